@@ -1,0 +1,146 @@
+package apim
+
+import (
+	"net/url"
+	"strings"
+)
+
+// API is the properties of an API revision (apim-rest.md §2.6).
+type API struct {
+	DisplayName                   string                         `json:"displayName,omitempty"`
+	Description                   string                         `json:"description,omitempty"` // Markdown or HTML, untrusted
+	Path                          string                         `json:"path"`                  // below the gateway's address, without slashes at the ends; may be ""
+	Protocols                     []string                       `json:"protocols,omitempty"`   // http, https, ws, wss
+	ServiceURL                    string                         `json:"serviceUrl,omitempty"`
+	Type                          string                         `json:"type,omitempty"` // http, soap, websocket, graphql, odata, grpc
+	APIRevision                   string                         `json:"apiRevision,omitempty"`
+	APIRevisionDescription        string                         `json:"apiRevisionDescription,omitempty"`
+	APIVersion                    string                         `json:"apiVersion,omitempty"`
+	APIVersionDescription         string                         `json:"apiVersionDescription,omitempty"`
+	APIVersionSetID               string                         `json:"apiVersionSetId,omitempty"` // stored short: /apiVersionSets/x
+	IsCurrent                     bool                           `json:"isCurrent"`
+	IsOnline                      *bool                          `json:"isOnline,omitempty"` // nil: true
+	SubscriptionRequired          *bool                          `json:"subscriptionRequired,omitempty"`
+	SubscriptionKeyParameterNames *SubscriptionKeyParameterNames `json:"subscriptionKeyParameterNames,omitempty"`
+	AuthenticationSettings        *AuthenticationSettings        `json:"authenticationSettings,omitempty"`
+	TermsOfServiceURL             string                         `json:"termsOfServiceUrl,omitempty"`
+	Contact                       *Contact                       `json:"contact,omitempty"`
+	License                       *License                       `json:"license,omitempty"`
+	SourceAPIID                   string                         `json:"sourceApiId,omitempty"`
+	ProvisioningState             string                         `json:"provisioningState,omitempty"`
+}
+
+// SubscriptionKeyParameterNames are the header and query parameter a subscription key is read from.
+type SubscriptionKeyParameterNames struct {
+	Header string `json:"header,omitempty"`
+	Query  string `json:"query,omitempty"`
+}
+
+// The default places of a subscription key (apim-rest.md §1.12).
+const (
+	DefaultKeyHeader = "Ocp-Apim-Subscription-Key"
+	DefaultKeyQuery  = "subscription-key"
+)
+
+// Contact is whom to ask about an API.
+type Contact struct {
+	Name  string `json:"name,omitempty"`
+	Email string `json:"email,omitempty"`
+	URL   string `json:"url,omitempty"`
+}
+
+// License is the licence an API is offered under.
+type License struct {
+	Name string `json:"name,omitempty"`
+	URL  string `json:"url,omitempty"`
+}
+
+// AuthenticationSettings name the authorization servers a console may use (apim-rest.md §1.14).
+type AuthenticationSettings struct {
+	OAuth2                       *OAuth2Setting  `json:"oAuth2,omitempty"`
+	OpenID                       *OpenIDSetting  `json:"openid,omitempty"`
+	OAuth2AuthenticationSettings []OAuth2Setting `json:"oAuth2AuthenticationSettings,omitempty"`
+	OpenIDAuthenticationSettings []OpenIDSetting `json:"openidAuthenticationSettings,omitempty"`
+}
+
+// OAuth2Setting points at an authorization server.
+type OAuth2Setting struct {
+	AuthorizationServerID string `json:"authorizationServerId,omitempty"`
+	Scope                 string `json:"scope,omitempty"`
+}
+
+// OpenIDSetting points at an OpenID provider.
+type OpenIDSetting struct {
+	OpenIDProviderID          string   `json:"openidProviderId,omitempty"`
+	BearerTokenSendingMethods []string `json:"bearerTokenSendingMethods,omitempty"`
+}
+
+// Default makes an http API that needs a subscription.
+func (a *API) Default() {
+	if a.Type == "" {
+		a.Type = "http"
+	}
+	if len(a.Protocols) == 0 {
+		a.Protocols = []string{"https"}
+	}
+	if a.SubscriptionRequired == nil {
+		yes := true
+		a.SubscriptionRequired = &yes
+	}
+	if a.SubscriptionKeyParameterNames == nil {
+		a.SubscriptionKeyParameterNames = &SubscriptionKeyParameterNames{Header: DefaultKeyHeader, Query: DefaultKeyQuery}
+	}
+	if a.APIRevision == "" {
+		a.APIRevision = "1"
+	}
+	a.Path = strings.Trim(a.Path, "/")
+	a.ProvisioningState = ""
+}
+
+// Validate checks the rules of apim-rest.md §1.20 and §2.6.
+func (a *API) Validate(v *Violations) {
+	if v.Required("displayName", a.DisplayName) {
+		v.Length("displayName", a.DisplayName, 300)
+	}
+	v.Length("path", a.Path, 400)
+	if strings.ContainsAny(a.Path, "?#{}*\\ ") || strings.Contains(a.Path, "//") {
+		v.Addf("path", "path must be URL path segments without ? # { } * \\ or spaces; it is %q.", a.Path)
+	}
+	for _, p := range a.Protocols {
+		v.OneOf("protocols", p, "http", "https", "ws", "wss")
+	}
+	v.OneOf("type", a.Type, "http", "soap", "websocket", "graphql", "odata", "grpc")
+	v.Length("serviceUrl", a.ServiceURL, 2000)
+	if a.ServiceURL != "" {
+		u, err := url.Parse(a.ServiceURL)
+		if err != nil || u.Host == "" || u.User != nil {
+			v.Addf("serviceUrl", "serviceUrl must be an absolute URL without credentials; it is %q.", a.ServiceURL)
+		}
+	}
+	if (a.APIVersion == "") != (a.APIVersionSetID == "") && a.APIVersion != "" {
+		v.Addf("apiVersionSetId", "apiVersionSetId is required with apiVersion.")
+	}
+	v.Length("apiVersion", a.APIVersion, 100)
+}
+
+// NeedsSubscription tells whether a call without a key is refused.
+func (a *API) NeedsSubscription() bool {
+	return a.SubscriptionRequired == nil || *a.SubscriptionRequired
+}
+
+// Online tells whether the gateway serves this revision.
+func (a *API) Online() bool { return a.IsOnline == nil || *a.IsOnline }
+
+// KeyNames returns the header and query parameter names for the subscription key.
+func (a *API) KeyNames() (header, query string) {
+	header, query = DefaultKeyHeader, DefaultKeyQuery
+	if n := a.SubscriptionKeyParameterNames; n != nil {
+		if n.Header != "" {
+			header = n.Header
+		}
+		if n.Query != "" {
+			query = n.Query
+		}
+	}
+	return header, query
+}

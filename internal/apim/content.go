@@ -1,0 +1,51 @@
+package apim
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// ContentType describes a collection of content items.
+type ContentType struct {
+	ID          string          `json:"id,omitempty"`
+	Name        string          `json:"name,omitempty"`
+	Description string          `json:"description,omitempty"`
+	Version     string          `json:"version,omitempty"`
+	Schema      json.RawMessage `json:"schema,omitempty"`
+}
+
+// Default does nothing.
+func (c *ContentType) Default() {}
+
+// Validate checks the name's length.
+func (c *ContentType) Validate(v *Violations) { v.Length("name", c.Name, 250) }
+
+// PortalRevision is an immutable published site.
+type PortalRevision struct {
+	Description     string     `json:"description,omitempty"`
+	StatusDetails   string     `json:"statusDetails,omitempty"`
+	Status          string     `json:"status,omitempty"` // pending, publishing, completed, failed
+	IsCurrent       bool       `json:"isCurrent"`
+	CreatedDateTime *time.Time `json:"createdDateTime,omitempty"`
+	UpdatedDateTime *time.Time `json:"updatedDateTime,omitempty"`
+	Author          string     `json:"author,omitempty"`
+}
+
+// Default does nothing: publishing sets the status.
+func (r *PortalRevision) Default() {}
+
+// Validate checks the description's length.
+func (r *PortalRevision) Validate(v *Violations) { v.Length("description", r.Description, 2000) }
+
+// TenantAccess is the properties of tenant/access: whether its keys may mint tokens.
+type TenantAccess struct {
+	ID          string `json:"id,omitempty"`
+	PrincipalID string `json:"principalId,omitempty"`
+	Enabled     bool   `json:"enabled"`
+}
+
+// Default does nothing.
+func (t *TenantAccess) Default() {}
+
+// Validate does nothing: every value is legal.
+func (t *TenantAccess) Validate(*Violations) {}

@@ -1,0 +1,46 @@
+package apim
+
+import (
+	"errors"
+	"strings"
+)
+
+// The kinds of failure that every layer above tells apart with errors.Is.
+// The HTTP packages map them to ARM bodies, pages and gateway answers.
+var (
+	ErrNotFound           = errors.New("not found")
+	ErrConflict           = errors.New("conflict")
+	ErrPreconditionFailed = errors.New("precondition failed")
+	ErrForbidden          = errors.New("forbidden")
+	ErrUnauthorized       = errors.New("unauthorized")
+	ErrTooLarge           = errors.New("too large")
+)
+
+// InvalidError says which fields of an input are wrong. It maps to 400 ValidationError.
+type InvalidError struct{ Violations []Violation }
+
+// Error joins the violations.
+func (e *InvalidError) Error() string {
+	parts := make([]string, len(e.Violations))
+	for i, v := range e.Violations {
+		parts[i] = v.Target + ": " + v.Message
+	}
+	return "invalid: " + strings.Join(parts, "; ")
+}
+
+// Invalid is an InvalidError of one field.
+func Invalid(field, message string) error {
+	return &InvalidError{Violations: []Violation{{Target: field, Message: message}}}
+}
+
+// ConflictError is ErrConflict with a sentence for the client.
+type ConflictError struct {
+	Code    string // ARM error code; empty: "Conflict"
+	Target  string
+	Message string
+}
+
+func (e *ConflictError) Error() string { return e.Message }
+
+// Is makes errors.Is(err, ErrConflict) true.
+func (e *ConflictError) Is(target error) bool { return target == ErrConflict }

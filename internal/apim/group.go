@@ -1,0 +1,33 @@
+package apim
+
+// The names of the built-in groups. They cannot be changed or deleted.
+const (
+	Administrators = "administrators"
+	Developers     = "developers"
+	Guests         = "guests"
+)
+
+// Group is a set of users that products and content name.
+type Group struct {
+	DisplayName string `json:"displayName"`
+	Description string `json:"description,omitempty"`
+	BuiltIn     bool   `json:"builtIn"`
+	Type        string `json:"type,omitempty"` // custom, system, external
+	ExternalID  string `json:"externalId,omitempty"`
+}
+
+// Default makes a custom group.
+func (g *Group) Default() {
+	if g.Type == "" {
+		g.Type = "custom"
+	}
+}
+
+// Validate checks lengths and the type.
+func (g *Group) Validate(v *Violations) {
+	if v.Required("displayName", g.DisplayName) {
+		v.Length("displayName", g.DisplayName, 300)
+	}
+	v.Length("description", g.Description, 1000)
+	v.OneOf("type", g.Type, "custom", "system", "external")
+}

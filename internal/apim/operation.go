@@ -1,0 +1,140 @@
+package apim
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+)
+
+// Operation is the properties of apis/operations (apim-rest.md §2.6).
+type Operation struct {
+	DisplayName        string      `json:"displayName"`
+	Method             string      `json:"method"` // upper case
+	URLTemplate        string      `json:"urlTemplate"`
+	Description        string      `json:"description,omitempty"` // Markdown or HTML, untrusted
+	TemplateParameters []Parameter `json:"templateParameters"`
+	Request            *Request    `json:"request,omitempty"`
+	Responses          []Response  `json:"responses"`
+	Policies           string      `json:"policies,omitempty"`
+}
+
+// Request documents what an operation is sent.
+type Request struct {
+	Description     string           `json:"description,omitempty"`
+	QueryParameters []Parameter      `json:"queryParameters"`
+	Headers         []Parameter      `json:"headers"`
+	Representations []Representation `json:"representations"`
+}
+
+// Response documents one answer of an operation.
+type Response struct {
+	StatusCode      int              `json:"statusCode"`
+	Description     string           `json:"description,omitempty"`
+	Headers         []Parameter      `json:"headers"`
+	Representations []Representation `json:"representations"`
+}
+
+// Parameter is a template, query, header or form parameter.
+type Parameter struct {
+	Name         string             `json:"name"`
+	Type         string             `json:"type"`
+	Description  string             `json:"description,omitempty"`
+	DefaultValue string             `json:"defaultValue,omitempty"`
+	Required     bool               `json:"required,omitempty"`
+	Values       []string           `json:"values"`
+	SchemaID     string             `json:"schemaId,omitempty"`
+	TypeName     string             `json:"typeName,omitempty"`
+	Examples     map[string]Example `json:"examples,omitempty"`
+}
+
+// Representation is a body in one media type. SchemaID and TypeName point into the API's schemas.
+type Representation struct {
+	ContentType    string             `json:"contentType"`
+	SchemaID       string             `json:"schemaId,omitempty"`
+	TypeName       string             `json:"typeName,omitempty"`
+	FormParameters []Parameter        `json:"formParameters,omitempty"`
+	Examples       map[string]Example `json:"examples,omitempty"`
+}
+
+// Example is a named example; Value is any JSON.
+type Example struct {
+	Summary       string          `json:"summary,omitempty"`
+	Description   string          `json:"description,omitempty"`
+	Value         json.RawMessage `json:"value,omitempty"`
+	ExternalValue string          `json:"externalValue,omitempty"`
+}
+
+// OperationExtra is what the wire model of an operation has no field for
+// (design.md §4); it is stored in the document's extra column and shown by the
+// portal and by exports. Values are kept as the description had them.
+type OperationExtra struct {
+	OperationID string            `json:"operationId,omitempty"` // as written in the description
+	Deprecated  bool              `json:"deprecated,omitempty"`
+	Summary     string            `json:"summary,omitempty"` // when longer than DisplayName may be
+	Security    json.RawMessage   `json:"security,omitempty"`
+	Callbacks   json.RawMessage   `json:"callbacks,omitempty"`
+	Servers     json.RawMessage   `json:"servers,omitempty"`
+	Cookies     []Parameter       `json:"cookies,omitempty"`
+	Docs        json.RawMessage   `json:"externalDocs,omitempty"`
+	Tags        []string          `json:"tags,omitempty"` // display names, in order
+	Parameters  []json.RawMessage `json:"parameters,omitempty"`
+	// RequestBody and Responses are the OpenAPI 3 objects as written (refs kept), for export and display.
+	RequestBody json.RawMessage            `json:"requestBody,omitempty"`
+	Responses   json.RawMessage            `json:"responses,omitempty"`
+	X           map[string]json.RawMessage `json:"x,omitempty"` // x- fields
+}
+
+// Default upper-cases the method.
+func (o *Operation) Default() {
+	o.Method = strings.ToUpper(o.Method)
+	if o.TemplateParameters == nil {
+		o.TemplateParameters = []Parameter{}
+	}
+	if o.Responses == nil {
+		o.Responses = []Response{}
+	}
+}
+
+var (
+	methodToken      = regexp.MustCompile(`^[A-Z][A-Z0-9-]{0,19}$`)
+	templateVariable = regexp.MustCompile(`\{([^{}]*)\}`)
+)
+
+// Validate checks the operation's own fields.
+func (o *Operation) Validate(v *Violations) {
+	if v.Required("displayName", o.DisplayName) {
+		v.Length("displayName", o.DisplayName, 300)
+	}
+	if v.Required("method", o.Method) && !methodToken.MatchString(o.Method) {
+		v.Addf("method", "method must be an HTTP method; it is %q.", o.Method)
+	}
+	if v.Required("urlTemplate", o.URLTemplate) {
+		v.Length("urlTemplate", o.URLTemplate, 1000)
+		if strings.Count(o.URLTemplate, "{") != strings.Count(o.URLTemplate, "}") {
+			v.Addf("urlTemplate", "urlTemplate has unbalanced braces: %q.", o.URLTemplate)
+		}
+	}
+	declared := map[string]bool{}
+	for _, p := range o.TemplateParameters {
+		declared[p.Name] = true
+	}
+	for _, name := range TemplateVariables(o.URLTemplate) {
+		if !declared[name] && name != "*" {
+			v.Addf("templateParameters", "templateParameters must declare %q, which urlTemplate uses.", name)
+		}
+	}
+	for _, r := range o.Responses {
+		if r.StatusCode < 100 || r.StatusCode > 599 {
+			v.Addf("responses", "statusCode must be from 100 to 599; it is %d.", r.StatusCode)
+		}
+	}
+}
+
+// TemplateVariables returns the names between braces in a URL template, in order.
+func TemplateVariables(template string) []string {
+	var names []string
+	for _, m := range templateVariable.FindAllStringSubmatch(template, -1) {
+		names = append(names, m[1])
+	}
+	return names
+}

@@ -1,0 +1,46 @@
+package apim
+
+// Product is a set of APIs that is subscribed to as one.
+type Product struct {
+	DisplayName          string `json:"displayName"`
+	Description          string `json:"description,omitempty"` // Markdown or HTML, untrusted
+	Terms                string `json:"terms,omitempty"`
+	SubscriptionRequired *bool  `json:"subscriptionRequired,omitempty"`
+	ApprovalRequired     bool   `json:"approvalRequired,omitempty"`
+	SubscriptionsLimit   *int   `json:"subscriptionsLimit,omitempty"` // active and submitted, per user; nil: no limit
+	State                string `json:"state,omitempty"`              // notPublished, published
+}
+
+// Default makes an unpublished product that needs a subscription.
+func (p *Product) Default() {
+	if p.SubscriptionRequired == nil {
+		yes := true
+		p.SubscriptionRequired = &yes
+	}
+	if p.State == "" {
+		p.State = "notPublished"
+	}
+}
+
+// Validate checks lengths and the state.
+func (p *Product) Validate(v *Violations) {
+	if v.Required("displayName", p.DisplayName) {
+		v.Length("displayName", p.DisplayName, 300)
+	}
+	v.Length("description", p.Description, 1000)
+	v.OneOf("state", p.State, "notPublished", "published")
+	if p.SubscriptionsLimit != nil && *p.SubscriptionsLimit < 0 {
+		v.Addf("subscriptionsLimit", "subscriptionsLimit must not be negative.")
+	}
+	if !p.NeedsSubscription() && p.ApprovalRequired {
+		v.Addf("approvalRequired", "approvalRequired needs subscriptionRequired.")
+	}
+}
+
+// NeedsSubscription tells whether the product is subscribed to; an open product is not.
+func (p *Product) NeedsSubscription() bool {
+	return p.SubscriptionRequired == nil || *p.SubscriptionRequired
+}
+
+// Published tells whether people may see the product.
+func (p *Product) Published() bool { return p.State == "published" }

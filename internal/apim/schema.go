@@ -1,0 +1,58 @@
+package apim
+
+import "encoding/json"
+
+// The content types of apis/schemas (apim-rest.md §3.1).
+const (
+	OpenAPIComponents  = "application/vnd.oai.openapi.components+json"
+	SwaggerDefinitions = "application/vnd.ms-azure-apim.swagger.definitions+json"
+	XSDSchema          = "application/vnd.ms-azure-apim.xsd+xml"
+	GraphQLSchema      = "application/vnd.ms-azure-apim.graphql.schema"
+)
+
+// Schema is the properties of apis/schemas: the definitions of one API revision.
+type Schema struct {
+	ContentType       string          `json:"contentType"`
+	Document          *SchemaDocument `json:"document,omitempty"`
+	ProvisioningState string          `json:"provisioningState,omitempty"`
+}
+
+// SchemaDocument holds the definitions: Components for OpenAPI 3 (`{"schemas":{...}}`),
+// Definitions for Swagger 2, Value for text formats.
+type SchemaDocument struct {
+	Value       string          `json:"value,omitempty"`
+	Definitions json.RawMessage `json:"definitions,omitempty"`
+	Components  json.RawMessage `json:"components,omitempty"`
+}
+
+// Default does nothing: a schema has no optional fields with a value.
+func (s *Schema) Default() { s.ProvisioningState = "" }
+
+// Validate requires a content type.
+func (s *Schema) Validate(v *Violations) { v.Required("contentType", s.ContentType) }
+
+// Parts returns the named definitions of a schema document, each as its JSON:
+// components.schemas.* or definitions.*. Other formats have none.
+func (s *Schema) Parts() (map[string]json.RawMessage, error) {
+	if s.Document == nil {
+		return nil, nil
+	}
+	parts := map[string]json.RawMessage{}
+	if s.Document.Components != nil {
+		var c struct {
+			Schemas map[string]json.RawMessage `json:"schemas"`
+		}
+		if err := json.Unmarshal(s.Document.Components, &c); err != nil {
+			return nil, Invalid("document.components", "components must be an object whose schemas is an object.")
+		}
+		for k, v := range c.Schemas {
+			parts[k] = v
+		}
+	}
+	if s.Document.Definitions != nil {
+		if err := json.Unmarshal(s.Document.Definitions, &parts); err != nil {
+			return nil, Invalid("document.definitions", "definitions must be an object.")
+		}
+	}
+	return parts, nil
+}

@@ -1,0 +1,16 @@
+package apim
+
+// Tag is a label on APIs, operations and products.
+type Tag struct {
+	DisplayName string `json:"displayName"`
+}
+
+// Default does nothing: a tag has no optional fields.
+func (t *Tag) Default() {}
+
+// Validate checks the name.
+func (t *Tag) Validate(v *Violations) {
+	if v.Required("displayName", t.DisplayName) {
+		v.Length("displayName", t.DisplayName, 160)
+	}
+}

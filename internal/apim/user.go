@@ -1,0 +1,55 @@
+package apim
+
+import (
+	"net/mail"
+	"time"
+)
+
+// The states of a user.
+const (
+	UserActive  = "active"
+	UserBlocked = "blocked"
+	UserPending = "pending"
+	UserDeleted = "deleted"
+)
+
+// User is the properties of a user. The password is never among them.
+type User struct {
+	FirstName        string     `json:"firstName"`
+	LastName         string     `json:"lastName"`
+	Email            string     `json:"email"`
+	State            string     `json:"state,omitempty"`
+	Note             string     `json:"note,omitempty"`
+	RegistrationDate *time.Time `json:"registrationDate,omitempty"`
+	Identities       []Identity `json:"identities,omitempty"`
+}
+
+// Identity is one way a user signs in: provider Basic, Aad, AadB2C, Azure and the id there.
+type Identity struct {
+	Provider string `json:"provider"`
+	ID       string `json:"id"`
+}
+
+// Default makes an active user.
+func (u *User) Default() {
+	if u.State == "" {
+		u.State = UserActive
+	}
+}
+
+// Validate checks names, address and state.
+func (u *User) Validate(v *Violations) {
+	if v.Required("email", u.Email) {
+		v.Length("email", u.Email, 254)
+		if a, err := mail.ParseAddress(u.Email); err != nil || a.Address != u.Email {
+			v.Addf("email", "email must be an e-mail address; it is %q.", u.Email)
+		}
+	}
+	if v.Required("firstName", u.FirstName) {
+		v.Length("firstName", u.FirstName, 100)
+	}
+	if v.Required("lastName", u.LastName) {
+		v.Length("lastName", u.LastName, 100)
+	}
+	v.OneOf("state", u.State, UserActive, UserBlocked, UserPending, UserDeleted)
+}

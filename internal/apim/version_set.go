@@ -1,0 +1,36 @@
+package apim
+
+// VersionSet groups APIs that are versions of one another.
+type VersionSet struct {
+	DisplayName       string `json:"displayName"`
+	Description       string `json:"description,omitempty"`
+	VersioningScheme  string `json:"versioningScheme"` // Segment, Query, Header
+	VersionQueryName  string `json:"versionQueryName,omitempty"`
+	VersionHeaderName string `json:"versionHeaderName,omitempty"`
+}
+
+// The versioning schemes.
+const (
+	SchemeSegment = "Segment"
+	SchemeQuery   = "Query"
+	SchemeHeader  = "Header"
+)
+
+// Default does nothing: the scheme is required.
+func (s *VersionSet) Default() {}
+
+// Validate checks the scheme and the name that goes with it.
+func (s *VersionSet) Validate(v *Violations) {
+	if v.Required("displayName", s.DisplayName) {
+		v.Length("displayName", s.DisplayName, 100)
+	}
+	if v.Required("versioningScheme", s.VersioningScheme) {
+		v.OneOf("versioningScheme", s.VersioningScheme, SchemeSegment, SchemeQuery, SchemeHeader)
+	}
+	if s.VersioningScheme == SchemeQuery {
+		v.Required("versionQueryName", s.VersionQueryName)
+	}
+	if s.VersioningScheme == SchemeHeader {
+		v.Required("versionHeaderName", s.VersionHeaderName)
+	}
+}
