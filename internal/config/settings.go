@@ -1,0 +1,169 @@
+package config
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Store are the settings that say where a service's state lives. Every command has them.
+type Store struct {
+	Config        string `help:"YAML file with settings; its keys are the flag names." type:"path" placeholder:"FILE"`
+	Data          string `help:"Folder of the embedded database, blobs and keys." default:"${data}" type:"path" placeholder:"DIR"`
+	Database      string `help:"PostgreSQL URL instead of the embedded database." placeholder:"URL"`
+	SecretKeyFile string `help:"File with the 32-byte encryption key, base64; required with --database." type:"path" placeholder:"FILE"`
+	Blobs         string `help:"Where media and descriptions are kept; default: a folder in --data." placeholder:"DIR"`
+	Service       string `help:"Name of the service in resource ids." default:"portico" placeholder:"NAME"`
+}
+
+// Server are the settings of a process that serves.
+type Server struct {
+	PortalAddr     string   `help:"Listener of the portal." default:"127.0.0.1:8080" placeholder:"ADDR"`
+	GatewayAddr    string   `help:"Listener of the gateway." default:"127.0.0.1:8081" placeholder:"ADDR"`
+	ManagementAddr string   `help:"Listener of the management API." default:"127.0.0.1:8082" placeholder:"ADDR"`
+	PortalURL      string   `help:"Address people reach the portal at; default: from its listener." placeholder:"URL"`
+	GatewayURL     string   `help:"Address callers reach the gateway at; default: from its listener." placeholder:"URL"`
+	ManagementURL  string   `help:"Address of the management API; default: from its listener." placeholder:"URL"`
+	Only           []string `help:"Surfaces to serve: portal, gateway, management; default: all." placeholder:"LIST"`
+	TrustProxy     []string `help:"Proxies (addresses or networks) whose X-Forwarded headers count." placeholder:"CIDR"`
+}
+
+// Surfaces in the order they are started.
+var Surfaces = []string{"portal", "gateway", "management"}
+
+// Validate names the first setting that cannot work and what to do.
+func (s *Server) Validate() error {
+	for _, name := range s.Only {
+		if name != "portal" && name != "gateway" && name != "management" {
+			return fmt.Errorf("--only: %q is no surface; use portal, gateway, management", name)
+		}
+	}
+	for flag, raw := range map[string]string{"--portal-url": s.PortalURL, "--gateway-url": s.GatewayURL, "--management-url": s.ManagementURL} {
+		if raw == "" {
+			continue
+		}
+		if u, err := url.Parse(raw); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || strings.Trim(u.Path, "/") != "" {
+			return fmt.Errorf("%s: %q must be like https://api.example.com, without a path", flag, raw)
+		}
+	}
+	_, err := s.TrustedNetworks()
+	return err
+}
+
+// Serves tells whether the surface is served by this process.
+func (s *Server) Serves(surface string) bool {
+	if len(s.Only) == 0 {
+		return true
+	}
+	for _, name := range s.Only {
+		if name == surface {
+			return true
+		}
+	}
+	return false
+}
+
+// TrustedNetworks parses TrustProxy.
+func (s *Server) TrustedNetworks() ([]*net.IPNet, error) {
+	var nets []*net.IPNet
+	for _, raw := range s.TrustProxy {
+		cidr := raw
+		if ip := net.ParseIP(raw); ip != nil {
+			bits := 128
+			if ip.To4() != nil {
+				bits = 32
+			}
+			cidr = fmt.Sprintf("%s/%d", raw, bits)
+		}
+		_, n, err := net.ParseCIDR(cidr)
+		if err != nil {
+			return nil, fmt.Errorf("--trust-proxy: %q is neither an address nor a network", raw)
+		}
+		nets = append(nets, n)
+	}
+	return nets, nil
+}
+
+// Embedded tells whether the database is the embedded one.
+func (s *Store) Embedded() bool { return s.Database == "" }
+
+// DatabaseFile is the embedded database's file.
+func (s *Store) DatabaseFile() string { return filepath.Join(s.Data, "portico.db") }
+
+// BlobFolder is the folder blobs live in.
+func (s *Store) BlobFolder() string {
+	if s.Blobs != "" {
+		return s.Blobs
+	}
+	return filepath.Join(s.Data, "blobs")
+}
+
+// keyFile is where the embedded database's own key lies.
+func (s *Store) keyFile() string {
+	if s.SecretKeyFile != "" {
+		return s.SecretKeyFile
+	}
+	return filepath.Join(s.Data, "secret.key")
+}
+
+// SecretKey reads the encryption key, 32 bytes. For an embedded database that
+// does not exist yet it makes one, mode 0600, from random.
+func (s *Store) SecretKey(random func([]byte) (int, error)) ([]byte, error) {
+	if s.SecretKeyFile == "" && !s.Embedded() {
+		return nil, errors.New("--database needs --secret-key-file: a file with 32 random bytes in base64 (openssl rand -base64 32)")
+	}
+	path := s.keyFile()
+	raw, err := os.ReadFile(path)
+	if err == nil {
+		return decodeKey(path, raw)
+	}
+	if !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("read encryption key: %w", err)
+	}
+	if s.SecretKeyFile != "" {
+		return nil, fmt.Errorf("--secret-key-file: %s does not exist", path)
+	}
+	if _, err := os.Stat(s.DatabaseFile()); err == nil {
+		return nil, fmt.Errorf("the encryption key %s is missing but the database exists; restore the file or name it with --secret-key-file", path)
+	}
+	return makeKey(path, random)
+}
+
+func decodeKey(path string, raw []byte) ([]byte, error) {
+	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(raw)))
+	if err != nil || len(key) != 32 {
+		return nil, fmt.Errorf("%s must hold 32 bytes in base64; make one with: openssl rand -base64 32", path)
+	}
+	return key, nil
+}
+
+// makeKey writes a new key; a file that exists by now (another process was faster) wins.
+func makeKey(path string, random func([]byte) (int, error)) ([]byte, error) {
+	key := make([]byte, 32)
+	if _, err := random(key); err != nil {
+		return nil, fmt.Errorf("make encryption key: %w", err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".secret-*")
+	if err != nil {
+		return nil, fmt.Errorf("write encryption key: %w", err)
+	}
+	defer os.Remove(f.Name())
+	_, err = f.WriteString(base64.StdEncoding.EncodeToString(key) + "\n")
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err != nil {
+		return nil, fmt.Errorf("write encryption key: %w", err)
+	}
+	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, os.ErrExist) {
+		return nil, fmt.Errorf("write encryption key: %w", err)
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read encryption key: %w", err)
+	}
+	return decodeKey(path, raw)
+}

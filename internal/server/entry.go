@@ -1,0 +1,146 @@
+package server
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync/atomic"
+)
+
+// entry is what every request of a surface passes first.
+type entry struct {
+	next    http.Handler
+	surface string
+	ids     *requestIDs
+	trusted []*net.IPNet
+	logger  *slog.Logger
+	ready   func(ctx context.Context) error
+}
+
+// ServeHTTP answers the health addresses and hands everything else on with a request id.
+func (e *entry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch r.URL.Path {
+	case "/healthz":
+		answer(w, http.StatusOK, "ok")
+		return
+	case "/readyz":
+		e.serveReady(w, r)
+		return
+	}
+	e.forwarded(r)
+	id := e.ids.next()
+	r.Header["X-Request-Id"] = []string{id}
+	w.Header()["X-Request-Id"] = []string{id}
+	defer e.recover(w, r, id)
+	e.next.ServeHTTP(w, r)
+}
+
+func (e *entry) serveReady(w http.ResponseWriter, r *http.Request) {
+	if err := e.ready(r.Context()); err != nil {
+		answer(w, http.StatusServiceUnavailable, "not ready: "+err.Error())
+		return
+	}
+	answer(w, http.StatusOK, "ok")
+}
+
+func answer(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	fmt.Fprintln(w, text)
+}
+
+// recover turns a panic into a 500 that names the request, if nothing was sent yet.
+func (e *entry) recover(w http.ResponseWriter, r *http.Request, id string) {
+	v := recover()
+	if v == nil {
+		return
+	}
+	if v == http.ErrAbortHandler {
+		panic(v)
+	}
+	e.logger.Error("panic", "surface", e.surface, "method", r.Method, "path", r.URL.Path, "request", id,
+		"panic", fmt.Sprint(v), "stack", string(debug.Stack()))
+	body, _ := json.Marshal(map[string]any{"error": map[string]any{
+		"code": "InternalServerError", "message": "Something went wrong on our side. Quote request " + id + " when you ask about it.", "details": nil,
+	}})
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(http.StatusInternalServerError)
+	w.Write(body)
+}
+
+// forwarded makes the request look as the outside sees it when a trusted proxy
+// says so, and removes what an untrusted sender claims.
+func (e *entry) forwarded(r *http.Request) {
+	if len(e.trusted) == 0 || !e.trusts(r.RemoteAddr) {
+		for _, h := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"} {
+			delete(r.Header, h)
+		}
+		return
+	}
+	if host := first(r.Header.Get("X-Forwarded-Host")); host != "" {
+		r.Host = host
+	}
+	if proto := first(r.Header.Get("X-Forwarded-Proto")); proto == "http" || proto == "https" {
+		r.URL.Scheme = proto
+	}
+	if ip := e.client(r.Header.Values("X-Forwarded-For")); ip != "" {
+		r.RemoteAddr = net.JoinHostPort(ip, "0")
+	}
+}
+
+func (e *entry) trusts(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		host = addr
+	}
+	ip := net.ParseIP(host)
+	for _, n := range e.trusted {
+		if ip != nil && n.Contains(ip) {
+			return true
+		}
+	}
+	return false
+}
+
+// client is the last address of the chain that no trusted proxy has.
+func (e *entry) client(headers []string) string {
+	chain := strings.Split(strings.Join(headers, ","), ",")
+	for i := len(chain) - 1; i >= 0; i-- {
+		ip := strings.TrimSpace(chain[i])
+		if net.ParseIP(ip) != nil && !e.trusts(ip) {
+			return ip
+		}
+	}
+	return ""
+}
+
+func first(list string) string {
+	v, _, _ := strings.Cut(list, ",")
+	return strings.TrimSpace(v)
+}
+
+// requestIDs makes ids that are unique across processes: a random prefix and a count.
+type requestIDs struct {
+	prefix string
+	count  atomic.Uint64
+}
+
+func newRequestIDs(random func([]byte) (int, error)) (*requestIDs, error) {
+	var b [6]byte
+	if _, err := random(b[:]); err != nil {
+		return nil, fmt.Errorf("make request id prefix: %w", err)
+	}
+	return &requestIDs{prefix: hex.EncodeToString(b[:]) + "-"}, nil
+}
+
+func (ids *requestIDs) next() string {
+	return ids.prefix + strconv.FormatUint(ids.count.Add(1), 36)
+}

@@ -1,0 +1,117 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+func start(t *testing.T, s *Server, h http.HandlerFunc) (url string, stop func() error) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Surfaces = []Surface{{Name: "test", Listener: l, Handler: h}}
+	s.Random, s.Logger = rand.Read, slog.New(slog.DiscardHandler)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Run(ctx) }()
+	t.Cleanup(cancel)
+	return "http://" + l.Addr().String(), func() error { cancel(); return <-done }
+}
+
+func get(t *testing.T, url string, header ...string) (*http.Response, string) {
+	t.Helper()
+	req, err := http.NewRequest("GET", url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res, string(body)
+}
+
+func TestReadinessFollowsTheProcess(t *testing.T) {
+	t.Parallel()
+	notYet := errors.New("search is loading")
+	var fail error = notYet
+	url, _ := start(t, &Server{Ready: func(context.Context) error { return fail }}, http.NotFound)
+	if res, body := get(t, url+"/readyz"); res.StatusCode != 503 || !strings.Contains(body, "search is loading") {
+		t.Errorf("before loading: %d %q", res.StatusCode, body)
+	}
+	fail = nil
+	if res, _ := get(t, url+"/readyz"); res.StatusCode != 200 {
+		t.Errorf("after loading: %d", res.StatusCode)
+	}
+	if res, _ := get(t, url+"/healthz"); res.StatusCode != 200 {
+		t.Errorf("healthz: %d", res.StatusCode)
+	}
+}
+
+func TestAPanicAnswers500WithTheRequestID(t *testing.T) {
+	t.Parallel()
+	url, _ := start(t, &Server{}, func(http.ResponseWriter, *http.Request) { panic("boom") })
+	res, body := get(t, url+"/x")
+	id := res.Header.Get("X-Request-Id")
+	if res.StatusCode != 500 || id == "" || !strings.Contains(body, id) || strings.Contains(body, "boom") {
+		t.Errorf("got %d, id %q, body %q", res.StatusCode, id, body)
+	}
+}
+
+func TestForwardedAddressesCountOnlyFromTrustedProxies(t *testing.T) {
+	t.Parallel()
+	_, loopback, _ := net.ParseCIDR("127.0.0.0/8")
+	seen := func(w http.ResponseWriter, r *http.Request) {
+		host, _, _ := net.SplitHostPort(r.RemoteAddr)
+		io.WriteString(w, r.URL.Scheme+" "+r.Host+" "+host)
+	}
+	headers := []string{"X-Forwarded-Proto", "https", "X-Forwarded-Host", "api.example.com", "X-Forwarded-For", "6.6.6.6, 203.0.113.9, 127.0.0.2"}
+	trusting, _ := start(t, &Server{Trusted: []*net.IPNet{loopback}}, seen)
+	if _, body := get(t, trusting, headers...); body != "https api.example.com 203.0.113.9" {
+		t.Errorf("from a trusted proxy: %q", body)
+	}
+	wary, _ := start(t, &Server{}, seen)
+	if _, body := get(t, wary, headers...); !strings.HasPrefix(body, " 127.0.0.1:") || !strings.HasSuffix(body, " 127.0.0.1") {
+		t.Errorf("from anyone: %q", body)
+	}
+}
+
+func TestStoppingAnswersOpenRequests(t *testing.T) {
+	t.Parallel()
+	entered, release := make(chan bool), make(chan bool)
+	url, stop := start(t, &Server{}, func(w http.ResponseWriter, _ *http.Request) {
+		close(entered)
+		<-release
+		io.WriteString(w, "done")
+	})
+	got := make(chan string, 1)
+	go func() { _, body := get(t, url+"/slow"); got <- body }()
+	<-entered
+	stopped := make(chan error, 1)
+	go func() { stopped <- stop() }()
+	time.AfterFunc(50*time.Millisecond, func() { close(release) })
+	if body := <-got; body != "done" {
+		t.Errorf("open request got %q", body)
+	}
+	if err := <-stopped; err != nil {
+		t.Errorf("stop: %v", err)
+	}
+}
