@@ -1,0 +1,41 @@
+# Two commands matter: make demo starts the portal with demo content,
+# make test runs every test. See README.md.
+
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+
+.PHONY: demo build web web-deps test check lint bench clean
+
+demo: build ## build, and start a portal with demo content
+	./bin/portico demo
+
+build: web ## bin/portico
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/portico ./cmd/portico
+
+web: web-deps ## front-end assets, embedded by the build
+	npm --prefix web run --silent build
+
+web-deps: web/node_modules/.package-lock.json
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	npm --prefix web ci --no-audit --no-fund --silent
+	@touch $@
+
+test: ## every suite: unit, both databases, samples, SDK, browsers
+	./test/suites.sh
+
+check: lint ## quick loop: lint and unit tests
+	$(GO) test ./cmd/... ./internal/... ./demo/...
+
+lint: web-deps ## gofmt, vet, staticcheck, tsc
+	@out="$$(gofmt -l cmd demo internal test web/*.go)"; [ -z "$$out" ] || { echo "gofmt needed: $$out"; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	npm --prefix web run --silent typecheck
+
+bench: build ## figures and budgets; CHECK=1 fails on a missed one, SPECS=DIR names large descriptions
+	./test/bench/run.sh
+
+clean:
+	rm -rf bin web/dist/assets test-report
