@@ -1,0 +1,106 @@
+package catalog
+
+import (
+	"slices"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// Visitor is whoever asks for a page.
+type Visitor struct {
+	UserID string   // "" for a guest
+	Groups []string // lower-case group ids, sorted
+	Admin  bool
+	Locale string
+}
+
+// Guest is a visitor who is not signed in: in Guests only.
+func Guest() Visitor { return Visitor{Groups: []string{apim.Guests}} }
+
+// In tells whether the visitor is in one of the groups, which are lower case.
+func (v Visitor) In(groups []string) bool {
+	for _, g := range groups {
+		if slices.Contains(v.Groups, g) {
+			return true
+		}
+	}
+	return false
+}
+
+// API is the current revision of an API. It is shared: do not change it.
+type API struct {
+	ID           string // as created; in a workspace w: "w~echo"
+	Name         string // display name
+	Path         string // below the gateway's address
+	Version      string
+	VersionSetID string // lower case; "" outside version sets
+	Type         string // http, soap, websocket, graphql, ...
+	Summary      string // plain text, at most 160 characters
+	Props        *apim.API
+	Ref          apim.Ref // /apis/x
+	Revision     apim.Ref // /apis/x;rev=n, below which operations and schemas lie
+	VersionSet   *apim.VersionSet
+	Tags         []Tag    // of the API itself, by name
+	Products     []string // ids of the products that hold it, published or not
+	Operations   int
+}
+
+// Tag is a label.
+type Tag struct{ ID, Name string }
+
+// Product is a set of APIs. It is shared: do not change it.
+type Product struct {
+	ID     string
+	Name   string // display name
+	Props  *apim.Product
+	Ref    apim.Ref
+	APIs   []string // ids of the APIs in the catalog it holds
+	Groups []string // lower-case ids of the groups it is linked to, sorted
+}
+
+// Operation is an entry of an API's operation list.
+type Operation struct {
+	ID, Name, Method, URLTemplate string
+	Tags                          []Tag // in the description's order
+	Deprecated                    bool
+}
+
+// OperationDetail is all that is known of an operation.
+type OperationDetail struct {
+	Operation
+	Props *apim.Operation
+	Extra *apim.OperationExtra // never nil
+	Ref   apim.Ref             // below the API's revision
+}
+
+// Group is the operations of an API that have the same first tag.
+type Group struct {
+	Tag        Tag // the zero Tag: operations without one
+	Operations []*Operation
+}
+
+// Groups splits operations by their first tag, tags in order of appearance,
+// operations without a tag last.
+func Groups(ops []*Operation) []Group {
+	var groups []Group
+	index := map[string]int{}
+	var untagged []*Operation
+	for _, op := range ops {
+		if len(op.Tags) == 0 {
+			untagged = append(untagged, op)
+			continue
+		}
+		tag := op.Tags[0]
+		i, ok := index[tag.ID]
+		if !ok {
+			i = len(groups)
+			index[tag.ID] = i
+			groups = append(groups, Group{Tag: tag})
+		}
+		groups[i].Operations = append(groups[i].Operations, op)
+	}
+	if len(untagged) > 0 {
+		groups = append(groups, Group{Operations: untagged})
+	}
+	return groups
+}
