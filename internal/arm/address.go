@@ -1,0 +1,110 @@
+package arm
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"unicode"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// Address is the parsed path of a request. Both address forms give the same
+// Segments; ids in answers take the form of the request (design.md §7).
+type Address struct {
+	// Prefix is the ARM prefix as written, "/subscriptions/s/resourceGroups/g/providers/
+	// Microsoft.ApiManagement/service/name"; empty in the short form.
+	Prefix string
+	// Service is the service's name in the prefix; empty in the short form.
+	Service string
+	// Segments are the decoded path segments below the service.
+	Segments []string
+}
+
+// prefixLength is the number of segments of the ARM prefix.
+const prefixLength = 8
+
+// ParseAddress splits an escaped path. Each segment is decoded on its own; the
+// path is never cleaned: an empty segment inside it is an error, empty ones at
+// the ends are not (clients join base and path with too many slashes).
+func ParseAddress(escaped string) (Address, error) {
+	segments, err := decodeSegments(escaped)
+	if err != nil {
+		return Address{}, err
+	}
+	if !hasPrefix(segments) {
+		segments, err = trimEmpty(segments)
+		return Address{Segments: segments}, err
+	}
+	a := Address{
+		Prefix:  "/" + strings.Join(segments[:prefixLength], "/"),
+		Service: segments[prefixLength-1],
+	}
+	a.Segments, err = trimEmpty(segments[prefixLength:])
+	return a, err
+}
+
+// ARM reports whether the request used the ARM-prefixed form.
+func (a Address) ARM() bool { return a.Prefix != "" }
+
+// ID is a resource's id in the form of the request.
+func (a Address) ID(ref apim.Ref) string { return a.Prefix + string(ref) }
+
+// ShortRef turns an id of either form into a service-relative ref: what clients
+// write into properties such as ownerId, scope or apiVersionSetId.
+func ShortRef(id string) apim.Ref {
+	parts := strings.Split(strings.TrimPrefix(id, "/"), "/")
+	if hasPrefix(parts) {
+		parts = parts[prefixLength:]
+	}
+	short := strings.Trim(strings.Join(parts, "/"), "/")
+	if short == "" {
+		return ""
+	}
+	return apim.Ref("/" + short)
+}
+
+// hasPrefix reports whether segments start with the ARM prefix of a service.
+// "/subscriptions/{x}" alone is an API Management subscription.
+func hasPrefix(segments []string) bool {
+	if len(segments) < prefixLength {
+		return false
+	}
+	for i, want := range []string{"subscriptions", "", "resourceGroups", "", "providers", "Microsoft.ApiManagement", "service", ""} {
+		if want == "" && segments[i] == "" || want != "" && !strings.EqualFold(segments[i], want) {
+			return false
+		}
+	}
+	return true
+}
+
+func decodeSegments(escaped string) ([]string, error) {
+	segments := strings.Split(strings.TrimLeft(escaped, "/"), "/")
+	for i, s := range segments {
+		name, err := url.PathUnescape(s)
+		if err != nil {
+			return nil, apim.Invalid("path", fmt.Sprintf("The path segment %q has a bad percent escape.", s))
+		}
+		if strings.ContainsFunc(name, func(r rune) bool { return r == '/' || unicode.IsControl(r) || r == unicode.ReplacementChar }) {
+			return nil, apim.Invalid("path", fmt.Sprintf("The path segment %q holds a character that names cannot have.", name))
+		}
+		segments[i] = name
+	}
+	return segments, nil
+}
+
+// trimEmpty drops empty segments at the ends and refuses them inside.
+func trimEmpty(segments []string) ([]string, error) {
+	for len(segments) > 0 && segments[0] == "" {
+		segments = segments[1:]
+	}
+	for len(segments) > 0 && segments[len(segments)-1] == "" {
+		segments = segments[:len(segments)-1]
+	}
+	for _, s := range segments {
+		if s == "" {
+			return nil, fmt.Errorf("path with an empty segment: %w", apim.ErrNotFound)
+		}
+	}
+	return segments, nil
+}

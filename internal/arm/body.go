@@ -1,0 +1,184 @@
+package arm
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"mime"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// Limits of a request body (design.md §4 "In memory").
+const (
+	MaxBody            = 4 << 20
+	MaxDescriptionBody = 64 << 20 // a PUT that holds an API description
+	MaxDepth           = 200
+)
+
+// ReadJSON reads a body of at most limit bytes and checks media type, depth and
+// syntax, so that what it returns is one well-formed JSON value. An empty body is nil.
+func ReadJSON(r *http.Request, limit int64) (json.RawMessage, error) {
+	if r.ContentLength > limit {
+		return nil, tooLarge(limit)
+	}
+	data, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
+	if err != nil {
+		return nil, apim.Invalid("body", "The body could not be read to its end.")
+	}
+	if int64(len(data)) > limit {
+		return nil, tooLarge(limit)
+	}
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil, nil
+	}
+	if err := checkMediaType(r.Header.Get("Content-Type")); err != nil {
+		return nil, err
+	}
+	if err := checkDepth(data); err != nil {
+		return nil, err
+	}
+	if err := checkSyntax(data); err != nil {
+		return nil, err
+	}
+	return data, nil
+}
+
+func tooLarge(limit int64) error {
+	message := fmt.Sprintf("The body must be at most %d bytes.", limit)
+	return &Error{
+		Status: http.StatusRequestEntityTooLarge, Code: "RequestEntityTooLarge", Message: message, Target: "body",
+		Details: []Detail{{Code: "RequestEntityTooLarge", Target: "body", Message: message}},
+	}
+}
+
+func checkMediaType(contentType string) error {
+	if contentType == "" {
+		return nil
+	}
+	t, _, err := mime.ParseMediaType(contentType)
+	if err != nil || !(strings.HasSuffix(t, "/json") || strings.HasSuffix(t, "+json")) {
+		return UnsupportedMediaType(contentType)
+	}
+	return nil
+}
+
+// checkDepth counts brackets outside strings before anything is decoded.
+func checkDepth(data []byte) error {
+	depth, inString := 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case inString && c == '\\':
+			i++
+		case c == '"':
+			inString = !inString
+		case inString:
+		case c == '{' || c == '[':
+			if depth++; depth > MaxDepth {
+				return apim.Invalid("body", fmt.Sprintf("The JSON is nested deeper than %d levels (at %s).", MaxDepth, place(data, i)))
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return nil
+}
+
+func checkSyntax(data []byte) error {
+	var raw json.RawMessage
+	err := json.Unmarshal(data, &raw)
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return apim.Invalid("body", fmt.Sprintf("The body is not valid JSON: %s (at %s).", syntax, place(data, int(syntax.Offset)-1)))
+	}
+	return err
+}
+
+// place is a 1-based line and column.
+func place(data []byte, offset int) string {
+	offset = max(0, min(offset, len(data)))
+	before := data[:offset]
+	return fmt.Sprintf("line %d, column %d", bytes.Count(before, []byte("\n"))+1, offset-bytes.LastIndexByte(before, '\n'))
+}
+
+// Unmarshal decodes well-formed JSON into v, a pointer to a struct. A value of the
+// wrong type is an error that names the field.
+func Unmarshal(data json.RawMessage, v any) error {
+	err := json.Unmarshal(data, v)
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &wrong):
+		return apim.Invalid(orBody(wrong.Field), fmt.Sprintf("%s must be %s, not %s.", orBody(wrong.Field), kindWord(wrong.Type), wrong.Value))
+	}
+	field := findBadField(data, reflect.TypeOf(v).Elem())
+	return apim.Invalid(field, fmt.Sprintf("%s has a wrong value: %v.", field, err))
+}
+
+// findBadField names the member that alone cannot be decoded, for errors of
+// UnmarshalJSON methods (dates), which do not tell.
+func findBadField(data json.RawMessage, t reflect.Type) string {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(data, &members) != nil {
+		return "body"
+	}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		one, err := json.Marshal(map[string]json.RawMessage{name: members[name]})
+		if err == nil && json.Unmarshal(one, reflect.New(t).Interface()) != nil {
+			return name
+		}
+	}
+	return "body"
+}
+
+func orBody(field string) string {
+	if field == "" {
+		return "body"
+	}
+	return field
+}
+
+func kindWord(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "a string"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Slice, reflect.Array:
+		return "an array"
+	case reflect.Map, reflect.Struct:
+		return "an object"
+	default:
+		return "a whole number"
+	}
+}
+
+// Properties takes the properties out of an envelope. A body without them, or
+// with null, has none: "{}".
+func Properties(body json.RawMessage) (json.RawMessage, error) {
+	if body == nil {
+		return nil, apim.Invalid("body", "A JSON body with properties is required.")
+	}
+	var envelope struct {
+		Properties json.RawMessage `json:"properties"`
+	}
+	if err := Unmarshal(body, &envelope); err != nil {
+		return nil, err
+	}
+	if envelope.Properties == nil || string(envelope.Properties) == "null" {
+		return json.RawMessage("{}"), nil
+	}
+	if _, ok := object(envelope.Properties); !ok {
+		return nil, apim.Invalid("properties", "properties must be an object.")
+	}
+	return envelope.Properties, nil
+}

@@ -1,0 +1,7 @@
+// Package arm is the protocol kit of the management API: addresses and resource
+// ids, envelopes, the error body, ETag rules, paging, $filter and $orderby,
+// api-version, JSON bodies and merge patch (apim-rest.md §2.1-2.5).
+//
+// It knows nothing of storage, of kinds beyond a list of field names, or of who
+// calls. It imports apim and the standard library only.
+package arm

@@ -1,0 +1,151 @@
+package arm
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// Error is an answer with an ARM error body (apim-rest.md §2.5).
+type Error struct {
+	Status  int
+	Code    string
+	Message string
+	Target  string
+	Details []Detail
+	Header  http.Header // further headers, such as Allow; may be nil
+}
+
+// Detail is one entry of an error's details.
+type Detail struct {
+	Code    string `json:"code"`
+	Target  string `json:"target"`
+	Message string `json:"message"`
+}
+
+func (e *Error) Error() string { return e.Code + ": " + e.Message }
+
+// MethodNotAllowed is 405 with the methods that are allowed.
+func MethodNotAllowed(method string, allowed []string) *Error {
+	list := strings.Join(allowed, ", ")
+	return &Error{
+		Status: http.StatusMethodNotAllowed, Code: "MethodNotAllowed",
+		Message: method + " is not allowed here; allowed are " + list + ".",
+		Header:  http.Header{"Allow": {list}},
+	}
+}
+
+// InvalidQuery is 400 InvalidQueryParameterValue for one query parameter.
+func InvalidQuery(name, message string) *Error {
+	const code = "InvalidQueryParameterValue"
+	return &Error{
+		Status: http.StatusBadRequest, Code: code, Message: message, Target: name,
+		Details: []Detail{{Code: code, Target: name, Message: message}},
+	}
+}
+
+// UnsupportedMediaType is 415 for a body that is not JSON.
+func UnsupportedMediaType(contentType string) *Error {
+	const code = "UnsupportedMediaType"
+	message := "The body must be application/json; it is " + contentType + "."
+	return &Error{
+		Status: http.StatusUnsupportedMediaType, Code: code, Message: message, Target: "Content-Type",
+		Details: []Detail{{Code: code, Target: "Content-Type", Message: message}},
+	}
+}
+
+// sentinels maps the domain's error kinds to answers. InvalidError and
+// ConflictError carry more and are mapped by [FromError].
+var sentinels = []struct {
+	is      error
+	status  int
+	code    string
+	message string
+}{
+	{apim.ErrNotFound, http.StatusNotFound, "ResourceNotFound", "Resource not found."},
+	{apim.ErrPreconditionFailed, http.StatusPreconditionFailed, "PreconditionFailed", "Resource was modified since last retrieval."},
+	{apim.ErrConflict, http.StatusConflict, "Conflict", "The request conflicts with the present state of the resource."},
+	{apim.ErrUnauthorized, http.StatusUnauthorized, "AuthenticationFailed", "A valid shared access token is needed in the Authorization header."},
+	{apim.ErrForbidden, http.StatusForbidden, "AuthorizationFailed", "The token does not allow this."},
+	{apim.ErrTooLarge, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "The request body is too large."},
+	{context.Canceled, 499, "ClientClosedRequest", "The client closed the request."},
+	{context.DeadlineExceeded, http.StatusServiceUnavailable, "ServiceUnavailable", "The request took too long."},
+}
+
+// FromError turns any error into an answer. What it does not know is 500 with a
+// message that tells nothing of the inside.
+func FromError(err error) *Error {
+	var answer *Error
+	var invalid *apim.InvalidError
+	var conflict *apim.ConflictError
+	switch {
+	case errors.As(err, &answer):
+		return answer
+	case errors.As(err, &invalid):
+		return fromInvalid(invalid)
+	case errors.As(err, &conflict):
+		return fromConflict(conflict)
+	}
+	for _, s := range sentinels {
+		if errors.Is(err, s.is) {
+			e := &Error{Status: s.status, Code: s.code, Message: s.message}
+			if s.status == http.StatusUnauthorized {
+				e.Header = http.Header{"Www-Authenticate": {`SharedAccessSignature realm="management"`}}
+			}
+			return e
+		}
+	}
+	return &Error{Status: http.StatusInternalServerError, Code: "InternalServerError", Message: "Something went wrong on our side."}
+}
+
+func fromInvalid(invalid *apim.InvalidError) *Error {
+	e := &Error{Status: http.StatusBadRequest, Code: "ValidationError", Message: "One or more fields contain incorrect values:"}
+	for _, v := range invalid.Violations {
+		e.Details = append(e.Details, Detail{Code: "ValidationError", Target: v.Target, Message: v.Message})
+	}
+	return e
+}
+
+func fromConflict(conflict *apim.ConflictError) *Error {
+	e := &Error{Status: http.StatusConflict, Code: conflict.Code, Message: conflict.Message, Target: conflict.Target}
+	if e.Code == "" {
+		e.Code = "Conflict"
+	}
+	if e.Target != "" {
+		e.Details = []Detail{{Code: e.Code, Target: e.Target, Message: e.Message}}
+	}
+	return e
+}
+
+// Write sends the error.
+func (e *Error) Write(w http.ResponseWriter) {
+	for name, values := range e.Header {
+		w.Header()[name] = values
+	}
+	w.Header().Set("x-ms-error-code", e.Code)
+	var body struct {
+		Error struct {
+			Code    string   `json:"code"`
+			Message string   `json:"message"`
+			Target  string   `json:"target,omitempty"`
+			Details []Detail `json:"details"`
+		} `json:"error"`
+	}
+	body.Error.Code, body.Error.Message, body.Error.Target, body.Error.Details = e.Code, e.Message, e.Target, e.Details
+	WriteJSON(w, e.Status, body)
+}
+
+// WriteJSON sends a value as JSON. A failed write means the client is gone.
+func WriteJSON(w http.ResponseWriter, status int, value any) {
+	data, err := json.Marshal(value)
+	if err != nil {
+		status, data = http.StatusInternalServerError, []byte(`{"error":{"code":"InternalServerError","message":"The answer could not be written.","details":null}}`)
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(data)
+}

@@ -1,0 +1,91 @@
+package arm
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// Quote makes an ETag header value of an opaque tag.
+func Quote(etag string) string { return `"` + etag + `"` }
+
+// Match is a parsed If-Match header. The zero Match has no condition.
+type Match struct {
+	given bool
+	any   bool
+	tags  []string // opaque, without quotes
+}
+
+// ParseIfMatch reads If-Match: "*", or a list of quoted tags. A weak tag (W/)
+// counts as its opaque part: intermediaries that compress weaken tags, and a
+// tag of ours changes with every write.
+func ParseIfMatch(h http.Header) (Match, error) {
+	values := h.Values("If-Match")
+	if len(values) == 0 {
+		return Match{}, nil
+	}
+	m := Match{given: true}
+	rest := strings.TrimSpace(strings.Join(values, ","))
+	if rest == "*" {
+		m.any = true
+		return m, nil
+	}
+	for rest != "" {
+		rest = strings.TrimPrefix(rest, "W/")
+		end := -1
+		if strings.HasPrefix(rest, `"`) {
+			end = strings.IndexByte(rest[1:], '"')
+		}
+		if end < 0 {
+			return Match{}, badIfMatch()
+		}
+		m.tags = append(m.tags, rest[1:1+end])
+		rest = strings.TrimLeft(rest[end+2:], " \t")
+		if rest != "" && rest[0] != ',' {
+			return Match{}, badIfMatch()
+		}
+		rest = strings.TrimLeft(rest, ", \t")
+	}
+	if len(m.tags) == 0 {
+		return Match{}, badIfMatch()
+	}
+	return m, nil
+}
+
+func badIfMatch() error {
+	return apim.Invalid("If-Match", `If-Match must be * or quoted ETags such as "abc", separated by commas.`)
+}
+
+// Given reports whether the header was sent.
+func (m Match) Given() bool { return m.given }
+
+// Require is an error when the header was not sent (PATCH, DELETE, apim-rest.md §2.2).
+func (m Match) Require() error {
+	if !m.given {
+		return apim.Invalid("If-Match", "If-Match is required: the resource's ETag, or * for any.")
+	}
+	return nil
+}
+
+// Check compares with the resource's tag.
+func (m Match) Check(etag string) error {
+	if !m.given || m.any {
+		return nil
+	}
+	for _, t := range m.tags {
+		if t == etag {
+			return nil
+		}
+	}
+	return apim.ErrPreconditionFailed
+}
+
+// CheckAbsent is Check for a resource that does not exist: only a specific tag
+// fails. "If-Match: *" on PUT creates, as portal scripts rely on (portal-wire.md §1.3).
+func (m Match) CheckAbsent() error {
+	if m.given && !m.any {
+		return apim.ErrPreconditionFailed
+	}
+	return nil
+}

@@ -1,0 +1,152 @@
+package arm
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// Query holds query parameters. Names are matched without regard to case and in
+// any percent spelling ("$top", "%24top").
+type Query struct {
+	pairs []pair
+}
+
+type pair struct {
+	name, value string // decoded
+	raw         string // as sent
+}
+
+// ParseQuery splits a raw query at & only: a semicolon may stand in a $filter.
+func ParseQuery(raw string) (Query, error) {
+	var q Query
+	for part := range strings.SplitSeq(raw, "&") {
+		if part == "" {
+			continue
+		}
+		n, v, _ := strings.Cut(part, "=")
+		name, err := url.QueryUnescape(n)
+		if err != nil {
+			return Query{}, InvalidQuery(n, fmt.Sprintf("The query parameter %q has a bad percent escape.", n))
+		}
+		value, err := url.QueryUnescape(v)
+		if err != nil {
+			return Query{}, InvalidQuery(name, fmt.Sprintf("The value of %s has a bad percent escape.", name))
+		}
+		q.pairs = append(q.pairs, pair{name, value, part})
+	}
+	return q, nil
+}
+
+// Get is the first value of a parameter, or "".
+func (q Query) Get(name string) string {
+	v, _ := q.Lookup(name)
+	return v
+}
+
+// Lookup also tells whether the parameter is there.
+func (q Query) Lookup(name string) (string, bool) {
+	for _, p := range q.pairs {
+		if strings.EqualFold(p.name, name) {
+			return p.value, true
+		}
+	}
+	return "", false
+}
+
+// Bool reads a flag. An empty value counts as true, as in "?export".
+func (q Query) Bool(name string) (bool, error) {
+	v, ok := q.Lookup(name)
+	if !ok {
+		return false, nil
+	}
+	if v == "" {
+		return true, nil
+	}
+	b, err := strconv.ParseBool(strings.ToLower(v))
+	if err != nil {
+		return false, InvalidQuery(name, fmt.Sprintf("%s must be true or false; it is %q.", name, v))
+	}
+	return b, nil
+}
+
+// CheckVersion refuses an ARM-prefixed request without api-version. Any version is served (design.md §7).
+func CheckVersion(a Address, q Query) error {
+	if !a.ARM() || q.Get("api-version") != "" || q.Get("apiVersion") != "" {
+		return nil
+	}
+	return &Error{
+		Status: http.StatusBadRequest, Code: "MissingApiVersionParameter", Target: "api-version",
+		Message: "The api-version query parameter (?api-version=) is required for all requests.",
+	}
+}
+
+// The page sizes of a list (design.md §7).
+const (
+	DefaultTop = 100
+	MaxTop     = 1000
+)
+
+// Page is which part of a list is asked for.
+type Page struct {
+	Top, Skip int
+}
+
+// ParsePage reads $top and $skip. A $top above MaxTop is clamped.
+func ParsePage(q Query) (Page, error) {
+	p := Page{Top: DefaultTop}
+	if v, ok := q.Lookup("$top"); ok {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 1 {
+			return Page{}, InvalidQuery("$top", fmt.Sprintf("$top must be a whole number from 1; it is %q.", v))
+		}
+		p.Top = min(n, MaxTop)
+	}
+	if v, ok := q.Lookup("$skip"); ok {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 0 {
+			return Page{}, InvalidQuery("$skip", fmt.Sprintf("$skip must be a whole number from 0; it is %q.", v))
+		}
+		p.Skip = n
+	}
+	return p, nil
+}
+
+// Bounds clips the page to a list of n items: items[from:to]. More tells whether another page follows.
+func (p Page) Bounds(n int) (from, to int, more bool) {
+	from = min(p.Skip, n)
+	to = from + min(p.Top, n-from)
+	return from, to, to < n
+}
+
+// NextLink is the absolute address of the page after p: the request's own with $skip moved on.
+func (p Page) NextLink(r *http.Request, q Query) string {
+	var b strings.Builder
+	b.WriteString(Origin(r))
+	b.WriteString(r.URL.EscapedPath())
+	b.WriteByte('?')
+	for _, kept := range q.pairs {
+		if !strings.EqualFold(kept.name, "$skip") {
+			b.WriteString(kept.raw)
+			b.WriteByte('&')
+		}
+	}
+	b.WriteString("$skip=")
+	b.WriteString(strconv.Itoa(p.Skip + p.Top))
+	return b.String()
+}
+
+// Origin is scheme and host as the outside sees them. The server has put what
+// trusted proxies say into the request (URL.Scheme, Host).
+func Origin(r *http.Request) string {
+	scheme := "http"
+	switch {
+	case r.URL.Scheme == "http" || r.URL.Scheme == "https":
+		scheme = r.URL.Scheme
+	case r.TLS != nil:
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host
+}
