@@ -22,7 +22,7 @@ go_tests() { # go_tests FLAGS...
 	go test -json -timeout 20m "$@" | go run ./test/report
 }
 
-unit()    { PORTICO_REQUIRE_POSTGRES=1 PORTICO_GITHUB_SPEC="$PWD/test/browser/node_modules/@octokit/openapi/generated/api.github.com.json" go_tests ./...; }
+unit()    { PORTICO_REQUIRE_POSTGRES=1 go_tests ./...; }
 samples() { go_tests -tags samples ./internal/console/...; }
 browser() { npm --prefix test/browser test --silent; }
 
