@@ -1,0 +1,95 @@
+package access
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// Action is an ARM action in full, such as "Microsoft.ApiManagement/service/apis/write".
+type Action string
+
+// Verbs that end an action.
+const (
+	Read   = "read"
+	Write  = "write"
+	Delete = "delete"
+)
+
+// ActionOf joins a resource type below the service ("apis/operations", "" for
+// the service itself) and a verb. POST actions have a name before the verb
+// "action": ActionOf("users", "token/action").
+func ActionOf(resourceType, verb string) Action {
+	if resourceType == "" {
+		return Action("Microsoft.ApiManagement/service/" + verb)
+	}
+	return Action("Microsoft.ApiManagement/service/" + resourceType + "/" + verb)
+}
+
+// Principal is an authenticated caller.
+type Principal struct {
+	UserID      string // "" for the integration principal
+	Integration bool   // a token of tenant/access
+	Admin       bool   // user 1 and members of administrators
+}
+
+// Name identifies the principal in the audit log.
+func (p Principal) Name() string {
+	if p.Integration {
+		return "integration"
+	}
+	return p.UserID
+}
+
+// Assignment grants a role at a scope and below it.
+type Assignment struct {
+	Role  *Role
+	Scope apim.Ref // "" is the service
+}
+
+// DeniedError is apim.ErrForbidden that names what was refused.
+type DeniedError struct {
+	Action Action
+	Scope  apim.Ref
+}
+
+func (e *DeniedError) Error() string {
+	scope := string(e.Scope)
+	if scope == "" {
+		scope = "/"
+	}
+	return fmt.Sprintf("The caller does not have authorization to perform action '%s' over scope '%s'.", e.Action, scope)
+}
+
+// Is makes errors.Is(err, apim.ErrForbidden) true.
+func (e *DeniedError) Is(target error) bool { return target == apim.ErrForbidden }
+
+// Authorize returns nil when an assignment of the principal grants the action at
+// the scope, else a *DeniedError.
+func Authorize(p Principal, action Action, scope apim.Ref) error {
+	for _, a := range Assignments(p) {
+		if covers(a.Scope, scope) && a.Role.Grants(action) {
+			return nil
+		}
+	}
+	return &DeniedError{Action: action, Scope: scope}
+}
+
+// Assignments are the roles a principal has: the service's owner for tokens of
+// tenant/access and for administrators, the reader of the own user for others.
+func Assignments(p Principal) []Assignment {
+	switch {
+	case p.Integration || p.Admin:
+		return []Assignment{{Role: Owner}}
+	case p.UserID != "":
+		return []Assignment{{Role: OwnUser, Scope: apim.UserRef(p.UserID)}}
+	}
+	return nil
+}
+
+// covers tells whether scope is granted or below it.
+func covers(granted, scope apim.Ref) bool {
+	rest, ok := strings.CutPrefix(scope.Key(), granted.Key())
+	return ok && (rest == "" || rest[0] == '/' || granted == "")
+}

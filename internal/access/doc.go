@@ -1,0 +1,6 @@
+// Package access decides what a caller of the management API may do: actions
+// such as Microsoft.ApiManagement/service/apis/write, granted by roles that are
+// assigned at a scope (apim-rest.md part 5). What no assignment grants is denied.
+//
+// It imports apim only. Who the caller is, package account finds out.
+package access
