@@ -17,7 +17,7 @@ const module = "github.com/portico-portal/portico/"
 // sideways. Sub-packages belong to their parent's layer.
 var layers = [][]string{
 	{"apim"},
-	{"store", "blob", "arm"},
+	{"store", "blob", "arm", "cache"},
 	{"catalog", "account", "subscription", "access", "site", "widget", "console", "policy", "usage", "search", "mail", "apidoc"},
 	{"management", "portal", "admin", "gateway", "server"},
 	{"config", "app"},

@@ -1,0 +1,218 @@
+package cache
+
+import (
+	"container/list"
+	"context"
+	"errors"
+	"sync"
+)
+
+// Made is a value with what it costs to keep and what it was made from.
+type Made[V any] struct {
+	Value V
+	Bytes int64
+	Deps  []string // Evict of any of them drops the value
+	Skip  bool     // hand the value to whoever waits for it, but do not keep it
+}
+
+// Cache keeps values by key, the least recently used go first when there are
+// too many bytes. It is safe for concurrent use.
+type Cache[K comparable, V any] struct {
+	max int64
+
+	mu      sync.Mutex
+	bytes   int64
+	entries map[K]*list.Element
+	recent  *list.List // of *entry[K, V], most recently used first
+	byDep   map[string]map[K]struct{}
+	flights map[K]*flight[V]
+}
+
+type entry[K comparable, V any] struct {
+	key K
+	Made[V]
+}
+
+// flight is a value being made. Evictions meanwhile are noted: a value made
+// from what has changed since is handed out but not kept.
+type flight[V any] struct {
+	done    chan struct{}
+	made    Made[V]
+	err     error
+	evicted map[string]struct{}
+	cleared bool
+}
+
+// New is an empty cache that keeps at most max bytes.
+func New[K comparable, V any](max int64) *Cache[K, V] {
+	return &Cache[K, V]{
+		max: max, recent: list.New(), entries: map[K]*list.Element{},
+		byDep: map[string]map[K]struct{}{}, flights: map[K]*flight[V]{},
+	}
+}
+
+// Get returns the kept value of key.
+func (c *Cache[K, V]) Get(key K) (V, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if el, ok := c.entries[key]; ok {
+		c.recent.MoveToFront(el)
+		return el.Value.(*entry[K, V]).Value, true
+	}
+	var zero V
+	return zero, false
+}
+
+// Load returns the kept value of key or makes it. Concurrent callers wait for
+// one of them to make it; the making goes on when that one gives up. Errors are not kept.
+func (c *Cache[K, V]) Load(ctx context.Context, key K, makeValue func(context.Context) (Made[V], error)) (V, error) {
+	c.mu.Lock()
+	if el, ok := c.entries[key]; ok {
+		c.recent.MoveToFront(el)
+		v := el.Value.(*entry[K, V]).Value
+		c.mu.Unlock()
+		return v, nil
+	}
+	f, ok := c.flights[key]
+	if !ok {
+		f = &flight[V]{done: make(chan struct{}), err: errPanicked}
+		c.flights[key] = f
+		c.mu.Unlock()
+		c.fly(context.WithoutCancel(ctx), key, f, makeValue)
+		return f.made.Value, f.err
+	}
+	c.mu.Unlock()
+	select {
+	case <-f.done:
+		return f.made.Value, f.err
+	case <-ctx.Done():
+		var zero V
+		return zero, ctx.Err()
+	}
+}
+
+var errPanicked = errors.New("making the value panicked")
+
+func (c *Cache[K, V]) fly(ctx context.Context, key K, f *flight[V], makeValue func(context.Context) (Made[V], error)) {
+	defer func() {
+		c.mu.Lock()
+		delete(c.flights, key)
+		if f.err == nil && !f.made.Skip && !f.stale() {
+			c.keep(key, f.made)
+		}
+		c.mu.Unlock()
+		close(f.done)
+	}()
+	f.made, f.err = makeValue(ctx)
+}
+
+func (f *flight[V]) stale() bool {
+	if f.cleared {
+		return true
+	}
+	for _, d := range f.made.Deps {
+		if _, ok := f.evicted[d]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+// keep stores a value and drops the least recently used until it fits.
+func (c *Cache[K, V]) keep(key K, m Made[V]) {
+	if m.Bytes > c.max {
+		return
+	}
+	c.drop(key)
+	c.entries[key] = c.recent.PushFront(&entry[K, V]{key: key, Made: m})
+	c.bytes += m.Bytes
+	for _, d := range m.Deps {
+		keys := c.byDep[d]
+		if keys == nil {
+			keys = map[K]struct{}{}
+			c.byDep[d] = keys
+		}
+		keys[key] = struct{}{}
+	}
+	c.shrink()
+}
+
+func (c *Cache[K, V]) shrink() {
+	for c.bytes > c.max {
+		c.drop(c.recent.Back().Value.(*entry[K, V]).key)
+	}
+}
+
+func (c *Cache[K, V]) drop(key K) {
+	el, ok := c.entries[key]
+	if !ok {
+		return
+	}
+	e := c.recent.Remove(el).(*entry[K, V])
+	delete(c.entries, key)
+	c.bytes -= e.Bytes
+	for _, d := range e.Deps {
+		delete(c.byDep[d], key)
+		if len(c.byDep[d]) == 0 {
+			delete(c.byDep, d)
+		}
+	}
+}
+
+// Grow adds to what the kept value of key costs, when value is still the one kept.
+func (c *Cache[K, V]) Grow(key K, bytes int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	el, ok := c.entries[key]
+	if !ok {
+		return
+	}
+	el.Value.(*entry[K, V]).Bytes += bytes
+	c.bytes += bytes
+	c.shrink()
+}
+
+// Evict drops every value made from one of deps, and keeps none that is being
+// made from them right now.
+func (c *Cache[K, V]) Evict(deps ...string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, d := range deps {
+		for key := range c.byDep[d] {
+			c.drop(key)
+		}
+		for _, f := range c.flights {
+			if f.evicted == nil {
+				f.evicted = map[string]struct{}{}
+			}
+			f.evicted[d] = struct{}{}
+		}
+	}
+}
+
+// Clear drops everything.
+func (c *Cache[K, V]) Clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.entries)
+	clear(c.byDep)
+	c.recent.Init()
+	c.bytes = 0
+	for _, f := range c.flights {
+		f.cleared = true
+	}
+}
+
+// Bytes is what the kept values cost together, Len how many there are.
+func (c *Cache[K, V]) Bytes() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.bytes
+}
+
+// Len is how many values are kept.
+func (c *Cache[K, V]) Len() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.entries)
+}
