@@ -1,5 +1,11 @@
 package apim
 
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
 // Resource is the `properties` object of one stored resource.
 type Resource interface {
 	// Default fills in what a PUT left out.
@@ -92,10 +98,51 @@ type Kind struct {
 	FilterAny bool
 	// Secrets are properties kept in the secret store and returned only by listSecrets.
 	Secrets []string
+	// Refs are properties that hold resource ids. They are stored short and
+	// shown in the form of the request.
+	Refs []string
+	// Large: a PUT may carry an API description or its schemas, up to 64 MB.
+	Large bool
+	// Provisions: answers carry provisioningState, always Succeeded (apim-rest.md §2.4).
+	Provisions bool
 	// Links are the association collections below an entity.
 	Links []Link
+	// Views are read-only lists of another kind's entities that point at this one.
+	Views []View
 	// Actions are POST actions on an entity (listSecrets, regeneratePrimaryKey, ...).
 	Actions []string
+}
+
+// View is a list below an entity of those entities of another kind whose Field
+// holds its ref, such as /users/{id}/subscriptions.
+type View struct {
+	Collection string // path segment
+	Of         string // kind path
+	Field      string // property that holds the ref
+}
+
+// Parent is the kind path of the parent, "" at service level.
+func (k *Kind) Parent() string {
+	i := strings.LastIndexByte(k.Path, '/')
+	return k.Path[:max(i, 0)]
+}
+
+// ValidName tells whether an entity of the kind may be created with a name.
+func (k *Kind) ValidName(name string) bool {
+	longest := k.MaxName
+	if longest == 0 {
+		longest = 80
+	}
+	forbidden := "/?#"
+	if !k.AnyName {
+		forbidden = `/?#*&+:<>%\"~ `
+	}
+	if k.Singleton != "" {
+		return name == k.Singleton
+	}
+	return name != "" && name != "-" && name != "." && name != ".." &&
+		utf8.RuneCountInString(name) <= longest &&
+		!strings.ContainsAny(name, forbidden) && !strings.ContainsFunc(name, unicode.IsControl)
 }
 
 // ARMType is the value of `type` in an envelope.

@@ -27,6 +27,7 @@ var tagLinks = Link{Collection: "tags", To: "tags", Name: TagLink, ETag: true, F
 var (
 	APIs = &Kind{
 		Path: "apis", Verbs: CRUD, New: func() Resource { return new(API) },
+		MaxName: 256, Large: true, Provisions: true, Refs: []string{"apiVersionSetId", "sourceApiId"},
 		Filter: Fields{"name", "displayName", "description", "serviceUrl", "path", "isCurrent"},
 		Links: []Link{
 			{Collection: "products", To: "products", Name: ProductAPI, Reverse: true, ReadOnly: true, Filter: Fields{"name", "displayName"}},
@@ -40,23 +41,24 @@ var (
 	}
 	APISchemas = &Kind{
 		Path: "apis/schemas", Verbs: CRUD &^ Patch, New: func() Resource { return new(Schema) },
-		Filter: Fields{"name", "contentType"},
+		Filter: Fields{"name", "contentType"}, Large: true, Provisions: true,
 	}
 	VersionSets = &Kind{
 		Path: "apiVersionSets", Type: "apiVersionSets", Verbs: CRUD, New: func() Resource { return new(VersionSet) },
 		Filter: nameFilter,
 	}
 	Products = &Kind{
-		Path: "products", Verbs: CRUD, New: func() Resource { return new(Product) },
+		Path: "products", Verbs: CRUD, New: func() Resource { return new(Product) }, MaxName: 256,
 		Filter: Fields{"name", "displayName", "description", "terms", "state"},
 		Links: []Link{
 			{Collection: "apis", To: "apis", Name: ProductAPI, Filter: Fields{"name", "displayName", "description", "serviceUrl", "path"}},
 			{Collection: "groups", To: "groups", Name: ProductGroup, Filter: nameFilter},
 			tagLinks,
 		},
+		Views: []View{{Collection: "subscriptions", Of: "subscriptions", Field: "scope"}},
 	}
 	Groups = &Kind{
-		Path: "groups", Verbs: CRUD, New: func() Resource { return new(Group) },
+		Path: "groups", Verbs: CRUD, New: func() Resource { return new(Group) }, MaxName: 256,
 		Filter: Fields{"name", "displayName", "description", "externalId"},
 		Links: []Link{
 			{Collection: "users", To: "users", Name: GroupUser, Filter: Fields{"name", "firstName", "lastName", "email", "note", "registrationDate"}},
@@ -68,11 +70,13 @@ var (
 		Links: []Link{
 			{Collection: "groups", To: "groups", Name: GroupUser, Reverse: true, ReadOnly: true, Filter: nameFilter},
 		},
+		Views:   []View{{Collection: "subscriptions", Of: "subscriptions", Field: "ownerId"}},
 		Actions: []string{"token"},
 	}
 	Subscriptions = &Kind{
 		Path: "subscriptions", Verbs: CRUD, New: func() Resource { return new(Subscription) }, MaxName: 256,
 		Filter:  Fields{"name", "displayName", "stateComment", "ownerId", "scope", "userId", "productId", "state"},
+		Refs:    []string{"ownerId", "scope"},
 		Secrets: []string{"primaryKey", "secondaryKey"},
 		Actions: []string{"listSecrets", "regeneratePrimaryKey", "regenerateSecondaryKey"},
 	}
@@ -90,7 +94,7 @@ var (
 	OperationPolicies = &Kind{Path: "apis/operations/policies", Verbs: policyVerbs, Singleton: "policy", New: newPolicy}
 
 	ContentTypes = &Kind{
-		Path: "contentTypes", Verbs: Get | Put | Delete, New: func() Resource { return new(ContentType) },
+		Path: "contentTypes", Verbs: CRUD &^ Patch, New: func() Resource { return new(ContentType) },
 		ShortID: true, MaxName: 250, AnyName: true, FilterAny: true,
 	}
 	ContentItems = &Kind{
