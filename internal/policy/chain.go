@@ -1,0 +1,177 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Step is one compiled policy. It is immutable and shared by all calls.
+type Step interface {
+	// Run acts on the exchange. stop ends the call with the response as it is.
+	// An *Error goes to the on-error section; another error becomes one of status 500.
+	Run(ex *Exchange) (stop bool, err error)
+	// String is the policy with its settings, on one line.
+	String() string
+}
+
+// Scope is the document of one scope. A nil Document inherits all.
+type Scope struct {
+	Name     string // global, product, api, operation
+	ID       string // tells scopes apart: counters of rate-limit belong to it
+	Document *Document
+}
+
+// Chain is what a call runs through: all scopes merged. It is immutable.
+type Chain struct {
+	sections [4][]entry // by index in sections
+	cors     []*cors    // of the inbound section, in effective order
+}
+
+// entry is a policy with the place it was written at.
+type entry struct {
+	item
+	scope Scope
+}
+
+// The sections' indexes.
+const (
+	inboundIndex = iota
+	backendIndex
+	_
+	onErrorIndex
+)
+
+// Compile merges scopes, given from the outermost (global) to the innermost
+// (operation), by their <base/> elements. Where no scope says otherwise, the
+// backend section forwards the request.
+func Compile(scopes ...Scope) *Chain {
+	c := new(Chain)
+	for i := range sections {
+		c.sections[i] = flatten(scopes, i)
+	}
+	for _, e := range c.sections[inboundIndex] {
+		if step, ok := e.step.(*cors); ok {
+			c.cors = append(c.cors, step)
+		}
+	}
+	return c
+}
+
+func flatten(scopes []Scope, section int) []entry {
+	if len(scopes) == 0 {
+		return outermost(section)
+	}
+	scope, parents := scopes[len(scopes)-1], scopes[:len(scopes)-1]
+	if scope.Document == nil || !scope.Document.sections[section].present {
+		return flatten(parents, section)
+	}
+	var list []entry
+	for _, it := range scope.Document.sections[section].items {
+		if it.step == nil {
+			list = append(list, flatten(parents, section)...)
+		} else {
+			list = append(list, entry{it, scope})
+		}
+	}
+	return list
+}
+
+// outermost is what <base/> of the global scope means.
+func outermost(section int) []entry {
+	if section != backendIndex {
+		return nil
+	}
+	forward := item{step: &forwardRequest{}, name: forwardRequestPolicy.name, path: forwardRequestPolicy.name + "[1]"}
+	return []entry{{forward, Scope{Name: "default"}}}
+}
+
+// Uses tells whether a policy of the name is in any section.
+func (c *Chain) Uses(name string) bool {
+	for _, list := range c.sections {
+		for _, e := range list {
+			if e.name == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// String lists the chain's policies, a line each, with the scopes they come from.
+func (c *Chain) String() string {
+	var b strings.Builder
+	for i, list := range c.sections {
+		fmt.Fprintf(&b, "%s\n", sections[i].name)
+		for _, e := range list {
+			fmt.Fprintf(&b, "  %s: %s\n", e.scope.Name, e.step)
+		}
+	}
+	return b.String()
+}
+
+// Run lets the call pass through the chain. Afterwards ex.Response is what to answer.
+func (c *Chain) Run(ex *Exchange) {
+	for i := range onErrorIndex {
+		stop, err := c.run(ex, i)
+		if err != nil {
+			c.fail(ex, err)
+		}
+		if stop || err != nil {
+			ex.finish()
+			return
+		}
+	}
+	if ex.Response.Status == 0 { // nothing was forwarded
+		ex.Respond(statusOK)
+	}
+	ex.finish()
+}
+
+// Refuse answers a call that may not run through the chain (no operation, no
+// key). The on-error section runs, and the headers of a matching cors policy
+// are there, so that a script in a browser can read why.
+func (c *Chain) Refuse(ex *Exchange, e *Error) {
+	for _, step := range c.cors {
+		if step.admit(ex) || step.terminate {
+			break
+		}
+	}
+	c.fail(ex, e)
+	ex.finish()
+}
+
+// run passes one section.
+func (c *Chain) run(ex *Exchange, section int) (stop bool, err *Error) {
+	list := c.sections[section]
+	for i := range list {
+		e := &list[i]
+		ex.scope, ex.path = e.scope.ID, e.path
+		stop, err := e.step.Run(ex)
+		if err != nil {
+			return false, e.wrap(err, section)
+		}
+		if stop {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// wrap says where a policy failed.
+func (e *entry) wrap(err error, section int) *Error {
+	var failure *Error
+	if !errors.As(err, &failure) {
+		failure = &Error{Status: statusInternalError, Source: e.name, Reason: "PolicyFailure", Message: "Internal server error", Err: err}
+	}
+	failure.Scope, failure.Section, failure.Path = e.scope.Name, sections[section].name, e.path
+	return failure
+}
+
+// fail makes the response of an error and runs the on-error section on it.
+func (c *Chain) fail(ex *Exchange, e *Error) {
+	ex.respondError(e)
+	if _, again := c.run(ex, onErrorIndex); again != nil {
+		ex.respondError(again)
+	}
+}

@@ -1,0 +1,79 @@
+package policy
+
+import "strings"
+
+// The formats of a policy document (apim-rest.md Part 4). They differ only in
+// how expressions are written: escaped like all XML, or as they are.
+const (
+	XML    = "xml"
+	RawXML = "rawxml"
+)
+
+const byteOrderMark = "\ufeff"
+
+// Convert rewrites a document from one format to the other. Nothing but the
+// values that hold expressions changes; a byte order mark is dropped.
+// Errors are *apim.InvalidError.
+func Convert(value, from, to string) (string, error) {
+	value = strings.TrimPrefix(value, byteOrderMark)
+	s := &scanner{faults: &faults{src: value}, raw: from == RawXML}
+	if _, ok := s.scan(); !ok {
+		return "", s.err()
+	}
+	if from == to {
+		return value, nil
+	}
+	var b strings.Builder
+	done := 0
+	for _, sp := range s.spans {
+		if findExpression(sp.value) < 0 {
+			continue
+		}
+		b.WriteString(value[done:sp.start])
+		if to == RawXML {
+			if !s.writeRaw(&b, sp) {
+				return "", s.err()
+			}
+		} else {
+			writeEscaped(&b, value[sp.start:sp.end], sp.quote)
+		}
+		done = sp.end
+	}
+	b.WriteString(value[done:])
+	return b.String(), nil
+}
+
+// writeRaw writes a decoded value with its expressions bare.
+func (s *scanner) writeRaw(b *strings.Builder, sp span) bool {
+	rest := sp.value
+	for {
+		i := findExpression(rest)
+		if i < 0 {
+			b.WriteString(escape(rest, sp.quote))
+			return true
+		}
+		end, ok := expressionEnd(rest, i)
+		if !ok {
+			return s.fail(sp.start, "the expression does not end.")
+		}
+		b.WriteString(escape(rest[:i], sp.quote))
+		b.WriteString(rest[i:end])
+		rest = rest[end:]
+	}
+}
+
+// writeEscaped writes raw source with its expressions escaped. The scanner has
+// seen every expression end.
+func writeEscaped(b *strings.Builder, source string, quote byte) {
+	for {
+		i := findExpression(source)
+		if i < 0 {
+			b.WriteString(source)
+			return
+		}
+		end, _ := expressionEnd(source, i)
+		b.WriteString(source[:i])
+		b.WriteString(escape(source[i:end], quote))
+		source = source[end:]
+	}
+}

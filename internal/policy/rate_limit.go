@@ -1,0 +1,81 @@
+package policy
+
+import (
+	"fmt"
+	"net/textproto"
+	"strconv"
+	"time"
+)
+
+// rateLimitPolicy limits the calls of a subscription in a sliding period.
+// Calls without a subscription are counted together. Each place in the scopes'
+// documents counts for itself.
+var rateLimitPolicy = definition{name: "rate-limit", sections: Inbound, parse: parseRateLimit}
+
+type rateLimit struct {
+	calls      int
+	period     time.Duration
+	retryAfter string // header names, canonical; "" for none
+	remaining  string
+	total      string
+	totalValue []string
+}
+
+func parseRateLimit(p *parser, el *element) Step {
+	a := p.attrs(el, "calls", "renewal-period", "retry-after-header-name", "remaining-calls-header-name", "total-calls-header-name")
+	for _, child := range el.children {
+		p.fault(child, "limits of single APIs and operations are not supported by this gateway; put a rate-limit at their scope.")
+	}
+	p.noText(el)
+	a.required("calls")
+	a.required("renewal-period")
+	r := &rateLimit{
+		calls:      a.int("calls", 1, 1, 1<<31-1),
+		period:     time.Duration(a.int("renewal-period", 1, 1, 86400)) * time.Second,
+		retryAfter: a.header("retry-after-header-name", "Retry-After"),
+		remaining:  a.header("remaining-calls-header-name", ""),
+		total:      a.header("total-calls-header-name", ""),
+	}
+	r.totalValue = []string{strconv.Itoa(r.calls)}
+	return r
+}
+
+// header reads an attribute that names a header.
+func (a attributes) header(name, otherwise string) string {
+	value := a.text(name, otherwise)
+	if a.has(name) && !isToken(value) {
+		a.p.fault(a.el, "the attribute '%s' must be a header name; it is '%s'.", name, value)
+	}
+	return textproto.CanonicalMIMEHeaderKey(value)
+}
+
+func (r *rateLimit) Run(ex *Exchange) (bool, error) {
+	place := Place{ex.scope, ex.path, ex.Subscription}
+	remaining, wait := ex.Limits.Take(place, r.calls, r.period, ex.Now())
+	if wait > 0 {
+		seconds := strconv.Itoa(int((wait + time.Second - 1) / time.Second))
+		return false, &Error{
+			Status: 429, Source: "rate-limit", Reason: "RateLimitExceeded",
+			Message: "Rate limit is exceeded. Try again in " + seconds + " seconds.",
+			Headers: []Field{{Name: r.retryAfter, Values: []string{seconds}}},
+		}
+	}
+	if r.remaining != "" {
+		ex.always = append(ex.always, Field{Name: r.remaining, Values: []string{strconv.Itoa(remaining)}})
+	}
+	if r.total != "" {
+		ex.always = append(ex.always, Field{Name: r.total, Values: r.totalValue})
+	}
+	return false, nil
+}
+
+func (r *rateLimit) String() string {
+	s := fmt.Sprintf("rate-limit calls=%d renewal-period=%s retry-after=%s", r.calls, r.period, r.retryAfter)
+	if r.remaining != "" {
+		s += " remaining=" + r.remaining
+	}
+	if r.total != "" {
+		s += " total=" + r.total
+	}
+	return s
+}

@@ -1,0 +1,16 @@
+package policy
+
+// table lists every policy there is. A new one is a file of its own and a line here.
+func table() []definition {
+	return []definition{
+		corsPolicy,
+		forwardRequestPolicy,
+		mockResponsePolicy,
+		rateLimitPolicy,
+		returnResponsePolicy,
+		rewriteURIPolicy,
+		setBackendServicePolicy,
+		setHeaderPolicy,
+		setQueryParameterPolicy,
+	}
+}
