@@ -1,0 +1,16 @@
+// Package search finds APIs, operations and products by the words of their
+// names, paths, tags and descriptions (design.md §8).
+//
+// [Index] keeps an inverted index in the store's database: FTS5 on SQLite,
+// tsvector on PostgreSQL, and a trigram table for typing errors on both. Text is
+// cut into tokens here, in Go, so that both index the same. The index follows
+// the change feed; its position is kept beside it, so replicas share it and
+// only one of them writes at a time.
+//
+// Every document has its words in three nested sets (name; name and path;
+// everything), and its row id orders it: APIs, products, operations, short
+// titles first. A query asks the sets one after the other, in row order, so a
+// word that half of all operations contain costs no more than a rare one.
+//
+// It imports store and apim.
+package search
