@@ -1,0 +1,309 @@
+package widget
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"html"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// maxDepth is how deep a document tree may nest.
+const maxDepth = 100
+
+// Site is what all pages of a published site share.
+type Site struct {
+	Title      string // appended to page titles
+	Lang       string // BCP 47; "" is en
+	Tokens     string // CSS of the custom properties (style.Compile), inlined
+	Stylesheet string // address of the compiled stylesheet; "" for none
+	Script     string // address of the islands' module; "" when not built
+	Favicon    string // address; "" for none
+}
+
+// CompileOptions are what a page is compiled with.
+type CompileOptions struct {
+	Site                         Site
+	Title, Description, Keywords string
+	// Class compiles a node's local styles to a class and its rules (style.Class); nil: none.
+	Class func(styles json.RawMessage) (class, css string)
+}
+
+// Finding is something about a document that publishing should tell.
+type Finding struct {
+	Severity string // error, warning
+	Path     string // the node: JSON pointer into the document, beginning with layout or page
+	Message  string
+}
+
+// Page is a compiled page: static bytes and slots. It is immutable and safe for concurrent use.
+type Page struct {
+	opt    CompileOptions
+	parts  []part
+	slots  []*slot
+	style  string
+	groups []string
+	query  []string
+}
+
+// part is static HTML, a slot, or parts behind a rule.
+type part struct {
+	html  []byte
+	slot  *slot
+	rule  Rule
+	parts []part
+}
+
+// slot is a widget's place in a page.
+type slot struct {
+	widget *Widget
+	props  any
+	node   *Node
+	class  string
+	index  int
+}
+
+// Compile makes a page of a layout's and a page's document. Findings of
+// severity error make the page unusable; then the Page is nil.
+func Compile(layout, page *Node, opt CompileOptions) (*Page, []Finding, error) {
+	if layout == nil || page == nil {
+		return nil, nil, fmt.Errorf("compile page: no document")
+	}
+	c := &compiler{opt: opt, content: page, css: map[string]string{}, sheets: map[string]bool{}}
+	c.hasMain = contains(page, func(n *Node) bool { return nodeHead(n).Role == "main" })
+	c.children(layout, "layout", 0)
+	if !c.placed {
+		c.find("error", "layout", "The layout has no place for the page: a node of type page.")
+	}
+	for _, f := range c.findings {
+		if f.Severity == "error" {
+			return nil, c.findings, nil
+		}
+	}
+	slices.Sort(c.groups)
+	slices.Sort(c.query)
+	return &Page{
+		opt: opt, parts: c.parts, slots: c.slots, style: c.style(),
+		groups: slices.Compact(c.groups), query: slices.Compact(c.query),
+	}, c.findings, nil
+}
+
+// Groups are the lower-case groups that rules of the page name: they belong to its audience.
+func (p *Page) Groups() []string { return p.groups }
+
+// QueryParameters are the query parameters the page's widgets read.
+func (p *Page) QueryParameters() []string { return p.query }
+
+type compiler struct {
+	opt      CompileOptions
+	content  *Node // the page's document
+	parts    []part
+	slots    []*slot
+	findings []Finding
+	groups   []string
+	query    []string
+	css      map[string]string // class → rules of local styles
+	sheets   map[string]bool   // style sheets of the widgets used
+	placed   bool              // the page node was seen
+	hasMain  bool              // the page marks its main cell itself
+}
+
+func (c *compiler) find(severity, path, message string) {
+	c.findings = append(c.findings, Finding{Severity: severity, Path: path, Message: message})
+}
+
+// write appends static HTML.
+func (c *compiler) write(s string) {
+	if n := len(c.parts); n > 0 && c.parts[n-1].html != nil {
+		c.parts[n-1].html = append(c.parts[n-1].html, s...)
+		return
+	}
+	c.parts = append(c.parts, part{html: []byte(s)})
+}
+
+func (c *compiler) children(n *Node, path string, depth int) {
+	for i, child := range n.Nodes {
+		c.node(child, fmt.Sprintf("%s/nodes/%d", path, i), depth+1)
+	}
+}
+
+// node compiles one node, behind its rule if it has one.
+func (c *compiler) node(n *Node, path string, depth int) {
+	if depth > maxDepth {
+		c.find("error", path, fmt.Sprintf("The document nests deeper than %d nodes.", maxDepth))
+		return
+	}
+	head := nodeHead(n)
+	rule, err := ParseRule(head.Security)
+	if err != nil {
+		c.find("error", path, "The node's security is not understood: nobody could tell who may see it.")
+		return
+	}
+	if len(rule.Groups()) == 0 {
+		c.bare(n, head, path, depth)
+		return
+	}
+	c.groups = append(c.groups, rule.Groups()...)
+	outer := c.parts
+	c.parts = nil
+	c.bare(n, head, path, depth)
+	c.parts = append(outer, part{rule: rule, parts: c.parts})
+}
+
+func (c *compiler) bare(n *Node, head nodeProps, path string, depth int) {
+	if n.Type == "page" && c.content != nil {
+		c.place(path, depth)
+		return
+	}
+	if s, ok := structures[n.Type]; ok {
+		c.structure(s, n, head, path, depth)
+		return
+	}
+	w, ok := lookUp(n.Type)
+	if !ok {
+		c.find("warning", path, fmt.Sprintf("Nodes of type %q are not known and are not shown.", n.Type))
+		return
+	}
+	p := reflect.New(reflect.TypeOf(w.Defaults))
+	p.Elem().Set(reflect.ValueOf(w.Defaults))
+	if err := n.decode(p.Interface()); err != nil {
+		c.find("warning", path, fmt.Sprintf("A property of this %s is not understood (%v); its defaults are used.", w.Label, err))
+		p.Elem().Set(reflect.ValueOf(w.Defaults))
+	}
+	s := &slot{widget: w, props: p.Interface(), node: n, class: c.class(head), index: len(c.slots)}
+	c.slots = append(c.slots, s)
+	c.query = append(c.query, w.Query...)
+	for _, sheet := range w.CSS {
+		c.sheets[sheet] = true
+	}
+	c.parts = append(c.parts, part{slot: s})
+}
+
+// place puts the page's document where the layout's page node stands.
+func (c *compiler) place(path string, depth int) {
+	if c.placed {
+		c.find("warning", path, "The layout has a second page node; it is not shown.")
+		return
+	}
+	c.placed = true
+	content := c.content
+	c.content = nil // a page node inside the page is nothing
+	if !c.hasMain {
+		c.write("<main id=main>")
+		defer c.write("</main>")
+	}
+	c.children(content, "page", depth)
+}
+
+// nodeProps are the members every node may have.
+type nodeProps struct {
+	Role     string          `json:"role"`
+	Styles   json.RawMessage `json:"styles"`
+	Security json.RawMessage `json:"security"`
+}
+
+func nodeHead(n *Node) nodeProps {
+	var p nodeProps
+	if err := n.decode(&p); err != nil {
+		// A member of another type: take what can be read one by one.
+		var raw map[string]json.RawMessage
+		if n.decode(&raw) == nil {
+			p = nodeProps{Styles: raw["styles"], Security: raw["security"]}
+		}
+	}
+	return p
+}
+
+// class is the class attribute's value for a node's appearance and local styles.
+func (c *compiler) class(head nodeProps) string {
+	var s struct {
+		Appearance string `json:"appearance"`
+	}
+	var names []string
+	if json.Unmarshal(head.Styles, &s) == nil && s.Appearance != "" {
+		names = append(names, AppearanceClass(s.Appearance))
+	}
+	if c.opt.Class != nil && len(head.Styles) > 0 {
+		if class, css := c.opt.Class(head.Styles); class != "" {
+			c.css[class] = css
+			names = append(names, class)
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// AppearanceClass is the class of a reference into the stylesheet document:
+// components/button/primary is button-primary, components/card/default card.
+func AppearanceClass(reference string) string {
+	reference = strings.TrimPrefix(strings.TrimPrefix(reference, "components/"), "utils/")
+	reference = strings.TrimSuffix(reference, "/default")
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '/':
+			return '-'
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':
+			return r
+		}
+		return -1
+	}, reference)
+}
+
+// structure is how a node without data is written.
+type structure struct {
+	tag   string
+	class string
+	void  bool
+}
+
+// structures lists the node types that only hold others.
+var structures = map[string]structure{
+	"layout-section": {tag: "section", class: "sec"},
+	"section":        {tag: "section", class: "sec"},
+	"row":            {tag: "div"},
+	"column":         {tag: "div"},
+	"grid":           {tag: "div", class: "g"},
+	"grid-cell":      {tag: "div"},
+	"card":           {tag: "div", class: "card"},
+	"container":      {tag: "div"},
+	"divider":        {tag: "hr", void: true},
+	"":               {},
+}
+
+// roles are the landmarks a node may be.
+var roles = map[string]string{
+	"header": "header", "footer": "footer", "main": "main", "article": "section",
+	"aside": "aside", "section": "section", "search": "search", "navigation": "nav", "nav": "nav",
+}
+
+func (c *compiler) structure(s structure, n *Node, head nodeProps, path string, depth int) {
+	if s.tag == "" {
+		c.children(n, path, depth)
+		return
+	}
+	tag := s.tag
+	if t, ok := roles[head.Role]; ok {
+		tag = t
+	}
+	var b bytes.Buffer
+	b.WriteString("<" + tag)
+	if tag == "main" {
+		b.WriteString(" id=main")
+	}
+	if class := strings.TrimSpace(s.class + " " + c.class(head)); class != "" {
+		fmt.Fprintf(&b, ` class="%s"`, html.EscapeString(class))
+	}
+	b.WriteString(">")
+	c.write(b.String())
+	if s.void {
+		return
+	}
+	c.children(n, path, depth)
+	c.write("</" + tag + ">")
+}
+
+// contains tells whether a node of the tree satisfies test.
+func contains(n *Node, test func(*Node) bool) bool {
+	return test(n) || slices.ContainsFunc(n.Nodes, func(c *Node) bool { return contains(c, test) })
+}

@@ -1,0 +1,66 @@
+package widget
+
+import (
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// consoleStart is what the console starts from; the island's TypeScript type
+// Start mirrors it.
+type consoleStart struct {
+	API        string             `json:"api"`
+	Operation  string             `json:"operation"`
+	Method     string             `json:"method"`
+	URL        string             `json:"url"` // with parameters in braces
+	KeyHeader  string             `json:"keyHeader,omitempty"`
+	KeyQuery   string             `json:"keyQuery,omitempty"`
+	Parameters []consoleParameter `json:"parameters"`
+	Bodies     []sampleBody       `json:"bodies"`
+	Keys       string             `json:"keys"`   // where the visitor's keys are asked for
+	SignIn     string             `json:"signIn"` // where guests go, leading back here
+}
+
+type consoleParameter struct {
+	Name     string   `json:"name"`
+	Place    string   `json:"place"` // path, query, header, cookie
+	Type     string   `json:"type"`
+	Required bool     `json:"required,omitempty"`
+	Values   []string `json:"values,omitempty"`
+	Value    string   `json:"value,omitempty"`
+	Hint     string   `json:"hint,omitempty"`
+}
+
+func (r *operation) consoleStart() consoleStart {
+	s := consoleStart{
+		API: r.api.ID, Operation: r.op.ID, Method: r.op.Method, URL: r.address(),
+		Parameters: []consoleParameter{}, Bodies: r.sampleBodies(), Keys: ConsoleKeysPath,
+		SignIn: SignInHref(OperationHref(r.api.ID, r.op.ID) + "#try"),
+	}
+	if r.api.Props != nil && r.api.Props.NeedsSubscription() {
+		s.KeyHeader, s.KeyQuery = r.api.Props.KeyNames()
+	}
+	for _, p := range r.all() {
+		f := r.parameterField(p)
+		c := consoleParameter{
+			Name: p.Name, Place: p.place, Type: f.Type.String(), Required: p.Required, Values: f.Values,
+			Hint: plain(string(f.Text), 160),
+		}
+		switch {
+		case f.Example != "":
+			c.Value = f.Example
+		case f.Default != "" && p.Required:
+			c.Value = f.Default
+		case p.Required && len(f.Values) > 0:
+			c.Value = f.Values[0]
+		}
+		s.Parameters = append(s.Parameters, c)
+	}
+	if set := r.api.VersionSet; set != nil && r.api.Version != "" {
+		switch set.VersioningScheme {
+		case apim.SchemeQuery:
+			s.Parameters = append(s.Parameters, consoleParameter{Name: set.VersionQueryName, Place: "query", Type: "string", Required: true, Value: r.api.Version})
+		case apim.SchemeHeader:
+			s.Parameters = append(s.Parameters, consoleParameter{Name: set.VersionHeaderName, Place: "header", Type: "string", Required: true, Value: r.api.Version})
+		}
+	}
+	return s
+}

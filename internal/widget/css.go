@@ -1,0 +1,60 @@
+package widget
+
+import (
+	"embed"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+//go:embed css/*.css
+var styleFiles embed.FS
+
+// sheetOrder is the order in which style sheets are inlined; core always is.
+var sheetOrder = []string{"core", "home", "list", "reference", "operation", "form", "account"}
+
+// sheets are the style sheets, minified.
+var sheets = sync.OnceValue(func() map[string]string {
+	all := map[string]string{}
+	for _, name := range sheetOrder {
+		text, err := styleFiles.ReadFile("css/" + name + ".css")
+		if err != nil {
+			panic(err) // embedded
+		}
+		all[name] = MinifyCSS(string(text))
+	}
+	return all
+})
+
+// style is the page's inline style: tokens, core, the sheets of the widgets
+// used, and the rules of the nodes' own classes.
+func (c *compiler) style() string {
+	var b strings.Builder
+	b.WriteString(c.opt.Site.Tokens)
+	for _, name := range sheetOrder {
+		if name == "core" || c.sheets[name] {
+			b.WriteString(sheets()[name])
+		}
+	}
+	for _, class := range slices.Sorted(maps.Keys(c.css)) {
+		b.WriteString(c.css[class])
+	}
+	return strings.ReplaceAll(b.String(), "</", `<\/`) // nothing may end the style element
+}
+
+var (
+	cssComment = regexp.MustCompile(`(?s)/\*.*?\*/`)
+	cssSpace   = regexp.MustCompile(`\s+`)
+	cssTight   = regexp.MustCompile(` ?([{};,>]) ?`)
+	cssColon   = regexp.MustCompile(`: `)
+)
+
+// MinifyCSS drops comments and the white space that means nothing. It is for
+// sheets without strings that hold braces or several spaces.
+func MinifyCSS(s string) string {
+	s = cssSpace.ReplaceAllString(cssComment.ReplaceAllString(s, ""), " ")
+	s = cssTight.ReplaceAllString(s, "$1")
+	return strings.TrimSpace(strings.ReplaceAll(cssColon.ReplaceAllString(s, ":"), ";}", "}"))
+}

@@ -1,0 +1,97 @@
+package widget
+
+import (
+	"context"
+	"html/template"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/catalog"
+)
+
+var detailsOfAPI = Widget{
+	Type: "detailsOfApi", Label: "API: details", Defaults: struct{}{}, Needs: Needs{API: true},
+	CSS: []string{"reference", "list"}, Load: loadDetailsOfAPI,
+}
+
+type apiDetails struct {
+	API       *catalog.API
+	TypeName  string
+	Versions  []versionLink
+	Text      template.HTML
+	Servers   []string
+	Auth      []string
+	Contact   *apim.Contact
+	License   *apim.License
+	Terms     string
+	Products  []*catalog.Product
+	Downloads []link
+	Operation bool // shown above one operation: only the name
+	First     *catalog.Operation
+}
+
+type versionLink struct {
+	Label, Href string
+	Current     bool
+}
+
+func loadDetailsOfAPI(ctx context.Context, in *Input) (any, error) {
+	api, err := in.Data.API(ctx, in.Params.API)
+	if err != nil {
+		return nil, err
+	}
+	in.Data.Reads("api:" + strings.ToLower(api.ID))
+	v := apiDetails{
+		API: api, TypeName: in.typeName(api.Type), Versions: in.versions(ctx, api), Operation: in.Params.Operation != "",
+	}
+	if v.Operation {
+		return v, nil
+	}
+	in.describe(1, api.Name, api.Summary)
+	if v.Products, err = in.Data.ProductsOf(ctx, api); err != nil {
+		return nil, err
+	}
+	in.Data.Reads("list:products")
+	ops, err := in.Data.Operations(ctx, api)
+	if err != nil {
+		return nil, err
+	}
+	if groups := catalog.Groups(ops); len(groups) > 0 {
+		v.First = groups[0].Operations[0]
+	}
+	r := operation{api: api, op: &catalog.OperationDetail{Extra: &apim.OperationExtra{}}, gateway: strings.TrimSuffix(in.Data.GatewayURL(), "/"), words: in.Messages}
+	v.Servers = []string{r.gateway + r.basePath()}
+	v.Auth = r.auth()
+	if len(v.Auth) == 0 {
+		v.Auth = []string{in.T("api.open")}
+	}
+	if p := api.Props; p != nil {
+		v.Text, v.Contact, v.License = rich(p.Description), p.Contact, p.License
+		if safeHref(p.TermsOfServiceURL) {
+			v.Terms = p.TermsOfServiceURL
+		}
+	}
+	if r.callable() && api.Type != "soap" {
+		v.Downloads = []link{
+			{in.T("api.yaml"), DownloadHref(api.ID, "openapi.yaml")},
+			{in.T("api.json"), DownloadHref(api.ID, "openapi.json")},
+		}
+	}
+	return v, nil
+}
+
+// versions are the API's versions; nil when there is no other.
+func (in *Input) versions(ctx context.Context, api *catalog.API) []versionLink {
+	var out []versionLink
+	for _, a := range in.Data.Versions(ctx, api) {
+		label := a.Version
+		if label == "" {
+			label = in.T("api.original")
+		}
+		out = append(out, versionLink{label, APIHref(a.ID), strings.EqualFold(a.ID, api.ID)})
+	}
+	if len(out) < 2 {
+		return nil
+	}
+	return out
+}

@@ -1,0 +1,12 @@
+// Package widget renders pages: it turns a layout and a page, both document
+// trees in the stored wire format (portal-wire.md §3.3), into HTML.
+//
+// Compile makes a Page of static bytes and slots; Page.Render asks each slot's
+// widget for its data through the Data interface and executes its template.
+// The registry is one visible table; a widget is one Go file and one template.
+// Beside pages, the parts of a page that islands fetch are rendered here too:
+// OperationGroup, SchemaFragment and SampleFragment.
+//
+// It knows no HTTP and no storage. It may import catalog, search and console,
+// and below them apim.
+package widget

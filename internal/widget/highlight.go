@@ -1,0 +1,180 @@
+package widget
+
+import (
+	"bytes"
+	"encoding/json"
+	"html/template"
+	"strings"
+
+	"github.com/alecthomas/chroma/v2"
+	"github.com/alecthomas/chroma/v2/lexers"
+)
+
+// maxExample is how many bytes of an example a page shows.
+const maxExample = 6000
+
+// highlight marks up source code with four classes: k (keyword, name), s
+// (string), n (number), c (comment).
+func highlight(source, lexer string) template.HTML {
+	l := lexers.Get(lexer)
+	if l == nil {
+		return template.HTML(template.HTMLEscapeString(source))
+	}
+	tokens, err := l.Tokenise(nil, strings.TrimRight(source, "\n"))
+	if err != nil {
+		return template.HTML(template.HTMLEscapeString(source))
+	}
+	var w marker
+	for _, t := range tokens.Tokens() {
+		w.add(tokenClass(t.Type), t.Value)
+	}
+	w.flush()
+	return template.HTML(strings.TrimRight(w.out.String(), "\n"))
+}
+
+func tokenClass(t chroma.TokenType) string {
+	switch {
+	case t.InCategory(chroma.Comment):
+		return "c"
+	case t.InSubCategory(chroma.String):
+		return "s"
+	case t.InSubCategory(chroma.Number):
+		return "n"
+	case t.InCategory(chroma.Keyword), t == chroma.NameBuiltin, t == chroma.NameTag, t == chroma.NameFunction:
+		return "k"
+	}
+	return ""
+}
+
+// marker writes text in spans, neighbours of one class in one span.
+type marker struct {
+	out   strings.Builder
+	class string
+	run   strings.Builder
+}
+
+func (w *marker) add(class, text string) {
+	if class != w.class && strings.TrimSpace(text) != "" {
+		w.flush()
+		w.class = class
+	}
+	w.run.WriteString(text)
+}
+
+func (w *marker) flush() {
+	text := template.HTMLEscapeString(w.run.String())
+	w.run.Reset()
+	if w.class == "" || text == "" {
+		w.out.WriteString(text)
+		return
+	}
+	trimmed := strings.TrimRight(text, " \n\t")
+	w.out.WriteString("<i class=" + w.class + ">" + trimmed + "</i>" + text[len(trimmed):])
+}
+
+// highlightExample is an example of a body, cut when it is long.
+func highlightExample(raw json.RawMessage, contentType string) template.HTML {
+	text := bodyText(raw)
+	if mediaKind(contentType) == kindForm {
+		var lines []string
+		for _, m := range members(raw) {
+			for _, f := range flatten(m.Name, m.Value) {
+				lines = append(lines, f.Name+"="+f.Value)
+			}
+		}
+		text = strings.Join(lines, "\n")
+	}
+	if json.Valid(raw) && len(raw) > 0 && raw[0] != '"' && mediaKind(contentType) != kindForm {
+		if len(text) > maxExample {
+			text = bodyText(shorten(raw))
+		}
+		return highlightJSON(cut(text))
+	}
+	return template.HTML(template.HTMLEscapeString(cut(text)))
+}
+
+// cut ends a long text at a line.
+func cut(text string) string {
+	if len(text) <= maxExample {
+		return text
+	}
+	text = strings.ToValidUTF8(text[:maxExample], "")
+	if i := strings.LastIndexByte(text, '\n'); i > 0 {
+		text = text[:i]
+	}
+	return text + "\n…"
+}
+
+// shorten leaves one element in every list of a JSON value.
+func shorten(raw json.RawMessage) json.RawMessage {
+	var list []json.RawMessage
+	if raw[0] == '[' && json.Unmarshal(raw, &list) == nil && len(list) > 0 {
+		return append(append(json.RawMessage("["), shorten(list[0])...), ']')
+	}
+	object := members(raw)
+	if object == nil {
+		return raw
+	}
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, m := range object {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		name, _ := json.Marshal(m.Name)
+		b.Write(name)
+		b.WriteByte(':')
+		b.Write(shorten(m.Value))
+	}
+	b.WriteByte('}')
+	return b.Bytes()
+}
+
+// highlightJSON marks up indented JSON: names k, strings s, the rest n. It is
+// not a parser: what it is given is valid, or cut at a line.
+func highlightJSON(text string) template.HTML {
+	var out strings.Builder
+	for i, l := range strings.Split(text, "\n") {
+		if i > 0 {
+			out.WriteByte('\n')
+		}
+		indent := len(l) - len(strings.TrimLeft(l, " "))
+		out.WriteString(l[:indent])
+		l = l[indent:]
+		if name, rest, ok := cutName(l); ok {
+			out.WriteString("<i class=k>" + template.HTMLEscapeString(name) + "</i>: ")
+			l = rest
+		}
+		value := strings.TrimSuffix(l, ",")
+		class := "n"
+		switch {
+		case value == "" || strings.ContainsAny(value[:1], "{}[]…"):
+			class = ""
+		case value[0] == '"':
+			class = "s"
+		}
+		if class == "" {
+			out.WriteString(template.HTMLEscapeString(l))
+			continue
+		}
+		out.WriteString("<i class=" + class + ">" + template.HTMLEscapeString(value) + "</i>" + l[len(value):])
+	}
+	return template.HTML(out.String())
+}
+
+// cutName splits `"name": value`.
+func cutName(l string) (name, rest string, ok bool) {
+	if l == "" || l[0] != '"' {
+		return "", l, false
+	}
+	for i := 1; i < len(l); i++ {
+		switch l[i] {
+		case '\\':
+			i++
+		case '"':
+			rest, ok = strings.CutPrefix(l[i+1:], ": ")
+			return l[:i+1], rest, ok
+		}
+	}
+	return "", l, false
+}

@@ -1,0 +1,36 @@
+package widget
+
+import "context"
+
+// Menu shows a menu of the navigation.
+type Menu struct {
+	NavigationItemID string `json:"navigationItemId" label:"Menu"`
+	Label            string `json:"label" label:"Name for screen readers"`
+	Layout           string `json:"layout" label:"Direction"`
+}
+
+var menu = Widget{
+	Type: "menu", Label: "Menu", Defaults: Menu{NavigationItemID: "main", Layout: "horizontal"},
+	Load: loadMenu,
+}
+
+type menuView struct {
+	Label string
+	Items []MenuItem
+}
+
+func loadMenu(_ context.Context, in *Input) (any, error) {
+	p := props[Menu](in)
+	in.Data.Reads("navigation")
+	v := menuView{Label: p.Label, Items: in.Data.Menu(p.NavigationItemID)}
+	if len(v.Items) == 0 {
+		return nil, nil
+	}
+	if v.Label == "" {
+		v.Label = in.T("menu." + p.NavigationItemID)
+		if v.Label == "menu."+p.NavigationItemID {
+			v.Label = in.T("menu.main")
+		}
+	}
+	return v, nil
+}

@@ -1,0 +1,123 @@
+package widget
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/catalog"
+)
+
+// Node is one node of a document tree as stored (portal-wire.md §3.3).
+// Raw is the node's whole JSON object, so unknown fields survive.
+type Node struct {
+	Type  string
+	Nodes []*Node
+	Raw   json.RawMessage
+}
+
+// UnmarshalJSON reads type and nodes and keeps the rest in Raw.
+func (n *Node) UnmarshalJSON(data []byte) error {
+	var known struct {
+		Type  string  `json:"type"`
+		Nodes []*Node `json:"nodes"`
+	}
+	if err := json.Unmarshal(data, &known); err != nil {
+		return err
+	}
+	n.Type, n.Raw = known.Type, slices.Clone(data)
+	n.Nodes = slices.DeleteFunc(known.Nodes, func(c *Node) bool { return c == nil })
+	return nil
+}
+
+// MarshalJSON writes the node as it was read.
+func (n *Node) MarshalJSON() ([]byte, error) {
+	if n.Raw != nil {
+		return n.Raw, nil
+	}
+	return json.Marshal(struct {
+		Type  string  `json:"type,omitempty"`
+		Nodes []*Node `json:"nodes,omitempty"`
+	}{n.Type, n.Nodes})
+}
+
+// decode reads the node's own properties into v; fields v does not have are left alone.
+func (n *Node) decode(v any) error {
+	if len(n.Raw) == 0 {
+		return nil
+	}
+	return json.Unmarshal(n.Raw, v)
+}
+
+// Rule says who sees a node. Both stored spellings are read: `{"roles":[...]}`
+// and `{"type":"group","allow":[...]}`. The zero Rule admits everyone.
+type Rule struct {
+	groups []string // lower case; empty: everyone
+	anyone bool     // named "everyone"
+}
+
+// ParseRule reads a node's or a page's security member. Null, absent and empty admit everyone.
+func ParseRule(raw json.RawMessage) (Rule, error) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return Rule{}, nil
+	}
+	var s struct {
+		Roles []string        `json:"roles"`
+		Type  string          `json:"type"`
+		Allow json.RawMessage `json:"allow"`
+	}
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return Rule{}, err
+	}
+	names := s.Roles
+	if len(s.Allow) > 0 && string(s.Allow) != "null" {
+		var allow []string
+		if err := json.Unmarshal(s.Allow, &allow); err != nil {
+			return Rule{}, err
+		}
+		names = append(names, allow...)
+	}
+	var r Rule
+	for _, name := range names {
+		name = strings.ToLower(apim.Ref(name).Name())
+		switch name {
+		case "everyone":
+			r.anyone = true
+		case "anonymous":
+			name = apim.Guests
+		case "authenticated":
+			name = apim.Developers
+		}
+		r.groups = append(r.groups, name)
+	}
+	return r, nil
+}
+
+// Groups are the lower-case groups the rule names; the audience of a page depends on them.
+func (r Rule) Groups() []string {
+	if r.anyone {
+		return nil
+	}
+	return r.groups
+}
+
+// Admits tells whether the visitor may see what the rule guards. Guests are
+// in the group guests only; a signed-in user never is, also an administrator.
+func (r Rule) Admits(v catalog.Visitor) bool {
+	if r.anyone || len(r.groups) == 0 {
+		return true
+	}
+	signedIn := v.UserID != ""
+	for _, g := range r.groups {
+		switch {
+		case g == apim.Guests:
+			if !signedIn {
+				return true
+			}
+		case g == apim.Developers && signedIn, signedIn && v.Admin, slices.Contains(v.Groups, g):
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,153 @@
+package widget
+
+import (
+	"context"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/catalog"
+)
+
+// smallAPI is how many operations are listed in full; of a larger API only the
+// group of the current operation is, and the others load when opened.
+const smallAPI = 80
+
+// OperationList lists an API's operations by tag.
+type OperationList struct {
+	GroupByTag bool `json:"defaultGroupByTagToEnabled" label:"Grouped by tag"`
+	ShowPath   bool `json:"defaultShowUrlPath" label:"Paths instead of names"`
+}
+
+var operationList = Widget{
+	Type: "operationList", Label: "API: operations", Defaults: OperationList{GroupByTag: true},
+	Needs:  Needs{API: true},
+	Island: "portico-operations", CSS: []string{"reference"},
+	Query: []string{"group", "q"},
+	Load:  loadOperationList,
+}
+
+type operationListView struct {
+	API      *catalog.API
+	Versions []versionLink
+	Groups   []operationGroup
+	Total    int
+	Query    string
+	Found    int
+	Current  string // id of the operation, lower case
+	ShowPath bool
+}
+
+type operationGroup struct {
+	ID, Name   string
+	Open       bool
+	Count      int
+	Operations []operationItem // nil: loaded when opened
+	Load       string          // address of the fragment
+	Href       string          // the same without script
+}
+
+type operationItem struct {
+	Method, Label, Href string
+	Current, Deprecated bool
+}
+
+func loadOperationList(ctx context.Context, in *Input) (any, error) {
+	api, err := in.Data.API(ctx, in.Params.API)
+	if err != nil {
+		return nil, err
+	}
+	ops, err := in.Data.Operations(ctx, api)
+	if err != nil {
+		return nil, err
+	}
+	in.Data.Reads("api:" + strings.ToLower(api.ID))
+	v := operationListView{
+		API: api, Versions: in.versions(ctx, api), Total: len(ops), Current: strings.ToLower(in.Params.Operation),
+		Query: strings.TrimSpace(in.Query().Get("q")), ShowPath: props[OperationList](in).ShowPath,
+	}
+	matching := filterOperations(ops, v.Query)
+	v.Found = len(matching)
+	wanted := in.Query().Get("group")
+	groups := catalog.Groups(matching)
+	for i, g := range groups {
+		name := g.Tag.Name
+		if name == "" {
+			name = in.T("operations.other")
+		}
+		og := operationGroup{ID: g.Tag.ID, Name: name, Count: len(g.Operations), Load: GroupHref(api.ID, g.Tag.ID)}
+		og.Href = APIHref(api.ID) + strings.TrimPrefix(og.Load, APIHref(api.ID)+"/-/operations")
+		holdsCurrent := v.holds(g)
+		og.Open = holdsCurrent || v.Query != "" || len(ops) <= smallAPI || in.Query().Has("group") && strings.EqualFold(wanted, g.Tag.ID) ||
+			i == 0 && v.Current == "" && !in.Query().Has("group")
+		if og.Open {
+			og.Operations = v.items(g.Operations)
+		}
+		v.Groups = append(v.Groups, og)
+	}
+	return v, nil
+}
+
+func (v operationListView) holds(g catalog.Group) bool {
+	for _, o := range g.Operations {
+		if v.Current != "" && strings.ToLower(o.ID) == v.Current {
+			return true
+		}
+	}
+	return false
+}
+
+func (v operationListView) items(ops []*catalog.Operation) []operationItem {
+	out := make([]operationItem, 0, len(ops))
+	for _, o := range ops {
+		item := operationItem{
+			Method: o.Method, Label: o.Name, Href: OperationHref(v.API.ID, o.ID),
+			Current: v.Current != "" && strings.ToLower(o.ID) == v.Current, Deprecated: o.Deprecated,
+		}
+		if v.ShowPath || item.Label == "" {
+			item.Label = o.URLTemplate
+		}
+		out = append(out, item)
+	}
+	return out
+}
+
+// filterOperations keeps those whose name, path or method has every word.
+func filterOperations(ops []*catalog.Operation, text string) []*catalog.Operation {
+	words := strings.Fields(strings.ToLower(text))
+	if len(words) == 0 {
+		return ops
+	}
+	var out []*catalog.Operation
+	for _, o := range ops {
+		hay := strings.ToLower(o.Method + " " + o.Name + " " + o.URLTemplate + " " + o.ID)
+		all := true
+		for _, w := range words {
+			all = all && strings.Contains(hay, w)
+		}
+		if all {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// OperationGroup answers GroupHref: with ?group={tag id} the operations of one
+// group, with ?q={text} those that match, grouped; both as the list shows them.
+func OperationGroup(ctx context.Context, r Render) ([]byte, error) {
+	in := r.input()
+	q := in.Query()
+	view, err := loadOperationList(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	v := view.(operationListView)
+	if q.Get("q") == "" {
+		var one []operationGroup
+		for _, g := range v.Groups {
+			if strings.EqualFold(g.ID, q.Get("group")) {
+				one = append(one, g)
+			}
+		}
+		v.Groups = one
+	}
+	return execute("operation_groups", frame{Input: in, V: v})
+}

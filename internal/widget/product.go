@@ -1,0 +1,238 @@
+package widget
+
+import (
+	"context"
+	"html/template"
+	"strings"
+	"time"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/catalog"
+)
+
+// ProductList lists the products a visitor may see.
+type ProductList struct {
+	View string `json:"itemStyleView" label:"Shown as"`
+}
+
+var productList = Widget{
+	Type: "product-list", Label: "Products: list", Defaults: ProductList{View: "tiles"},
+	CSS: []string{"list"}, Query: []string{"q"}, Load: loadProductList,
+}
+
+type productListView struct {
+	Path, Query string
+	Products    []productRow
+	All         int
+	SignIn      string
+}
+
+type productRow struct {
+	*catalog.Product
+	Href, Summary string
+	Limits        []string
+}
+
+func loadProductList(ctx context.Context, in *Input) (any, error) {
+	all, err := in.Data.Products(ctx)
+	if err != nil {
+		return nil, err
+	}
+	in.Data.Reads("list:products")
+	v := productListView{Path: in.Params.Path, Query: strings.TrimSpace(in.Query().Get("q")), All: len(all)}
+	for _, p := range all {
+		row := productRow{Product: p, Href: ProductHref(p.ID), Limits: in.limits(p, false)}
+		if p.Props != nil {
+			row.Summary = plain(p.Props.Description, 200)
+		}
+		if strings.Contains(strings.ToLower(row.Name+" "+row.Summary), strings.ToLower(v.Query)) {
+			v.Products = append(v.Products, row)
+		}
+	}
+	if in.Visitor.UserID == "" {
+		v.SignIn = SignInHref(ProductsPath)
+	}
+	return v, nil
+}
+
+// limits say in words what a subscription to the product means.
+func (in *Input) limits(p *catalog.Product, long bool) []string {
+	if p.Props == nil {
+		return nil
+	}
+	var out []string
+	switch {
+	case !p.Props.NeedsSubscription():
+		out = append(out, in.T("product.open"))
+	case p.Props.ApprovalRequired:
+		out = append(out, in.T("product.approval"))
+	default:
+		out = append(out, in.T("product.instant"))
+	}
+	if n := p.Props.SubscriptionsLimit; n != nil && long {
+		out = append(out, in.N("product.limit", *n))
+	}
+	return out
+}
+
+var productDetails = Widget{
+	Type: "product-details", Label: "Product: details", Defaults: struct{}{}, Needs: Needs{Product: true},
+	CSS: []string{"list"}, Load: loadProductDetails,
+}
+
+type productView struct {
+	Product *catalog.Product
+	Text    template.HTML
+	Limits  []string
+	Terms   template.HTML
+}
+
+func (in *Input) product(ctx context.Context) (*catalog.Product, error) {
+	p, err := in.Data.Product(ctx, in.Params.Product)
+	if err != nil {
+		return nil, err
+	}
+	in.Data.Reads("product:" + strings.ToLower(p.ID))
+	if p.Props == nil {
+		p = &catalog.Product{ID: p.ID, Name: p.Name, APIs: p.APIs, Groups: p.Groups, Props: &apim.Product{}}
+	}
+	return p, nil
+}
+
+func loadProductDetails(ctx context.Context, in *Input) (any, error) {
+	p, err := in.product(ctx)
+	if err != nil {
+		return nil, err
+	}
+	in.describe(1, p.Name, plain(p.Props.Description, 160))
+	return productView{
+		Product: p, Text: rich(p.Props.Description), Limits: in.limits(p, true), Terms: rich(p.Props.Terms),
+	}, nil
+}
+
+var productAPIs = Widget{
+	Type: "product-apis", Label: "Product: APIs", Defaults: struct{}{}, Needs: Needs{Product: true},
+	CSS: []string{"list"}, Load: loadProductAPIs,
+}
+
+func loadProductAPIs(ctx context.Context, in *Input) (any, error) {
+	p, err := in.product(ctx)
+	if err != nil {
+		return nil, err
+	}
+	apis, err := in.Data.APIsOf(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	in.Data.Reads("list:apis")
+	rows := make([]apiRow, 0, len(apis))
+	for _, a := range apis {
+		rows = append(rows, in.apiRow(a))
+	}
+	return rows, nil
+}
+
+var productSubscribe = Widget{
+	Type: "product-subscribe", Label: "Product: subscribe", Defaults: struct{}{}, Needs: Needs{Product: true},
+	Personal: true, CSS: []string{"form", "list"}, Load: loadProductSubscribe,
+}
+
+type subscribeView struct {
+	Product *catalog.Product
+	SignIn  string // for guests
+	Action  string
+	Name    string
+	Terms   template.HTML
+	Limit   int // reached when Full
+	Full    bool
+	Pending bool // a subscription waits for approval
+	Waits   bool // approval is needed
+}
+
+func loadProductSubscribe(ctx context.Context, in *Input) (any, error) {
+	p, err := in.product(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !p.Props.NeedsSubscription() {
+		return nil, nil
+	}
+	v := subscribeView{
+		Product: p, Action: SubscribeHref(p.ID), Name: p.Name, Terms: rich(p.Props.Terms), Waits: p.Props.ApprovalRequired,
+	}
+	if in.Person == nil {
+		v.SignIn = SignInHref(ProductHref(p.ID))
+		return v, nil
+	}
+	if in.Form.Value("name") != "" {
+		v.Name = in.Form.Value("name")
+	}
+	subs, err := in.Person.Subscriptions(ctx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	live := 0
+	for _, s := range subs {
+		if s.State == apim.SubscriptionActive || s.State == apim.SubscriptionSubmitted {
+			live++
+		}
+		v.Pending = v.Pending || s.State == apim.SubscriptionSubmitted
+	}
+	if n := p.Props.SubscriptionsLimit; n != nil && live >= *n {
+		v.Full, v.Limit = true, *n
+	}
+	return v, nil
+}
+
+var productSubscriptions = Widget{
+	Type: "product-subscriptions", Label: "Product: the visitor's subscriptions", Defaults: struct{}{},
+	Needs: Needs{Product: true}, Personal: true, CSS: []string{"account"}, Load: loadProductSubscriptions,
+}
+
+func loadProductSubscriptions(ctx context.Context, in *Input) (any, error) {
+	if in.Person == nil {
+		return nil, nil
+	}
+	subs, err := in.Person.Subscriptions(ctx, in.Params.Product)
+	if err != nil || len(subs) == 0 {
+		return nil, err
+	}
+	return in.subscriptionRows(subs), nil
+}
+
+// subscriptionRow is a subscription as it is shown.
+type subscriptionRow struct {
+	PersonSubscription
+	StateName, Class, Date, Action string
+	Active, Pending                bool
+	ProductHref                    string
+}
+
+func (in *Input) subscriptionRows(subs []PersonSubscription) []subscriptionRow {
+	rows := make([]subscriptionRow, 0, len(subs))
+	for _, s := range subs {
+		row := subscriptionRow{
+			PersonSubscription: s, StateName: in.T("state." + s.State), Class: "warn", Date: date(s.Created),
+			Action: SubscriptionHref(s.ID), Active: s.State == apim.SubscriptionActive, Pending: s.State == apim.SubscriptionSubmitted,
+		}
+		if s.ProductID != "" {
+			row.ProductHref = ProductHref(s.ProductID)
+		}
+		switch {
+		case row.Active:
+			row.Class = "ok"
+		case !row.Pending:
+			row.Class = "bad"
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// date is a day, in the one form that is read alike everywhere.
+func date(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2 Jan 2006")
+}

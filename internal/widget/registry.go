@@ -1,0 +1,97 @@
+package widget
+
+import (
+	"context"
+	"net/url"
+
+	"github.com/portico-portal/portico/internal/catalog"
+)
+
+// Needs are the parameters a widget cannot be shown without. When a page has
+// no value for one, the widget renders nothing.
+type Needs struct{ API, Operation, Product, Schema bool }
+
+// Widget is a node type with data of its own. Its template is
+// templates/{type in snake case}.tmpl and gets a frame.
+type Widget struct {
+	Type  string // as stored
+	Label string // for the editor
+	// Defaults is the struct of the node's properties with their default values.
+	Defaults any
+	Needs    Needs
+	// Personal output depends on the visitor and is spliced into the stored page.
+	Personal bool
+	// Fragment output is what ?fragment=1 answers alone.
+	Fragment bool
+	Island   string   // the custom element that enhances it
+	CSS      []string // its style sheets in css/, beside core
+	Query    []string // the query parameters it reads
+	// Load returns what the template shows; a nil view renders nothing.
+	Load func(ctx context.Context, in *Input) (view any, err error)
+}
+
+// Registry lists every widget. Structural nodes, which have no data, are in structures.
+var Registry = []Widget{
+	textBlock, brand, button, picture, menu, searchBox, themeToggle, userMenu, backLink,
+	listOfAPIs, featuredAPIs, detailsOfAPI, operationList, operationDetails, schemaDetails,
+	productList, productDetails, productAPIs, productSubscribe, productSubscriptions,
+	signIn, validationSummary, profile, subscriptions, searchResults, problem,
+}
+
+// aliases are other spellings of types that stored documents have.
+var aliases = map[string]string{
+	"listOfApisDropdown": "listOfApis", "listOfApisTiles": "listOfApis",
+	"productListDropdown": "product-list", "productListTiles": "product-list",
+	"product-apis-tiles": "product-apis",
+}
+
+// lookUp finds a widget by its stored type.
+func lookUp(nodeType string) (*Widget, bool) {
+	if t, ok := aliases[nodeType]; ok {
+		nodeType = t
+	}
+	for i := range Registry {
+		if Registry[i].Type == nodeType {
+			return &Registry[i], true
+		}
+	}
+	return nil, false
+}
+
+// Input is what a widget is given: its properties and the page's request.
+type Input struct {
+	Props    any // pointer to the type of Widget.Defaults
+	Node     *Node
+	Params   Params
+	Visitor  catalog.Visitor
+	Data     Data
+	Person   Person // personal widgets only; nil for guests
+	Messages *Messages
+	Form     *FormState
+	Site     Site
+	Problem  Problem
+	heading  *heading
+}
+
+// Query is the page's query, never nil.
+func (in *Input) Query() url.Values {
+	if in.Params.Query == nil {
+		return url.Values{}
+	}
+	return in.Params.Query
+}
+
+// T is the message of key in the visitor's language.
+func (in *Input) T(key string, args ...any) string { return in.Messages.T(key, args...) }
+
+// N is the message of key in the plural form of n.
+func (in *Input) N(key string, n int, args ...any) string { return in.Messages.N(key, n, args...) }
+
+// props is the node's properties as their own type.
+func props[T any](in *Input) T {
+	if p, ok := in.Props.(*T); ok {
+		return *p
+	}
+	var zero T
+	return zero
+}

@@ -1,0 +1,221 @@
+package widget
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/portico-portal/portico/internal/catalog"
+)
+
+// Render is one request for a page.
+type Render struct {
+	Params    Params
+	Visitor   catalog.Visitor
+	Data      Data
+	Person    Person    // nil: a guest; personal slots show what guests see
+	Messages  *Messages // nil: English
+	Canonical string    // absolute address of the page; "" for none
+	Form      *FormState
+	Problem   Problem // the 404 and 500 pages only
+	NoIndex   bool
+}
+
+// Problem is what an error page tells.
+type Problem struct {
+	Status    int // 0: none; the page's status is 200
+	RequestID string
+}
+
+// Output is a rendered page, shell included.
+type Output struct {
+	Parts              []Part
+	Status             int
+	Title, Description string
+	Style              string   // what stands in the one style element: hash it for the CSP
+	Islands            []string // custom elements the page has
+}
+
+// Part is a run of the page. Personal parts are of one visitor; Slot is what RenderSlot takes.
+type Part struct {
+	HTML     []byte
+	Personal bool
+	Slot     int
+}
+
+// HTML is all parts in one.
+func (o *Output) HTML() []byte {
+	var b bytes.Buffer
+	for _, p := range o.Parts {
+		b.Write(p.HTML)
+	}
+	return b.Bytes()
+}
+
+// heading is what widgets say the page is about; the highest rank wins.
+type heading struct {
+	mu                 sync.Mutex
+	rank               int
+	title, description string
+}
+
+// describe proposes a title and a description for the page.
+func (in *Input) describe(rank int, title, description string) {
+	h := in.heading
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if rank > h.rank {
+		h.rank, h.title, h.description = rank, title, description
+	}
+}
+
+// Render renders the page for a visitor. A widget whose resource is absent or
+// hidden fails with apim.ErrNotFound: the page is then a 404.
+func (p *Page) Render(ctx context.Context, r Render) (*Output, error) {
+	h := &heading{}
+	rendered, err := p.renderSlots(ctx, r, h, func(*slot) bool { return true })
+	if err != nil {
+		return nil, err
+	}
+	out := &Output{Status: max(r.Problem.Status, 200), Style: p.style}
+	if r.Problem.Status == 0 {
+		out.Status = 200
+	}
+	out.Title, out.Description = p.opt.Title, p.opt.Description
+	if h.title != "" {
+		out.Title, out.Description = h.title, h.description
+	}
+	head, err := p.head(r, out)
+	if err != nil {
+		return nil, err
+	}
+	out.add(Part{HTML: head})
+	p.assemble(out, p.parts, r.Visitor, rendered)
+	out.add(Part{HTML: []byte(p.foot(r))})
+	return out, nil
+}
+
+// Fragment renders only the widgets whose output stands alone, without the
+// shell: what an address answers with ?fragment=1.
+func (p *Page) Fragment(ctx context.Context, r Render) (*Output, error) {
+	rendered, err := p.renderSlots(ctx, r, &heading{}, func(s *slot) bool { return s.widget.Fragment })
+	if err != nil {
+		return nil, err
+	}
+	out := &Output{Status: 200}
+	for _, s := range p.slots {
+		if b := rendered[s.index]; b != nil {
+			out.add(Part{HTML: b})
+		}
+	}
+	return out, nil
+}
+
+// RenderSlot renders one personal part for its visitor.
+func (p *Page) RenderSlot(ctx context.Context, r Render, index int) ([]byte, error) {
+	if index < 0 || index >= len(p.slots) || !p.slots[index].widget.Personal {
+		return nil, fmt.Errorf("render slot %d: not a personal slot", index)
+	}
+	return p.renderSlot(ctx, r, &heading{}, p.slots[index])
+}
+
+// renderSlots renders the slots that the visitor may see and want admits, concurrently.
+func (p *Page) renderSlots(ctx context.Context, r Render, h *heading, want func(*slot) bool) ([][]byte, error) {
+	rendered := make([][]byte, len(p.slots))
+	g, ctx := errgroup.WithContext(ctx)
+	for _, s := range visibleSlots(p.parts, r.Visitor, nil) {
+		if !want(s) {
+			continue
+		}
+		g.Go(func() error {
+			b, err := p.renderSlot(ctx, r, h, s)
+			rendered[s.index] = b
+			return err
+		})
+	}
+	return rendered, g.Wait()
+}
+
+func visibleSlots(parts []part, v catalog.Visitor, slots []*slot) []*slot {
+	for _, part := range parts {
+		switch {
+		case part.slot != nil:
+			slots = append(slots, part.slot)
+		case part.parts != nil && part.rule.Admits(v):
+			slots = visibleSlots(part.parts, v, slots)
+		}
+	}
+	return slots
+}
+
+func (p *Page) renderSlot(ctx context.Context, r Render, h *heading, s *slot) ([]byte, error) {
+	in := &Input{
+		Props: s.props, Node: s.node, Params: r.Params, Visitor: r.Visitor, Data: r.Data,
+		Messages: r.Messages, Form: r.Form, Site: p.opt.Site, Problem: r.Problem, heading: h,
+	}
+	if s.widget.Personal {
+		in.Person = r.Person
+	}
+	return renderWidget(ctx, s.widget, in, s.class)
+}
+
+// renderWidget loads a widget's view and executes its template; nil when it shows nothing.
+func renderWidget(ctx context.Context, w *Widget, in *Input, class string) ([]byte, error) {
+	if in.Messages == nil {
+		in.Messages = English()
+	}
+	if in.missing(w.Needs) {
+		return []byte{}, nil
+	}
+	view, err := w.Load(ctx, in)
+	if err != nil {
+		return nil, fmt.Errorf("widget %s: %w", w.Type, err)
+	}
+	if view == nil {
+		return []byte{}, nil
+	}
+	var b bytes.Buffer
+	if err := templates().ExecuteTemplate(&b, templateName(w.Type), frame{Input: in, V: view, Class: class}); err != nil {
+		return nil, fmt.Errorf("widget %s: %w", w.Type, err)
+	}
+	return b.Bytes(), nil
+}
+
+func (in *Input) missing(n Needs) bool {
+	p := in.Params
+	return n.API && p.API == "" || n.Operation && p.Operation == "" || n.Product && p.Product == "" || n.Schema && p.Schema == ""
+}
+
+// assemble appends parts in order.
+func (p *Page) assemble(out *Output, parts []part, v catalog.Visitor, rendered [][]byte) {
+	for _, part := range parts {
+		switch {
+		case part.html != nil:
+			out.add(Part{HTML: part.html})
+		case part.slot != nil:
+			s := part.slot
+			out.add(Part{HTML: rendered[s.index], Personal: s.widget.Personal, Slot: s.index})
+			if s.widget.Island != "" && !slices.Contains(out.Islands, s.widget.Island) {
+				out.Islands = append(out.Islands, s.widget.Island)
+			}
+		case part.rule.Admits(v):
+			p.assemble(out, part.parts, v, rendered)
+		}
+	}
+}
+
+// add appends a part; neighbours that are not personal become one.
+func (o *Output) add(p Part) {
+	if n := len(o.Parts); n > 0 && !p.Personal && !o.Parts[n-1].Personal {
+		o.Parts[n-1].HTML = append(o.Parts[n-1].HTML, p.HTML...)
+		return
+	}
+	if !p.Personal {
+		p.HTML = slices.Clone(p.HTML)
+	}
+	o.Parts = append(o.Parts, p)
+}

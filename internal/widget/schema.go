@@ -1,0 +1,256 @@
+package widget
+
+import (
+	"context"
+	"encoding/json"
+	"html/template"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/catalog"
+)
+
+// A schema is shown one level deep. A named type below that is a link to its
+// own page, which the island unfolds in place; so recursion never loops, and a
+// page's size depends on one level only.
+const (
+	maxRows     = 250 // of one schema; the rest is on the schema's own page
+	smallObject = 6   // so many properties of an unnamed object stand in place, folded
+	maxValues   = 12  // of an enumeration in sight
+	maxMerge    = 12  // nesting of allOf and of $ref to $ref
+)
+
+// schemaView is one schema, one level deep.
+type schemaView struct {
+	Lead    typeText // what it is, when it is not simply an object
+	Text    template.HTML
+	Facts   []string
+	Values  []string
+	Fields  []field
+	Choices []choice
+	More    int    // fields left out
+	Href    string // where all of it is
+}
+
+// field is a row: a property, a parameter, a header.
+type field struct {
+	Name                           string
+	Type                           typeText
+	Required, Deprecated, ReadOnly bool
+	WriteOnly                      bool
+	Text                           template.HTML
+	Facts                          []string // constraints, default, example in words
+	Values                         []string // of an enumeration
+	Default, Example               string
+	Fold                           *schemaView // a small unnamed object, folded
+}
+
+// choice is a oneOf or anyOf.
+type choice struct {
+	Title   string
+	Options []field
+}
+
+// typeText is a type in words; named types are links.
+type typeText []span
+
+type span struct{ Text, Href string }
+
+// String is the words without the links.
+func (t typeText) String() string {
+	var b strings.Builder
+	for _, s := range t {
+		b.WriteString(s.Text)
+	}
+	return b.String()
+}
+
+// location is where a schema stands: in a definition or in an operation's own description.
+type location struct {
+	api, part, operation, pointer string
+}
+
+func (l location) at(steps ...string) location {
+	for _, s := range steps {
+		l.pointer += "/" + escapePointer(s)
+	}
+	return l
+}
+
+func (l location) href() string {
+	if l.part != "" {
+		if l.pointer == "" {
+			return SchemaHref(l.api, l.part)
+		}
+		return SchemaHref(l.api, l.part) + "?at=" + url.QueryEscape(l.pointer)
+	}
+	return SchemaHref(l.api, "-") + "?operation=" + url.QueryEscape(l.operation) + "&at=" + url.QueryEscape(l.pointer)
+}
+
+// modeler reads schemas of one API.
+type modeler struct {
+	ctx   context.Context
+	data  Data
+	api   *catalog.API
+	words *Messages
+	parts map[string]json.RawMessage // definitions read so far; nil values are missing ones
+	err   error                      // of reading definitions
+}
+
+func newModeler(ctx context.Context, in *Input, api *catalog.API) *modeler {
+	return &modeler{ctx: ctx, data: in.Data, api: api, words: in.Messages, parts: map[string]json.RawMessage{}}
+}
+
+// fetch reads the definitions a schema refers to, all at once.
+func (m *modeler) fetch(names ...string) {
+	var missing []string
+	for _, n := range names {
+		if _, ok := m.parts[n]; !ok {
+			m.parts[n] = nil
+			missing = append(missing, n)
+		}
+	}
+	if len(missing) == 0 || m.err != nil {
+		return
+	}
+	found, err := m.data.Schemas(m.ctx, m.api, missing)
+	if err != nil {
+		m.err = err
+		return
+	}
+	for n, raw := range found {
+		m.parts[n] = raw
+	}
+}
+
+// part is a definition, or nil.
+func (m *modeler) part(name string) json.RawMessage {
+	m.fetch(name)
+	return m.parts[name]
+}
+
+// resolved is a schema with its $ref followed and its allOf merged.
+type resolved struct {
+	*keywords
+	at     location
+	name   string     // of the definition it came from; "" when unnamed
+	fields []property // of the object, allOf included
+}
+
+type property struct {
+	member
+	at       location
+	required bool
+}
+
+// resolve follows $ref and merges allOf.
+func (m *modeler) resolve(raw json.RawMessage, at location) resolved {
+	return m.resolveAt(raw, at, "", 0)
+}
+
+func (m *modeler) resolveAt(raw json.RawMessage, at location, name string, depth int) resolved {
+	k := parseKeywords(raw)
+	if target := refName(k.Ref); target != "" && depth < maxMerge {
+		r := m.resolveAt(m.part(target), location{api: at.api, part: target}, target, depth+1)
+		own := *r.keywords
+		if k.Description != "" {
+			own.Description = k.Description // what stands beside a $ref is about this use
+		}
+		own.Nullable = own.Nullable || k.Nullable
+		r.keywords = &own
+		return r
+	}
+	r := resolved{keywords: k, at: at, name: name}
+	required := map[string]bool{}
+	for _, n := range k.Required {
+		required[n] = true
+	}
+	if depth < maxMerge {
+		for i, raw := range k.AllOf {
+			m.merge(&r, m.resolveAt(raw, at.at("allOf", strconv.Itoa(i)), "", depth+1), len(k.AllOf) == 1)
+		}
+	}
+	for _, p := range members(k.Properties) {
+		r.add(property{member: p, at: at.at("properties", p.Name), required: required[p.Name]})
+	}
+	for i := range r.fields {
+		r.fields[i].required = r.fields[i].required || required[r.fields[i].Name]
+	}
+	return r
+}
+
+// merge takes over what an allOf branch says and the schema does not.
+func (m *modeler) merge(r *resolved, branch resolved, only bool) {
+	for _, p := range branch.fields {
+		r.add(p)
+	}
+	k, b := r.keywords, branch.keywords
+	if only && r.name == "" {
+		r.name = branch.name
+	}
+	if only && branch.name != "" && len(k.Properties) == 0 {
+		r.at = branch.at
+	}
+	if len(k.Type) == 0 {
+		k.Type = b.Type
+	}
+	if k.Description == "" && only {
+		k.Description = b.Description
+	}
+	if k.Format == "" {
+		k.Format = b.Format
+	}
+	if len(k.Items) == 0 && len(b.Items) > 0 {
+		k.Items, r.at = b.Items, branch.at
+	}
+	if len(k.OneOf)+len(k.AnyOf) == 0 && len(b.OneOf)+len(b.AnyOf) > 0 {
+		k.OneOf, k.AnyOf, r.at = b.OneOf, b.AnyOf, branch.at
+	}
+	if len(k.Enum) == 0 {
+		k.Enum = b.Enum
+	}
+	if len(k.Example) == 0 {
+		k.Example = b.Example
+	}
+	if len(k.AdditionalProperties) == 0 {
+		k.AdditionalProperties = b.AdditionalProperties
+	}
+	k.Nullable = k.Nullable || b.Nullable
+}
+
+// add appends a property; a later one of the same name replaces the earlier.
+func (r *resolved) add(p property) {
+	for i := range r.fields {
+		if r.fields[i].Name == p.Name {
+			p.required = p.required || r.fields[i].required
+			r.fields[i] = p
+			return
+		}
+	}
+	r.fields = append(r.fields, p)
+}
+
+// isObject also counts properties that came by allOf.
+func (r resolved) isObject() bool { return len(r.fields) > 0 || r.keywords.isObject() }
+
+// choices are the branches of oneOf or anyOf without null; nullable tells
+// whether null was among them. keyword is "" when there is no choice.
+func (r resolved) choices() (keyword string, branches []json.RawMessage, positions []int, nullable bool) {
+	list := r.OneOf
+	keyword = "oneOf"
+	if len(list) == 0 {
+		list, keyword = r.AnyOf, "anyOf"
+	}
+	for i, b := range list {
+		if isNull(b) {
+			nullable = true
+			continue
+		}
+		branches, positions = append(branches, b), append(positions, i)
+	}
+	if len(branches) == 0 {
+		keyword = ""
+	}
+	return keyword, branches, positions, nullable
+}

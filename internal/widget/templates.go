@@ -1,0 +1,72 @@
+package widget
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"io/fs"
+	"regexp"
+	"strings"
+	"sync"
+)
+
+//go:embed templates/*.tmpl
+var templateFiles embed.FS
+
+// frame is what a template is executed with: T, N and the request come from Input.
+type frame struct {
+	*Input
+	V     any
+	Class string // of the node's styles; "" for none
+}
+
+// With is the frame with another view, for templates that use templates.
+func (f frame) With(v any) frame {
+	f.V = v
+	return f
+}
+
+// templates is the parsed set; parsing happens once.
+var templates = sync.OnceValue(func() *template.Template {
+	t := template.New("").Funcs(template.FuncMap{
+		"apiHref": APIHref, "operationHref": OperationHref, "productHref": ProductHref,
+		"schemaHref": SchemaHref, "signInHref": SignInHref, "groupHref": GroupHref,
+		"icon": icon, "lower": strings.ToLower,
+	})
+	names, err := fs.Glob(templateFiles, "templates/*.tmpl")
+	if err != nil {
+		panic(err) // the pattern is constant
+	}
+	for _, name := range names {
+		text, err := templateFiles.ReadFile(name)
+		if err != nil {
+			panic(err) // embedded
+		}
+		base := strings.TrimSuffix(strings.TrimPrefix(name, "templates/"), ".tmpl")
+		template.Must(t.New(base).Parse(tighten(string(text))))
+	}
+	return t
+})
+
+var (
+	indentation = regexp.MustCompile(`\n\s*`)
+	upperCase   = regexp.MustCompile(`[A-Z]`)
+)
+
+// tighten drops the line breaks and indentation that make templates readable:
+// where a space must stay, a template writes it inside a line.
+func tighten(text string) string { return indentation.ReplaceAllString(strings.TrimSpace(text), "") }
+
+// templateName is the snake-case name of a stored type: listOfApis is
+// list_of_apis, input:search input_search.
+func templateName(nodeType string) string {
+	s := upperCase.ReplaceAllStringFunc(nodeType, func(u string) string { return "_" + strings.ToLower(u) })
+	return strings.NewReplacer("-", "_", ":", "_").Replace(s)
+}
+
+// execute runs one template.
+func execute(name string, f frame) ([]byte, error) {
+	var b bytes.Buffer
+	err := templates().ExecuteTemplate(&b, name, f)
+	return b.Bytes(), err
+}

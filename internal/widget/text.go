@@ -1,0 +1,108 @@
+package widget
+
+import (
+	"bytes"
+	"html/template"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/microcosm-cc/bluemonday"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer/html"
+)
+
+// maxText is how many bytes of a description are shown.
+const maxText = 200 << 10
+
+// markdown turns Markdown with embedded HTML to HTML; the result is not safe yet.
+var markdown = sync.OnceValue(func() goldmark.Markdown {
+	return goldmark.New(
+		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify),
+		goldmark.WithParserOptions(parser.WithASTTransformers()),
+		goldmark.WithRendererOptions(html.WithUnsafe()), // sanitised after
+	)
+})
+
+// sanitiser admits text, lists, tables, links and images; no classes, styles, scripts or forms.
+var sanitiser = sync.OnceValue(func() *bluemonday.Policy {
+	p := bluemonday.NewPolicy()
+	p.AllowElements("p", "br", "hr", "b", "strong", "i", "em", "u", "s", "del", "code", "pre", "blockquote",
+		"ul", "ol", "li", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
+		"dl", "dt", "dd", "sub", "sup", "kbd", "details", "summary", "span", "div")
+	p.AllowAttrs("align").Matching(regexp.MustCompile(`^(left|right|center)$`)).OnElements("th", "td")
+	p.AllowAttrs("href").OnElements("a")
+	p.AllowAttrs("src", "alt").OnElements("img")
+	p.AllowURLSchemes("http", "https", "mailto")
+	p.AllowRelativeURLs(true)
+	p.RequireNoFollowOnLinks(true)
+	return p
+})
+
+// topHeading matches the largest headings: a description may not outrank the page's own.
+var topHeading = regexp.MustCompile(`(?i)<(/?)h[1-3]\b[^>]*>`)
+
+// rich is an untrusted description, Markdown or HTML, as safe HTML.
+func rich(text string) template.HTML {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return ""
+	}
+	if len(text) > maxText {
+		text = strings.ToValidUTF8(text[:maxText], "") + " …"
+	}
+	if plainText(text) {
+		return template.HTML("<p>" + template.HTMLEscapeString(text) + "</p>")
+	}
+	var b bytes.Buffer
+	if err := markdown().Convert([]byte(text), &b); err != nil {
+		return template.HTML("<p>" + template.HTMLEscapeString(text) + "</p>")
+	}
+	out := topHeading.ReplaceAllString(b.String(), "<${1}h4>")
+	out = strings.TrimSpace(sanitiser().Sanitize(out))
+	return template.HTML(strings.ReplaceAll(out, ">\n<", "><"))
+}
+
+// line is rich text without the paragraph around it when it is only one: for rows.
+func line(text string) template.HTML {
+	h := string(rich(text))
+	if inner, ok := strings.CutPrefix(h, "<p>"); ok {
+		if inner, ok = strings.CutSuffix(inner, "</p>"); ok && !strings.Contains(inner, "<p>") {
+			return template.HTML(inner)
+		}
+	}
+	return template.HTML(h)
+}
+
+// plainText tells whether a text has nothing that Markdown or HTML would change.
+func plainText(s string) bool {
+	return !strings.ContainsAny(s, "`*_<>[]#&\\\n|~") && !strings.Contains(s, "://") &&
+		!strings.Contains(s, "www.") && !strings.Contains(s, "@") &&
+		!strings.HasPrefix(s, "- ") && !strings.HasPrefix(s, "+ ") && !orderedItem.MatchString(s)
+}
+
+var (
+	orderedItem = regexp.MustCompile(`^\d+[.)]`)
+	spaces      = regexp.MustCompile(`\s+`)
+	stripTags   = sync.OnceValue(bluemonday.StrictPolicy)
+)
+
+// plain is a description without markup, on one line, at most n runes.
+func plain(text string, n int) string {
+	if len(text) > 4*n+2000 {
+		text = strings.ToValidUTF8(text[:4*n+2000], "")
+	}
+	s := string(rich(text))
+	s = strings.NewReplacer("&#39;", "'", "&#34;", `"`, "&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(stripTags().Sanitize(strings.ReplaceAll(s, "<", " <")))
+	s = strings.TrimSpace(spaces.ReplaceAllString(s, " "))
+	if r := []rune(s); len(r) > n {
+		cut := strings.TrimSpace(string(r[:n-1]))
+		if i := strings.LastIndexByte(cut, ' '); i > len(cut)/2 {
+			cut = cut[:i]
+		}
+		return strings.TrimRight(cut, ",.;: ") + "…"
+	}
+	return s
+}
