@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/pb33f/go-yaml"
@@ -20,6 +21,7 @@ type described struct {
 	name   string
 	base   string // where the backend serves it
 	root   map[string]any
+	mu     sync.Mutex // of schema
 	schema *jsonschema.Compiler
 }
 
@@ -88,7 +90,9 @@ func (d *described) at(v any, pointer string) (object, string) {
 
 // check validates a JSON value against the schema at a pointer of the description.
 func (d *described) check(pointer string, value any) error {
+	d.mu.Lock()
 	s, err := d.schema.Compile("mem:///" + d.name + pointer)
+	d.mu.Unlock()
 	if err != nil {
 		return fmt.Errorf("the schema at %s: %w", pointer, err)
 	}
