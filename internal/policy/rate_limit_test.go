@@ -1,0 +1,132 @@
+package policy
+
+import (
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func TestRateLimitRefusesWithTheTimeToWait(t *testing.T) {
+	t.Parallel()
+	chain := one(t, `inbound:<rate-limit calls="2" renewal-period="10" remaining-calls-header-name="x-left" total-calls-header-name="x-total"/>`)
+	limits := NewLimits()
+	call := func(second float64, subscription string) (int, Header, string) {
+		ex, _ := newExchange(t, "GET /")
+		ex.Limits, ex.Subscription = limits, subscription
+		ex.Now = func() time.Time { return time.Unix(0, int64(second*1e9)) }
+		chain.Run(ex)
+		return ex.Response.Status, ex.Response.Header, string(ex.Response.Body)
+	}
+	steps := []struct {
+		at           float64
+		subscription string
+		status       int
+		left         string
+		retry        string
+	}{
+		{0, "a", 200, "1", ""},
+		{3, "a", 200, "0", ""},
+		{3.5, "a", 429, "", "7"},
+		{3.5, "b", 200, "1", ""},
+		{9.9, "a", 429, "", "1"},
+		{10, "a", 200, "0", ""},
+		{10.1, "a", 429, "", "3"},
+		{13, "a", 200, "0", ""},
+		{100, "a", 200, "1", ""},
+	}
+	for i, s := range steps {
+		status, header, body := call(s.at, s.subscription)
+		if status != s.status || header.Get("X-Left") != s.left || header.Get("Retry-After") != s.retry {
+			t.Errorf("step %d at %gs: got %d %v", i, s.at, status, header)
+		}
+		if status == 429 && body != `{ "statusCode": 429, "message": "Rate limit is exceeded. Try again in `+s.retry+` seconds." }` {
+			t.Errorf("step %d: body %s", i, body)
+		}
+		if status == 200 && header.Get("X-Total") != "2" {
+			t.Errorf("step %d: total %q", i, header.Get("X-Total"))
+		}
+	}
+}
+
+func TestCountersSurviveARecompiledChain(t *testing.T) {
+	t.Parallel()
+	limits := NewLimits()
+	for i, want := range []int{200, 429} {
+		ex, _ := newExchange(t, "GET /")
+		ex.Limits = limits
+		one(t, `inbound:<rate-limit calls="1" renewal-period="10"/>`).Run(ex)
+		if ex.Response.Status != want {
+			t.Errorf("call %d answered %d, want %d", i, ex.Response.Status, want)
+		}
+	}
+}
+
+func TestNoMoreThanTheLimitPassAtOnce(t *testing.T) {
+	t.Parallel()
+	limits := NewLimits()
+	var passed atomic.Int64
+	var wg sync.WaitGroup
+	for range 50 {
+		wg.Go(func() {
+			for range 20 {
+				if _, wait := limits.Take(Place{}, 100, time.Hour, time.Unix(0, 0)); wait == 0 {
+					passed.Add(1)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if passed.Load() != 100 {
+		t.Errorf("%d calls passed, want 100", passed.Load())
+	}
+}
+
+func TestIdleCountersAreDropped(t *testing.T) {
+	t.Parallel()
+	limits := NewLimits()
+	for i := range 10 * firstSweep {
+		limits.Take(Place{Subscription: strconv.Itoa(i)}, 1, time.Second, time.Unix(int64(i), 0))
+	}
+	if n := len(limits.counters); n > firstSweep {
+		t.Errorf("%d counters are kept, want at most %d", n, firstSweep)
+	}
+}
+
+// The counter agrees with a log of all calls, within a sixteenth of the period.
+func TestTheSlidingPeriodHolds(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		const period = 1600 * time.Millisecond
+		calls := rapid.IntRange(1, 30).Draw(t, "calls")
+		gaps := rapid.SliceOfN(rapid.IntRange(0, 400), 1, 200).Draw(t, "gaps in ms")
+		limits, now := NewLimits(), time.Unix(0, 0)
+		var passed []time.Time
+		for _, gap := range gaps {
+			now = now.Add(time.Duration(gap) * time.Millisecond)
+			within := func(d time.Duration) (n int) {
+				for _, at := range passed {
+					if at.After(now.Add(-d)) {
+						n++
+					}
+				}
+				return n
+			}
+			remaining, wait := limits.Take(Place{}, calls, period, now)
+			switch {
+			case wait > 0 && within(period) < calls:
+				t.Fatalf("refused with %d of %d calls in the period", within(period), calls)
+			case wait == 0 && within(period-period/slots) >= calls:
+				t.Fatalf("passed with %d of %d calls in 15/16 of the period", within(period-period/slots), calls)
+			case wait > period || remaining < 0:
+				t.Fatalf("wait %s, remaining %d", wait, remaining)
+			}
+			if wait == 0 {
+				passed = append(passed, now)
+			}
+		}
+	})
+}
