@@ -9,16 +9,18 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/alecthomas/kong"
 )
 
 // Store are the settings that say where a service's state lives. Every command has them.
 type Store struct {
-	Config        string `help:"YAML file with settings; its keys are the flag names." type:"path" placeholder:"FILE"`
-	Data          string `help:"Folder of the embedded database, blobs and keys." default:"${data}" type:"path" placeholder:"DIR"`
-	Database      string `help:"PostgreSQL URL instead of the embedded database." placeholder:"URL"`
-	SecretKeyFile string `help:"File with the 32-byte encryption key, base64; required with --database." type:"path" placeholder:"FILE"`
-	Blobs         string `help:"Where media and descriptions are kept; default: a folder in --data." placeholder:"DIR"`
-	Service       string `help:"Name of the service in resource ids." default:"portico" placeholder:"NAME"`
+	Config        kong.ConfigFlag `help:"YAML file with settings; its keys are the flag names." placeholder:"FILE"`
+	Data          string          `help:"Folder of the embedded database, blobs and keys (portico-data; portico-demo for the demo)." type:"path" placeholder:"DIR"`
+	Database      string          `help:"PostgreSQL URL instead of the embedded database." placeholder:"URL"`
+	SecretKeyFile string          `help:"File with the 32-byte encryption key, base64; required with --database." type:"path" placeholder:"FILE"`
+	Blobs         string          `help:"Where media and descriptions are kept; default: a folder in --data." placeholder:"DIR"`
+	Service       string          `help:"Name of the service in resource ids." default:"portico" placeholder:"NAME"`
 }
 
 // Server are the settings of a process that serves.
@@ -88,6 +90,9 @@ func (s *Server) TrustedNetworks() ([]*net.IPNet, error) {
 	}
 	return nets, nil
 }
+
+// DefaultData is the folder used when --data names none.
+const DefaultData = "portico-data"
 
 // Embedded tells whether the database is the embedded one.
 func (s *Store) Embedded() bool { return s.Database == "" }

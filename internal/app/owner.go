@@ -1,0 +1,77 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+)
+
+// ErrOwned says that a running process owns the data folder; [ReadRun] tells where it listens.
+var ErrOwned = errors.New("the data folder belongs to a running portico")
+
+// Run is DATA/run.json: how other commands reach the process that owns the folder.
+type Run struct {
+	PID           int    `json:"pid"`
+	ManagementURL string `json:"managementUrl"`
+}
+
+// Owner holds the lock of a data folder. One process at a time has it, so that
+// an embedded database has one writer and one set of caches.
+type Owner struct {
+	dir  string
+	lock *flock.Flock
+}
+
+// Own makes the folder, mode 0700, and takes its lock; ErrOwned when another process has it.
+func Own(dir string) (*Owner, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make data folder: %w", err)
+	}
+	lock := flock.New(filepath.Join(dir, "lock"), flock.SetPermissions(0o600))
+	ok, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock data folder: %w", err)
+	}
+	if !ok {
+		return nil, fmt.Errorf("%s: %w", dir, ErrOwned)
+	}
+	return &Owner{dir: dir, lock: lock}, nil
+}
+
+// Announce writes run.json.
+func (o *Owner) Announce(run Run) error {
+	data, err := json.Marshal(run)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(o.dir, "run.json")
+	if err := os.WriteFile(path+".new", data, 0o600); err != nil {
+		return fmt.Errorf("write run.json: %w", err)
+	}
+	return os.Rename(path+".new", path)
+}
+
+// Close removes run.json and gives the lock back.
+func (o *Owner) Close() error {
+	if err := os.Remove(filepath.Join(o.dir, "run.json")); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return errors.Join(err, o.lock.Unlock())
+	}
+	return o.lock.Unlock()
+}
+
+// ReadRun reads run.json of a folder that a running process owns.
+func ReadRun(dir string) (Run, error) {
+	var run Run
+	data, err := os.ReadFile(filepath.Join(dir, "run.json"))
+	if err != nil {
+		return run, fmt.Errorf("the process that owns %s has not announced itself yet; try again: %w", dir, err)
+	}
+	if err := json.Unmarshal(data, &run); err != nil || run.ManagementURL == "" {
+		return run, fmt.Errorf("%s/run.json names no management address: the process serves without the management API", dir)
+	}
+	return run, nil
+}
