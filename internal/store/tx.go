@@ -1,70 +1,286 @@
 package store
 
 import (
+	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// Document is one stored resource.
-type Document struct {
-	Ref       apim.Ref        // service-relative id as written
-	Kind      string          // kind path, "apis/operations"
-	Parent    string          // key of the parent resource, "" at service level
-	Workspace string          // "" outside workspaces
-	Name      string          // last segment as created
-	Body      json.RawMessage // the `properties`
-	Extra     json.RawMessage // what the wire model has no field for (operations, APIs); may be nil
-	ETag      string          // opaque, without quotes; changes with every write
-	Seq       int64           // the change that wrote it
-	CreatedAt time.Time
-	UpdatedAt time.Time
+// Tx is a transaction of View or Update. It is not safe for concurrent use and
+// not usable after its function has returned.
+type Tx struct {
+	s        *Store
+	ctx      context.Context
+	q        Querier
+	now      time.Time // of the whole transaction
+	actor    Actor
+	writable bool
+
+	drawn   int64 // feed numbers drawn so far
+	base    int64 // the number before the first; of a sole writer only
+	changes []changeRow
+	puts    map[string]bool // keys whose last change is a put
+	audits  []auditRow
+	written []*Document // Put here; their Seq is final after flush
 }
 
-// Key is the document's key, the lower-case ref.
-func (d *Document) Key() string { return d.Ref.Key() }
-
-// Actor is who makes a change, for the audit log.
-type Actor struct {
-	Name      string // user id, "integration", "system", ...
-	Address   string // remote address, may be ""
-	RequestID string
+// changeRow is a row of the feed yet to be written.
+type changeRow struct {
+	seq               int64
+	key, kind, parent string
+	op                Op
 }
 
-// Change is one entry of the change feed.
-type Change struct {
-	Seq int64
-	Key string // of the resource, lower case; for a link the from side
-	Op  Op
-	At  time.Time
+var errReadOnly = errors.New("store: a write in a view")
+
+// Context is the context the transaction was started with.
+func (tx *Tx) Context() context.Context { return tx.ctx }
+
+// Exec runs a raw statement with $n placeholders, for packages that keep tables
+// derived from the feed. It leaves no trace in feed and audit.
+func (tx *Tx) Exec(query string, args ...any) error {
+	if !tx.writable {
+		return errReadOnly
+	}
+	_, err := tx.q.ExecContext(tx.ctx, query, args...)
+	return err
 }
 
-// Op is what happened to a resource.
-type Op string
-
-// The operations of the feed.
-const (
-	OpPut    Op = "put"
-	OpDelete Op = "delete"
-	OpLink   Op = "link" // an association of Key changed
-)
-
-// AuditEntry is one row of the audit log. Before and After hold no secrets.
-type AuditEntry struct {
-	Seq           int64
-	At            time.Time
-	Actor         Actor
-	Action        string // put, delete, link, unlink, or an action's name
-	Key           string
-	Before, After json.RawMessage
+// Query runs a raw query; the rows must be closed before the next statement.
+func (tx *Tx) Query(query string, args ...any) (*sql.Rows, error) {
+	return tx.q.QueryContext(tx.ctx, query, args...)
 }
 
-// Session is a signed-in browser. The id is stored hashed.
-type Session struct {
-	UserID    string
-	CreatedAt time.Time
-	ExpiresAt time.Time
-	UserAgent string
-	Address   string
+// exec runs a statement and returns how many rows it touched.
+func (tx *Tx) exec(query string, args ...any) (int64, error) {
+	if !tx.writable {
+		return 0, errReadOnly
+	}
+	res, err := tx.q.ExecContext(tx.ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// each calls scan for every row of a query.
+func (tx *Tx) each(scan func(*sql.Rows) error, query string, args ...any) error {
+	rows, err := tx.q.QueryContext(tx.ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// one scans the single row of a query into dest; apim.ErrNotFound when there is none.
+func (tx *Tx) one(dest []any, query string, args ...any) error {
+	found := false
+	err := tx.each(func(rows *sql.Rows) error {
+		found = true
+		return rows.Scan(dest...)
+	}, query, args...)
+	if err == nil && !found {
+		err = apim.ErrNotFound
+	}
+	return err
+}
+
+// strings collects the first column of a query.
+func (tx *Tx) strings(query string, args ...any) ([]string, error) {
+	var all []string
+	err := tx.each(func(rows *sql.Rows) error {
+		var v string
+		err := rows.Scan(&v)
+		all = append(all, v)
+		return err
+	}, query, args...)
+	return all, err
+}
+
+// chunkSizes are the row counts of multi-row statements: few shapes, so that
+// prepared statements are found again.
+var chunkSizes = [...]int{64, 8, 1}
+
+// chunks calls fn with consecutive pieces of rows.
+func chunks[T any](rows []T, fn func(piece []T) error) error {
+	for _, size := range chunkSizes {
+		for len(rows) >= size {
+			if err := fn(rows[:size]); err != nil {
+				return err
+			}
+			rows = rows[size:]
+		}
+	}
+	return nil
+}
+
+// insert writes rows, many in a statement. columns is "a, b, c", tail an ON CONFLICT clause or "".
+func (tx *Tx) insert(table, columns, tail string, rows [][]any) error {
+	return chunks(rows, func(piece [][]any) error {
+		_, err := tx.exec(insertSQL(table, columns, tail, len(piece)), flatten(piece)...)
+		return err
+	})
+}
+
+func insertSQL(table, columns, tail string, rows int) string {
+	width := strings.Count(columns, ",") + 1
+	var b strings.Builder
+	b.WriteString("INSERT INTO " + table + " (" + columns + ") VALUES ")
+	for row := range rows {
+		if row > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("(" + placeholders(row*width+1, width) + ")")
+	}
+	if tail != "" {
+		b.WriteString(" " + tail)
+	}
+	return b.String()
+}
+
+// placeholders is "$first, ..." with n of them.
+func placeholders(first, n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("$" + strconv.Itoa(first+i))
+	}
+	return b.String()
+}
+
+func flatten(rows [][]any) []any {
+	var all []any
+	for _, row := range rows {
+		all = append(all, row...)
+	}
+	return all
+}
+
+// draw is the next feed number: final on a sole writer, else a negative
+// stand-in that flush replaces.
+func (tx *Tx) draw() (int64, error) {
+	if !tx.writable {
+		return 0, errReadOnly
+	}
+	if tx.s.engine.SoleWriter() && tx.drawn == 0 {
+		err := tx.one([]any{&tx.base}, `SELECT coalesce(max(seq), 0) FROM (
+			SELECT max(seq) AS seq FROM change UNION ALL SELECT max(seq) AS seq FROM audit) AS last`)
+		if err != nil {
+			return 0, fmt.Errorf("read the last change: %w", err)
+		}
+	}
+	tx.drawn++
+	if tx.s.engine.SoleWriter() {
+		return tx.base + tx.drawn, nil
+	}
+	return -tx.drawn, nil
+}
+
+// changed adds a row to the feed and returns its number.
+func (tx *Tx) changed(key, kind, parent string, op Op) (int64, error) {
+	seq, err := tx.draw()
+	if err != nil {
+		return 0, err
+	}
+	tx.changes = append(tx.changes, changeRow{seq, key, kind, parent, op})
+	if tx.puts == nil {
+		tx.puts = map[string]bool{}
+	}
+	tx.puts[key] = op == OpPut
+	return seq, nil
+}
+
+// touched adds a put of a resource to the feed for a change beside its document
+// (a secret), unless this transaction has one.
+func (tx *Tx) touched(ref apim.Ref) error {
+	if tx.puts[ref.Key()] {
+		return nil
+	}
+	_, err := tx.changed(ref.Key(), tx.s.kind(ref.KindPath()), ref.Parent().Key(), OpPut)
+	return err
+}
+
+// flush writes the feed and the audit log at the end of the transaction.
+func (tx *Tx) flush() error {
+	if tx.drawn == 0 {
+		return nil
+	}
+	if err := tx.number(); err != nil {
+		return fmt.Errorf("number the changes: %w", err)
+	}
+	at := tx.now.UnixMicro()
+	rows := make([][]any, len(tx.changes))
+	for i, c := range tx.changes {
+		rows[i] = []any{c.seq, tx.s.service, c.key, c.kind, c.parent, string(c.op), at}
+	}
+	if err := tx.insert("change", "seq, service, key, kind, parent, op, at", "", rows); err != nil {
+		return fmt.Errorf("write the change feed: %w", err)
+	}
+	rows = make([][]any, len(tx.audits))
+	for i, a := range tx.audits {
+		rows[i] = []any{a.seq, tx.s.service, at, tx.actor.Name, tx.actor.Address, tx.actor.RequestID,
+			a.action, a.key, text(a.before), text(a.after)}
+	}
+	err := tx.insert("audit", "seq, service, at, actor, address, request_id, action, key, before, after", "", rows)
+	if err != nil {
+		return fmt.Errorf("write the audit log: %w", err)
+	}
+	return nil
+}
+
+// number replaces the stand-ins by numbers that are reserved until the commit.
+func (tx *Tx) number() error {
+	if tx.s.engine.SoleWriter() {
+		return nil
+	}
+	base, err := tx.s.engine.Reserve(tx.ctx, tx.q, int(tx.drawn))
+	if err != nil {
+		return err
+	}
+	for i := range tx.changes {
+		tx.changes[i].seq = base - tx.changes[i].seq
+	}
+	for i := range tx.audits {
+		tx.audits[i].seq = base - tx.audits[i].seq
+	}
+	keys := make([]any, len(tx.written))
+	for i, d := range tx.written {
+		keys[i] = d.Key()
+	}
+	return chunks(keys, func(piece []any) error {
+		_, err := tx.exec(`UPDATE document SET seq = $1 - seq WHERE service = $2 AND seq < 0 AND key IN (`+
+			placeholders(3, len(piece))+`)`, append([]any{base, tx.s.service}, piece...)...)
+		return err
+	})
+}
+
+// text is JSON as a column value: NULL for none.
+func text(raw json.RawMessage) any {
+	if raw == nil {
+		return nil
+	}
+	return string(raw)
+}
+
+// rawText is a nullable column as JSON.
+func rawText(s sql.NullString) json.RawMessage {
+	if !s.Valid {
+		return nil
+	}
+	return json.RawMessage(s.String)
 }

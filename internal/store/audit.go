@@ -1,0 +1,144 @@
+package store
+
+import (
+	"bytes"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// auditRow is a row of the audit log yet to be written.
+type auditRow struct {
+	seq           int64
+	action, key   string
+	before, after json.RawMessage
+}
+
+// masked stands for a secret in the audit log.
+const masked = "***"
+
+// secretFields are masked wherever they occur, beside the secrets that the kinds declare.
+var secretFields = map[string]bool{
+	"password": true, "primarykey": true, "secondarykey": true, "clientsecret": true,
+	"validationkey": true, "accesskey": true, "accesstoken": true, "refreshtoken": true, "secret": true,
+}
+
+// Audit adds an entry of the caller's to the audit log. Put, Delete, Link and
+// the others write theirs themselves.
+func (tx *Tx) Audit(action string, ref apim.Ref, before, after json.RawMessage) error {
+	return tx.audit(action, ref, before, after)
+}
+
+func (tx *Tx) audit(action string, ref apim.Ref, before, after json.RawMessage) error {
+	seq, err := tx.draw()
+	if err != nil {
+		return err
+	}
+	hide := tx.s.secretsOf(ref)
+	tx.audits = append(tx.audits, auditRow{seq, action, ref.Key(), mask(before, hide), mask(after, hide)})
+	return nil
+}
+
+// secretsOf is the lower-case secret fields of the ref's kind.
+func (s *Store) secretsOf(ref apim.Ref) map[string]bool {
+	kind := apim.KindByPath(s.kind(ref.KindPath()))
+	if kind == nil || len(kind.Secrets) == 0 {
+		return nil
+	}
+	fields := map[string]bool{}
+	for _, f := range kind.Secrets {
+		fields[lower(f)] = true
+	}
+	return fields
+}
+
+// mask replaces the values of secret fields at any depth. JSON that names none
+// of them comes back as it is.
+func mask(raw json.RawMessage, hide map[string]bool) json.RawMessage {
+	if raw == nil || !namesSecret(raw, hide) {
+		return raw
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		return json.RawMessage(`"` + masked + `"`)
+	}
+	out, err := json.Marshal(maskValue(v, hide))
+	if err != nil {
+		return json.RawMessage(`"` + masked + `"`)
+	}
+	return out
+}
+
+// namesSecret is a cheap first look: most bodies hold no such name at all.
+func namesSecret(raw json.RawMessage, hide map[string]bool) bool {
+	if bytes.Contains(raw, []byte(`\u`)) {
+		return true // names may be spelled with escapes
+	}
+	folded := bytes.ToLower(raw)
+	for _, set := range []map[string]bool{secretFields, hide} {
+		for name := range set {
+			if bytes.Contains(folded, []byte(`"`+name+`"`)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func maskValue(v any, hide map[string]bool) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, value := range v {
+			folded := strings.ToLower(name)
+			if text, isText := value.(string); isText && text != "" && (secretFields[folded] || hide[folded]) {
+				v[name] = masked
+			} else {
+				v[name] = maskValue(value, hide)
+			}
+		}
+	case []any:
+		for i := range v {
+			v[i] = maskValue(v[i], hide)
+		}
+	}
+	return v
+}
+
+// AuditLog reads the newest entries of a resource, newest first; key "" is all
+// resources, limit 0 no limit.
+func (tx *Tx) AuditLog(key string, limit int) ([]AuditEntry, error) {
+	if limit <= 0 {
+		limit = math.MaxInt32
+	}
+	var all []AuditEntry
+	err := tx.each(func(rows *sql.Rows) error {
+		var e AuditEntry
+		var at int64
+		var before, after sql.NullString
+		err := rows.Scan(&e.Seq, &at, &e.Actor.Name, &e.Actor.Address, &e.Actor.RequestID, &e.Action, &e.Key, &before, &after)
+		e.At, e.Before, e.After = time.UnixMicro(at).UTC(), rawText(before), rawText(after)
+		all = append(all, e)
+		return err
+	}, `SELECT seq, at, actor, address, request_id, action, key, before, after FROM audit
+		WHERE service = $1 AND (key = $2 OR $2 = '') ORDER BY seq DESC LIMIT $3`, tx.s.service, lower(key), limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the audit log of %q: %w", key, err)
+	}
+	return all, nil
+}
+
+// printable makes text from outside storable: valid UTF-8 without NUL.
+func printable(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "�"), "\x00", "")
+}
+
+// isText reports whether both engines can store s.
+func isText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }

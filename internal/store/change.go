@@ -1,0 +1,68 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// ChangeRetention is how long the change feed is kept (design.md §4).
+const ChangeRetention = 7 * 24 * time.Hour
+
+// Changes reads up to limit entries of the feed after a number, in order.
+func (tx *Tx) Changes(after int64, limit int) ([]Change, error) {
+	var all []Change
+	err := tx.each(func(rows *sql.Rows) error {
+		var c Change
+		var at int64
+		err := rows.Scan(&c.Seq, &c.Key, &c.Op, &at)
+		c.At = time.UnixMicro(at).UTC()
+		all = append(all, c)
+		return err
+	}, `SELECT seq, key, op, at FROM change WHERE seq > $1 AND service = $2 ORDER BY seq LIMIT $3`, after, tx.s.service, limit)
+	return all, wrap(err, "read changes after %d", after)
+}
+
+// LastSeq is the newest feed number, 0 when nothing ever changed.
+func (tx *Tx) LastSeq() (int64, error) { return tx.bound(`max`) }
+
+// OldestSeq is the oldest feed number kept, 0 when nothing ever changed. A
+// consumer that has read less than OldestSeq-1 has missed changes and rebuilds.
+func (tx *Tx) OldestSeq() (int64, error) { return tx.bound(`min`) }
+
+func (tx *Tx) bound(which string) (int64, error) {
+	var seq int64
+	err := tx.one([]any{&seq}, `SELECT coalesce(`+which+`(seq), 0) FROM change`)
+	return seq, wrap(err, "read the bounds of the change feed")
+}
+
+// Prune deletes the changes older than ChangeRetention, all but the newest, and
+// the sessions that have expired. It returns how many changes it deleted.
+func (s *Store) Prune(ctx context.Context) (int, error) {
+	var pruned int64
+	err := s.Update(ctx, Actor{Name: "system"}, func(tx *Tx) error {
+		before := tx.now.Add(-ChangeRetention).UnixMicro()
+		var last sql.NullInt64
+		err := tx.one([]any{&last}, `SELECT max(seq) FROM change
+			WHERE service = $1 AND at < $2 AND seq < (SELECT max(seq) FROM change)`, s.service, before)
+		if err != nil {
+			return err
+		}
+		if last.Valid {
+			if pruned, err = tx.exec(`DELETE FROM change WHERE service = $1 AND seq <= $2`, s.service, last.Int64); err != nil {
+				return err
+			}
+			if err := tx.SetMeta(metaPruned, strconv.FormatInt(last.Int64, 10)); err != nil {
+				return err
+			}
+		}
+		_, err = tx.exec(`DELETE FROM session WHERE service = $1 AND expires_at <= $2`, s.service, tx.now.UnixMicro())
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("prune the change feed: %w", err)
+	}
+	return int(pruned), nil
+}

@@ -1,0 +1,126 @@
+package store
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// Delete removes the document at ref with its links on both sides, its secrets,
+// password and schema parts, or fails with apim.ErrNotFound.
+func (tx *Tx) Delete(ref apim.Ref) error {
+	before, err := tx.Get(ref)
+	if err != nil {
+		return err
+	}
+	if err := tx.remove(exactly(ref)); err != nil {
+		return fmt.Errorf("delete %s: %w", ref, err)
+	}
+	return tx.audit("delete", ref, before.Body, nil)
+}
+
+// DeleteTree removes what Delete does for ref and for everything below it. It is
+// no error when there is nothing.
+func (tx *Tx) DeleteTree(ref apim.Ref) error {
+	before, err := tx.find(ref)
+	if err != nil {
+		return err
+	}
+	drawn := tx.drawn
+	if err := tx.remove(treeOf(ref)); err != nil {
+		return fmt.Errorf("delete %s and what is below: %w", ref, err)
+	}
+	if tx.drawn == drawn {
+		return nil // there was nothing
+	}
+	var body json.RawMessage
+	if before != nil {
+		body = before.Body
+	}
+	return tx.audit("delete", ref, body, nil)
+}
+
+// keySpan is one key, or with tree also all below it.
+type keySpan struct {
+	ref  apim.Ref
+	tree bool
+}
+
+func exactly(ref apim.Ref) keySpan { return keySpan{ref: ref} }
+func treeOf(ref apim.Ref) keySpan  { return keySpan{ref: ref, tree: true} }
+
+// where is a condition on a key column with $2, $3 and $4, and args its values after the service.
+func (k keySpan) where(column string) string {
+	return `service = $1 AND (` + column + ` = $2 OR (` + column + ` > $3 AND ` + column + ` < $4))`
+}
+
+// args gives $1 to $4. '0' follows '/' in the order of bytes; without a tree the span is empty.
+func (k keySpan) args(service string) []any {
+	key := k.ref.Key()
+	if !k.tree {
+		return []any{service, key, "", ""}
+	}
+	return []any{service, key, key + "/", key + "0"}
+}
+
+// remove deletes the documents of a span and all that hangs on them.
+func (tx *Tx) remove(span keySpan) error {
+	if !tx.writable {
+		return errReadOnly
+	}
+	args := span.args(tx.s.service)
+	err := tx.each(func(rows *sql.Rows) error {
+		var key, kind, parent string
+		if err := rows.Scan(&key, &kind, &parent); err != nil {
+			return err
+		}
+		_, err := tx.changed(key, kind, parent, OpDelete)
+		return err
+	}, `DELETE FROM document WHERE `+span.where("key")+` RETURNING key, kind, parent`, args...)
+	if err != nil {
+		return err
+	}
+	for _, table := range []string{"secret", "password"} {
+		if _, err := tx.exec(`DELETE FROM `+table+` WHERE `+span.where("key"), args...); err != nil {
+			return err
+		}
+	}
+	if err := tx.removeParts(span); err != nil {
+		return err
+	}
+	return tx.removeLinks(span)
+}
+
+// removeParts deletes the schema parts of an API revision or of one of its schemas.
+func (tx *Tx) removeParts(span keySpan) error {
+	if tx.s.kind(span.ref.KindPath()) == apim.APISchemas.Path {
+		_, err := tx.exec(`DELETE FROM schema_part WHERE service = $1 AND api = $2 AND schema = $3`,
+			tx.s.service, span.ref.Parent().Key(), lower(span.ref.Name()))
+		return err
+	}
+	_, err := tx.exec(`DELETE FROM schema_part WHERE `+span.where("api"), span.args(tx.s.service)...)
+	return err
+}
+
+// removeLinks deletes the links of a span on both sides and tells the feed.
+func (tx *Tx) removeLinks(span keySpan) error {
+	type end struct{ kind, from string }
+	told := map[end]bool{}
+	for _, column := range []string{"from_key", "to_key"} {
+		err := tx.each(func(rows *sql.Rows) error {
+			var e end
+			if err := rows.Scan(&e.kind, &e.from); err != nil || told[e] {
+				return err
+			}
+			told[e] = true
+			_, err := tx.changed(e.from, e.kind, e.from, OpLink)
+			return err
+		}, `DELETE FROM link WHERE `+span.where(column)+` RETURNING kind, from_key`, span.args(tx.s.service)...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

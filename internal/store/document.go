@@ -1,0 +1,138 @@
+package store
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+const documentColumns = `path, kind, parent, workspace, name, etag, seq, created_at, updated_at, extra, body`
+
+func scanDocument(rows *sql.Rows) (*Document, error) {
+	var d Document
+	var created, updated int64
+	var extra sql.NullString
+	var body string
+	err := rows.Scan(&d.Ref, &d.Kind, &d.Parent, &d.Workspace, &d.Name, &d.ETag, &d.Seq, &created, &updated, &extra, &body)
+	if err != nil {
+		return nil, fmt.Errorf("read a document: %w", err)
+	}
+	d.Body, d.Extra = json.RawMessage(body), rawText(extra)
+	d.CreatedAt, d.UpdatedAt = time.UnixMicro(created).UTC(), time.UnixMicro(updated).UTC()
+	return &d, nil
+}
+
+func (tx *Tx) documents(query string, args ...any) ([]*Document, error) {
+	var all []*Document
+	err := tx.each(func(rows *sql.Rows) error {
+		d, err := scanDocument(rows)
+		all = append(all, d)
+		return err
+	}, `SELECT `+documentColumns+` FROM document WHERE `+query, args...)
+	return all, err
+}
+
+// Get returns the document at exactly ref, whose case does not matter, or apim.ErrNotFound.
+func (tx *Tx) Get(ref apim.Ref) (*Document, error) {
+	found, err := tx.documents(`service = $1 AND key = $2`, tx.s.service, ref.Key())
+	if err != nil {
+		return nil, fmt.Errorf("get %s: %w", ref, err)
+	}
+	if len(found) == 0 {
+		return nil, fmt.Errorf("%s: %w", ref, apim.ErrNotFound)
+	}
+	return found[0], nil
+}
+
+// find is Get that returns nil when there is none.
+func (tx *Tx) find(ref apim.Ref) (*Document, error) {
+	d, err := tx.Get(ref)
+	if errors.Is(err, apim.ErrNotFound) {
+		return nil, nil
+	}
+	return d, err
+}
+
+// List returns the documents of a collection by key; parent "" is the service.
+func (tx *Tx) List(kind string, parent apim.Ref) ([]*Document, error) {
+	all, err := tx.documents(`service = $1 AND kind = $2 AND parent = $3 ORDER BY key`,
+		tx.s.service, tx.s.kind(kind), parent.Key())
+	if err != nil {
+		return nil, fmt.Errorf("list %s of %q: %w", kind, parent, err)
+	}
+	return all, nil
+}
+
+// ListAll returns the documents of a kind under every parent, by parent and key.
+func (tx *Tx) ListAll(kind string) ([]*Document, error) {
+	all, err := tx.documents(`service = $1 AND kind = $2 ORDER BY parent, key`, tx.s.service, tx.s.kind(kind))
+	if err != nil {
+		return nil, fmt.Errorf("list all %s: %w", kind, err)
+	}
+	return all, nil
+}
+
+// scanPage is how many documents Scan holds at a time.
+const scanPage = 500
+
+// Scan calls fn for every document of a kind, by parent and key, holding few at
+// a time. fn may use the transaction.
+func (tx *Tx) Scan(kind string, fn func(*Document) error) error {
+	parent, key := "", ""
+	for {
+		page, err := tx.documents(`service = $1 AND kind = $2 AND (parent, key) > ($3, $4) ORDER BY parent, key LIMIT $5`,
+			tx.s.service, tx.s.kind(kind), parent, key, scanPage)
+		if err != nil {
+			return fmt.Errorf("scan %s: %w", kind, err)
+		}
+		for _, d := range page {
+			if err := fn(d); err != nil {
+				return err
+			}
+		}
+		if len(page) < scanPage {
+			return nil
+		}
+		last := page[len(page)-1]
+		parent, key = last.Parent, last.Key()
+	}
+}
+
+// Count is the number of documents in a collection.
+func (tx *Tx) Count(kind string, parent apim.Ref) (int, error) {
+	var n int
+	err := tx.one([]any{&n}, `SELECT count(*) FROM document WHERE service = $1 AND kind = $2 AND parent = $3`,
+		tx.s.service, tx.s.kind(kind), parent.Key())
+	if err != nil {
+		return 0, fmt.Errorf("count %s of %q: %w", kind, parent, err)
+	}
+	return n, nil
+}
+
+// CollectionSeq is the number of the last change of a collection, deletes
+// included: equal numbers mean an equal collection. It is negative while this
+// transaction has changed the collection itself; nothing may be kept under such
+// a number. Links of a resource are the collection with their LinkKind as kind
+// and the from side as parent.
+func (tx *Tx) CollectionSeq(kind string, parent apim.Ref) (int64, error) {
+	kind, key := tx.s.kind(kind), parent.Key()
+	for i := len(tx.changes) - 1; i >= 0; i-- {
+		if c := &tx.changes[i]; c.kind == kind && c.parent == key {
+			return -int64(i) - 1, nil
+		}
+	}
+	// A collection whose changes are all pruned counts as changed by the last pruned one.
+	var seq int64
+	err := tx.one([]any{&seq}, `SELECT coalesce(
+			(SELECT max(seq) FROM change WHERE service = $1 AND kind = $2 AND parent = $3),
+			(SELECT CAST(value AS BIGINT) FROM meta WHERE service = $1 AND name = '`+metaPruned+`'), 0)`,
+		tx.s.service, kind, key)
+	if err != nil {
+		return 0, fmt.Errorf("last change of %s of %q: %w", kind, parent, err)
+	}
+	return seq, nil
+}

@@ -1,0 +1,167 @@
+package store
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// LinkRow is one association; both sides are keys.
+type LinkRow struct{ From, To apim.Ref }
+
+const linkColumns = `service, kind, from_key, to_key`
+
+// Link associates from with to and reports whether that is new.
+func (tx *Tx) Link(kind apim.LinkKind, from, to apim.Ref) (created bool, err error) {
+	for _, ref := range []apim.Ref{from, to} {
+		if err := checkRef(ref); err != nil {
+			return false, err
+		}
+	}
+	n, err := tx.exec(insertSQL("link", linkColumns, `ON CONFLICT DO NOTHING`, 1),
+		tx.s.service, string(kind), from.Key(), to.Key())
+	if err != nil || n == 0 {
+		return false, wrap(err, "link %s to %s", from, to)
+	}
+	return true, tx.linked("link", kind, from, to)
+}
+
+// LinkAll is Link for many; the audit log gets one row with their number.
+func (tx *Tx) LinkAll(kind apim.LinkKind, links []LinkRow) error {
+	rows := make([][]any, len(links))
+	seen := map[string]bool{}
+	for i, l := range links {
+		if err := errors.Join(checkRef(l.From), checkRef(l.To)); err != nil {
+			return err
+		}
+		key := l.From.Key()
+		rows[i] = []any{tx.s.service, string(kind), key, l.To.Key()}
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		if _, err := tx.changed(key, string(kind), key, OpLink); err != nil {
+			return err
+		}
+	}
+	if len(links) == 0 {
+		return nil
+	}
+	if err := tx.insert("link", linkColumns, `ON CONFLICT DO NOTHING`, rows); err != nil {
+		return fmt.Errorf("link %d resources: %w", len(links), err)
+	}
+	return tx.audit("link", links[0].From.Parent(), nil, json.RawMessage(fmt.Sprintf(`{"kind":%q,"links":%d}`, kind, len(links))))
+}
+
+// Unlink removes an association and reports whether there was one.
+func (tx *Tx) Unlink(kind apim.LinkKind, from, to apim.Ref) (removed bool, err error) {
+	n, err := tx.exec(`DELETE FROM link WHERE service = $1 AND kind = $2 AND from_key = $3 AND to_key = $4`,
+		tx.s.service, string(kind), from.Key(), to.Key())
+	if err != nil || n == 0 {
+		return false, wrap(err, "unlink %s from %s", to, from)
+	}
+	return true, tx.linked("unlink", kind, from, to)
+}
+
+// linked tells feed and audit log that an association of from changed.
+func (tx *Tx) linked(action string, kind apim.LinkKind, from, to apim.Ref) error {
+	if _, err := tx.changed(from.Key(), string(kind), from.Key(), OpLink); err != nil {
+		return err
+	}
+	entry, err := json.Marshal(map[string]string{"kind": string(kind), "to": to.Key()})
+	if err != nil {
+		return fmt.Errorf("audit %s: %w", action, err)
+	}
+	if action == "unlink" {
+		return tx.audit(action, from, entry, nil)
+	}
+	return tx.audit(action, from, nil, entry)
+}
+
+// HasLink reports whether from is associated with to.
+func (tx *Tx) HasLink(kind apim.LinkKind, from, to apim.Ref) (bool, error) {
+	found, err := tx.strings(`SELECT to_key FROM link WHERE service = $1 AND kind = $2 AND from_key = $3 AND to_key = $4`,
+		tx.s.service, string(kind), from.Key(), to.Key())
+	return len(found) > 0, wrap(err, "look for a link of %s", from)
+}
+
+// Links are the keys that from is associated with, in order.
+func (tx *Tx) Links(kind apim.LinkKind, from apim.Ref) ([]apim.Ref, error) {
+	return tx.refs(`SELECT to_key FROM link WHERE service = $1 AND kind = $2 AND from_key = $3 ORDER BY to_key`,
+		tx.s.service, string(kind), from.Key())
+}
+
+// Backlinks are the keys that are associated with to, in order.
+func (tx *Tx) Backlinks(kind apim.LinkKind, to apim.Ref) ([]apim.Ref, error) {
+	return tx.refs(`SELECT from_key FROM link WHERE service = $1 AND kind = $2 AND to_key = $3 ORDER BY from_key`,
+		tx.s.service, string(kind), to.Key())
+}
+
+func (tx *Tx) refs(query string, args ...any) ([]apim.Ref, error) {
+	keys, err := tx.strings(query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read links: %w", err)
+	}
+	refs := make([]apim.Ref, len(keys))
+	for i, k := range keys {
+		refs[i] = apim.Ref(k)
+	}
+	return refs, nil
+}
+
+// AllLinks are all associations of a kind, ordered.
+func (tx *Tx) AllLinks(kind apim.LinkKind) ([]LinkRow, error) {
+	var all []LinkRow
+	err := tx.each(func(rows *sql.Rows) error {
+		var l LinkRow
+		err := rows.Scan(&l.From, &l.To)
+		all = append(all, l)
+		return err
+	}, `SELECT from_key, to_key FROM link WHERE service = $1 AND kind = $2 ORDER BY from_key, to_key`,
+		tx.s.service, string(kind))
+	return all, wrap(err, "read all links %s", kind)
+}
+
+// ResolveAPI replaces a leading /apis/x, also in a workspace, by the ref of its
+// current revision, spelled as created. Refs that name a revision and refs of
+// other kinds come back unchanged. apim.ErrNotFound when the API has no current
+// revision.
+func (tx *Tx) ResolveAPI(ref apim.Ref) (apim.Ref, error) {
+	parts := strings.Split(string(ref), "/") // "", "apis", "x", ... or "", "workspaces", "w", "apis", "x", ...
+	at := 1
+	if ref.Workspace() != "" {
+		at = 3
+	}
+	if len(parts) < at+2 || !strings.EqualFold(parts[at], "apis") {
+		return ref, nil
+	}
+	if _, revision := apim.SplitRevision(parts[at+1]); revision != "" {
+		return ref, nil
+	}
+	alias := apim.Ref(strings.Join(parts[:at+2], "/"))
+	found, err := tx.strings(`SELECT coalesce(d.path, l.to_key) FROM link l
+		LEFT JOIN document d ON d.service = l.service AND d.key = l.to_key
+		WHERE l.service = $1 AND l.kind = $2 AND l.from_key = $3`,
+		tx.s.service, string(apim.CurrentRevision), alias.Key())
+	if err != nil {
+		return "", fmt.Errorf("resolve %s: %w", ref, err)
+	}
+	if len(found) == 0 {
+		return "", fmt.Errorf("%s: %w", alias, apim.ErrNotFound)
+	}
+	return apim.Ref(found[0] + string(ref[len(alias):])), nil
+}
+
+func lower(s string) string { return strings.ToLower(s) }
+
+// wrap says what was being done; nil stays nil.
+func wrap(err error, format string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf(format+": %w", append(args, err)...)
+}

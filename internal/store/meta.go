@@ -1,0 +1,30 @@
+package store
+
+import (
+	"errors"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// The store's own names among the meta values.
+const (
+	metaPortalRevision = "store.portal-revision" // name of the current portal revision
+	metaPruned         = "store.pruned"          // highest feed number pruned
+)
+
+// Meta reads a named value of the service, "" when it was never set.
+func (tx *Tx) Meta(name string) (string, error) {
+	var value string
+	err := tx.one([]any{&value}, `SELECT value FROM meta WHERE service = $1 AND name = $2`, tx.s.service, name)
+	if errors.Is(err, apim.ErrNotFound) {
+		return "", nil
+	}
+	return value, wrap(err, "read meta value %s", name)
+}
+
+// SetMeta stores a named value of the service. Neither feed nor audit log tell of it.
+func (tx *Tx) SetMeta(name, value string) error {
+	_, err := tx.exec(`INSERT INTO meta (service, name, value) VALUES ($1, $2, $3)
+		ON CONFLICT (service, name) DO UPDATE SET value = excluded.value`, tx.s.service, name, value)
+	return wrap(err, "store meta value %s", name)
+}

@@ -1,0 +1,164 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Files are NNNN_name.sql, or NNNN_name.<dialect>.sql for one engine. Released
+// files never change: their checksums are stored.
+//
+//go:embed migrations/*.sql
+var migrationFiles embed.FS
+
+type migration struct {
+	number   int
+	name     string
+	script   string
+	checksum string
+}
+
+// migrate applies the migrations that the database lacks, each in one
+// transaction under the engine's migration lock.
+func migrate(ctx context.Context, engine Engine, now time.Time) error {
+	all, err := migrations(migrationFiles, engine.Dialect())
+	if err != nil {
+		return err
+	}
+	return applyMigrations(ctx, engine, all, now)
+}
+
+func applyMigrations(ctx context.Context, engine Engine, all []migration, now time.Time) error {
+	for more := true; more; {
+		err := engine.Migrate(ctx, func(q Querier) error {
+			done, err := appliedMigrations(ctx, q)
+			if err != nil {
+				return err
+			}
+			next, err := nextMigration(all, done)
+			more = next != nil
+			if err != nil || next == nil {
+				return err
+			}
+			return next.apply(ctx, q, now)
+		})
+		if err != nil {
+			return fmt.Errorf("migrate the database: %w", err)
+		}
+	}
+	return nil
+}
+
+// migrations reads the scripts for a dialect, in order.
+func migrations(files fs.FS, dialect string) ([]migration, error) {
+	entries, err := fs.ReadDir(files, "migrations")
+	if err != nil {
+		return nil, fmt.Errorf("read migrations: %w", err)
+	}
+	keyText := "TEXT"
+	if dialect == "postgres" {
+		keyText = `TEXT COLLATE "C"`
+	}
+	var all []migration
+	for _, e := range entries { // sorted by name, so by number
+		base := strings.TrimSuffix(e.Name(), ".sql")
+		name, only, limited := strings.Cut(base, ".")
+		if limited && only != dialect {
+			continue
+		}
+		number, err := strconv.Atoi(name[:min(4, len(name))])
+		if err != nil {
+			return nil, fmt.Errorf("migration %s: its name does not start with four digits", e.Name())
+		}
+		script, err := fs.ReadFile(files, "migrations/"+e.Name())
+		if err != nil {
+			return nil, fmt.Errorf("read migrations: %w", err)
+		}
+		sum := sha256.Sum256(script)
+		all = append(all, migration{
+			number: number, name: base, checksum: hex.EncodeToString(sum[:]),
+			script: strings.ReplaceAll(string(script), "KEY_TEXT", keyText),
+		})
+	}
+	return all, nil
+}
+
+// appliedMigrations maps the numbers of applied migrations to their checksums.
+func appliedMigrations(ctx context.Context, q Querier) (map[int]string, error) {
+	_, err := q.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS migration (
+		number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)`)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := q.QueryContext(ctx, `SELECT number, checksum FROM migration`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	done := map[int]string{}
+	for rows.Next() {
+		var number int
+		var checksum string
+		if err := rows.Scan(&number, &checksum); err != nil {
+			return nil, err
+		}
+		done[number] = checksum
+	}
+	return done, rows.Err()
+}
+
+// nextMigration is the first of all that is not done, nil when none is. A
+// database that another version of the program migrated is refused.
+func nextMigration(all []migration, done map[int]string) (*migration, error) {
+	var next *migration
+	known := map[int]bool{}
+	for i := range all {
+		m := &all[i]
+		known[m.number] = true
+		switch checksum, applied := done[m.number]; {
+		case !applied && next == nil:
+			next = m
+		case applied && checksum != m.checksum:
+			return nil, fmt.Errorf("migration %s is not the one applied to this database", m.name)
+		case applied && next != nil:
+			return nil, fmt.Errorf("migration %s is missing below the applied %s", next.name, m.name)
+		}
+	}
+	for number := range done {
+		if !known[number] {
+			return nil, fmt.Errorf("the database is of a newer version of this program: it has migration %d", number)
+		}
+	}
+	return next, nil
+}
+
+func (m *migration) apply(ctx context.Context, q Querier, now time.Time) error {
+	for i, statement := range strings.Split(m.script, ";\n") {
+		if isBlankSQL(statement) {
+			continue
+		}
+		if _, err := q.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("migration %s, statement %d: %w", m.name, i+1, err)
+		}
+	}
+	_, err := q.ExecContext(ctx, `INSERT INTO migration (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)`,
+		m.number, m.name, m.checksum, now.UnixMicro())
+	return err
+}
+
+func isBlankSQL(statement string) bool {
+	for line := range strings.SplitSeq(statement, "\n") {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasPrefix(line, "--") {
+			return false
+		}
+	}
+	return true
+}

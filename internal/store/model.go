@@ -1,0 +1,70 @@
+package store
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// Document is one stored resource.
+type Document struct {
+	Ref       apim.Ref        // service-relative id as written
+	Kind      string          // kind path, "apis/operations"
+	Parent    string          // key of the parent resource, "" at service level
+	Workspace string          // "" outside workspaces
+	Name      string          // last segment as created
+	Body      json.RawMessage // the `properties`
+	Extra     json.RawMessage // what the wire model has no field for (operations, APIs); may be nil
+	ETag      string          // opaque, without quotes; changes with every write
+	Seq       int64           // the change that wrote it
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// Key is the document's key, the lower-case ref.
+func (d *Document) Key() string { return d.Ref.Key() }
+
+// Actor is who makes a change, for the audit log.
+type Actor struct {
+	Name      string // user id, "integration", "system", ...
+	Address   string // remote address, may be ""
+	RequestID string
+}
+
+// Change is one entry of the change feed.
+type Change struct {
+	Seq int64
+	Key string // of the resource, lower case; for a link the from side
+	Op  Op
+	At  time.Time
+}
+
+// Op is what happened to a resource.
+type Op string
+
+// The operations of the feed.
+const (
+	OpPut    Op = "put"
+	OpDelete Op = "delete"
+	OpLink   Op = "link" // an association of Key changed
+)
+
+// AuditEntry is one row of the audit log. Before and After hold no secrets.
+type AuditEntry struct {
+	Seq           int64
+	At            time.Time
+	Actor         Actor
+	Action        string // put, delete, link, unlink, or an action's name
+	Key           string
+	Before, After json.RawMessage
+}
+
+// Session is a signed-in browser. The id is stored hashed.
+type Session struct {
+	UserID    string
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	UserAgent string
+	Address   string
+}

@@ -1,0 +1,49 @@
+package store
+
+import (
+	"database/sql"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// Counts is how many documents of a kind each parent has, by the parent's key.
+func (tx *Tx) Counts(kind string) (map[string]int, error) {
+	counts := map[string]int{}
+	err := tx.each(func(rows *sql.Rows) error {
+		var parent string
+		var n int
+		err := rows.Scan(&parent, &n)
+		counts[parent] = n
+		return err
+	}, `SELECT parent, count(*) FROM document WHERE service = $1 AND kind = $2 GROUP BY parent`, tx.s.service, tx.s.kind(kind))
+	return counts, wrap(err, "count %s", kind)
+}
+
+// LinksBelow are the associations of a kind whose from side lies below ref, ordered.
+func (tx *Tx) LinksBelow(kind apim.LinkKind, ref apim.Ref) ([]LinkRow, error) {
+	links, err := tx.linkRows(`from_key > $3 AND from_key < $4`, kind, ref.Key()+"/", ref.Key()+"0")
+	return links, wrap(err, "read links %s below %s", kind, ref)
+}
+
+// LinksFrom are the associations of a kind whose from side is directly in a
+// service-level collection ("apis"), in any workspace; those of resources below
+// it, such as operations, are not read.
+func (tx *Tx) LinksFrom(kind apim.LinkKind, collection string) ([]LinkRow, error) {
+	in, inWorkspace := "/"+strings.ToLower(collection)+"/%", "/workspaces/%/"+strings.ToLower(collection)+"/%"
+	links, err := tx.linkRows(`(from_key LIKE $3 AND from_key NOT LIKE $4 OR from_key LIKE $5 AND from_key NOT LIKE $6)`,
+		kind, in, in+"/%", inWorkspace, inWorkspace+"/%")
+	return links, wrap(err, "read links %s of %s", kind, collection)
+}
+
+func (tx *Tx) linkRows(where string, kind apim.LinkKind, args ...any) ([]LinkRow, error) {
+	var all []LinkRow
+	err := tx.each(func(rows *sql.Rows) error {
+		var l LinkRow
+		err := rows.Scan(&l.From, &l.To)
+		all = append(all, l)
+		return err
+	}, `SELECT from_key, to_key FROM link WHERE service = $1 AND kind = $2 AND `+where+` ORDER BY from_key, to_key`,
+		append([]any{tx.s.service, string(kind)}, args...)...)
+	return all, err
+}

@@ -1,0 +1,130 @@
+package store
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+const (
+	putColumns = `service, key, path, kind, parent, workspace, name, etag, seq, created_at, updated_at, extra, body`
+	// An existing document keeps its spelling and its birthday.
+	putConflict = `ON CONFLICT (service, key) DO UPDATE SET etag = excluded.etag, seq = excluded.seq,
+		updated_at = excluded.updated_at, extra = excluded.extra, body = excluded.body
+		RETURNING key, path, name, created_at`
+)
+
+// Put creates or replaces the document at d.Ref with d.Body and d.Extra and fills
+// the other fields: kind, parent, workspace, name from the ref, ETag, Seq and
+// times. A replaced document keeps the spelling and time it was created with.
+// A body that is not JSON or a malformed ref is an *apim.InvalidError.
+func (tx *Tx) Put(d *Document) error {
+	before, err := tx.find(d.Ref)
+	if err != nil {
+		return err
+	}
+	if err := tx.write([]*Document{d}); err != nil {
+		return fmt.Errorf("put %s: %w", d.Ref, err)
+	}
+	var old json.RawMessage
+	if before != nil {
+		old = before.Body
+	}
+	return tx.audit("put", d.Ref, old, d.Body)
+}
+
+// PutAll is Put for many documents with different refs. The audit log gets one
+// row for all of them, with their kinds and number instead of their contents.
+func (tx *Tx) PutAll(ds []*Document) error {
+	if len(ds) == 0 {
+		return nil
+	}
+	seen := make(map[string]bool, len(ds))
+	for _, d := range ds {
+		if seen[d.Key()] {
+			return apim.Invalid("id", fmt.Sprintf("%s is written twice.", d.Ref))
+		}
+		seen[d.Key()] = true
+	}
+	if err := chunks(ds, tx.write); err != nil {
+		return fmt.Errorf("put %d documents: %w", len(ds), err)
+	}
+	kinds := map[string]int{}
+	for _, d := range ds {
+		kinds[d.Kind]++
+	}
+	summary, err := json.Marshal(map[string]any{"documents": kinds})
+	if err != nil {
+		return fmt.Errorf("put %d documents: %w", len(ds), err)
+	}
+	return tx.audit("put", apim.Ref(ds[0].Parent), nil, summary)
+}
+
+// write stores one chunk of documents and adds them to the feed.
+func (tx *Tx) write(ds []*Document) error {
+	byKey := make(map[string]*Document, len(ds))
+	rows := make([][]any, len(ds))
+	for i, d := range ds {
+		if err := tx.fill(d); err != nil {
+			return err
+		}
+		key := d.Key()
+		byKey[key] = d
+		now := tx.now.UnixMicro()
+		rows[i] = []any{tx.s.service, key, string(d.Ref), d.Kind, d.Parent, d.Workspace, d.Name,
+			d.ETag, d.Seq, now, now, text(d.Extra), string(d.Body)}
+	}
+	tx.written = append(tx.written, ds...)
+	return tx.each(func(row *sql.Rows) error {
+		var key, path, name string
+		var created int64
+		if err := row.Scan(&key, &path, &name, &created); err != nil {
+			return err
+		}
+		d := byKey[key]
+		d.Ref, d.Name, d.CreatedAt = apim.Ref(path), name, time.UnixMicro(created).UTC()
+		return nil
+	}, insertSQL("document", putColumns, putConflict, len(rows)), flatten(rows)...)
+}
+
+// fill checks d and sets all that the ref and the transaction say about it.
+func (tx *Tx) fill(d *Document) error {
+	if err := checkRef(d.Ref); err != nil {
+		return err
+	}
+	if d.Extra != nil && !isJSON(d.Extra) {
+		return apim.Invalid("extra", fmt.Sprintf("%s: not JSON in UTF-8.", d.Ref))
+	}
+	if !isJSON(d.Body) {
+		return apim.Invalid("properties", fmt.Sprintf("%s: not JSON in UTF-8.", d.Ref))
+	}
+	d.Kind = tx.s.kind(d.Ref.KindPath())
+	d.Parent, d.Workspace, d.Name = d.Ref.Parent().Key(), d.Ref.Workspace(), d.Ref.Name()
+	d.ETag = tx.s.randomHex(8)
+	d.UpdatedAt = tx.now
+	var err error
+	d.Seq, err = tx.changed(d.Key(), d.Kind, d.Parent, OpPut)
+	return err
+}
+
+func isJSON(raw json.RawMessage) bool { return utf8.Valid(raw) && json.Valid(raw) }
+
+// checkRef accepts /collection/name pairs without empty segments or control characters.
+func checkRef(ref apim.Ref) error {
+	parts := strings.Split(string(ref), "/")
+	bad := len(parts) < 3 || len(parts)%2 == 0 || parts[0] != "" || !utf8.ValidString(string(ref)) ||
+		strings.ContainsFunc(string(ref), unicode.IsControl)
+	for _, part := range parts[1:] {
+		bad = bad || part == ""
+	}
+	if bad {
+		return apim.Invalid("id", fmt.Sprintf("%q is not the id of a resource.", ref))
+	}
+	return nil
+}

@@ -1,0 +1,105 @@
+package store
+
+import (
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// RevisionItem is one item of a published site.
+type RevisionItem struct {
+	Key  string // the lower-case ref; filled from Ref
+	Ref  apim.Ref
+	Hash string          // SHA-256 of Body in hexadecimal, filled; given for an item without Body (media)
+	Body json.RawMessage // nil: only the hash is pinned
+}
+
+// PutRevisionItems stores the items of a new portal revision; equal bodies are
+// stored once. A revision that has items already is an *apim.ConflictError.
+func (tx *Tx) PutRevisionItems(revision string, items []RevisionItem) error {
+	present, err := tx.strings(`SELECT item FROM portal_item WHERE service = $1 AND revision = $2 LIMIT 1`,
+		tx.s.service, lower(revision))
+	if err != nil {
+		return fmt.Errorf("store portal revision %s: %w", revision, err)
+	}
+	if len(present) > 0 {
+		return &apim.ConflictError{Target: "id", Message: "The portal revision " + revision + " exists already."}
+	}
+	rows, bodies := make([][]any, len(items)), make([][]any, 0, len(items))
+	stored := map[string]bool{}
+	for i := range items {
+		it := &items[i]
+		if err := it.fill(); err != nil {
+			return err
+		}
+		rows[i] = []any{tx.s.service, lower(revision), it.Key, string(it.Ref), it.Hash}
+		if it.Body != nil && !stored[it.Hash] {
+			stored[it.Hash] = true
+			bodies = append(bodies, []any{tx.s.service, it.Hash, string(it.Body)})
+		}
+	}
+	err = tx.insert("portal_body", "service, hash, body", `ON CONFLICT (service, hash) DO NOTHING`, bodies)
+	if err == nil {
+		err = tx.insert("portal_item", "service, revision, item, path, hash", "", rows)
+	}
+	return wrap(err, "store portal revision %s", revision)
+}
+
+func (it *RevisionItem) fill() error {
+	it.Key = it.Ref.Key()
+	if !isText(it.Key) || it.Key == "" {
+		return apim.Invalid("id", fmt.Sprintf("%q is not the id of an item.", it.Ref))
+	}
+	if it.Body == nil {
+		return nil
+	}
+	if !isJSON(it.Body) {
+		return apim.Invalid("properties", fmt.Sprintf("%s: not JSON in UTF-8.", it.Ref))
+	}
+	sum := sha256.Sum256(it.Body)
+	it.Hash = hex.EncodeToString(sum[:])
+	return nil
+}
+
+// RevisionItems reads all items of a portal revision by key.
+func (tx *Tx) RevisionItems(revision string) ([]RevisionItem, error) {
+	var items []RevisionItem
+	err := tx.each(func(rows *sql.Rows) error {
+		var it RevisionItem
+		var body sql.NullString
+		err := rows.Scan(&it.Key, &it.Ref, &it.Hash, &body)
+		it.Body = rawText(body)
+		items = append(items, it)
+		return err
+	}, `SELECT i.item, i.path, i.hash, b.body FROM portal_item i
+		LEFT JOIN portal_body b ON b.service = i.service AND b.hash = i.hash
+		WHERE i.service = $1 AND i.revision = $2 ORDER BY i.item`, tx.s.service, lower(revision))
+	return items, wrap(err, "read portal revision %s", revision)
+}
+
+// SetCurrentPortalRevision switches the published site; the feed tells a put of the revision.
+func (tx *Tx) SetCurrentPortalRevision(name string) error {
+	before, err := tx.CurrentPortalRevision()
+	if err != nil {
+		return err
+	}
+	if err := tx.SetMeta(metaPortalRevision, name); err != nil {
+		return err
+	}
+	ref := apim.Ref("/portalRevisions/" + name)
+	if err := tx.touched(ref); err != nil {
+		return err
+	}
+	old, err := json.Marshal(map[string]string{"current": before})
+	if err != nil {
+		return fmt.Errorf("audit publishing: %w", err)
+	}
+	return tx.audit("publish", ref, old, nil)
+}
+
+// CurrentPortalRevision is the name of the published site's revision, "" when there is none.
+func (tx *Tx) CurrentPortalRevision() (string, error) { return tx.Meta(metaPortalRevision) }

@@ -1,0 +1,216 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// Options are what every engine needs besides its address.
+type Options struct {
+	Service string           // name of the service; empty: "portico"
+	Key     []byte           // 32 bytes, encrypts secrets
+	OldKeys [][]byte         // earlier keys, still readable; Key replaces the newest of them
+	Now     func() time.Time // nil: time.Now
+	Rand    io.Reader        // nil: crypto/rand
+	Logger  *slog.Logger     // nil: discards
+}
+
+// Store is one service's data. It is safe for concurrent use.
+type Store struct {
+	engine  Engine
+	service string
+	now     func() time.Time
+	random  *lockedReader
+	logger  *slog.Logger
+	kinds   map[string]string // lower-case kind path to its spelling
+	secrets *keyring
+	watch   watchers
+	stop    context.CancelFunc
+	done    sync.WaitGroup
+}
+
+// New brings the engine's database to the newest schema, checks the key and
+// makes a Store of it. It closes the engine when it fails.
+func New(ctx context.Context, engine Engine, opt Options) (*Store, error) {
+	s := newStore(engine, opt)
+	if err := s.open(ctx, opt); err != nil {
+		return nil, errors.Join(err, engine.Close())
+	}
+	follow, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.stop = stop
+	s.done.Go(func() { engine.Follow(follow, s.watch.wake) })
+	return s, nil
+}
+
+func newStore(engine Engine, opt Options) *Store {
+	s := &Store{
+		engine: engine, service: opt.Service, now: opt.Now, logger: opt.Logger,
+		random: &lockedReader{r: opt.Rand}, kinds: map[string]string{},
+	}
+	if s.service == "" {
+		s.service = "portico"
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if opt.Rand == nil {
+		s.random.r = rand.Reader
+	}
+	if s.logger == nil {
+		s.logger = slog.New(slog.DiscardHandler)
+	}
+	for _, k := range apim.Kinds {
+		s.kinds[strings.ToLower(k.Path)] = k.Path
+	}
+	return s
+}
+
+func (s *Store) open(ctx context.Context, opt Options) error {
+	if err := migrate(ctx, s.engine, s.Now()); err != nil {
+		return err
+	}
+	ring, err := newKeyring(opt.Key, opt.OldKeys, s.random)
+	if err != nil {
+		return err
+	}
+	s.secrets = ring
+	return s.UpdateAlone(ctx, Actor{Name: "system"}, func(tx *Tx) error { return ring.bind(tx) })
+}
+
+// Close waits for running transactions and closes the database.
+func (s *Store) Close() error {
+	s.stop()
+	s.done.Wait()
+	return s.engine.Close()
+}
+
+// Dialect is "sqlite" or "postgres", for packages with raw statements.
+func (s *Store) Dialect() string { return s.engine.Dialect() }
+
+// Service is the name of the service whose data this is.
+func (s *Store) Service() string { return s.service }
+
+// Now is the clock in UTC, cut to microseconds as stored.
+func (s *Store) Now() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
+
+// NewID makes a random id of 24 hexadecimal characters.
+func (s *Store) NewID() string { return s.randomHex(12) }
+
+func (s *Store) randomHex(n int) string {
+	b := make([]byte, n)
+	if _, err := io.ReadFull(s.random, b); err != nil {
+		panic(fmt.Sprintf("store: random source: %v", err)) // crypto/rand never fails
+	}
+	return hex.EncodeToString(b)
+}
+
+// kind is the declared spelling of a kind path; an undeclared one is lower case.
+func (s *Store) kind(path string) string {
+	lower := strings.ToLower(path)
+	if k, ok := s.kinds[lower]; ok {
+		return k
+	}
+	return lower
+}
+
+// View runs fn on one read snapshot.
+func (s *Store) View(ctx context.Context, fn func(tx *Tx) error) error {
+	return s.engine.View(ctx, func(q Querier) error {
+		return fn(&Tx{s: s, ctx: ctx, q: q, now: s.Now()})
+	})
+}
+
+// Update runs fn in a transaction and returns after it is committed and on
+// disk. An error of fn, or of the context, rolls back. fn may be run again
+// (serialization failures), so it has no side effects but on tx. Transactions
+// behave as if run one after another. An Update inside an Update fails.
+func (s *Store) Update(ctx context.Context, actor Actor, fn func(tx *Tx) error) error {
+	return s.update(ctx, false, actor, fn)
+}
+
+// UpdateAlone is an Update beside which no other runs in any replica: first-run
+// provisioning, rotation of keys.
+func (s *Store) UpdateAlone(ctx context.Context, actor Actor, fn func(tx *Tx) error) error {
+	return s.update(ctx, true, actor, fn)
+}
+
+// insideUpdate marks the context of a running Update.
+type insideUpdate struct{}
+
+func (s *Store) update(ctx context.Context, alone bool, actor Actor, fn func(tx *Tx) error) error {
+	if ctx.Value(insideUpdate{}) == s {
+		return errors.New("store: update inside an update")
+	}
+	inner := context.WithValue(ctx, insideUpdate{}, s)
+	changed := false
+	err := s.engine.Update(ctx, alone, func(q Querier) error {
+		tx := &Tx{s: s, ctx: inner, q: q, now: s.Now(), actor: actor, writable: true}
+		if err := fn(tx); err != nil {
+			return err
+		}
+		changed = len(tx.changes) > 0
+		return tx.flush()
+	})
+	if err == nil && changed {
+		s.watch.wake()
+	}
+	return err
+}
+
+// Watch returns a channel that receives after commits that changed something, in
+// this process or another; wake-ups while one is pending are one. stop ends it.
+func (s *Store) Watch() (wake <-chan struct{}, stop func()) { return s.watch.add() }
+
+// watchers wakes whoever follows the change feed.
+type watchers struct {
+	mu  sync.Mutex
+	all map[chan struct{}]bool
+}
+
+func (w *watchers) add() (<-chan struct{}, func()) {
+	ch := make(chan struct{}, 1)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.all == nil {
+		w.all = map[chan struct{}]bool{}
+	}
+	w.all[ch] = true
+	return ch, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.all, ch)
+	}
+}
+
+func (w *watchers) wake() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for ch := range w.all {
+		select {
+		case ch <- struct{}{}:
+		default: // a wake-up is pending already
+		}
+	}
+}
+
+// lockedReader makes a random source safe for concurrent use.
+type lockedReader struct {
+	mu sync.Mutex
+	r  io.Reader
+}
+
+func (l *lockedReader) Read(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.r.Read(p)
+}
