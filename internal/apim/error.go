@@ -14,6 +14,7 @@ var (
 	ErrForbidden          = errors.New("forbidden")
 	ErrUnauthorized       = errors.New("unauthorized")
 	ErrTooLarge           = errors.New("too large")
+	ErrTooManyRequests    = errors.New("too many requests")
 )
 
 // InvalidError says which fields of an input are wrong. It maps to 400 ValidationError.

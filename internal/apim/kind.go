@@ -66,6 +66,10 @@ const (
 	TagLink LinkKind = "tagged"
 	// CurrentRevision rows run from /apis/x to /apis/x;rev=n: which revision the alias means.
 	CurrentRevision LinkKind = "current"
+	// Rows of a subscription run to its owner and to the product or API of its
+	// scope. Package subscription keeps them equal to the document.
+	SubscriptionOwner LinkKind = "subscription-owner"
+	SubscriptionScope LinkKind = "subscription-scope"
 )
 
 // Kind declares all that can be known of a resource kind without I/O.

@@ -43,6 +43,9 @@ var errReadOnly = errors.New("store: a write in a view")
 // Context is the context the transaction was started with.
 func (tx *Tx) Context() context.Context { return tx.ctx }
 
+// Now is the time of the whole transaction.
+func (tx *Tx) Now() time.Time { return tx.now }
+
 // Exec runs a raw statement with $n placeholders, for packages that keep tables
 // derived from the feed. It leaves no trace in feed and audit.
 func (tx *Tx) Exec(query string, args ...any) error {
