@@ -1,0 +1,61 @@
+package account
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+func getAccess(tx *store.Tx) (*apim.TenantAccess, error) {
+	doc, err := tx.Get(TenantAccess)
+	if err != nil {
+		return nil, err
+	}
+	access := new(apim.TenantAccess)
+	if err := json.Unmarshal(doc.Body, access); err != nil {
+		return nil, fmt.Errorf("decode %s: %w", TenantAccess, err)
+	}
+	return access, nil
+}
+
+// RegenerateAccessKey replaces a key of tenant/access ("primaryKey" or
+// "secondaryKey"); every token it signed is invalid at once.
+func (s *Service) RegenerateAccessKey(ctx context.Context, actor store.Actor, field string) error {
+	if field != primaryKey && field != secondaryKey {
+		return apim.Invalid("key", fmt.Sprintf("key must be %s or %s; it is %q.", primaryKey, secondaryKey, field))
+	}
+	key, err := newAccessKey(s.random)
+	if err != nil {
+		return err
+	}
+	return s.store.Update(ctx, actor, func(tx *store.Tx) error {
+		if _, err := tx.Get(TenantAccess); err != nil {
+			return err
+		}
+		return tx.SetSecret(TenantAccess, field, key)
+	})
+}
+
+// newAccessKey makes 64 random bytes in base64.
+func newAccessKey(random io.Reader) (string, error) {
+	b := make([]byte, 64)
+	if _, err := io.ReadFull(random, b); err != nil {
+		return "", fmt.Errorf("read random bytes: %w", err)
+	}
+	return base64.StdEncoding.EncodeToString(b), nil
+}
+
+// newSubscriptionKey makes 32 hexadecimal characters.
+func newSubscriptionKey(random io.Reader) (string, error) {
+	b := make([]byte, 16)
+	if _, err := io.ReadFull(random, b); err != nil {
+		return "", fmt.Errorf("read random bytes: %w", err)
+	}
+	return hex.EncodeToString(b), nil
+}

@@ -1,0 +1,199 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// TenantAccess is the resource whose keys sign tokens (apim-rest.md §1.11).
+const TenantAccess apim.Ref = "/tenant/access"
+
+// The secret fields of [TenantAccess], and of subscriptions.
+const (
+	primaryKey   = "primaryKey"
+	secondaryKey = "secondaryKey"
+)
+
+// Principal is who holds a valid token.
+type Principal struct {
+	UserID      string // "" for the integration principal
+	Integration bool
+	Admin       bool // integration, user 1 and members of administrators
+}
+
+// Authenticate checks the value of an Authorization header, or a token alone, in
+// any spelling of a shared access token. The error is apim.ErrUnauthorized for
+// whatever is not a valid token of somebody active.
+func (s *Service) Authenticate(ctx context.Context, header string) (Principal, error) {
+	token, err := ParseToken(header)
+	if err != nil {
+		return Principal{}, err
+	}
+	var p Principal
+	err = s.store.View(ctx, func(tx *store.Tx) error {
+		if strings.EqualFold(token.ID, IntegrationID) {
+			p = Principal{Integration: true, Admin: true}
+			return checkIntegration(tx, token)
+		}
+		v, err := checkUserToken(tx, token)
+		if err == nil {
+			p = Principal{UserID: v.User.ID, Admin: v.Admin}
+		}
+		return err
+	})
+	if err != nil {
+		return Principal{}, err
+	}
+	return p, nil
+}
+
+func checkIntegration(tx *store.Tx, token Token) error {
+	if err := checkToken(tx, token, ""); err != nil {
+		return err
+	}
+	access, err := getAccess(tx)
+	if err != nil {
+		return err
+	}
+	if !access.Enabled {
+		return refuse("access by token is switched off in tenant/access")
+	}
+	return nil
+}
+
+func checkUserToken(tx *store.Tx, token Token) (*Visitor, error) {
+	ref := apim.UserRef(token.ID)
+	epoch, err := tx.Meta(epochMeta(ref))
+	if err != nil {
+		return nil, err
+	}
+	if err := checkToken(tx, token, epoch); err != nil {
+		return nil, err
+	}
+	return visitor(tx, token.ID)
+}
+
+// checkToken checks signature, then expiry: a forged token learns nothing.
+func checkToken(tx *store.Tx, token Token, epoch string) error {
+	genuine := false
+	for _, field := range []string{primaryKey, secondaryKey} {
+		key, err := tx.Secret(TenantAccess, field)
+		if errors.Is(err, apim.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		genuine = token.SignedBy(epochKey(key, epoch)) || genuine
+	}
+	if !genuine {
+		return refuse("the token's signature is wrong")
+	}
+	if !tx.Now().Before(token.Expires) {
+		return refuse("the token has expired")
+	}
+	return nil
+}
+
+// epochMeta names the stored count of how often a user's tokens were ended.
+func epochMeta(user apim.Ref) string { return "account.epoch/" + user.Key() }
+
+// epochKey is what signs a user's tokens. Tokens have no field for an epoch, so
+// it is part of the key: when it moves on, earlier signatures are wrong. The
+// first epoch adds nothing, so that clients which sign for themselves with the
+// key of tenant/access, as the wire format allows, go on working.
+func epochKey(key, epoch string) string {
+	if epoch == "" {
+		return key
+	}
+	return key + "\n" + epoch
+}
+
+// MintUser makes a compact token for an active user, signed with the key that
+// keyType (primary or secondary; "": primary) names. It lasts to the minute of
+// expires, at most MaxTokenLifetime. Errors: *apim.InvalidError, apim.ErrNotFound.
+func (s *Service) MintUser(ctx context.Context, userID, keyType string, expires time.Time) (token string, until time.Time, err error) {
+	field, err := keyField(keyType)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	if err := s.checkExpiry(expires); err != nil {
+		return "", time.Time{}, err
+	}
+	until = expires.UTC().Truncate(time.Minute)
+	if !until.After(s.store.Now()) {
+		until = until.Add(time.Minute) // not dead on arrival
+	}
+	err = s.store.View(ctx, func(tx *store.Tx) error {
+		token, err = mintUser(tx, userID, field, until)
+		return err
+	})
+	return token, until, err
+}
+
+func mintUser(tx *store.Tx, userID, field string, until time.Time) (string, error) {
+	u, err := getUser(tx, apim.UserRef(userID))
+	if err != nil {
+		return "", err
+	}
+	if u.State != apim.UserActive {
+		return "", apim.Invalid("userId", fmt.Sprintf("user %s is %s; only active users have tokens.", u.ID, u.State))
+	}
+	key, err := tx.Secret(TenantAccess, field)
+	if err != nil {
+		return "", err
+	}
+	epoch, err := tx.Meta(epochMeta(apim.UserRef(u.ID)))
+	if err != nil {
+		return "", err
+	}
+	return MintCompact(u.ID, until, epochKey(key, epoch)), nil
+}
+
+// MintAdmin makes a compact token of the integration principal that lasts at
+// least the lifetime given, at most MaxTokenLifetime.
+func (s *Service) MintAdmin(ctx context.Context, lifetime time.Duration) (token string, err error) {
+	expires := s.store.Now().Add(lifetime)
+	if err := s.checkExpiry(expires); err != nil {
+		return "", err
+	}
+	if up := expires.Truncate(time.Minute).Add(time.Minute); s.checkExpiry(up) == nil {
+		expires = up // compact tokens end at a whole minute
+	}
+	err = s.store.View(ctx, func(tx *store.Tx) error {
+		key, err := tx.Secret(TenantAccess, primaryKey)
+		token = MintCompact(IntegrationID, expires, key)
+		return err
+	})
+	return token, err
+}
+
+// Authorization is the value of an Authorization header for a token.
+func Authorization(token string) string { return tokenScheme + " " + token }
+
+func keyField(keyType string) (string, error) {
+	switch strings.ToLower(keyType) {
+	case "", "primary":
+		return primaryKey, nil
+	case "secondary":
+		return secondaryKey, nil
+	}
+	return "", apim.Invalid("keyType", fmt.Sprintf("keyType must be primary or secondary; it is %q.", keyType))
+}
+
+func (s *Service) checkExpiry(expires time.Time) error {
+	now := s.store.Now()
+	if !expires.After(now) {
+		return apim.Invalid("expiry", "expiry is required and must lie in the future.")
+	}
+	if expires.Sub(now) > MaxTokenLifetime {
+		return apim.Invalid("expiry", "expiry must be at most 30 days from now.")
+	}
+	return nil
+}

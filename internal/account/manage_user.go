@@ -1,0 +1,112 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// HashPassword checks a password against the rules for who chooses it and hashes
+// it, for [PutUser]. It takes tens of milliseconds: call it outside transactions.
+func (s *Service) HashPassword(ctx context.Context, password, email string, by Chooser) (string, error) {
+	if err := CheckPassword(password, email, by); err != nil {
+		return "", err
+	}
+	return s.hasher.hash(ctx, password)
+}
+
+// PutUser creates or replaces a user in a transaction of its own, for
+// administrators. password "" keeps what there is.
+func (s *Service) PutUser(ctx context.Context, actor store.Actor, id string, u *apim.User, password string) (created bool, err error) {
+	encoded := ""
+	if password != "" {
+		if encoded, err = s.HashPassword(ctx, password, u.Email, ByAdministrator); err != nil {
+			return false, err
+		}
+	}
+	err = s.store.Update(ctx, actor, func(tx *store.Tx) error {
+		props := *u
+		created, err = PutUser(tx, apim.UserRef(id), &props, encoded)
+		return err
+	})
+	s.visitors.clear()
+	return created, err
+}
+
+// DeleteUser removes a user in a transaction of its own.
+func (s *Service) DeleteUser(ctx context.Context, actor store.Actor, id string, deleteSubscriptions bool) error {
+	err := s.store.Update(ctx, actor, func(tx *store.Tx) error {
+		return DeleteUser(tx, apim.UserRef(id), deleteSubscriptions)
+	})
+	s.visitors.clear()
+	return err
+}
+
+// User reads a user; apim.ErrNotFound.
+func (s *Service) User(ctx context.Context, id string) (u *User, err error) {
+	err = s.store.View(ctx, func(tx *store.Tx) error {
+		u, err = getUser(tx, apim.UserRef(id))
+		return err
+	})
+	return u, err
+}
+
+// Rename changes the names of a signed-in person.
+func (s *Service) Rename(ctx context.Context, actor store.Actor, id, firstName, lastName string) error {
+	err := s.store.Update(ctx, actor, func(tx *store.Tx) error {
+		u, err := getUser(tx, apim.UserRef(id))
+		if err != nil {
+			return err
+		}
+		u.FirstName, u.LastName = firstName, lastName
+		_, err = PutUser(tx, apim.UserRef(id), u.User, "")
+		return err
+	})
+	s.visitors.clear()
+	return err
+}
+
+// ChangePassword replaces the password of a person who knows the present one.
+// Their other sessions and their tokens end. A wrong present password is
+// apim.ErrUnauthorized, too many of them a *LimitedError.
+func (s *Service) ChangePassword(ctx context.Context, userID, present, next string, c Client) error {
+	u, err := s.User(ctx, userID)
+	if errors.Is(err, apim.ErrNotFound) {
+		return refuse("no such user")
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := s.CheckCredentials(ctx, u.Email, present, c.Address); err != nil {
+		return err
+	}
+	return s.SetPassword(ctx, store.Actor{Name: userID, Address: c.Address}, userID, next, ByPerson, c.SessionID)
+}
+
+// SetPassword replaces a user's password without asking for the present one: for
+// administrators, and for people who came by a one-time link. Their sessions but
+// the one named end, and their tokens.
+func (s *Service) SetPassword(ctx context.Context, actor store.Actor, userID, next string, by Chooser, keepSession string) error {
+	u, err := s.User(ctx, userID)
+	if err != nil {
+		return err
+	}
+	encoded, err := s.HashPassword(ctx, next, u.Email, by)
+	if err != nil {
+		return err
+	}
+	err = s.store.Update(ctx, actor, func(tx *store.Tx) error {
+		if _, err := tx.Get(apim.UserRef(userID)); err != nil {
+			return err
+		}
+		return replacePassword(tx, apim.UserRef(userID), encoded, keepSession)
+	})
+	s.visitors.clear()
+	if err != nil {
+		return fmt.Errorf("set the password of user %s: %w", userID, err)
+	}
+	return nil
+}

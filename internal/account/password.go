@@ -1,0 +1,121 @@
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+
+	"golang.org/x/crypto/argon2"
+	"golang.org/x/text/unicode/norm"
+)
+
+// cost is what an argon2id hash takes. Stored with every hash, so it may be raised later.
+type cost struct {
+	memory  uint32 // KiB
+	passes  uint32
+	threads uint8
+}
+
+var (
+	standardCost = cost{memory: 19 * 1024, passes: 2, threads: 1}
+	maximumCost  = cost{memory: 1 << 20, passes: 16, threads: 16} // a stored hash that asks for more is corrupt
+)
+
+const (
+	saltSize = 16
+	hashSize = 32
+)
+
+var errEncodedPassword = errors.New("stored password is not an argon2id hash")
+
+// hasher hashes passwords, at most one at a time per core.
+type hasher struct {
+	slots  chan struct{}
+	random io.Reader
+	decoy  string // compared with for unknown accounts; matches nothing
+}
+
+func newHasher(random io.Reader) (*hasher, error) {
+	if random == nil {
+		random = rand.Reader
+	}
+	h := &hasher{slots: make(chan struct{}, runtime.GOMAXPROCS(0)), random: random}
+	bytes := make([]byte, saltSize+hashSize)
+	if _, err := io.ReadFull(random, bytes); err != nil {
+		return nil, fmt.Errorf("read random bytes: %w", err)
+	}
+	h.decoy = encode(standardCost, bytes[:saltSize], bytes[saltSize:])
+	return h, nil
+}
+
+// hash makes the PHC string that is stored for a password.
+func (h *hasher) hash(ctx context.Context, password string) (string, error) {
+	salt := make([]byte, saltSize)
+	if _, err := io.ReadFull(h.random, salt); err != nil {
+		return "", fmt.Errorf("read random bytes: %w", err)
+	}
+	sum, err := h.compute(ctx, standardCost, password, salt, hashSize)
+	if err != nil {
+		return "", err
+	}
+	return encode(standardCost, salt, sum), nil
+}
+
+// matches compares a password with a stored hash. An empty one costs the same
+// work and matches nothing, so time does not tell whether there is a password.
+func (h *hasher) matches(ctx context.Context, encoded, password string) (bool, error) {
+	if encoded == "" {
+		encoded = h.decoy
+	}
+	c, salt, want, err := decode(encoded)
+	if err != nil {
+		return false, err
+	}
+	got, err := h.compute(ctx, c, password, salt, uint32(len(want)))
+	if err != nil {
+		return false, err
+	}
+	return subtle.ConstantTimeCompare(got, want) == 1, nil
+}
+
+func (h *hasher) compute(ctx context.Context, c cost, password string, salt []byte, size uint32) ([]byte, error) {
+	select {
+	case h.slots <- struct{}{}:
+		defer func() { <-h.slots }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return argon2.IDKey([]byte(norm.NFC.String(password)), salt, c.passes, c.memory, c.threads, size), nil
+}
+
+func encode(c cost, salt, sum []byte) string {
+	b64 := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.memory, c.passes, c.threads,
+		b64.EncodeToString(salt), b64.EncodeToString(sum))
+}
+
+func decode(encoded string) (c cost, salt, sum []byte, err error) {
+	parts := strings.Split(encoded, "$")
+	if len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" || parts[2] != fmt.Sprintf("v=%d", argon2.Version) {
+		return c, nil, nil, errEncodedPassword
+	}
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &c.memory, &c.passes, &c.threads); err != nil {
+		return c, nil, nil, errEncodedPassword
+	}
+	if c.memory == 0 || c.passes == 0 || c.threads == 0 ||
+		c.memory > maximumCost.memory || c.passes > maximumCost.passes || c.threads > maximumCost.threads {
+		return c, nil, nil, errEncodedPassword
+	}
+	salt, err1 := base64.RawStdEncoding.DecodeString(parts[4])
+	sum, err2 := base64.RawStdEncoding.DecodeString(parts[5])
+	if err1 != nil || err2 != nil || len(salt) < 8 || len(sum) < 16 || len(sum) > 128 {
+		return c, nil, nil, errEncodedPassword
+	}
+	return c, salt, sum, nil
+}

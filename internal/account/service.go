@@ -1,0 +1,44 @@
+package account
+
+import (
+	"crypto/rand"
+	"io"
+	"time"
+
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// SessionLifetime is how long a person stays signed in. It is absolute, so that
+// no request of a signed-in visitor has to write.
+const SessionLifetime = 30 * 24 * time.Hour
+
+// Options are what a Service needs besides its store.
+type Options struct {
+	Rand io.Reader // session ids, salts, keys; nil: crypto/rand
+}
+
+// Service signs people and programs in. It is safe for concurrent use.
+type Service struct {
+	store     *store.Store
+	random    io.Reader
+	hasher    *hasher
+	byAccount *limiter
+	byAddress *limiter
+	visitors  *visitorCache
+}
+
+// New makes a Service. Call [Service.Follow] to hear of changes made by others at once.
+func New(s *store.Store, opt Options) (*Service, error) {
+	if opt.Rand == nil {
+		opt.Rand = rand.Reader
+	}
+	h, err := newHasher(opt.Rand)
+	if err != nil {
+		return nil, err
+	}
+	return &Service{
+		store: s, random: opt.Rand, hasher: h,
+		byAccount: newLimiter(accountLimit), byAddress: newLimiter(addressLimit),
+		visitors: newVisitorCache(),
+	}, nil
+}

@@ -1,0 +1,142 @@
+package account
+
+import (
+	"crypto/hmac"
+	"crypto/sha512"
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// MaxTokenLifetime is the longest a token may be minted for (apim-rest.md §1.11).
+const MaxTokenLifetime = 30 * 24 * time.Hour
+
+// IntegrationID is the id in tokens that stand for the service itself.
+const IntegrationID = "integration"
+
+const (
+	tokenScheme   = "SharedAccessSignature"
+	maxToken      = 2048                           // bytes of a token in any spelling
+	compactExpiry = "200601021504"                 // yyyyMMddHHmm, UTC
+	roundTrip     = "2006-01-02T15:04:05.0000000Z" // .NET "O", UTC
+)
+
+// Token is a shared access token as it came: not yet known to be genuine.
+type Token struct {
+	ID      string // a user's id or IntegrationID
+	Expires time.Time
+
+	signed    string // the string to sign
+	signature []byte
+}
+
+// MintCompact makes id&yyyyMMddHHmm&signature. The expiry is cut to the minute.
+func MintCompact(id string, expires time.Time, key string) string {
+	expires = expires.UTC().Truncate(time.Minute)
+	sum := sign(id+"\n"+expires.Format(roundTrip), key)
+	return id + "&" + expires.Format(compactExpiry) + "&" + base64.StdEncoding.EncodeToString(sum)
+}
+
+// MintUID makes uid=id&ex=expiry&sn=signature, to a ten-millionth of a second.
+func MintUID(id string, expires time.Time, key string) string {
+	ex := expires.UTC().Format(roundTrip)
+	return "uid=" + id + "&ex=" + ex + "&sn=" + base64.StdEncoding.EncodeToString(sign(id+"\n"+ex, key))
+}
+
+// Extended wraps a compact token as the portal sends it and as the header
+// Ocp-Apim-Sas-Token carries it: token="...",refresh="true".
+func Extended(compact string) string { return `token="` + compact + `",refresh="true"` }
+
+// ParseToken reads a token in any of its spellings, with or without the scheme
+// word. Its error is apim.ErrUnauthorized.
+func ParseToken(text string) (Token, error) {
+	text = strings.TrimSpace(text)
+	if scheme, rest, ok := strings.Cut(text, " "); ok && strings.EqualFold(scheme, tokenScheme) {
+		text = strings.TrimSpace(rest)
+	}
+	if len(text) > maxToken {
+		return Token{}, refuse("the token is too long")
+	}
+	if rest, ok := strings.CutPrefix(text, `token="`); ok {
+		inner, after, ok := strings.Cut(rest, `"`)
+		if !ok || (after != "" && after[0] != ',') {
+			return Token{}, refuse("the token's quotes are wrong")
+		}
+		text = inner
+	}
+	if strings.HasPrefix(text, "uid=") {
+		return parseUID(text)
+	}
+	return parseCompact(text)
+}
+
+func parseCompact(text string) (Token, error) {
+	if strings.Contains(text, "%") {
+		plain, err := url.PathUnescape(text)
+		if err != nil {
+			return Token{}, refuse("the token is not well-formed")
+		}
+		text = plain
+	}
+	parts := strings.Split(text, "&")
+	if len(parts) != 3 || parts[0] == "" {
+		return Token{}, refuse("the token is not well-formed")
+	}
+	expires, err := time.Parse(compactExpiry, parts[1])
+	if err != nil {
+		return Token{}, refuse("the token's expiry is not yyyyMMddHHmm")
+	}
+	return newToken(parts[0], expires, expires.Format(roundTrip), parts[2])
+}
+
+func parseUID(text string) (Token, error) {
+	fields := map[string]string{}
+	for pair := range strings.SplitSeq(text, "&") {
+		name, value, ok := strings.Cut(pair, "=")
+		if _, twice := fields[name]; !ok || twice {
+			return Token{}, refuse("the token is not well-formed")
+		}
+		if strings.Contains(value, "%") {
+			plain, err := url.PathUnescape(value)
+			if err != nil {
+				return Token{}, refuse("the token is not well-formed")
+			}
+			value = plain
+		}
+		fields[name] = value
+	}
+	if fields["uid"] == "" {
+		return Token{}, refuse("the token names nobody")
+	}
+	expires, err := time.Parse(time.RFC3339Nano, fields["ex"])
+	if err != nil {
+		return Token{}, refuse("the token's expiry is not an ISO 8601 time")
+	}
+	return newToken(fields["uid"], expires, fields["ex"], fields["sn"])
+}
+
+func newToken(id string, expires time.Time, ex, signature string) (Token, error) {
+	sum, err := base64.StdEncoding.DecodeString(signature)
+	if err != nil || len(sum) != sha512.Size {
+		return Token{}, refuse("the token's signature is not one")
+	}
+	return Token{ID: id, Expires: expires.UTC(), signed: id + "\n" + ex, signature: sum}, nil
+}
+
+// SignedBy tells whether the token was signed with the key, in constant time.
+func (t Token) SignedBy(key string) bool {
+	return key != "" && hmac.Equal(t.signature, sign(t.signed, key))
+}
+
+func sign(text, key string) []byte {
+	mac := hmac.New(sha512.New, []byte(key))
+	mac.Write([]byte(text))
+	return mac.Sum(nil)
+}
+
+// refuse is apim.ErrUnauthorized with a reason.
+func refuse(reason string) error { return fmt.Errorf("%s: %w", reason, apim.ErrUnauthorized) }

@@ -1,0 +1,170 @@
+package account
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// normalEmail is what addresses are compared by.
+func normalEmail(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
+
+// emailMeta names the stored value that leads from an address to its user.
+func emailMeta(email string) string { return "account.email/" + normalEmail(email) }
+
+// PutUser creates or replaces a user as written, with defaults, and tells whether
+// it was created. password is an encoded one of [Service.HashPassword]; "" keeps
+// what there is. New users join Developers; a user who stops being active, or
+// whose password is replaced, loses sessions and tokens at once. Errors:
+// *apim.InvalidError, *apim.ConflictError for a taken address.
+func PutUser(tx *store.Tx, ref apim.Ref, u *apim.User, password string) (created bool, err error) {
+	old, err := getUser(tx, ref)
+	if created = errors.Is(err, apim.ErrNotFound); err != nil && !created {
+		return false, err
+	}
+	completeUser(tx, old, u)
+	if err := validateUser(ref, u); err != nil {
+		return false, err
+	}
+	if err := claimEmail(tx, ref, old, u.Email); err != nil {
+		return false, err
+	}
+	body, err := json.Marshal(u)
+	if err != nil {
+		return false, fmt.Errorf("encode user: %w", err)
+	}
+	if err := tx.Put(&store.Document{Ref: ref, Body: body}); err != nil {
+		return false, err
+	}
+	if created {
+		if _, err := tx.Link(apim.GroupUser, apim.GroupRef(apim.Developers), ref); err != nil {
+			return false, err
+		}
+	}
+	if !created && u.State != apim.UserActive {
+		if err := endAccess(tx, ref, ""); err != nil {
+			return false, err
+		}
+	}
+	if password != "" {
+		return created, replacePassword(tx, ref, password, "")
+	}
+	return created, nil
+}
+
+// completeUser fills in what a PUT left out and what only the service decides.
+func completeUser(tx *store.Tx, old *User, u *apim.User) {
+	u.Default()
+	u.Email = strings.TrimSpace(u.Email)
+	if old == nil {
+		now := tx.Now()
+		u.RegistrationDate = &now
+		if len(u.Identities) == 0 {
+			u.Identities = []apim.Identity{{Provider: "Basic", ID: u.Email}}
+		}
+		return
+	}
+	u.RegistrationDate = old.RegistrationDate
+	if len(u.Identities) == 0 {
+		u.Identities = old.Identities
+	}
+	for i, id := range u.Identities {
+		if id.Provider == "Basic" && normalEmail(id.ID) == normalEmail(old.Email) {
+			u.Identities[i].ID = u.Email
+		}
+	}
+}
+
+func validateUser(ref apim.Ref, u *apim.User) error {
+	var v apim.Violations
+	u.Validate(&v)
+	if ref.Name() == AdministratorID && u.State != apim.UserActive {
+		v.Addf("state", "state of user %s must be %s: it is the service's administrator.", AdministratorID, apim.UserActive)
+	}
+	if strings.EqualFold(ref.Name(), IntegrationID) {
+		v.Addf("name", "name must not be %q, which stands for the service itself.", IntegrationID)
+	}
+	return v.Err()
+}
+
+// claimEmail makes an address lead to a user, and to nobody else.
+func claimEmail(tx *store.Tx, ref apim.Ref, old *User, email string) error {
+	owner, err := tx.Meta(emailMeta(email))
+	if err != nil {
+		return err
+	}
+	if owner != "" && owner != ref.Key() {
+		return &apim.ConflictError{Target: "email", Message: "A user with this e-mail address exists already."}
+	}
+	if old != nil && normalEmail(old.Email) != normalEmail(email) {
+		if err := tx.SetMeta(emailMeta(old.Email), ""); err != nil {
+			return err
+		}
+	}
+	return tx.SetMeta(emailMeta(email), ref.Key())
+}
+
+// replacePassword stores an encoded password. If there was one, every session
+// but the one named ends, and every token.
+func replacePassword(tx *store.Tx, ref apim.Ref, encoded, exceptSession string) error {
+	_, err := tx.Password(ref)
+	if errors.Is(err, apim.ErrNotFound) {
+		return tx.SetPassword(ref, encoded)
+	}
+	if err != nil {
+		return err
+	}
+	if err := tx.SetPassword(ref, encoded); err != nil {
+		return err
+	}
+	return endAccess(tx, ref, exceptSession)
+}
+
+// endAccess ends a user's sessions, except the one named, and tokens.
+func endAccess(tx *store.Tx, ref apim.Ref, exceptSession string) error {
+	if err := tx.DeleteUserSessions(strings.ToLower(ref.Name()), exceptSession); err != nil {
+		return err
+	}
+	epoch, err := tx.Meta(epochMeta(ref))
+	if err != nil {
+		return err
+	}
+	n, _ := strconv.Atoi(epoch) // "" is 0
+	return tx.SetMeta(epochMeta(ref), strconv.Itoa(n+1))
+}
+
+// DeleteUser removes a user with groups, password, sessions and tokens. With
+// subscriptions it refuses, unless it is to delete them too.
+func DeleteUser(tx *store.Tx, ref apim.Ref, deleteSubscriptions bool) error {
+	u, err := getUser(tx, ref)
+	if err != nil {
+		return err
+	}
+	if u.ID == AdministratorID {
+		return apim.Invalid("name", "The service's administrator, user 1, cannot be deleted.")
+	}
+	owned, err := tx.Backlinks(apim.SubscriptionOwner, ref)
+	if err != nil {
+		return err
+	}
+	if len(owned) > 0 && !deleteSubscriptions {
+		return &apim.ConflictError{Message: "The user has subscriptions. Delete them first, or set deleteSubscriptions=true."}
+	}
+	for _, sub := range owned {
+		if err := tx.Delete(sub); err != nil {
+			return err
+		}
+	}
+	if err := endAccess(tx, ref, ""); err != nil {
+		return err
+	}
+	if err := tx.SetMeta(emailMeta(u.Email), ""); err != nil {
+		return err
+	}
+	return tx.Delete(ref)
+}

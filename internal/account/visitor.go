@@ -1,0 +1,179 @@
+package account
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// AdministratorID is the id of the user whom provisioning makes; always an administrator.
+const AdministratorID = "1"
+
+// User is a stored user.
+type User struct {
+	ID string // as created
+	*apim.User
+}
+
+// Visitor is a signed-in user with what decides on visibility. It is shared: do not change it.
+type Visitor struct {
+	User   *User
+	Groups []string // lower-case group ids, sorted; never guests
+	Admin  bool     // user 1 or a member of administrators
+}
+
+// Visitor returns who a session belongs to. apim.ErrUnauthorized: the session
+// does not exist, has expired, or its user is not active any more.
+func (s *Service) Visitor(ctx context.Context, sessionID string) (*Visitor, error) {
+	if sessionID == "" {
+		return nil, refuse("no session")
+	}
+	now := s.store.Now()
+	key := sha256.Sum256([]byte(sessionID))
+	v, generation := s.visitors.get(key, now)
+	if v != nil {
+		return v, nil
+	}
+	err := s.store.View(ctx, func(tx *store.Tx) error {
+		session, err := tx.Session(sessionID)
+		if errors.Is(err, apim.ErrNotFound) {
+			return refuse("no such session")
+		}
+		if err != nil {
+			return err
+		}
+		v, err = visitor(tx, session.UserID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.visitors.put(key, v, now, generation)
+	return v, nil
+}
+
+// VisitorOf returns an active user with their groups, for token holders.
+func (s *Service) VisitorOf(ctx context.Context, userID string) (*Visitor, error) {
+	var v *Visitor
+	err := s.store.View(ctx, func(tx *store.Tx) (err error) {
+		v, err = visitor(tx, userID)
+		return err
+	})
+	return v, err
+}
+
+// visitor reads an active user and their groups; apim.ErrUnauthorized for others.
+func visitor(tx *store.Tx, userID string) (*Visitor, error) {
+	u, err := getUser(tx, apim.UserRef(userID))
+	if errors.Is(err, apim.ErrNotFound) {
+		return nil, refuse("no such user")
+	}
+	if err != nil {
+		return nil, err
+	}
+	if u.State != apim.UserActive {
+		return nil, refuse("the user is not active")
+	}
+	links, err := tx.Backlinks(apim.GroupUser, apim.UserRef(u.ID))
+	if err != nil {
+		return nil, fmt.Errorf("read the groups of user %s: %w", u.ID, err)
+	}
+	groups := []string{apim.Developers}
+	for _, ref := range links {
+		if g := strings.ToLower(ref.Name()); g != apim.Guests {
+			groups = append(groups, g)
+		}
+	}
+	slices.Sort(groups)
+	groups = slices.Compact(groups)
+	admin := u.ID == AdministratorID || slices.Contains(groups, apim.Administrators)
+	return &Visitor{User: u, Groups: groups, Admin: admin}, nil
+}
+
+func getUser(tx *store.Tx, ref apim.Ref) (*User, error) {
+	doc, err := tx.Get(ref)
+	if err != nil {
+		return nil, err
+	}
+	u := &User{ID: doc.Name, User: new(apim.User)}
+	if err := json.Unmarshal(doc.Body, u.User); err != nil {
+		return nil, fmt.Errorf("decode user %s: %w", doc.Name, err)
+	}
+	u.Default()
+	return u, nil
+}
+
+// Follow forgets who sessions belong to whenever something changed, until ctx
+// ends. Without it other processes' changes take visitorLifetime to be seen.
+func (s *Service) Follow(ctx context.Context) {
+	wake, stop := s.store.Watch()
+	defer stop()
+	for {
+		select {
+		case <-wake:
+			s.visitors.clear()
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+const (
+	// visitorLifetime bounds how long a sign-out in another process goes
+	// unnoticed: sessions are not in the change feed.
+	visitorLifetime = time.Second
+	maxVisitors     = 10_000
+)
+
+// visitorCache spares signed-in visitors the database on most requests.
+type visitorCache struct {
+	mu         sync.Mutex
+	generation int // counts clears: what was read before one is not put after it
+	entries    map[[sha256.Size]byte]visitorEntry
+}
+
+type visitorEntry struct {
+	visitor *Visitor
+	until   time.Time
+}
+
+func newVisitorCache() *visitorCache {
+	return &visitorCache{entries: map[[sha256.Size]byte]visitorEntry{}}
+}
+
+func (c *visitorCache) get(key [sha256.Size]byte, now time.Time) (*Visitor, int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.entries[key]; ok && now.Before(e.until) {
+		return e.visitor, c.generation
+	}
+	return nil, c.generation
+}
+
+func (c *visitorCache) put(key [sha256.Size]byte, v *Visitor, now time.Time, generation int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if generation != c.generation {
+		return
+	}
+	if len(c.entries) >= maxVisitors {
+		clear(c.entries)
+	}
+	c.entries[key] = visitorEntry{v, now.Add(visitorLifetime)}
+}
+
+func (c *visitorCache) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.generation++
+	clear(c.entries)
+}
