@@ -35,7 +35,7 @@ type Info struct {
 	Name        string
 	ContentType string
 	Size        int64  // bytes
-	ETag        string // changes with every Put; without quotes
+	Hash        string // SHA-256 of the content in hexadecimal; serves as ETag
 	ModTime     time.Time
 }
 

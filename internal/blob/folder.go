@@ -12,6 +12,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/portico-portal/portico/internal/apim"
 )
@@ -70,6 +71,9 @@ func (f *folder) put(ctx context.Context, name, contentType string, r io.Reader)
 	}
 	if err = errors.Join(err, tmp.Close()); err == nil {
 		err = f.publish(tmp.Name(), f.path(name))
+	}
+	if errors.Is(err, syscall.ENAMETOOLONG) {
+		return badName(name)
 	}
 	if err != nil {
 		return fmt.Errorf("store blob %s: %w", name, err)
@@ -150,7 +154,8 @@ func (f *folder) Delete(_ context.Context, name string) error {
 }
 
 func failed(what, name string, err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
+	// ENAMETOOLONG: no blob can have that name here.
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENAMETOOLONG) {
 		err = apim.ErrNotFound
 	}
 	return fmt.Errorf("%s blob %s: %w", what, name, err)

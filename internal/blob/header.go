@@ -2,35 +2,43 @@ package blob
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 )
 
-// A blob's file is "portico-blob 1", a line feed, the content type, a line feed,
-// and the content.
+// A blob's file is "portico-blob 1", the SHA-256 of the content in hexadecimal
+// and the content type, each with a line feed, and then the content.
 const (
-	magic     = "portico-blob 1\n"
-	maxHeader = len(magic) + 512
+	magic          = "portico-blob 1\n"
+	hashLine       = 2*sha256.Size + 1
+	maxContentType = 512 // bytes
+	maxHeader      = len(magic) + hashLine + maxContentType + 1
 )
 
-func writeBlob(w io.Writer, contentType string, r io.Reader) error {
+// writeBlob writes header and content; the hash, known last, is filled in at the end.
+func writeBlob(file *os.File, contentType string, r io.Reader) error {
 	line := strings.Map(func(c rune) rune {
 		if c < ' ' || c == 0x7f {
 			return -1
 		}
 		return c
 	}, contentType)
-	header := magic + line + "\n"
-	if len(header) > maxHeader {
-		return fmt.Errorf("the content type is longer than %d bytes", maxHeader-len(magic)-1)
+	if len(line) > maxContentType {
+		return fmt.Errorf("the content type is longer than %d bytes", maxContentType)
 	}
-	if _, err := io.WriteString(w, header); err != nil {
+	header := magic + strings.Repeat("0", hashLine-1) + "\n" + line + "\n"
+	if _, err := io.WriteString(file, header); err != nil {
 		return err
 	}
-	_, err := io.Copy(w, r)
+	hash := sha256.New()
+	if _, err := io.Copy(io.MultiWriter(file, hash), r); err != nil {
+		return err
+	}
+	_, err := file.WriteAt([]byte(hex.EncodeToString(hash.Sum(nil))), int64(len(magic)))
 	return err
 }
 
@@ -48,14 +56,13 @@ func readInfo(file *os.File, name string) (info Info, start int64, err error) {
 	if err != nil && err != io.EOF {
 		return Info{}, 0, failed("read", name, err)
 	}
-	rest, ok := bytes.CutPrefix(head[:n], []byte(magic))
-	contentType, _, ended := bytes.Cut(rest, []byte("\n"))
-	if !ok || !ended {
+	lines := bytes.SplitN(head[:n], []byte("\n"), 4)
+	if len(lines) < 4 || string(lines[0])+"\n" != magic || len(lines[1])+1 != hashLine {
 		return Info{}, 0, fmt.Errorf("read blob %s: its file has no blob header", name)
 	}
-	start = int64(len(magic) + len(contentType) + 1)
+	start = int64(len(magic) + hashLine + len(lines[2]) + 1)
 	return Info{
-		Name: name, ContentType: string(contentType), Size: stat.Size() - start, ModTime: stat.ModTime().UTC(),
-		ETag: strconv.FormatInt(stat.ModTime().UnixNano(), 36) + "-" + strconv.FormatInt(stat.Size(), 36),
+		Name: name, ContentType: string(lines[2]), Size: stat.Size() - start,
+		Hash: string(lines[1]), ModTime: stat.ModTime().UTC(),
 	}, start, nil
 }
