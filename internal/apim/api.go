@@ -144,3 +144,13 @@ func (a *API) KeyNames() (header, query string) {
 	}
 	return header, query
 }
+
+// SameAddress tells whether two APIs would answer the same calls: one path, and
+// not two versions of one set.
+func (a *API) SameAddress(b *API) bool {
+	if !strings.EqualFold(a.Path, b.Path) {
+		return false
+	}
+	sameSet := a.APIVersionSetID != "" && strings.EqualFold(a.APIVersionSetID, b.APIVersionSetID)
+	return !sameSet || strings.EqualFold(a.APIVersion, b.APIVersion)
+}

@@ -71,3 +71,9 @@ func (r Record) value(path []string) any {
 	}
 	return v
 }
+
+// Text is a string field's value in lower case; "" when it is absent or no string.
+func (r Record) Text(field string) string {
+	s, _ := r.values[field].(string)
+	return s
+}
