@@ -69,6 +69,7 @@ type Example struct {
 // portal and by exports. Values are kept as the description had them.
 type OperationExtra struct {
 	OperationID string            `json:"operationId,omitempty"` // as written in the description
+	Order       int               `json:"order,omitempty"`       // place in the description, from 1; 0: after those that have one
 	Deprecated  bool              `json:"deprecated,omitempty"`
 	Summary     string            `json:"summary,omitempty"` // when longer than DisplayName may be
 	Security    json.RawMessage   `json:"security,omitempty"`

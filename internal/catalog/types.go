@@ -43,6 +43,8 @@ type API struct {
 	Tags         []Tag    // of the API itself, by name
 	Products     []string // ids of the products that hold it, published or not
 	Operations   int
+
+	groups []string // of the published products that hold it
 }
 
 // Tag is a label.

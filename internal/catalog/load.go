@@ -1,0 +1,239 @@
+package catalog
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// loadAll reads everything the catalog keeps in memory. It touches no operation.
+func loadAll(tx *store.Tx) (*rows, error) {
+	r := &rows{
+		apis: map[string]*apiRow{}, products: map[string]*productRow{},
+		tags: map[string]Tag{}, sets: map[string]*apim.VersionSet{},
+	}
+	for _, step := range []func(*store.Tx) error{r.loadAPIs, r.loadProducts, r.loadTags, r.loadSets} {
+		if err := step(tx); err != nil {
+			return nil, fmt.Errorf("load catalog: %w", err)
+		}
+	}
+	return r, nil
+}
+
+func (r *rows) loadAPIs(tx *store.Tx) error {
+	links, err := tx.AllLinks(apim.CurrentRevision)
+	if err != nil {
+		return err
+	}
+	aliases := make(map[string]string, len(links)) // revision → alias
+	for _, l := range links {
+		aliases[l.To.Key()] = l.From.Key()
+	}
+	counts, err := tx.Counts("apis/operations")
+	if err != nil {
+		return err
+	}
+	err = tx.Scan("apis", func(d *store.Document) error {
+		alias, current := aliases[d.Key()]
+		if !current {
+			return nil
+		}
+		row, err := newAPIRow(d)
+		if row != nil {
+			row.operations = counts[d.Key()]
+			r.apis[alias] = row
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	tagged, err := tx.LinksFrom(apim.TagLink, "apis")
+	if err != nil {
+		return err
+	}
+	for _, l := range tagged {
+		if row, ok := r.apis[l.From.Key()]; ok {
+			row.tags = append(row.tags, l.To.Key())
+		}
+	}
+	return nil
+}
+
+// newAPIRow is nil for a revision that is not online.
+func newAPIRow(d *store.Document) (*apiRow, error) {
+	props := new(apim.API)
+	if err := json.Unmarshal(d.Body, props); err != nil {
+		return nil, fmt.Errorf("%s: %w", d.Ref, err)
+	}
+	if !props.Online() {
+		return nil, nil
+	}
+	id, _ := apim.SplitRevision(d.Name)
+	ref := d.Ref.Parent().Child("apis", id)
+	return &apiRow{
+		id: publicID(d.Ref, id), ref: ref, revision: d.Ref, props: props, summary: summarize(props.Description),
+	}, nil
+}
+
+// publicID is the id in portal addresses: w~x for the resource x of workspace w.
+func publicID(ref apim.Ref, name string) string {
+	if w := ref.Workspace(); w != "" {
+		return w + "~" + name
+	}
+	return name
+}
+
+func (r *rows) loadProducts(tx *store.Tx) error {
+	docs, err := tx.ListAll("products")
+	if err != nil {
+		return err
+	}
+	for _, d := range docs {
+		row, err := newProductRow(d)
+		if err != nil {
+			return err
+		}
+		r.products[d.Key()] = row
+	}
+	apis, err := tx.AllLinks(apim.ProductAPI)
+	if err != nil {
+		return err
+	}
+	for _, l := range apis {
+		if row, ok := r.products[l.From.Key()]; ok {
+			row.apis = append(row.apis, l.To.Key())
+		}
+	}
+	groups, err := tx.AllLinks(apim.ProductGroup)
+	if err != nil {
+		return err
+	}
+	for _, l := range groups {
+		if row, ok := r.products[l.From.Key()]; ok {
+			row.groups = append(row.groups, l.To.Key())
+		}
+	}
+	return nil
+}
+
+func newProductRow(d *store.Document) (*productRow, error) {
+	props := new(apim.Product)
+	if err := json.Unmarshal(d.Body, props); err != nil {
+		return nil, fmt.Errorf("%s: %w", d.Ref, err)
+	}
+	return &productRow{id: publicID(d.Ref, d.Name), ref: d.Ref, props: props}, nil
+}
+
+func (r *rows) loadTags(tx *store.Tx) error {
+	docs, err := tx.ListAll("tags")
+	if err != nil {
+		return err
+	}
+	for _, d := range docs {
+		if err := r.setTag(d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *rows) setTag(d *store.Document) error {
+	var t apim.Tag
+	if err := json.Unmarshal(d.Body, &t); err != nil {
+		return fmt.Errorf("%s: %w", d.Ref, err)
+	}
+	r.tags[d.Key()] = Tag{ID: publicID(d.Ref, d.Name), Name: t.DisplayName}
+	return nil
+}
+
+func (r *rows) loadSets(tx *store.Tx) error {
+	docs, err := tx.ListAll("apiVersionSets")
+	if err != nil {
+		return err
+	}
+	for _, d := range docs {
+		if err := r.setVersionSet(d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *rows) setVersionSet(d *store.Document) error {
+	set := new(apim.VersionSet)
+	if err := json.Unmarshal(d.Body, set); err != nil {
+		return fmt.Errorf("%s: %w", d.Ref, err)
+	}
+	r.sets[d.Key()] = set
+	return nil
+}
+
+// reloadAPI reads one API again.
+func (r *rows) reloadAPI(tx *store.Tx, alias apim.Ref) error {
+	key := alias.Key()
+	delete(r.apis, key)
+	revision, err := tx.Links(apim.CurrentRevision, alias)
+	if err != nil || len(revision) == 0 {
+		return err
+	}
+	d, err := tx.Get(revision[0])
+	if errors.Is(err, apim.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	row, err := newAPIRow(d)
+	if err != nil || row == nil {
+		return err
+	}
+	if row.operations, err = tx.Count("apis/operations", d.Ref); err != nil {
+		return err
+	}
+	tags, err := tx.Links(apim.TagLink, alias)
+	if err != nil {
+		return err
+	}
+	row.tags = keys(tags)
+	r.apis[key] = row
+	return nil
+}
+
+// reloadProduct reads one product and its links again.
+func (r *rows) reloadProduct(tx *store.Tx, ref apim.Ref) error {
+	delete(r.products, ref.Key())
+	d, err := tx.Get(ref)
+	if errors.Is(err, apim.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	row, err := newProductRow(d)
+	if err != nil {
+		return err
+	}
+	apis, err := tx.Links(apim.ProductAPI, ref)
+	if err != nil {
+		return err
+	}
+	groups, err := tx.Links(apim.ProductGroup, ref)
+	if err != nil {
+		return err
+	}
+	row.apis, row.groups = keys(apis), keys(groups)
+	r.products[ref.Key()] = row
+	return nil
+}
+
+func keys(refs []apim.Ref) []string {
+	list := make([]string, len(refs))
+	for i, r := range refs {
+		list[i] = r.Key()
+	}
+	return list
+}

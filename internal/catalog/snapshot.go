@@ -1,0 +1,214 @@
+package catalog
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// rows is what the store says, by lower-case ref. Only the goroutine that
+// follows the feed touches it; build derives an immutable snapshot from it.
+type rows struct {
+	apis     map[string]*apiRow // by alias: current and online
+	products map[string]*productRow
+	tags     map[string]Tag
+	sets     map[string]*apim.VersionSet
+}
+
+type apiRow struct {
+	id            string
+	ref, revision apim.Ref
+	props         *apim.API
+	summary       string
+	tags          []string // keys
+	operations    int
+}
+
+type productRow struct {
+	id           string
+	ref          apim.Ref
+	props        *apim.Product
+	apis, groups []string // keys
+}
+
+// snapshot is the catalog at one moment.
+type snapshot struct {
+	apis      map[string]*API // by lower-case id
+	apiList   []*API          // by name
+	byAlias   map[string]*API
+	products  map[string]*Product // by lower-case id
+	byProduct map[string]*Product // by key
+	list      []*Product          // by name
+	named     []string            // groups that links of published products name, sorted
+
+	views     sync.Map // audience → *view
+	viewCount atomic.Int32
+}
+
+// view is what one audience sees.
+type view struct {
+	apis     []*API
+	products []*Product
+	tags     []Tag
+}
+
+// maxViews bounds the views kept; an audience beyond it is computed each time.
+const maxViews = 64
+
+func (r *rows) build() *snapshot {
+	s := &snapshot{
+		apis: make(map[string]*API, len(r.apis)), byAlias: make(map[string]*API, len(r.apis)),
+		products: map[string]*Product{}, byProduct: map[string]*Product{},
+	}
+	for key, row := range r.apis {
+		a := r.api(row)
+		s.apis[strings.ToLower(a.ID)] = a
+		s.byAlias[key] = a
+		s.apiList = append(s.apiList, a)
+	}
+	sortByName(s.apiList, func(a *API) (string, string) { return a.Name, a.ID })
+	for key, row := range r.products {
+		p := &Product{ID: row.id, Name: row.props.DisplayName, Props: row.props, Ref: row.ref, Groups: groupNames(row.groups)}
+		s.products[strings.ToLower(p.ID)] = p
+		s.byProduct[key] = p
+		s.list = append(s.list, p)
+	}
+	sortByName(s.list, func(p *Product) (string, string) { return p.Name, p.ID })
+	for _, p := range s.list {
+		s.join(p, r.products[p.Ref.Key()].apis)
+	}
+	slices.Sort(s.named)
+	s.named = slices.Compact(s.named)
+	return s
+}
+
+// join links a product and its APIs both ways.
+func (s *snapshot) join(p *Product, apiKeys []string) {
+	if p.Props.Published() {
+		s.named = append(s.named, p.Groups...)
+	}
+	for _, key := range apiKeys {
+		a, ok := s.byAlias[key]
+		if !ok {
+			continue
+		}
+		p.APIs = append(p.APIs, a.ID)
+		a.Products = append(a.Products, p.ID)
+		if p.Props.Published() {
+			a.groups = append(a.groups, p.Groups...)
+		}
+	}
+}
+
+func (r *rows) api(row *apiRow) *API {
+	a := &API{
+		ID: row.id, Name: row.props.DisplayName, Path: row.props.Path, Version: row.props.APIVersion,
+		Type: row.props.Type, Summary: row.summary, Props: row.props, Ref: row.ref, Revision: row.revision,
+		Operations: row.operations,
+	}
+	if a.Type == "" {
+		a.Type = "http"
+	}
+	if set := row.props.APIVersionSetID; set != "" {
+		key := apim.Ref(set).Key()
+		a.VersionSetID, a.VersionSet = apim.Ref(key).Name(), r.sets[key]
+	}
+	for _, key := range row.tags {
+		if t, ok := r.tags[key]; ok {
+			a.Tags = append(a.Tags, t)
+		}
+	}
+	sortByName(a.Tags, func(t Tag) (string, string) { return t.Name, t.ID })
+	return a
+}
+
+func groupNames(keys []string) []string {
+	var names []string
+	for _, k := range keys {
+		names = append(names, apim.Ref(k).Name())
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// sortByName orders by name without regard to case, then by id.
+func sortByName[T any](list []T, names func(T) (name, id string)) {
+	type keyed struct {
+		name, id string
+		v        T
+	}
+	keys := make([]keyed, len(list))
+	for i, v := range list {
+		name, id := names(v)
+		keys[i] = keyed{strings.ToLower(name), id, v}
+	}
+	slices.SortFunc(keys, func(a, b keyed) int {
+		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.id, b.id))
+	})
+	for i, k := range keys {
+		list[i] = k.v
+	}
+}
+
+// view is what the visitor sees, kept per audience.
+func (s *snapshot) view(v Visitor) *view {
+	key := s.audience(v)
+	if kept, ok := s.views.Load(key); ok {
+		return kept.(*view)
+	}
+	made := s.look(v)
+	if s.viewCount.Add(1) <= maxViews {
+		s.views.Store(key, made)
+	}
+	return made
+}
+
+func (s *snapshot) look(v Visitor) *view {
+	w := &view{}
+	seen := map[string]bool{}
+	for _, a := range s.apiList {
+		if !s.apiVisible(v, a) {
+			continue
+		}
+		w.apis = append(w.apis, a)
+		for _, t := range a.Tags {
+			if !seen[t.ID] {
+				seen[t.ID] = true
+				w.tags = append(w.tags, t)
+			}
+		}
+	}
+	sortByName(w.tags, func(t Tag) (string, string) { return t.Name, t.ID })
+	for _, p := range s.list {
+		if s.productVisible(v, p) {
+			w.products = append(w.products, p)
+		}
+	}
+	return w
+}
+
+// audience is the part of the visitor that decides what is seen. A guest and
+// someone signed in never share one.
+func (s *snapshot) audience(v Visitor, also ...string) string {
+	switch {
+	case v.Admin:
+		return "*"
+	case v.UserID == "" && len(v.Groups) == 1 && v.Groups[0] == apim.Guests:
+		return "-guests"
+	}
+	sign := "+"
+	if v.UserID == "" {
+		sign = "-"
+	}
+	var in []string
+	for _, g := range v.Groups {
+		if _, named := slices.BinarySearch(s.named, g); named || slices.Contains(also, g) || g == apim.Guests {
+			in = append(in, g)
+		}
+	}
+	return sign + strings.Join(in, ",")
+}

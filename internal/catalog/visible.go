@@ -1,0 +1,167 @@
+package catalog
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// Visible tells whether the visitor may see a resource, by the table of
+// design.md §6:
+//
+//   - an administrator sees everything;
+//   - a product is visible when it is published, needs a subscription and is
+//     linked to a group the visitor is in;
+//   - an API is visible when ref means its current revision, it is online, and
+//     it is in a published product, open or not, that is linked to a group the
+//     visitor is in;
+//   - a tag is visible when an API that has it is;
+//   - what lies below an API or a product is visible when that is;
+//   - anything else is for administrators. Content has rules of its own, which
+//     package widget knows.
+func (c *Catalog) Visible(v Visitor, ref apim.Ref) bool {
+	return v.Admin || c.snapshot().visible(v, ref)
+}
+
+func (s *snapshot) visible(v Visitor, ref apim.Ref) bool {
+	scope, kind, name := head(ref.Key())
+	switch kind {
+	case "apis":
+		id, revision := apim.SplitRevision(name)
+		a, ok := s.byAlias[scope+"/apis/"+id]
+		return ok && (revision == "" || a.Revision.Key() == scope+"/apis/"+name) && s.apiVisible(v, a)
+	case "products":
+		p, ok := s.byProduct[scope+"/products/"+name]
+		return ok && s.productVisible(v, p)
+	case "tags":
+		return slices.ContainsFunc(s.view(v).tags, func(t Tag) bool { return strings.EqualFold(t.ID, name) })
+	}
+	return false
+}
+
+func (s *snapshot) apiVisible(v Visitor, a *API) bool { return v.Admin || v.In(a.groups) }
+
+func (s *snapshot) productVisible(v Visitor, p *Product) bool {
+	return v.Admin || p.Props.Published() && p.Props.NeedsSubscription() && v.In(p.Groups)
+}
+
+// head splits a key into its workspace's key ("" outside workspaces), its first
+// collection and the name there.
+func head(key string) (scope, kind, name string) {
+	rest := strings.TrimPrefix(key, "/")
+	kind, rest, _ = strings.Cut(rest, "/")
+	name, rest, _ = strings.Cut(rest, "/")
+	if kind == "workspaces" && rest != "" {
+		scope = "/workspaces/" + name
+		kind, rest, _ = strings.Cut(rest, "/")
+		name, _, _ = strings.Cut(rest, "/")
+	}
+	return scope, kind, name
+}
+
+// APIs are the APIs the visitor sees, by name. The slice is shared: do not change it.
+func (c *Catalog) APIs(v Visitor) []*API { return c.snapshot().view(v).apis }
+
+// API is the API with an id, in any case; apim.ErrNotFound when it is absent or hidden.
+func (c *Catalog) API(v Visitor, id string) (*API, error) {
+	s := c.snapshot()
+	if a, ok := s.apis[strings.ToLower(id)]; ok && s.apiVisible(v, a) {
+		return a, nil
+	}
+	return nil, apim.ErrNotFound
+}
+
+// Versions are the visible APIs of a version set, oldest first: the one without
+// a version, then by version, numbers in them compared as numbers.
+func (c *Catalog) Versions(v Visitor, setID string) []*API {
+	var list []*API
+	for _, a := range c.APIs(v) {
+		if setID != "" && strings.EqualFold(a.VersionSetID, setID) {
+			list = append(list, a)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *API) int { return compareNatural(a.Version, b.Version) })
+	return list
+}
+
+// Products are the products the visitor sees, by name. The slice is shared: do not change it.
+func (c *Catalog) Products(v Visitor) []*Product { return c.snapshot().view(v).products }
+
+// Product is the product with an id, in any case; apim.ErrNotFound when it is absent or hidden.
+func (c *Catalog) Product(v Visitor, id string) (*Product, error) {
+	s := c.snapshot()
+	if p, ok := s.products[strings.ToLower(id)]; ok && s.productVisible(v, p) {
+		return p, nil
+	}
+	return nil, apim.ErrNotFound
+}
+
+// APIsOf are the visible APIs of a product, by name.
+func (c *Catalog) APIsOf(v Visitor, p *Product) []*API {
+	s := c.snapshot()
+	var list []*API
+	for _, id := range p.APIs {
+		if a, ok := s.apis[strings.ToLower(id)]; ok && s.apiVisible(v, a) {
+			list = append(list, a)
+		}
+	}
+	sortByName(list, func(a *API) (string, string) { return a.Name, a.ID })
+	return list
+}
+
+// ProductsOf are the visible products that hold an API, by name.
+func (c *Catalog) ProductsOf(v Visitor, a *API) []*Product {
+	s := c.snapshot()
+	var list []*Product
+	for _, id := range a.Products {
+		if p, ok := s.products[strings.ToLower(id)]; ok && s.productVisible(v, p) {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// Tags are the tags of the APIs the visitor sees, by name.
+func (c *Catalog) Tags(v Visitor) []Tag { return c.snapshot().view(v).tags }
+
+// Audience is the part of the visitor that decides what the catalog shows: two
+// visitors of one audience see the same. Groups that content rules name are
+// given in also. It is a cache key part.
+func (c *Catalog) Audience(v Visitor, also ...string) string {
+	return c.snapshot().audience(v, also...)
+}
+
+// compareNatural compares strings with runs of digits as numbers: v2 < v10.
+func compareNatural(a, b string) int {
+	for a != "" && b != "" {
+		if isDigit(a[0]) && isDigit(b[0]) {
+			x, restA := number(a)
+			y, restB := number(b)
+			if len(x) != len(y) {
+				return len(x) - len(y)
+			}
+			if c := strings.Compare(x, y); c != 0 {
+				return c
+			}
+			a, b = restA, restB
+			continue
+		}
+		if a[0] != b[0] {
+			return int(a[0]) - int(b[0])
+		}
+		a, b = a[1:], b[1:]
+	}
+	return len(a) - len(b)
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// number is the run of digits s begins with, without leading zeros, and the rest.
+func number(s string) (digits, rest string) {
+	n := 0
+	for n < len(s) && isDigit(s[n]) {
+		n++
+	}
+	return strings.TrimLeft(s[:n], "0"), s[n:]
+}

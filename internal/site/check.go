@@ -1,0 +1,110 @@
+package site
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Check compiles every page and lists what is wrong with the site, errors
+// first. A site with an error is not published.
+func (s *Site) Check() []Finding {
+	found := slices.Clone(s.findings)
+	add := func(severity, item, path, message string) {
+		found = append(found, Finding{severity, item, path, message})
+	}
+	s.checkPermalinks(add)
+	for _, p := range s.pages {
+		if p.details != nil || p.Ref == "" && len(s.layouts) > 0 && s.hasOwnPages() {
+			continue // what is wrong with it is found at the page itself
+		}
+		if _, err := p.Compiled(); err != nil && len(p.findings) == 0 {
+			add("error", p.Ref, "", err.Error())
+		}
+		for _, f := range p.findings {
+			add(f.Severity, p.Ref, f.Path, f.Message)
+		}
+	}
+	for _, it := range s.items {
+		s.checkLinks(it, add)
+	}
+	slices.SortFunc(found, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Item, b.Item), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message))
+	})
+	return slices.Compact(found)
+}
+
+// hasOwnPages tells whether the site has a page that is not the engine's.
+func (s *Site) hasOwnPages() bool {
+	return slices.ContainsFunc(s.pages, func(p *Page) bool { return p.Ref != "" })
+}
+
+func (s *Site) checkPermalinks(add func(severity, item, path, message string)) {
+	first := map[string]*Page{}
+	for _, p := range s.pages {
+		if p.Ref == "" || p.details != nil {
+			continue
+		}
+		if why := unreachable(p.Permalink); why != "" {
+			add("warning", p.Ref, "", fmt.Sprintf("Nobody can reach the page at %q: %s.", p.Permalink, why))
+			continue
+		}
+		key := shape(p.template)
+		if other, taken := first[key]; taken {
+			add("error", p.Ref, "", fmt.Sprintf("The permalink %s is also that of %s.", p.Permalink, other.Ref))
+			continue
+		}
+		first[key] = p
+	}
+}
+
+// checkLinks warns of references to items that do not exist.
+func (s *Site) checkLinks(it Item, add func(severity, item, path, message string)) {
+	contentType, id := split(it.Ref.Key())
+	if contentType != "document" || id == "navigation" || id == "stylesheet" {
+		return // menus are checked as they are read; styles refer to themselves
+	}
+	var v any
+	if err := json.Unmarshal(it.Body, &v); err != nil {
+		add("error", string(it.Ref), "", "The document is not understood: "+err.Error())
+		return
+	}
+	walk(v, "", func(path, key, value string) {
+		if !slices.Contains([]string{"targetId", "sourceId", "faviconSourceId"}, key) || !strings.Contains(strings.ToLower(value), "contenttypes/") {
+			return
+		}
+		if _, ok := s.items[refKey(value)]; ok {
+			return
+		}
+		what := "A link leads to"
+		if key != "targetId" {
+			what = "A picture or file is"
+		}
+		add("warning", string(it.Ref), path, fmt.Sprintf("%s %s, which does not exist.", what, value))
+	})
+}
+
+// walk calls fn with every string member of a JSON value and the JSON pointer of its object.
+func walk(v any, path string, fn func(path, key, value string)) {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, member := range v {
+			if text, ok := member.(string); ok {
+				fn(path, key, text)
+				continue
+			}
+			walk(member, path+"/"+strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1"), fn)
+		}
+	case []any:
+		for i, member := range v {
+			walk(member, fmt.Sprintf("%s/%d", path, i), fn)
+		}
+	}
+}
+
+// Failed tells whether one of the findings is an error.
+func Failed(findings []Finding) bool {
+	return slices.ContainsFunc(findings, func(f Finding) bool { return f.Severity == "error" })
+}

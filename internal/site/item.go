@@ -1,0 +1,98 @@
+package site
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// Item is a content item: its ref (/contentTypes/page/contentItems/home) and its properties.
+type Item struct {
+	Ref  apim.Ref
+	Body json.RawMessage
+}
+
+// refKey is the form refs are compared in; documents write them with or without a leading slash.
+func refKey(ref string) string {
+	return "/" + strings.ToLower(strings.Trim(ref, "/"))
+}
+
+// split returns the content type and the id of a content item's key.
+func split(key string) (contentType, id string) {
+	parts := strings.SplitN(strings.TrimPrefix(key, "/"), "/", 4)
+	if len(parts) < 4 || parts[0] != "contenttypes" || parts[2] != "contentitems" {
+		return "", ""
+	}
+	return parts[1], parts[3]
+}
+
+// meta is what items say about themselves. Localized items have it below a
+// locale (en_us, also spelled en-us), the others at the top.
+type meta struct {
+	Title             string          `json:"title"`
+	Description       string          `json:"description"`
+	Keywords          string          `json:"keywords"`
+	Permalink         string          `json:"permalink"`
+	PermalinkTemplate string          `json:"permalinkTemplate"`
+	DocumentID        string          `json:"documentId"`
+	Security          json.RawMessage `json:"security"`
+	Access            json.RawMessage `json:"access"`
+	FileName          string          `json:"fileName"`
+	BlobID            string          `json:"blobId"`
+	MimeType          string          `json:"mimeType"`
+}
+
+// localized are the content types whose items have locales.
+var localized = []string{"page", "layout", "popup", "block", "blogpost"}
+
+func readMeta(contentType string, body json.RawMessage) (meta, error) {
+	var m meta
+	if !slices.Contains(localized, contentType) {
+		return m, json.Unmarshal(body, &m)
+	}
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(body, &all); err != nil {
+		return m, err
+	}
+	raw := body
+	for _, locale := range []string{"en_us", "en-us", "en"} {
+		if v, ok := all[locale]; ok {
+			raw = v
+			break
+		}
+	}
+	if err := json.Unmarshal(raw, &m); err != nil {
+		return m, err
+	}
+	if m.Security == nil {
+		m.Security = all["security"] // beside the locales
+	}
+	if m.Access == nil {
+		m.Access = all["access"]
+	}
+	return m, nil
+}
+
+// rule is the member that says who may see the item.
+func (m *meta) rule() json.RawMessage {
+	if len(m.Security) > 0 && string(m.Security) != "null" {
+		return m.Security
+	}
+	if len(m.Access) > 0 && m.Access[0] == '{' {
+		return m.Access
+	}
+	return nil
+}
+
+// settings is nodes[0] of the configuration document.
+type settings struct {
+	Site struct {
+		Title           string `json:"title"`
+		Description     string `json:"description"`
+		Keywords        string `json:"keywords"`
+		Author          string `json:"author"`
+		FaviconSourceID string `json:"faviconSourceId"`
+	} `json:"site"`
+}

@@ -1,0 +1,47 @@
+package site
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/widget"
+)
+
+// everything is who checks links: rules do not matter then.
+var everything = catalog.Visitor{UserID: "publish", Admin: true}
+
+// Link resolves a content item's ref, with or without a leading slash, to an
+// address. False when there is no such item, it has no address of its own, or
+// the visitor may not see the page.
+func (s *Site) Link(v catalog.Visitor, target string) (href string, ok bool) {
+	if target == "" {
+		return "", false
+	}
+	key := refKey(target)
+	if p, found := s.byKey[key]; found {
+		if p.template.hasVariables() || !v.Admin && !p.rule.Admits(v) {
+			return "", false
+		}
+		return p.template.path(nil), true
+	}
+	href, ok = s.targets[key]
+	return href, ok && href != ""
+}
+
+// address is where a URL item leads: what it says, unless that would run a script.
+func address(permalink string) string {
+	permalink = strings.TrimSpace(permalink)
+	if permalink == "#signout" {
+		return widget.SignOutPath
+	}
+	u, err := url.Parse(permalink)
+	if err != nil {
+		return ""
+	}
+	switch strings.ToLower(u.Scheme) {
+	case "", "http", "https", "mailto", "tel":
+		return permalink
+	}
+	return ""
+}

@@ -1,0 +1,75 @@
+package site
+
+import (
+	"slices"
+	"strings"
+)
+
+// Match is the page of an address.
+type Match struct {
+	Page   *Page
+	Values Values // the permalink's variables, as written in the address
+	Exact  bool   // false: the address is another spelling of Canonical
+}
+
+// Canonical is the page's address with the variables' canonical values.
+func (m *Match) Canonical(values Values) string { return m.Page.template.path(values) }
+
+// route sorts the pages into the tables Match looks in.
+func (s *Site) route() {
+	slices.SortStableFunc(s.pages, func(a, b *Page) int { return strings.Compare(a.Permalink, b.Permalink) })
+	for _, p := range s.pages {
+		if p.template.hasVariables() {
+			s.routes = append(s.routes, p)
+			continue
+		}
+		key := strings.ToLower(strings.Join(p.template, "/"))
+		if _, taken := s.fixed[key]; !taken {
+			s.fixed[key] = p
+		}
+	}
+	slices.SortStableFunc(s.routes, func(a, b *Page) int { return b.template.fixed() - a.template.fixed() })
+	slices.Sort(s.groups)
+	s.groups = slices.Compact(s.groups)
+}
+
+// Match finds the page of an escaped path; nil when there is none.
+func (s *Site) Match(escapedPath string) *Match {
+	segs, ok := segments(escapedPath)
+	if !ok {
+		return nil
+	}
+	slash := len(escapedPath) > 1 && strings.HasSuffix(escapedPath, "/")
+	if p, ok := s.fixed[strings.ToLower(strings.Join(segs, "/"))]; ok && len(p.template) == len(segs) {
+		_, exact, _ := p.template.match(segs)
+		return &Match{Page: p, Exact: exact && !slash}
+	}
+	for _, p := range s.routes {
+		if values, exact, ok := p.template.match(segs); ok {
+			return &Match{Page: p, Values: values, Exact: exact && !slash}
+		}
+	}
+	return nil
+}
+
+// Details says what an address without variables shows by its query, on sites
+// whose details pages have no variables: "api", "product" or "".
+func (s *Site) Details(escapedPath string) string {
+	switch path := strings.TrimSuffix(strings.ToLower(escapedPath), "/"); {
+	case s.shows(path, apiTemplate), s.shows(path, operationTemplate):
+		return "api"
+	case s.shows(path, productTemplate):
+		return "product"
+	case path == "/api-details" && s.fixed["api-details"] == nil:
+		return "api"
+	case path == "/product" && s.fixed["product"] == nil:
+		return "product"
+	}
+	return ""
+}
+
+// shows tells whether the canonical address is served with the page at path.
+func (s *Site) shows(path, permalink string) bool {
+	p := s.at(permalink)
+	return p != nil && p.details != nil && strings.EqualFold(p.details.template.path(nil), path)
+}

@@ -1,0 +1,243 @@
+package site
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/portico-portal/portico/internal/widget"
+)
+
+// Page is a page of a site at one address template.
+type Page struct {
+	Ref       string // of its content item; "" for the engine's own
+	Permalink string // with variables
+	Title     string
+
+	meta     meta
+	rule     widget.Rule
+	template template
+	document *widget.Node // the engine's own pages; others are read when compiled
+	details  *Page        // the page whose content this address shows, or nil
+	site     *Site
+	styles   Styles
+
+	once     sync.Once
+	compiled *widget.Page
+	findings []widget.Finding
+	err      error
+}
+
+type layout struct {
+	ref        string
+	template   template
+	documentID string
+}
+
+func newPage(ref string, m meta) *Page {
+	return &Page{Ref: ref, Permalink: m.Permalink, Title: m.Title, meta: m, template: parseTemplate(m.Permalink)}
+}
+
+// addPage takes a page into the site; a rule that is not understood hides it.
+func (s *Site) addPage(p *Page) {
+	rule, err := widget.ParseRule(p.meta.rule())
+	if err != nil {
+		s.find("error", p.Ref, "", "The page's security is not understood: nobody could tell who may see it.")
+		return
+	}
+	p.rule, p.site = rule, s
+	s.name(rule)
+	s.pages = append(s.pages, p)
+	s.byKey[refKey(p.Ref)] = p
+}
+
+// The addresses every site has (design.md §5).
+const (
+	apiTemplate       = "/apis/{api}"
+	operationTemplate = "/apis/{api}/{operation}"
+	productTemplate   = "/products/{product}"
+	schemaTemplate    = "/apis/{api}/-/schemas/{schema}"
+	searchTemplate    = "/search"
+	notFoundTemplate  = "/404"
+	failedTemplate    = "/500"
+)
+
+// enginePages are shown by sites that have no page of their own there.
+var enginePages = []struct{ permalink, title, document string }{
+	{schemaTemplate, "Type", `{"nodes":[{"type":"section","nodes":[{"type":"schemaDetails"}]}]}`},
+	{searchTemplate, "Search", `{"nodes":[{"type":"section","nodes":[{"type":"search-results"}]}]}`},
+	{notFoundTemplate, "Not found", `{"nodes":[{"type":"section","nodes":[{"type":"problem"}]}]}`},
+	{failedTemplate, "Error", `{"nodes":[{"type":"section","nodes":[{"type":"problem"}]}]}`},
+}
+
+// addEnginePages makes sure that the canonical addresses exist: details pages
+// of imported sites are served there, and what a site lacks the engine has.
+func (s *Site) addEnginePages(styles Styles) {
+	for _, p := range s.pages {
+		p.styles = styles
+	}
+	for _, d := range []struct{ template, legacy, node string }{
+		{apiTemplate, "/api-details", "detailsOfApi"},
+		{operationTemplate, "/api-details", "operationDetails"},
+		{productTemplate, "/product", "product-details"},
+	} {
+		if s.at(d.template) == nil {
+			if page := s.detailsPage(d.legacy, d.node); page != nil {
+				s.pages = append(s.pages, &Page{
+					Ref: page.Ref, Permalink: d.template, Title: page.Title, meta: page.meta, rule: page.rule,
+					template: parseTemplate(d.template), details: page, site: s, styles: styles,
+				})
+			}
+		}
+	}
+	for _, e := range enginePages {
+		if s.at(e.permalink) != nil {
+			continue
+		}
+		doc := new(widget.Node)
+		if err := json.Unmarshal([]byte(e.document), doc); err != nil {
+			s.find("error", "", e.permalink, err.Error())
+			continue
+		}
+		p := newPage("", meta{Title: e.title, Permalink: e.permalink})
+		p.document, p.site, p.styles = doc, s, styles
+		s.pages = append(s.pages, p)
+	}
+}
+
+// at is the page at a permalink, whatever its variables are called.
+func (s *Site) at(permalink string) *Page {
+	want := shape(parseTemplate(permalink))
+	for _, p := range s.pages {
+		if shape(p.template) == want {
+			return p
+		}
+	}
+	return nil
+}
+
+// shape is a template with its variables' names left out: two pages of one shape collide.
+func shape(t template) string {
+	var b strings.Builder
+	for _, s := range t {
+		b.WriteByte('/')
+		if variable(s) != "" {
+			s = "{}"
+		}
+		b.WriteString(strings.ToLower(s))
+	}
+	return b.String()
+}
+
+// detailsPage is the page of an imported site that shows details by query: the
+// one at the usual address, else the first that holds the widget.
+func (s *Site) detailsPage(permalink, node string) *Page {
+	if p := s.at(permalink); p != nil {
+		return p
+	}
+	for _, p := range s.pages {
+		doc, err := s.readDocument(p.meta.DocumentID)
+		if err == nil && !p.template.hasVariables() && holds(doc, node) {
+			return p
+		}
+	}
+	return nil
+}
+
+func holds(n *widget.Node, nodeType string) bool {
+	return n.Type == nodeType || slices.ContainsFunc(n.Nodes, func(c *widget.Node) bool { return holds(c, nodeType) })
+}
+
+func (s *Site) readDocument(id string) (*widget.Node, error) {
+	if id == "" {
+		return nil, fmt.Errorf("it names no document")
+	}
+	it, ok := s.items[refKey(id)]
+	if !ok {
+		return nil, fmt.Errorf("its document %s is missing", id)
+	}
+	n := new(widget.Node)
+	if err := json.Unmarshal(it.Body, n); err != nil {
+		return nil, fmt.Errorf("its document %s is not understood: %w", id, err)
+	}
+	return n, nil
+}
+
+// layoutFor is the layout of a page: the most specific template that covers
+// its permalink, else the one at /.
+func (s *Site) layoutFor(p *Page) *layout {
+	t := p.template
+	if p.details != nil {
+		t = p.details.template
+	}
+	var fallback *layout
+	for _, l := range s.layouts {
+		if l.template.covers(t) {
+			return l
+		}
+		if len(l.template) == 0 {
+			fallback = l
+		}
+	}
+	return fallback
+}
+
+// Admits tells whether the page's own rule lets the visitor in.
+func (p *Page) Rule() widget.Rule { return p.rule }
+
+// Compiled is the page as static bytes and slots, made on first use.
+func (p *Page) Compiled() (*widget.Page, error) {
+	p.once.Do(p.compile)
+	return p.compiled, p.err
+}
+
+func (p *Page) compile() {
+	if p.details != nil {
+		p.compiled, p.err = p.details.Compiled()
+		return
+	}
+	layout := p.site.layoutFor(p)
+	if layout == nil {
+		p.fail("no layout matches %s", p.Permalink)
+		return
+	}
+	frame, err := p.site.readDocument(layout.documentID)
+	if err != nil {
+		p.fail("its layout %s cannot be used: %v", layout.ref, err)
+		return
+	}
+	content := p.document
+	if content == nil {
+		if refKey(layout.documentID) == refKey(p.meta.DocumentID) {
+			p.fail("its document is that of its layout %s: the page would hold itself", layout.ref)
+			return
+		}
+		if content, err = p.site.readDocument(p.meta.DocumentID); err != nil {
+			p.fail("%v", err)
+			return
+		}
+	}
+	p.compiled, p.findings, p.err = widget.Compile(frame, content, p.compileOptions())
+	if p.compiled == nil && p.err == nil {
+		p.err = fmt.Errorf("page %s has errors", p.Permalink)
+	}
+}
+
+func (p *Page) fail(format string, args ...any) {
+	message := fmt.Sprintf(format, args...)
+	p.findings = append(p.findings, widget.Finding{Severity: "error", Message: "The page cannot be shown: " + message + "."})
+	p.err = fmt.Errorf("page %s: %s", p.Permalink, message)
+}
+
+func (p *Page) compileOptions() widget.CompileOptions {
+	s := p.site
+	favicon, _ := s.Link(everything, s.favicon)
+	return widget.CompileOptions{
+		Site: widget.Site{
+			Title: s.Title, Tokens: p.styles.Tokens, Stylesheet: p.styles.Path, Script: s.options.Script, Favicon: favicon,
+		},
+		Title: p.meta.Title, Description: p.meta.Description, Keywords: p.meta.Keywords, Class: p.styles.Class,
+	}
+}

@@ -1,0 +1,238 @@
+package publish
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/site"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// The states of a portal revision.
+const (
+	Completed = "completed"
+	Failed    = "failed"
+)
+
+// maxDetails bounds statusDetails, in bytes.
+const maxDetails = 64 << 10
+
+// Service publishes.
+type Service struct {
+	Store *store.Store
+	// Options are what sites are read with when they are checked.
+	Options site.Options
+}
+
+// snapshot is a draft and what checking it found.
+type snapshot struct {
+	items    []store.RevisionItem
+	findings []site.Finding
+}
+
+// Publish makes the portal revision name from the draft. A draft with errors
+// becomes a revision whose status is failed and which is not made current; its
+// findings are in statusDetails. An existing name is a ConflictError.
+func (s *Service) Publish(ctx context.Context, actor store.Actor, name, description string, makeCurrent bool) (*apim.PortalRevision, error) {
+	if err := checkName(name, description); err != nil {
+		return nil, err
+	}
+	var taken *snapshot
+	err := s.Store.View(ctx, func(tx *store.Tx) (err error) {
+		taken, err = s.take(tx)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the draft: %w", err)
+	}
+	s.check(taken)
+	var made *apim.PortalRevision
+	err = s.Store.Update(ctx, actor, func(tx *store.Tx) error {
+		now, err := s.take(tx)
+		if err != nil {
+			return fmt.Errorf("read the draft: %w", err)
+		}
+		if !now.equal(taken) { // edited since it was checked
+			s.check(now)
+			taken = now
+		}
+		made, err = s.write(tx, actor, name, description, makeCurrent, taken)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("publish %s: %w", name, err)
+	}
+	return made, nil
+}
+
+func checkName(name, description string) error {
+	if name == "" || len(name) > 256 || strings.ContainsAny(name, "/?#%&+*<>:\\ ") {
+		return apim.Invalid("portalRevisionId", fmt.Sprintf("A portal revision is named by 1 to 256 characters without / ? # %% & + * < > : \\ or spaces; it is %q.", name))
+	}
+	v := &apim.Violations{}
+	(&apim.PortalRevision{Description: description}).Validate(v)
+	return v.Err()
+}
+
+// take reads the draft.
+func (s *Service) take(tx *store.Tx) (*snapshot, error) {
+	draft, err := site.Draft(tx)
+	if err != nil {
+		return nil, err
+	}
+	snap := &snapshot{}
+	for _, it := range draft {
+		sum := sha256.Sum256(it.Body)
+		snap.items = append(snap.items, store.RevisionItem{
+			Key: it.Ref.Key(), Ref: it.Ref, Hash: hex.EncodeToString(sum[:]), Body: it.Body,
+		})
+	}
+	return snap, nil
+}
+
+func (n *snapshot) equal(m *snapshot) bool {
+	return slices.EqualFunc(n.items, m.items, func(a, b store.RevisionItem) bool { return a.Key == b.Key && a.Hash == b.Hash })
+}
+
+// check compiles the site as the portal will.
+func (s *Service) check(n *snapshot) {
+	items := make([]site.Item, len(n.items))
+	for i, it := range n.items {
+		items[i] = site.Item{Ref: it.Ref, Body: it.Body}
+	}
+	n.findings = site.Read(items, s.Options).Check()
+	if len(items) == 0 {
+		n.findings = append(n.findings, site.Finding{Severity: "error", Message: "There is no content to publish."})
+	}
+}
+
+// write stores the revision and switches to it.
+func (s *Service) write(tx *store.Tx, actor store.Actor, name, description string, makeCurrent bool, n *snapshot) (*apim.PortalRevision, error) {
+	ref := revisionRef(name)
+	switch _, err := tx.Get(ref); {
+	case err == nil:
+		return nil, &apim.ConflictError{Target: "portalRevisionId", Message: fmt.Sprintf("Portal revision %q exists already; publish under another name.", name)}
+	case !errors.Is(err, apim.ErrNotFound):
+		return nil, err
+	}
+	now := s.Store.Now()
+	rev := &apim.PortalRevision{
+		Description: description, Status: Completed, StatusDetails: details(n.findings),
+		CreatedDateTime: &now, UpdatedDateTime: &now, Author: actor.Name,
+	}
+	if site.Failed(n.findings) {
+		rev.Status = Failed
+	}
+	if err := put(tx, ref, rev); err != nil {
+		return nil, err
+	}
+	if err := tx.PutRevisionItems(name, n.items); err != nil {
+		return nil, err
+	}
+	if !makeCurrent || rev.Status != Completed {
+		return rev, nil
+	}
+	return s.switchTo(tx, name)
+}
+
+// MakeCurrent makes an earlier revision the published site.
+func (s *Service) MakeCurrent(ctx context.Context, actor store.Actor, name string) error {
+	err := s.Store.Update(ctx, actor, func(tx *store.Tx) error {
+		_, err := s.switchTo(tx, name)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("make portal revision %s current: %w", name, err)
+	}
+	return nil
+}
+
+// switchTo moves the row that says which revision is current, and the
+// isCurrent of the two revisions concerned.
+func (s *Service) switchTo(tx *store.Tx, name string) (*apim.PortalRevision, error) {
+	ref := revisionRef(name)
+	rev, err := get(tx, ref)
+	if err != nil {
+		return nil, err
+	}
+	if rev.Status != Completed {
+		return nil, &apim.ConflictError{Target: "isCurrent", Message: fmt.Sprintf("Portal revision %q has errors and cannot be made current: %s", name, rev.StatusDetails)}
+	}
+	before, err := tx.CurrentPortalRevision()
+	if err != nil {
+		return nil, err
+	}
+	now := s.Store.Now()
+	if before != "" && !strings.EqualFold(before, name) {
+		old, err := get(tx, revisionRef(before))
+		if err != nil {
+			return nil, err
+		}
+		old.IsCurrent, old.UpdatedDateTime = false, &now
+		if err := put(tx, revisionRef(before), old); err != nil {
+			return nil, err
+		}
+	}
+	rev.IsCurrent, rev.UpdatedDateTime = true, &now
+	if err := put(tx, ref, rev); err != nil {
+		return nil, err
+	}
+	return rev, tx.SetCurrentPortalRevision(ref.Name())
+}
+
+func revisionRef(name string) apim.Ref { return apim.Ref("/portalRevisions/" + name) }
+
+func get(tx *store.Tx, ref apim.Ref) (*apim.PortalRevision, error) {
+	d, err := tx.Get(ref)
+	if err != nil {
+		return nil, err
+	}
+	rev := new(apim.PortalRevision)
+	if err := json.Unmarshal(d.Body, rev); err != nil {
+		return nil, fmt.Errorf("%s: %w", ref, err)
+	}
+	return rev, nil
+}
+
+func put(tx *store.Tx, ref apim.Ref, rev *apim.PortalRevision) error {
+	body, err := json.Marshal(rev)
+	if err != nil {
+		return fmt.Errorf("%s: %w", ref, err)
+	}
+	return tx.Put(&store.Document{Ref: ref, Body: body})
+}
+
+// details lists the findings, one a line: severity, item, node, sentence.
+func details(findings []site.Finding) string {
+	if len(findings) == 0 {
+		return ""
+	}
+	errorCount := 0
+	var b strings.Builder
+	for _, f := range findings {
+		if f.Severity == "error" {
+			errorCount++
+		}
+		line := f.Severity + ": "
+		if f.Item != "" {
+			line += f.Item
+			if f.Path != "" {
+				line += " at " + f.Path
+			}
+			line += ": "
+		}
+		if b.Len()+len(line)+len(f.Message) > maxDetails {
+			b.WriteString("\n…")
+			break
+		}
+		b.WriteString("\n" + line + f.Message)
+	}
+	return fmt.Sprintf("%d errors, %d warnings.", errorCount, len(findings)-errorCount) + b.String()
+}

@@ -1,0 +1,174 @@
+package site
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/widget"
+)
+
+// Site is a published site or the draft: immutable, safe for concurrent use.
+type Site struct {
+	Revision    string // "" for the draft
+	Title       string
+	Description string
+
+	items    map[string]Item
+	pages    []*Page // by permalink
+	routes   []*Page // those with variables, most specific first
+	fixed    map[string]*Page
+	byKey    map[string]*Page
+	layouts  []*layout // most specific first
+	menus    map[string]*menu
+	targets  map[string]string // url and blob items: key → address
+	media    map[string]Media  // by lower-case path
+	groups   []string
+	options  Options
+	styles   Styles
+	findings []Finding
+	favicon  string
+}
+
+// Options are what a site is read with.
+type Options struct {
+	// Script is the address of the islands' module; "" when it is not built.
+	Script string
+	// Styles compiles the stylesheet document (nodes[0]; nil when there is none).
+	Styles func(stylesheet json.RawMessage) (Styles, error)
+}
+
+// Styles are a compiled stylesheet.
+type Styles struct {
+	Tokens string // CSS of the custom properties, inlined into each page
+	CSS    []byte // what is served beside, "" for none
+	Path   string // its address, with a content hash
+	// Class compiles a node's local styles; nil: none.
+	Class func(styles json.RawMessage) (class, css string)
+}
+
+// Media is a file that a published item names.
+type Media struct{ Blob, ContentType string }
+
+// Finding is something publishing tells about the site.
+type Finding struct {
+	Severity string // error, warning
+	Item     string // /contentTypes/page/contentItems/home
+	Path     string // JSON pointer of the node, beginning with layout or page; "" for the item
+	Message  string
+}
+
+// Read makes a site of content items. Whatever is wrong with an item becomes a
+// finding; the rest of the site still works.
+func Read(items []Item, options Options) *Site {
+	s := &Site{
+		options: options, items: make(map[string]Item, len(items)), fixed: map[string]*Page{}, byKey: map[string]*Page{},
+		menus: map[string]*menu{}, targets: map[string]string{}, media: map[string]Media{},
+	}
+	for _, it := range items {
+		s.items[it.Ref.Key()] = it
+	}
+	s.readSettings()
+	styles := s.readStyles()
+	for _, it := range items {
+		s.readItem(it, styles)
+	}
+	slices.SortStableFunc(s.layouts, func(a, b *layout) int {
+		if d := b.template.fixed() - a.template.fixed(); d != 0 {
+			return d
+		}
+		return len(b.template) - len(a.template)
+	})
+	s.readNavigation()
+	s.addEnginePages(styles)
+	s.route()
+	return s
+}
+
+func (s *Site) find(severity, item, path, message string) {
+	s.findings = append(s.findings, Finding{severity, item, path, message})
+}
+
+// document is the item of a well-known document: configuration, stylesheet, navigation.
+func (s *Site) document(id string) (ref string, nodes []json.RawMessage) {
+	for _, key := range []string{"/contenttypes/document/contentitems/" + id, "/contenttypes/" + id + "/contentitems/" + id} {
+		it, ok := s.items[key]
+		if !ok {
+			continue
+		}
+		var d struct {
+			Nodes []json.RawMessage `json:"nodes"`
+		}
+		if err := json.Unmarshal(it.Body, &d); err != nil {
+			s.find("error", string(it.Ref), "", "The document is not understood: "+err.Error())
+		}
+		return string(it.Ref), d.Nodes
+	}
+	return "", nil
+}
+
+func (s *Site) readSettings() {
+	ref, nodes := s.document("configuration")
+	if len(nodes) == 0 {
+		return
+	}
+	var c settings
+	if err := json.Unmarshal(nodes[0], &c); err != nil {
+		s.find("warning", ref, "/nodes/0", "The configuration is not understood: "+err.Error())
+	}
+	s.Title, s.Description = c.Site.Title, c.Site.Description
+	s.favicon = c.Site.FaviconSourceID
+}
+
+// readItem reads a page, layout, URL or medium.
+func (s *Site) readItem(it Item, styles Styles) {
+	contentType, id := split(it.Ref.Key())
+	switch contentType {
+	case "page", "layout", "url", "blob":
+	default:
+		return
+	}
+	m, err := readMeta(contentType, it.Body)
+	if err != nil {
+		s.find("error", string(it.Ref), "", "The item is not understood: "+err.Error())
+		return
+	}
+	switch contentType {
+	case "page":
+		s.addPage(newPage(string(it.Ref), m))
+	case "layout":
+		s.layouts = append(s.layouts, &layout{ref: string(it.Ref), template: parseTemplate(m.PermalinkTemplate), documentID: m.DocumentID})
+	case "url":
+		s.targets[it.Ref.Key()] = address(m.Permalink)
+	case "blob":
+		s.addMedia(it.Ref.Key(), id, m)
+	}
+}
+
+func (s *Site) addMedia(key, id string, m meta) {
+	path := m.Permalink
+	if !strings.HasPrefix(path, "/content/") {
+		path = "/content/" + id
+	}
+	blob := m.BlobID
+	if blob == "" {
+		blob = id
+	}
+	s.targets[key] = path
+	s.media[strings.ToLower(path)] = Media{Blob: blob, ContentType: m.MimeType}
+}
+
+// Medium is the file at a path below /content/.
+func (s *Site) Medium(path string) (Media, bool) {
+	m, ok := s.media[strings.ToLower(path)]
+	return m, ok
+}
+
+// Groups are the lower-case groups that rules of the site name, sorted: they
+// belong to the audience of its pages.
+func (s *Site) Groups() []string { return s.groups }
+
+// name records the groups of a rule.
+func (s *Site) name(r widget.Rule) {
+	s.groups = append(s.groups, r.Groups()...)
+}
