@@ -10,7 +10,10 @@ import (
 )
 
 func TestSmoke(t *testing.T) {
-	s := storetest.Open(t)
+	storetest.Each(t, smoke)
+}
+
+func smoke(t *testing.T, s *store.Store) {
 	err := s.Update(t.Context(), store.Actor{}, func(tx *store.Tx) error {
 		if err := tx.SetSecret("/subscriptions/a", "primaryKey", "x"); err != nil {
 			return err

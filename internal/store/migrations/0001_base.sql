@@ -67,7 +67,7 @@ CREATE TABLE session (
 	address    TEXT     NOT NULL,
 	PRIMARY KEY (service, id_hash)
 );
-CREATE INDEX session_user ON session (service, user_id);
+CREATE INDEX session_of_user ON session (service, user_id);
 
 CREATE TABLE password (
 	service    KEY_TEXT NOT NULL,

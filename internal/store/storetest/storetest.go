@@ -33,7 +33,21 @@ func closeAtEnd(t testing.TB, s *store.Store) {
 	})
 }
 
-// Each runs fn on an empty store of every engine, as sub-tests.
+// Each runs fn on an empty store of every engine, as parallel sub-tests "sqlite"
+// and "postgres". Where PostgreSQL is not installed and not required (see
+// PostgresURL) there is no second sub-test, and the log says so.
 func Each(t *testing.T, fn func(t *testing.T, s *store.Store)) {
-	t.Run("sqlite", func(t *testing.T) { fn(t, Open(t)) })
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		fn(t, Open(t))
+	})
+	url, ok := PostgresURL(t)
+	if !ok {
+		t.Logf("not run on PostgreSQL: %v", errNoPostgres)
+		return
+	}
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		fn(t, OpenPostgres(t, url))
+	})
 }
