@@ -1,0 +1,27 @@
+// Debian's browsers, driven over WebDriver BiDi (Firefox) and CDP (Chromium).
+import { existsSync } from 'node:fs'
+import puppeteer from 'puppeteer-core'
+
+const places = {
+  chromium: ['/usr/bin/chromium', '/usr/bin/chromium-browser'],
+  firefox: ['/usr/bin/firefox-esr', '/usr/bin/firefox'],
+}
+
+/** The browsers to run, from BROWSERS; both when it is not set. */
+export const browsers = (process.env.BROWSERS || 'chromium,firefox').split(/[ ,]+/).filter(Boolean)
+
+/** Starts a browser. With script: false its pages run no script. */
+export async function startBrowser(name, { script = true } = {}) {
+  const executablePath = places[name]?.find(existsSync)
+  if (!executablePath) throw new Error(`${name} is not installed; run test/install/install.sh ${name}`)
+  if (name === 'firefox') {
+    return puppeteer.launch({
+      browser: 'firefox', executablePath, headless: true,
+      extraPrefsFirefox: { 'javascript.enabled': script },
+    })
+  }
+  return puppeteer.launch({
+    browser: 'chrome', executablePath, headless: true,
+    args: ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+  })
+}

@@ -1,0 +1,71 @@
+// Everything by keyboard.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { developer } from '../harness/portico.mjs'
+import { Visitor } from '../harness/visitor.mjs'
+
+export function keyboard(world) {
+  test('the first stop skips to the content, the next ones walk the header', async () => {
+    const guest = await Visitor.arrive(world.browser, world.portico.portal)
+    await guest.goto('/')
+    await guest.press('Tab')
+    assert.match(await guest.focus(), /Skip to content/)
+    const stops = []
+    for (let i = 0; i < 8; i++) {
+      await guest.press('Tab')
+      stops.push(await guest.focus())
+    }
+    for (const name of [/APIs/, /Products/, /Search/, /light and dark/, /Sign in/]) {
+      assert.ok(stops.some((stop) => name.test(stop)), `${name} is not among ${stops.join(' | ')}`)
+    }
+    await guest.leave()
+  })
+
+  test('the search is opened, walked and followed by keys', async () => {
+    const guest = await Visitor.arrive(world.browser, world.portico.portal)
+    await guest.goto('/apis')
+    await guest.press('/')
+    assert.match(await guest.focus(), /Search/)
+    await guest.page.keyboard.type('track a parcel')
+    await guest.reads(/Track a parcel/, 'portico-search')
+    await guest.press('ArrowDown')
+    await Promise.all([guest.page.waitForNavigation(), guest.press('Enter')])
+    assert.match(guest.path, /^\/apis\/tracking/)
+    await guest.leave()
+  })
+
+  test('the focus is visible on every stop of an operation page', async () => {
+    const guest = await Visitor.arrive(world.browser, world.portico.portal)
+    await guest.goto('/apis/parcel/getShipment')
+    for (let i = 0; i < 25; i++) {
+      await guest.press('Tab')
+      const style = await guest.page.evaluate(() => {
+        const e = document.activeElement
+        if (e === document.body) return 'at the end'
+        const s = getComputedStyle(e)
+        const shown = s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0 || s.boxShadow !== 'none'
+        return shown ? '' : `${e.localName}.${e.className} “${e.textContent.trim().slice(0, 40)}”`
+      })
+      if (style === 'at the end') break
+      assert.equal(style, '', 'has the focus but does not show it')
+    }
+    await guest.leave()
+  })
+
+  test('the console is opened, filled and sent by keys', async () => {
+    const dev = await Visitor.arrive(world.browser, world.portico.portal)
+    await dev.signIn(developer)
+    await dev.goto('/apis/echo/echoGet')
+    const open = await dev.find('button', 'Try it')
+    await open.focus()
+    await dev.press('Enter')
+    const text = await dev.page.waitForSelector('portico-console ::-p-aria([name="text"])', { visible: true })
+    await text.focus()
+    await dev.press('Control+a')
+    await dev.page.keyboard.type('typed by hand')
+    await dev.press('Control+Enter')
+    await dev.reads(/200 OK/, 'portico-console')
+    await dev.reads(/typed by hand/, 'portico-console')
+    await dev.leave()
+  })
+}

@@ -1,0 +1,81 @@
+// What must hold on every page of the default site, for guests and for signed-in people.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { developer } from '../harness/portico.mjs'
+import { assertAccessible, assertNoSideways, assertStructure } from '../harness/page_checks.mjs'
+import { Visitor } from '../harness/visitor.mjs'
+
+const publicPages = [
+  ['/', 200], ['/apis', 200], ['/apis?tag=logistics', 200], ['/apis/parcel', 200], ['/apis/parcel/bookShipment', 200],
+  ['/apis/parcel/-/schemas/Shipment', 200], ['/apis/tracking', 200], ['/apis/echo/streamEvents', 200],
+  ['/products', 200], ['/products/starter', 200], ['/search?q=shipment', 200], ['/search?q=zzzz', 200],
+  ['/signin', 200], ['/no-such-page', 404], ['/apis/depot', 404],
+]
+const ownPages = [['/profile', 200], ['/products/starter', 200], ['/products/unlimited', 200], ['/apis/parcel/getShipment', 200]]
+
+export function pages(world) {
+  for (const [who, list] of [['a guest', publicPages], ['a developer', ownPages]]) {
+    test(`every page is accessible to ${who}, light and dark`, async (t) => {
+      const visitor = await Visitor.arrive(world.browser, world.portico.portal)
+      if (who !== 'a guest') await visitor.signIn(developer)
+      for (const [path, status] of list) {
+        await t.test(path, async () => {
+          assert.equal(await visitor.goto(path), status)
+          await assertStructure(visitor, path)
+          const looks = new Set()
+          for (let i = 0; i < 2; i++) {
+            await assertAccessible(visitor, `${path}, look ${i + 1}`)
+            looks.add(await visitor.page.evaluate(() => getComputedStyle(document.body).backgroundColor))
+            await visitor.switchTheme()
+          }
+          assert.equal(looks.size, 2, 'the switch changes the look')
+        })
+      }
+      await visitor.leave({ expect: [/404/] })
+    })
+
+    test(`no page scrolls sideways on a small phone for ${who}`, async () => {
+      const visitor = await Visitor.arrive(world.browser, world.portico.portal, { width: 320, height: 640 })
+      if (who !== 'a guest') await visitor.signIn(developer)
+      for (const [path] of list) {
+        await visitor.goto(path)
+        await assertNoSideways(visitor, path)
+      }
+      await visitor.leave({ expect: [/404/] })
+    })
+  }
+
+  test('the open console is accessible and fits a small phone', async () => {
+    const dev = await Visitor.arrive(world.browser, world.portico.portal)
+    await dev.signIn(developer)
+    await dev.goto('/apis/parcel/bookShipment')
+    await dev.click('button', 'Try it')
+    await dev.find('button', 'Send')
+    await assertAccessible(dev, 'the console')
+    await dev.page.setViewport({ width: 320, height: 640 })
+    await assertNoSideways(dev, 'the console')
+    await dev.leave()
+  })
+
+  test('the look that was chosen is remembered', async () => {
+    const visitor = await Visitor.arrive(world.browser, world.portico.portal)
+    const look = () => visitor.page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+    await visitor.goto('/')
+    const before = await look()
+    await visitor.switchTheme()
+    const after = await look()
+    assert.notEqual(after, before)
+    await visitor.goto('/apis')
+    assert.equal(await look(), after)
+    await visitor.leave()
+  })
+
+  test('what is hidden from guests is nowhere for them', async () => {
+    const guest = await Visitor.arrive(world.browser, world.portico.portal)
+    for (const path of ['/apis', '/search?q=depot', '/']) {
+      await guest.goto(path)
+      assert.doesNotMatch(await guest.page.content(), /Depot API|\/apis\/depot/, path)
+    }
+    await guest.leave()
+  })
+}

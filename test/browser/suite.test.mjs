@@ -1,0 +1,37 @@
+// One Portico, every journey, in each browser of BROWSERS.
+import { after, before, describe } from 'node:test'
+import { browsers, startBrowser } from './harness/browser.mjs'
+import { startPortico } from './harness/portico.mjs'
+import { Visitor } from './harness/visitor.mjs'
+import { firstCall } from './journeys/first_call.mjs'
+import { keyboard } from './journeys/keyboard.mjs'
+import { noScript } from './journeys/no_script.mjs'
+import { pages } from './journeys/pages.mjs'
+
+for (const name of browsers) {
+  describe(name, { timeout: 900_000 }, () => {
+    /** What a journey needs: the browser, its name and the running Portico. */
+    const world = { name }
+    let second // a browser whose pages run no script
+    before(async () => {
+      [world.portico, world.browser] = await Promise.all([startPortico(), startBrowser(name)])
+      world.withoutScript = async () => {
+        if (name === 'chromium') {
+          const visitor = await Visitor.arrive(world.browser, world.portico.portal)
+          await visitor.page.setJavaScriptEnabled(false)
+          return visitor
+        }
+        second ??= await startBrowser(name, { script: false })
+        return Visitor.arrive(second, world.portico.portal)
+      }
+    })
+    after(async () => {
+      await Promise.allSettled([world.browser?.close(), second?.close()])
+      await world.portico?.stop()
+    })
+    describe('first call', () => firstCall(world))
+    describe('pages', () => pages(world))
+    describe('keyboard', () => keyboard(world))
+    describe('without script', () => noScript(world))
+  })
+}
