@@ -115,18 +115,18 @@ func epochKey(key, epoch string) string {
 	return key + "\n" + epoch
 }
 
-// MintUser makes a compact token for an active user, signed with the key that
+// MintToken makes a compact token for an active user, signed with the key that
 // keyType (primary or secondary; "": primary) names. It lasts to the minute of
 // expires, at most MaxTokenLifetime. Errors: *apim.InvalidError, apim.ErrNotFound.
-func (s *Service) MintUser(ctx context.Context, userID, keyType string, expires time.Time) (token string, until time.Time, err error) {
+func (s *Service) MintToken(ctx context.Context, userID, keyType string, expires time.Time) (token string, err error) {
 	field, err := keyField(keyType)
 	if err != nil {
-		return "", time.Time{}, err
+		return "", err
 	}
 	if err := s.checkExpiry(expires); err != nil {
-		return "", time.Time{}, err
+		return "", err
 	}
-	until = expires.UTC().Truncate(time.Minute)
+	until := expires.UTC().Truncate(time.Minute)
 	if !until.After(s.store.Now()) {
 		until = until.Add(time.Minute) // not dead on arrival
 	}
@@ -134,7 +134,7 @@ func (s *Service) MintUser(ctx context.Context, userID, keyType string, expires 
 		token, err = mintUser(tx, userID, field, until)
 		return err
 	})
-	return token, until, err
+	return token, err
 }
 
 func mintUser(tx *store.Tx, userID, field string, until time.Time) (string, error) {

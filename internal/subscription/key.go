@@ -1,0 +1,165 @@
+package subscription
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// The names of the keys.
+const (
+	PrimaryKey   = "primaryKey"
+	SecondaryKey = "secondaryKey"
+)
+
+// Keys are a subscription's keys; either opens what it is to.
+type Keys struct{ Primary, Secondary string }
+
+// maxKey is the longest key, in bytes (apim-rest.md §1.12: keys may be given).
+const maxKey = 256
+
+// Keys reads the keys of a subscription the caller may use.
+func (s *Service) Keys(ctx context.Context, c Caller, id string) (k Keys, err error) {
+	err = s.store.View(ctx, func(tx *store.Tx) error {
+		sub, err := getFor(tx, c, id)
+		if err != nil {
+			return err
+		}
+		k, err = readKeys(tx, sub.Ref)
+		return err
+	})
+	return k, err
+}
+
+func readKeys(tx *store.Tx, ref apim.Ref) (Keys, error) {
+	primary, err := tx.Secret(ref, PrimaryKey)
+	if err != nil && !errors.Is(err, apim.ErrNotFound) {
+		return Keys{}, err
+	}
+	secondary, err := tx.Secret(ref, SecondaryKey)
+	if err != nil && !errors.Is(err, apim.ErrNotFound) {
+		return Keys{}, err
+	}
+	return Keys{primary, secondary}, nil
+}
+
+// setKeys stores the keys that are given; a new subscription gets both.
+func (s *Service) setKeys(tx *store.Tx, ref apim.Ref, k Keys, created bool) error {
+	var v apim.Violations
+	checkKey(&v, PrimaryKey, k.Primary)
+	checkKey(&v, SecondaryKey, k.Secondary)
+	if k.Primary != "" && k.Primary == k.Secondary {
+		v.Addf(SecondaryKey, "secondaryKey must differ from primaryKey.")
+	}
+	if err := v.Err(); err != nil {
+		return err
+	}
+	for _, key := range []struct{ field, value string }{{PrimaryKey, k.Primary}, {SecondaryKey, k.Secondary}} {
+		if key.value == "" && !created {
+			continue
+		}
+		if key.value == "" {
+			var err error
+			if key.value, err = s.newKey(); err != nil {
+				return err
+			}
+		}
+		if err := tx.SetSecret(ref, key.field, key.value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkKey allows what a header carries unchanged: visible ASCII.
+func checkKey(v *apim.Violations, field, key string) {
+	if len(key) > maxKey {
+		v.Addf(field, "%s must be at most %d characters long; it has %d.", field, maxKey, len(key))
+	}
+	for i := range len(key) {
+		if key[i] <= ' ' || key[i] > '~' {
+			v.Addf(field, "%s must consist of visible ASCII characters without spaces.", field)
+			return
+		}
+	}
+}
+
+// newKey makes 32 hexadecimal characters.
+func (s *Service) newKey() (string, error) {
+	b := make([]byte, 16)
+	if _, err := io.ReadFull(s.random, b); err != nil {
+		return "", fmt.Errorf("read random bytes: %w", err)
+	}
+	return hex.EncodeToString(b), nil
+}
+
+// Regenerate replaces a key, PrimaryKey or SecondaryKey; the old one opens nothing any more.
+func (s *Service) Regenerate(ctx context.Context, actor store.Actor, c Caller, id, field string) error {
+	if field != PrimaryKey && field != SecondaryKey {
+		return apim.Invalid("key", fmt.Sprintf("key must be %s or %s; it is %q.", PrimaryKey, SecondaryKey, field))
+	}
+	key, err := s.newKey()
+	if err != nil {
+		return err
+	}
+	return s.store.Update(ctx, actor, func(tx *store.Tx) error {
+		sub, err := getFor(tx, c, id)
+		if err != nil {
+			return err
+		}
+		return tx.SetSecret(sub.Ref, field, key)
+	})
+}
+
+// ActiveKey is a key that opens an API.
+type ActiveKey struct {
+	SubscriptionID, Name string
+	Keys
+}
+
+// KeysFor lists a user's active subscriptions that open an API (/apis/x), with
+// their keys, for the console: those to a product that holds it, to it, to all APIs.
+func (s *Service) KeysFor(ctx context.Context, userID string, api apim.Ref) (keys []ActiveKey, err error) {
+	err = s.store.View(ctx, func(tx *store.Tx) error {
+		keys = nil
+		subs, err := ownedBy(tx, userID)
+		if err != nil {
+			return err
+		}
+		for _, sub := range subs {
+			ok, err := sub.opens(tx, api)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				continue
+			}
+			k, err := readKeys(tx, sub.Ref)
+			if err != nil {
+				return err
+			}
+			keys = append(keys, ActiveKey{sub.ID, sub.DisplayName, k})
+		}
+		return nil
+	})
+	return keys, err
+}
+
+func (s *Subscription) opens(tx *store.Tx, api apim.Ref) (bool, error) {
+	if s.State != apim.SubscriptionActive {
+		return false, nil
+	}
+	switch kind, id := s.ScopeOf(); {
+	case kind == "products":
+		return tx.HasLink(apim.ProductAPI, apim.ProductRef(id), api)
+	case id == "":
+		return kind == "apis", nil
+	default:
+		return apim.APIRef(id).Key() == api.Key(), nil
+	}
+}

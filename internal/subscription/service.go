@@ -1,0 +1,119 @@
+package subscription
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// Master is the id of the built-in all-access subscription.
+const Master = "master"
+
+// Service reads and changes subscriptions. It is safe for concurrent use.
+type Service struct {
+	store  *store.Store
+	random io.Reader // safe for concurrent use
+}
+
+// New makes a Service that draws keys from random; nil: crypto/rand.
+func New(s *store.Store, random io.Reader) *Service {
+	if random == nil {
+		random = rand.Reader
+	}
+	return &Service{store: s, random: random}
+}
+
+// Subscription is a stored subscription.
+type Subscription struct {
+	ID  string // as created
+	Ref apim.Ref
+	*apim.Subscription
+}
+
+// Owner is the id of the user who owns it, "" for a standalone one.
+func (s *Subscription) Owner() string { return apim.Ref(s.OwnerID).Name() }
+
+// ProductID is the id of the product it is to, "" when it is to APIs.
+func (s *Subscription) ProductID() string {
+	if kind, id := s.ScopeOf(); kind == "products" {
+		return id
+	}
+	return ""
+}
+
+// Caller is who asks. People see and change their own subscriptions; those of
+// others are apim.ErrNotFound to them.
+type Caller struct {
+	UserID string
+	Admin  bool
+}
+
+func (c Caller) mayUse(s *Subscription) bool {
+	return c.Admin || c.UserID != "" && apim.UserRef(c.UserID).Key() == apim.Ref(s.OwnerID).Key()
+}
+
+// Get reads a subscription the caller may use.
+func (s *Service) Get(ctx context.Context, c Caller, id string) (sub *Subscription, err error) {
+	err = s.store.View(ctx, func(tx *store.Tx) error {
+		sub, err = getFor(tx, c, id)
+		return err
+	})
+	return sub, err
+}
+
+// For lists a user's subscriptions, all states, in order of their ids.
+func (s *Service) For(ctx context.Context, userID string) (subs []*Subscription, err error) {
+	err = s.store.View(ctx, func(tx *store.Tx) error {
+		subs, err = ownedBy(tx, userID)
+		return err
+	})
+	return subs, err
+}
+
+func ownedBy(tx *store.Tx, userID string) ([]*Subscription, error) {
+	if userID == "" {
+		return nil, nil
+	}
+	refs, err := tx.Backlinks(apim.SubscriptionOwner, apim.UserRef(userID))
+	if err != nil {
+		return nil, fmt.Errorf("list the subscriptions of user %s: %w", userID, err)
+	}
+	subs := make([]*Subscription, 0, len(refs))
+	for _, ref := range refs {
+		sub, err := get(tx, ref)
+		if err != nil {
+			return nil, err
+		}
+		subs = append(subs, sub)
+	}
+	return subs, nil
+}
+
+func getFor(tx *store.Tx, c Caller, id string) (*Subscription, error) {
+	sub, err := get(tx, apim.SubscriptionRef(id))
+	if err != nil {
+		return nil, err
+	}
+	if !c.mayUse(sub) {
+		return nil, fmt.Errorf("subscription %s of somebody else: %w", id, apim.ErrNotFound)
+	}
+	return sub, nil
+}
+
+func get(tx *store.Tx, ref apim.Ref) (*Subscription, error) {
+	doc, err := tx.Get(ref)
+	if err != nil {
+		return nil, err
+	}
+	sub := &Subscription{ID: doc.Name, Ref: doc.Ref, Subscription: new(apim.Subscription)}
+	if err := json.Unmarshal(doc.Body, sub.Subscription); err != nil {
+		return nil, fmt.Errorf("decode subscription %s: %w", doc.Name, err)
+	}
+	sub.Default()
+	return sub, nil
+}

@@ -1,0 +1,163 @@
+package subscription
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// Request is a person's wish to subscribe to a product.
+type Request struct {
+	ID            string // "": a new one
+	UserID        string
+	ProductID     string
+	Name          string // "": the product's
+	TermsAccepted bool
+	// Visible tells whether the person may see the product (catalog.Visible).
+	Visible func(product apim.Ref) bool
+}
+
+// Subscribe makes a subscription for a person: active at once, or submitted when
+// the product needs approval. apim.ErrNotFound: the product does not exist, is
+// not published or not visible. *apim.InvalidError: an open product, terms not
+// accepted, the limit reached. *apim.ConflictError: the id is taken.
+func (s *Service) Subscribe(ctx context.Context, actor store.Actor, r Request) (sub *Subscription, err error) {
+	ref := apim.SubscriptionRef(r.ID)
+	if r.ID == "" {
+		ref = apim.SubscriptionRef(s.store.NewID())
+	} else if !apim.Subscriptions.ValidName(r.ID) {
+		return nil, apim.Invalid("id", fmt.Sprintf("%q is not a valid subscription id.", r.ID))
+	}
+	err = s.store.Update(ctx, actor, func(tx *store.Tx) error {
+		p, err := r.admit(tx, ref)
+		if err != nil {
+			return err
+		}
+		if _, err := s.Put(tx, ref, p, Keys{}); err != nil {
+			return err
+		}
+		sub, err = get(tx, ref)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return sub, nil
+}
+
+// admit checks what only people are held to.
+func (r *Request) admit(tx *store.Tx, ref apim.Ref) (*apim.Subscription, error) {
+	product, err := getProduct(tx, r.ProductID)
+	if err != nil {
+		return nil, err
+	}
+	if !product.Published() || !r.Visible(apim.ProductRef(r.ProductID)) {
+		return nil, fmt.Errorf("product %s: %w", r.ProductID, apim.ErrNotFound)
+	}
+	if !product.NeedsSubscription() {
+		return nil, apim.Invalid("scope", product.DisplayName+" needs no subscription.")
+	}
+	if product.Terms != "" && !r.TermsAccepted {
+		return nil, apim.Invalid("terms", "The terms of use must be accepted.")
+	}
+	if _, err := tx.Get(ref); !errors.Is(err, apim.ErrNotFound) {
+		if err == nil {
+			err = &apim.ConflictError{Target: "id", Message: "A subscription with this id exists already."}
+		}
+		return nil, err
+	}
+	p := &apim.Subscription{
+		DisplayName: r.Name, Scope: string(apim.ProductRef(r.ProductID)), OwnerID: string(apim.UserRef(r.UserID)),
+		State: apim.SubscriptionActive,
+	}
+	if p.DisplayName == "" {
+		p.DisplayName = cut(product.DisplayName, 100)
+	}
+	if product.ApprovalRequired {
+		p.State = apim.SubscriptionSubmitted
+	}
+	return p, nil
+}
+
+// Create puts a subscription that must not exist yet, for administrators.
+func (s *Service) Create(ctx context.Context, actor store.Actor, id string, p *apim.Subscription, keys Keys) (sub *Subscription, err error) {
+	ref := apim.SubscriptionRef(id)
+	err = s.store.Update(ctx, actor, func(tx *store.Tx) error {
+		props := *p
+		created, err := s.Put(tx, ref, &props, keys)
+		if err != nil {
+			return err
+		}
+		if !created {
+			return &apim.ConflictError{Target: "id", Message: "A subscription with this id exists already."}
+		}
+		sub, err = get(tx, ref)
+		return err
+	})
+	return sub, err
+}
+
+// Update changes a subscription in a transaction of its own, for administrators.
+func (s *Service) Update(ctx context.Context, actor store.Actor, id string, change func(p *apim.Subscription)) (*Subscription, error) {
+	return s.change(ctx, actor, Caller{Admin: true}, id, func(p *apim.Subscription) error {
+		change(p)
+		return nil
+	})
+}
+
+// SetState moves a subscription to a state with a comment, for administrators:
+// activate, reject, suspend, cancel.
+func (s *Service) SetState(ctx context.Context, actor store.Actor, id, state, comment string) (*Subscription, error) {
+	return s.Update(ctx, actor, id, func(p *apim.Subscription) { p.State, p.StateComment = state, comment })
+}
+
+// Rename changes the name of a subscription the caller may use.
+func (s *Service) Rename(ctx context.Context, actor store.Actor, c Caller, id, name string) (*Subscription, error) {
+	return s.change(ctx, actor, c, id, func(p *apim.Subscription) error {
+		p.DisplayName = name
+		return nil
+	})
+}
+
+// cancellable are the states a person may cancel in; cancelling twice is no error.
+var cancellable = []string{apim.SubscriptionSubmitted, apim.SubscriptionActive, apim.SubscriptionSuspended, apim.SubscriptionCancelled}
+
+// Cancel ends a subscription the caller may use; its keys open nothing any more.
+func (s *Service) Cancel(ctx context.Context, actor store.Actor, c Caller, id string) (*Subscription, error) {
+	return s.change(ctx, actor, c, id, func(p *apim.Subscription) error {
+		if !slices.Contains(cancellable, p.State) {
+			return apim.Invalid("state", fmt.Sprintf("A subscription that is %s cannot be cancelled.", p.State))
+		}
+		p.State = apim.SubscriptionCancelled
+		return nil
+	})
+}
+
+func (s *Service) change(ctx context.Context, actor store.Actor, c Caller, id string, change func(p *apim.Subscription) error) (sub *Subscription, err error) {
+	err = s.store.Update(ctx, actor, func(tx *store.Tx) error {
+		if sub, err = getFor(tx, c, id); err != nil {
+			return err
+		}
+		if err := change(sub.Subscription); err != nil {
+			return err
+		}
+		_, err := s.Put(tx, sub.Ref, sub.Subscription, Keys{})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return sub, nil
+}
+
+// cut is the first n characters of s.
+func cut(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
+	}
+	return s
+}
