@@ -111,18 +111,8 @@ type Kind struct {
 	Provisions bool
 	// Links are the association collections below an entity.
 	Links []Link
-	// Views are read-only lists of another kind's entities that point at this one.
-	Views []View
 	// Actions are POST actions on an entity (listSecrets, regeneratePrimaryKey, ...).
 	Actions []string
-}
-
-// View is a list below an entity of those entities of another kind whose Field
-// holds its ref, such as /users/{id}/subscriptions.
-type View struct {
-	Collection string // path segment
-	Of         string // kind path
-	Field      string // property that holds the ref
 }
 
 // Parent is the kind path of the parent, "" at service level.

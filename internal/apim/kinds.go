@@ -1,6 +1,9 @@
 package apim
 
-var nameFilter = Fields{"name", "displayName", "description"}
+var (
+	nameFilter         = Fields{"name", "displayName", "description"}
+	subscriptionFilter = Fields{"name", "displayName", "stateComment", "ownerId", "scope", "userId", "productId", "state"}
+)
 
 // Kinds lists every kind, parents before children. Routes, paging, ETags,
 // filters, error bodies and the export format follow from it.
@@ -53,9 +56,9 @@ var (
 		Links: []Link{
 			{Collection: "apis", To: "apis", Name: ProductAPI, Filter: Fields{"name", "displayName", "description", "serviceUrl", "path"}},
 			{Collection: "groups", To: "groups", Name: ProductGroup, Filter: nameFilter},
+			{Collection: "subscriptions", To: "subscriptions", Name: SubscriptionScope, Reverse: true, ReadOnly: true, Filter: subscriptionFilter},
 			tagLinks,
 		},
-		Views: []View{{Collection: "subscriptions", Of: "subscriptions", Field: "scope"}},
 	}
 	Groups = &Kind{
 		Path: "groups", Verbs: CRUD, New: func() Resource { return new(Group) }, MaxName: 256,
@@ -69,13 +72,13 @@ var (
 		Filter: Fields{"name", "firstName", "lastName", "email", "note", "state", "registrationDate"},
 		Links: []Link{
 			{Collection: "groups", To: "groups", Name: GroupUser, Reverse: true, ReadOnly: true, Filter: nameFilter},
+			{Collection: "subscriptions", To: "subscriptions", Name: SubscriptionOwner, Reverse: true, ReadOnly: true, Filter: subscriptionFilter},
 		},
-		Views:   []View{{Collection: "subscriptions", Of: "subscriptions", Field: "ownerId"}},
 		Actions: []string{"token"},
 	}
 	Subscriptions = &Kind{
 		Path: "subscriptions", Verbs: CRUD, New: func() Resource { return new(Subscription) }, MaxName: 256,
-		Filter:  Fields{"name", "displayName", "stateComment", "ownerId", "scope", "userId", "productId", "state"},
+		Filter:  subscriptionFilter,
 		Refs:    []string{"ownerId", "scope"},
 		Secrets: []string{"primaryKey", "secondaryKey"},
 		Actions: []string{"listSecrets", "regeneratePrimaryKey", "regenerateSecondaryKey"},
