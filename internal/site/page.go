@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/portico-portal/portico/internal/site/style"
 	"github.com/portico-portal/portico/internal/widget"
 )
 
@@ -22,7 +23,6 @@ type Page struct {
 	document *widget.Node // the engine's own pages; others are read when compiled
 	details  *Page        // the page whose content this address shows, or nil
 	site     *Site
-	styles   Styles
 
 	once     sync.Once
 	compiled *widget.Page
@@ -74,10 +74,7 @@ var enginePages = []struct{ permalink, title, document string }{
 
 // addEnginePages makes sure that the canonical addresses exist: details pages
 // of imported sites are served there, and what a site lacks the engine has.
-func (s *Site) addEnginePages(styles Styles) {
-	for _, p := range s.pages {
-		p.styles = styles
-	}
+func (s *Site) addEnginePages() {
 	for _, d := range []struct{ template, legacy, node string }{
 		{apiTemplate, "/api-details", "detailsOfApi"},
 		{operationTemplate, "/api-details", "operationDetails"},
@@ -87,7 +84,7 @@ func (s *Site) addEnginePages(styles Styles) {
 			if page := s.detailsPage(d.legacy, d.node); page != nil {
 				s.pages = append(s.pages, &Page{
 					Ref: page.Ref, Permalink: d.template, Title: page.Title, meta: page.meta, rule: page.rule,
-					template: parseTemplate(d.template), details: page, site: s, styles: styles,
+					template: parseTemplate(d.template), details: page, site: s,
 				})
 			}
 		}
@@ -102,7 +99,7 @@ func (s *Site) addEnginePages(styles Styles) {
 			continue
 		}
 		p := newPage("", meta{Title: e.title, Permalink: e.permalink})
-		p.document, p.site, p.styles = doc, s, styles
+		p.document, p.site = doc, s
 		s.pages = append(s.pages, p)
 	}
 }
@@ -236,8 +233,8 @@ func (p *Page) compileOptions() widget.CompileOptions {
 	favicon, _ := s.Link(everything, s.favicon)
 	return widget.CompileOptions{
 		Site: widget.Site{
-			Title: s.Title, Tokens: p.styles.Tokens, Stylesheet: p.styles.Path, Script: s.options.Script, Favicon: favicon,
+			Title: s.Title, Tokens: s.styles.tokens, Stylesheet: s.styles.path, Script: s.options.Script, Favicon: favicon,
 		},
-		Title: p.meta.Title, Description: p.meta.Description, Keywords: p.meta.Keywords, Class: p.styles.Class,
+		Title: p.meta.Title, Description: p.meta.Description, Keywords: p.meta.Keywords, Class: style.Class,
 	}
 }

@@ -1,9 +1,11 @@
 package site
 
 import (
-	"encoding/json"
+	"crypto/sha256"
+	"encoding/hex"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/site/style"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -33,23 +35,31 @@ func Published(tx *store.Tx, revision string) ([]Item, error) {
 	return items, nil
 }
 
-// readStyles compiles the stylesheet document.
-func (s *Site) readStyles() Styles {
-	if s.options.Styles == nil {
-		return Styles{}
-	}
-	ref, nodes := s.document("stylesheet")
-	var sheet json.RawMessage
-	if len(nodes) > 0 {
-		sheet = nodes[0]
-	}
-	styles, err := s.options.Styles(sheet)
-	if err != nil {
-		s.find("error", ref, "/nodes/0", "The stylesheet is not understood: "+err.Error())
-	}
-	s.styles = styles
-	return styles
+// styles are the compiled stylesheet document.
+type styles struct {
+	tokens string // CSS of the custom properties, inlined into each page
+	rules  []byte // what is served beside the pages
+	path   string // its address, with a hash of the content; "" for none
 }
 
-// Styles are the site's compiled styles.
-func (s *Site) Styles() Styles { return s.styles }
+// readStyles compiles the stylesheet document.
+func (s *Site) readStyles() {
+	ref, nodes := s.document("stylesheet")
+	if len(nodes) == 0 {
+		return
+	}
+	sheet, err := style.Compile(nodes[0])
+	if err != nil {
+		s.find("error", ref, "/nodes/0", "The stylesheet is not understood: "+err.Error())
+		return
+	}
+	s.styles = styles{tokens: sheet.Tokens, rules: sheet.Rules}
+	if len(sheet.Rules) > 0 {
+		sum := sha256.Sum256(sheet.Rules)
+		s.styles.path = "/assets/site-" + hex.EncodeToString(sum[:8]) + ".css"
+	}
+}
+
+// Stylesheet is the CSS served beside the pages and its address, whose name is
+// a hash of the content; "" when there is none.
+func (s *Site) Stylesheet() (path string, css []byte) { return s.styles.path, s.styles.rules }

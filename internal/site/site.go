@@ -25,26 +25,15 @@ type Site struct {
 	media    map[string]Media  // by lower-case path
 	groups   []string
 	options  Options
-	styles   Styles
+	styles   styles
 	findings []Finding
 	favicon  string
 }
 
 // Options are what a site is read with.
 type Options struct {
-	// Script is the address of the islands' module; "" when it is not built.
-	Script string
-	// Styles compiles the stylesheet document (nodes[0]; nil when there is none).
-	Styles func(stylesheet json.RawMessage) (Styles, error)
-}
-
-// Styles are a compiled stylesheet.
-type Styles struct {
-	Tokens string // CSS of the custom properties, inlined into each page
-	CSS    []byte // what is served beside, "" for none
-	Path   string // its address, with a content hash
-	// Class compiles a node's local styles; nil: none.
-	Class func(styles json.RawMessage) (class, css string)
+	Script   string // address of the islands' module; "" when it is not built
+	Revision string // the portal revision's name; "" for the draft
 }
 
 // Media is a file that a published item names.
@@ -62,16 +51,16 @@ type Finding struct {
 // finding; the rest of the site still works.
 func Read(items []Item, options Options) *Site {
 	s := &Site{
-		options: options, items: make(map[string]Item, len(items)), fixed: map[string]*Page{}, byKey: map[string]*Page{},
+		Revision: options.Revision, options: options, items: make(map[string]Item, len(items)), fixed: map[string]*Page{}, byKey: map[string]*Page{},
 		menus: map[string]*menu{}, targets: map[string]string{}, media: map[string]Media{},
 	}
 	for _, it := range items {
 		s.items[it.Ref.Key()] = it
 	}
 	s.readSettings()
-	styles := s.readStyles()
+	s.readStyles()
 	for _, it := range items {
-		s.readItem(it, styles)
+		s.readItem(it)
 	}
 	slices.SortStableFunc(s.layouts, func(a, b *layout) int {
 		if d := b.template.fixed() - a.template.fixed(); d != 0 {
@@ -80,7 +69,7 @@ func Read(items []Item, options Options) *Site {
 		return len(b.template) - len(a.template)
 	})
 	s.readNavigation()
-	s.addEnginePages(styles)
+	s.addEnginePages()
 	s.route()
 	return s
 }
@@ -121,7 +110,7 @@ func (s *Site) readSettings() {
 }
 
 // readItem reads a page, layout, URL or medium.
-func (s *Site) readItem(it Item, styles Styles) {
+func (s *Site) readItem(it Item) {
 	contentType, id := split(it.Ref.Key())
 	switch contentType {
 	case "page", "layout", "url", "blob":

@@ -4,12 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io/fs"
-	"maps"
-	"path"
-	"slices"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/site/defaults"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -27,19 +24,16 @@ var contentTypes = []apim.ContentType{
 	{Name: "URL", ID: "url", Description: "An address that links lead to."},
 }
 
-// Provision fills a service without content with the default site, the JSON
-// files of a folder, and publishes it. It reports whether it did. It does
-// nothing when there is content or has ever been a revision.
-//
-// A file is an object of content items by id:
-// {"/contentTypes/page/contentItems/home": {"properties": {...}}, ...}.
-func (s *Service) Provision(ctx context.Context, actor store.Actor, defaults fs.FS) (bool, error) {
-	items, err := readDefaults(defaults)
+// Provision fills a service without content with the default site and publishes
+// it. It reports whether it did. It does nothing when there is content or has
+// ever been a revision.
+func (s *Service) Provision(ctx context.Context, actor store.Actor) (bool, error) {
+	items, err := defaults.Items()
 	if err != nil {
 		return false, err
 	}
 	filled := false
-	err = s.Store.Update(ctx, actor, func(tx *store.Tx) error {
+	err = s.Store.UpdateAlone(ctx, actor, func(tx *store.Tx) error {
 		filled = false
 		if filled, err = empty(tx); err != nil || !filled {
 			return err
@@ -53,9 +47,9 @@ func (s *Service) Provision(ctx context.Context, actor store.Actor, defaults fs.
 				return err
 			}
 		}
-		var docs []*store.Document
-		for _, ref := range slices.Sorted(maps.Keys(items)) {
-			docs = append(docs, &store.Document{Ref: apim.Ref(ref), Body: items[ref]})
+		docs := make([]*store.Document, len(items))
+		for i, it := range items {
+			docs[i] = &store.Document{Ref: it.Ref, Body: it.Properties}
 		}
 		return tx.PutAll(docs)
 	})
@@ -94,32 +88,4 @@ func empty(tx *store.Tx) (bool, error) {
 	}
 	revisions, err := tx.Count(apim.PortalRevisions.Path, "")
 	return revisions == 0, err
-}
-
-// readDefaults reads the items of all JSON files of a folder.
-func readDefaults(defaults fs.FS) (map[string]json.RawMessage, error) {
-	files, err := fs.Glob(defaults, "*.json")
-	if err != nil {
-		return nil, fmt.Errorf("list default content: %w", err)
-	}
-	all := map[string]json.RawMessage{}
-	for _, name := range files {
-		data, err := fs.ReadFile(defaults, name)
-		if err != nil {
-			return nil, fmt.Errorf("read default content: %w", err)
-		}
-		var items map[string]struct {
-			Properties json.RawMessage `json:"properties"`
-		}
-		if err := json.Unmarshal(data, &items); err != nil {
-			return nil, fmt.Errorf("default content %s: %w", path.Base(name), err)
-		}
-		for ref, it := range items {
-			if len(it.Properties) == 0 {
-				return nil, fmt.Errorf("default content %s: %s has no properties", name, ref)
-			}
-			all[ref] = it.Properties
-		}
-	}
-	return all, nil
 }
