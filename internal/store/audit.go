@@ -135,9 +135,10 @@ func (tx *Tx) AuditLog(key string, limit int) ([]AuditEntry, error) {
 	return all, nil
 }
 
-// printable makes text from outside storable: valid UTF-8 without NUL.
+// printable makes text from outside storable: U+FFFD stands for NUL and for
+// bytes that are not UTF-8.
 func printable(s string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(s, "�"), "\x00", "")
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
 // isText reports whether both engines can store s.

@@ -19,7 +19,7 @@ func (tx *Tx) PutSession(id string, s Session) error {
 	_, err := tx.exec(`INSERT INTO session (service, id_hash, user_id, created_at, expires_at, user_agent, address)
 		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (service, id_hash) DO UPDATE SET
 		user_id = excluded.user_id, expires_at = excluded.expires_at, user_agent = excluded.user_agent, address = excluded.address`,
-		tx.s.service, hashID(id), s.UserID, s.CreatedAt.UnixMicro(), s.ExpiresAt.UnixMicro(), printable(s.UserAgent), printable(s.Address))
+		tx.s.service, hashID(id), s.UserID, s.CreatedAt.UnixMicro(), s.ExpiresAt.UnixMicro(), s.UserAgent, s.Address)
 	return wrap(err, "store a session of user %s", s.UserID)
 }
 

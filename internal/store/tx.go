@@ -66,7 +66,7 @@ func (tx *Tx) exec(query string, args ...any) (int64, error) {
 	if !tx.writable {
 		return 0, errReadOnly
 	}
-	res, err := tx.q.ExecContext(tx.ctx, query, args...)
+	res, err := tx.q.ExecContext(tx.ctx, query, storable(args)...)
 	if err != nil {
 		return 0, err
 	}
@@ -75,7 +75,7 @@ func (tx *Tx) exec(query string, args ...any) (int64, error) {
 
 // each calls scan for every row of a query.
 func (tx *Tx) each(scan func(*sql.Rows) error, query string, args ...any) error {
-	rows, err := tx.q.QueryContext(tx.ctx, query, args...)
+	rows, err := tx.q.QueryContext(tx.ctx, query, storable(args)...)
 	if err != nil {
 		return err
 	}
@@ -264,12 +264,27 @@ func (tx *Tx) number() error {
 	keys := make([]any, len(tx.written))
 	for i, d := range tx.written {
 		keys[i] = d.Key()
+		if d.Seq < 0 { // not yet seen: a document may be written twice
+			d.Seq = base - d.Seq
+		}
 	}
 	return chunks(keys, func(piece []any) error {
 		_, err := tx.exec(`UPDATE document SET seq = $1 - seq WHERE service = $2 AND seq < 0 AND key IN (`+
 			placeholders(3, len(piece))+`)`, append([]any{base, tx.s.service}, piece...)...)
 		return err
 	})
+}
+
+// storable replaces in place what PostgreSQL refuses in text (NUL, bytes that
+// are not UTF-8), so that a look-up by a hostile name finds nothing instead of
+// failing. What is written has been checked or cleaned before.
+func storable(args []any) []any {
+	for i, arg := range args {
+		if s, ok := arg.(string); ok && !isText(s) {
+			args[i] = printable(s)
+		}
+	}
+	return args
 }
 
 // text is JSON as a column value: NULL for none.

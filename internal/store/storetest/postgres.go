@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/user"
@@ -18,9 +19,6 @@ import (
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
-
-	"github.com/portico-portal/portico/internal/store"
-	"github.com/portico-portal/portico/internal/store/postgres"
 )
 
 // server is the PostgreSQL server of this test binary. It is started for the
@@ -54,20 +52,10 @@ func PostgresURL(t testing.TB) (url string, ok bool) {
 	return srv.url(name), true
 }
 
-// OpenPostgres opens a store on the database at url, closed at the end of the test.
-func OpenPostgres(t testing.TB, url string) *store.Store {
-	t.Helper()
-	s, err := postgres.Open(t.Context(), url, Options())
-	if err != nil {
-		t.Fatalf("open a store on PostgreSQL: %v", err)
-	}
-	closeAtEnd(t, s)
-	return s
-}
-
 // pgServer listens on a Unix socket in dir only.
 type pgServer struct {
 	dir   string
+	alive io.WriteCloser // the supervisor's standard input; its end ends the server
 	admin *sql.DB
 	mu    sync.Mutex
 	made  int
@@ -112,31 +100,32 @@ func startServer() (*pgServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := launch(bin, dir); err != nil {
+	alive, err := launch(bin, dir)
+	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	srv := &pgServer{dir: dir}
+	srv := &pgServer{dir: dir, alive: alive}
 	return srv, srv.connect()
 }
 
 // launch makes the server's files and starts it with its supervisor.
-func launch(bin, dir string) error {
+func launch(bin, dir string) (alive io.WriteCloser, err error) {
 	attr, err := unprivileged(dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"),
 		"-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions")
 	initdb.SysProcAttr, initdb.Dir = attr, dir
 	if out, err := initdb.CombinedOutput(); err != nil {
-		return fmt.Errorf("initdb: %w\n%s", err, out)
+		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
 	}
 	run := exec.Command("/bin/sh", "-c", supervisor, "supervisor", bin, dir)
 	run.SysProcAttr, run.Dir = attr, dir
-	if _, err := run.StdinPipe(); err != nil { // kept open until this process ends
-		return err
+	if alive, err = run.StdinPipe(); err != nil {
+		return nil, err
 	}
-	return run.Start()
+	return alive, run.Start()
 }
 
 // connect waits until the server takes connections.
