@@ -1,0 +1,197 @@
+package gateway
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/policy"
+)
+
+// call is one call on its way. Calls are pooled.
+type call struct {
+	g           *Gateway
+	w           http.ResponseWriter
+	r           *http.Request
+	path, query string // of the request, escaped as they came
+	host        string // for the backend; "" for its own
+
+	snapshot *snapshot
+	target   target
+	routes   *routes
+	lookup   lookup
+
+	exchange policy.Exchange
+	made     http.Header    // of responses that policies make
+	backend  *http.Response // whose body is open, or nil
+	upgrade  string         // the protocol that was asked for and sent to the backend
+}
+
+func newCall(g *Gateway) *call { return &call{g: g, made: http.Header{}} }
+
+func (c *call) begin(w http.ResponseWriter, r *http.Request) {
+	c.w, c.r = w, r
+	c.path, c.query = rawTarget(r)
+	c.exchange.Context = r.Context()
+	c.exchange.Now = c.g.clock
+	c.exchange.Limits = c.g.limits
+	c.exchange.Forwarder = c
+	c.exchange.Request = policy.Request{Method: r.Method, Path: c.path, RawQuery: c.query, Header: (*requestHeader)(c)}
+	c.exchange.Response.Header = header(c.made)
+}
+
+// release closes what is open and makes the call ready for another.
+func (c *call) release() {
+	c.closeBackend()
+	if c.r.ContentLength != 0 {
+		c.r.Body.Close() // a transport that still reads it must not outlive the handler
+	}
+	c.exchange.Reset()
+	clear(c.made)
+	*c = call{g: c.g, made: c.made, exchange: c.exchange, lookup: lookup{values: c.lookup.values[:0]}}
+	c.g.calls.Put(c)
+}
+
+func (c *call) closeBackend() {
+	if c.backend != nil {
+		c.backend.Body.Close()
+		c.backend = nil
+	}
+}
+
+// rawTarget is the path and query of a request exactly as they came.
+func rawTarget(r *http.Request) (path, query string) {
+	uri := r.RequestURI
+	if uri == "" { // not from a server
+		uri = r.URL.RequestURI()
+	}
+	if !strings.HasPrefix(uri, "/") { // absolute form, or "*"
+		_, rest, ok := strings.Cut(uri, "://")
+		slash := strings.IndexAny(rest, "/?")
+		if !ok || slash < 0 {
+			return "", ""
+		}
+		uri = rest[slash:]
+	}
+	path, query, _ = strings.Cut(uri, "?")
+	return path, query
+}
+
+// healthPath answers whether the gateway is there (apim-rest.md Part 4).
+const healthPath = "/status-0123456789abcdef"
+
+// ServeHTTP serves one call.
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == healthPath {
+		g.serveHealth(w)
+		return
+	}
+	c := g.calls.Get().(*call)
+	defer c.release()
+	c.begin(w, r)
+	if err := g.run(c); err != nil {
+		g.logger.Error("call not served", "method", r.Method, "path", r.URL.Path, "request", r.Header.Get("X-Request-Id"), "error", err)
+		e := internal
+		if errors.Is(err, errNotLoaded) || errors.Is(err, errBusy) {
+			e = unavailable
+		}
+		policy.Compile().Refuse(&c.exchange, &e)
+	}
+	c.answer()
+}
+
+func (g *Gateway) serveHealth(w http.ResponseWriter) {
+	if g.live.Load() == nil {
+		http.Error(w, "Service is starting.", http.StatusServiceUnavailable)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Write([]byte("Service is running.\n"))
+}
+
+var errNotLoaded = errors.New("the configuration is not loaded yet")
+
+// The errors that do not come from policies.
+var (
+	internal    = policy.Error{Status: http.StatusInternalServerError, Source: "configuration", Reason: "ConfigurationFailure", Message: "Internal server error"}
+	unavailable = policy.Error{Status: http.StatusServiceUnavailable, Source: "configuration", Reason: "NotLoaded", Message: "Service is not available yet. Try again in a few seconds."}
+	notFound    = policy.Error{Status: http.StatusNotFound, Source: "configuration", Reason: "OperationNotFound", Message: "Resource not found"}
+)
+
+// run finds the operation, checks the key and runs the policies.
+func (g *Gateway) run(c *call) error {
+	if err := g.resolve(c); err != nil {
+		return err
+	}
+	c.exchange.Request.Path = c.target.path
+	r, found := c.match(c.r.Method)
+	if !found {
+		return g.unmatched(c, r)
+	}
+	if c.lookup.route != nil {
+		c.exchange.Params = c.lookup.params(c.exchange.Params)
+	}
+	c.exchange.Backend = c.target.revision.backend
+	p, refusal := g.authorize(c)
+	e, err := g.chain(c, r, p)
+	if err != nil {
+		return err
+	}
+	c.exchange.Operation = e.operation
+	if refusal != nil {
+		e.chain.Refuse(&c.exchange, refusal)
+		return nil
+	}
+	e.chain.Run(&c.exchange)
+	if failure := c.exchange.LastError; failure != nil && failure.Err != nil {
+		g.logFailure(c, failure)
+	}
+	return nil
+}
+
+// logFailure logs what the client is not told.
+func (g *Gateway) logFailure(c *call, e *policy.Error) {
+	if e.Reason == clientGone {
+		return
+	}
+	g.logger.Warn("call failed", "method", c.r.Method, "path", c.path, "request", c.r.Header.Get("X-Request-Id"),
+		"status", e.Status, "reason", e.Reason, "policy", e.Path, "scope", e.Scope, "error", e.Err)
+}
+
+// match finds the route of the call for a method. Without one, the route that
+// stands for none has the policies of the scopes that are known.
+func (c *call) match(method string) (r *route, found bool) {
+	rev := c.target.revision
+	if rev == nil {
+		return c.snapshot.nowhere, false
+	}
+	c.lookup.method, c.lookup.query = method, c.query
+	if c.lookup.find(&c.routes.root, c.target.path) {
+		return c.lookup.route, true
+	}
+	return c.routes.any, rev.anyCall && method != http.MethodOptions
+}
+
+// unmatched answers a call without an operation: a preflight, or 404.
+func (g *Gateway) unmatched(c *call, r *route) error {
+	h := c.r.Header
+	asked := h.Get("Access-Control-Request-Method")
+	if c.r.Method == http.MethodOptions && asked != "" && h.Get("Origin") != "" {
+		about, _ := c.match(asked)
+		e, err := g.chain(c, about, g.preflightProduct(c))
+		if err != nil {
+			return err
+		}
+		if e.chain.Preflight(&c.exchange) {
+			return nil
+		}
+	}
+	e, err := g.chain(c, r, nil)
+	if err != nil {
+		return err
+	}
+	refusal := notFound
+	e.chain.Refuse(&c.exchange, &refusal)
+	return nil
+}

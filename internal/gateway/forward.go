@@ -1,0 +1,163 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/portico-portal/portico/internal/policy"
+)
+
+// defaultTimeout is how long a backend may take until its header has come.
+const defaultTimeout = 300 * time.Second
+
+// clientGone is the reason of calls that the client has given up.
+const clientGone = "ClientConnectionFailure"
+
+// statusClientGone is what such calls end with; nobody reads it.
+const statusClientGone = 499
+
+func newTransport(headerTimeout time.Duration) *http.Transport {
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	return &http.Transport{
+		DialContext:            dialer.DialContext,
+		MaxIdleConnsPerHost:    1024, // the default of 2 halves the throughput
+		IdleConnTimeout:        90 * time.Second,
+		TLSHandshakeTimeout:    10 * time.Second,
+		ExpectContinueTimeout:  time.Second,
+		ResponseHeaderTimeout:  headerTimeout,
+		MaxResponseHeaderBytes: 256 << 10,
+		DisableCompression:     true,
+		ForceAttemptHTTP2:      true,
+	}
+}
+
+// Forward sends the call to its backend (policy.Forwarder).
+func (c *call) Forward(ex *policy.Exchange, how policy.Forwarding) error {
+	if ex.Backend == nil {
+		return &policy.Error{Status: http.StatusInternalServerError, Source: "forward-request", Reason: "BackendNotConfigured",
+			Message: "The API has no backend: it needs a serviceUrl or a set-backend-service policy."}
+	}
+	ctx, arrived := ex.Context, func() {}
+	transport := c.g.transport
+	if how.Timeout > 0 {
+		transport = c.g.patient
+		withTimeout, cancel := context.WithCancelCause(ctx)
+		timer := time.AfterFunc(how.Timeout, func() { cancel(errTimeout) })
+		ctx, arrived = withTimeout, func() { timer.Stop() }
+	}
+	out := c.outgoing(ctx, how.FollowRedirects)
+	response, err := send(transport, out, how.FollowRedirects)
+	arrived()
+	if err == nil && response.StatusCode == http.StatusSwitchingProtocols && c.upgrade == "" {
+		response.Body.Close()
+		err = errors.New("the backend changed the protocol without being asked")
+	}
+	if err != nil {
+		return forwardError(ctx, err)
+	}
+	c.backend = response
+	if c.upgrade == "" || response.StatusCode != http.StatusSwitchingProtocols {
+		removeHopByHop(response.Header)
+	}
+	ex.Response = policy.Response{Status: response.StatusCode, Header: header(response.Header), Forwarded: true}
+	return nil
+}
+
+func send(transport *http.Transport, out *http.Request, follow bool) (*http.Response, error) {
+	if !follow {
+		return transport.RoundTrip(out)
+	}
+	const most = 10
+	client := http.Client{Transport: transport, CheckRedirect: func(_ *http.Request, via []*http.Request) error {
+		if len(via) >= most {
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}}
+	return client.Do(out)
+}
+
+// outgoing makes the request for the backend. It takes the header and body of
+// the call's request over.
+func (c *call) outgoing(ctx context.Context, clean bool) *http.Request {
+	h := c.r.Header
+	c.upgrade = upgradeOf(h)
+	trailers := acceptsTrailers(h)
+	removeHopByHop(h)
+	if c.upgrade != "" {
+		h["Connection"], h["Upgrade"] = []string{"Upgrade"}, []string{c.upgrade}
+	}
+	if trailers {
+		h["Te"] = []string{"trailers"}
+	}
+	if _, ok := h["User-Agent"]; !ok {
+		h["User-Agent"] = nil // keeps net/http from adding its own
+	}
+	removeSessions(h)
+	c.setForwarded(h)
+	out := http.Request{
+		Method: c.exchange.Request.Method, URL: c.backendURL(clean), Header: h, Host: c.host,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, ContentLength: c.r.ContentLength,
+	}
+	if c.r.ContentLength != 0 {
+		out.Body = c.r.Body
+	}
+	return out.WithContext(ctx)
+}
+
+// backendURL is where the call goes, with the path escaped as it is. Clean URLs
+// have no opaque part, which following redirects needs; they can differ in escapes
+// that no parser takes.
+func (c *call) backendURL(clean bool) *url.URL {
+	base := c.exchange.Backend
+	path := base.RawPath + c.exchange.Request.Path
+	if path == "" {
+		path = "/"
+	}
+	u := &url.URL{Scheme: base.Scheme, Host: base.Host, RawQuery: c.exchange.Request.RawQuery}
+	if clean || strings.HasPrefix(path, "//") {
+		u.Path, u.RawPath = unescape(path), path
+	} else {
+		u.Opaque = path
+	}
+	return u
+}
+
+// setForwarded tells the backend who called and how.
+func (c *call) setForwarded(h http.Header) {
+	values := []string{"", c.r.Host, scheme(c.r)}
+	client, _, err := net.SplitHostPort(c.r.RemoteAddr)
+	if err == nil {
+		values[0] = client
+		if chain := strings.Join(h["X-Forwarded-For"], ", "); chain == "" {
+			h["X-Forwarded-For"] = values[0:1:1]
+		} else if !strings.Contains(chain, client) { // behind a trusted proxy the chain has it
+			h["X-Forwarded-For"] = []string{chain + ", " + client}
+		}
+	}
+	h["X-Forwarded-Host"] = values[1:2:2]
+	h["X-Forwarded-Proto"] = values[2:3:3]
+}
+
+var errTimeout = errors.New("the backend took too long")
+
+// forwardError tells apart why there is no answer.
+func forwardError(ctx context.Context, err error) *policy.Error {
+	e := &policy.Error{
+		Status: http.StatusBadGateway, Source: "forward-request", Reason: "BackendConnectionFailure",
+		Message: "The backend service could not be reached.", Err: err,
+	}
+	var timeout interface{ Timeout() bool }
+	switch {
+	case errors.Is(context.Cause(ctx), errTimeout), ctx.Err() == nil && errors.As(err, &timeout) && timeout.Timeout():
+		e.Status, e.Reason, e.Message = http.StatusGatewayTimeout, "Timeout", "The backend service did not answer in time."
+	case ctx.Err() != nil:
+		e.Status, e.Reason, e.Message = statusClientGone, clientGone, "The client closed the connection."
+	}
+	return e
+}

@@ -1,0 +1,99 @@
+package gateway
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/portico-portal/portico/internal/policy"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// Config is what a Gateway needs.
+type Config struct {
+	Store  *store.Store
+	Logger *slog.Logger // nil: discards
+	// URL is the gateway's public address, for the realm of 401 answers; "": as the request names it.
+	URL string
+	Now func() time.Time // nil: time.Now
+	// MaxOperations bounds the operations held in memory; 0: 200,000.
+	MaxOperations int
+}
+
+// Gateway is an http.Handler that serves calls. Start must have returned before
+// it knows any API.
+type Gateway struct {
+	store  *store.Store
+	logger *slog.Logger
+	url    string
+	clock  func() time.Time
+	limits *policy.Limits
+
+	transport *http.Transport // gives a backend defaultTimeout
+	patient   *http.Transport // for calls with a timeout of their own
+
+	mu     sync.Mutex // held while the configuration is read
+	live   atomic.Pointer[snapshot]
+	loaded loadedRoutes
+	calls  sync.Pool // of *call
+	bufs   sync.Pool // of *[bufferSize]byte
+}
+
+const defaultMaxOperations = 200_000
+
+// New makes a gateway that answers 503 until Start.
+func New(cfg Config) *Gateway {
+	g := &Gateway{store: cfg.Store, logger: cfg.Logger, url: cfg.URL, clock: cfg.Now, limits: policy.NewLimits()}
+	if g.logger == nil {
+		g.logger = slog.New(slog.DiscardHandler)
+	}
+	if g.clock == nil {
+		g.clock = time.Now
+	}
+	g.loaded.entries = map[*revision]*routes{}
+	if g.loaded.max = cfg.MaxOperations; g.loaded.max == 0 {
+		g.loaded.max = defaultMaxOperations
+	}
+	g.transport, g.patient = newTransport(defaultTimeout), newTransport(0)
+	g.calls.New = func() any { return newCall(g) }
+	g.bufs.New = func() any { return new([bufferSize]byte) }
+	return g
+}
+
+// Start loads the configuration and returns; until ctx ends it then follows the
+// store's changes.
+func (g *Gateway) Start(ctx context.Context) error {
+	wake, stop := g.store.Watch()
+	if err := g.refresh(ctx); err != nil {
+		stop()
+		return err
+	}
+	go func() {
+		defer stop()
+		g.follow(ctx, wake)
+	}()
+	return nil
+}
+
+// retryAfter is how long to wait before reading the configuration again when that failed.
+const retryAfter = time.Second
+
+func (g *Gateway) follow(ctx context.Context, wake <-chan struct{}) {
+	var retry <-chan time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-wake:
+		case <-retry:
+		}
+		retry = nil
+		if err := g.refresh(ctx); err != nil && ctx.Err() == nil {
+			g.logger.Error("gateway configuration not read, the last one stays", "error", err)
+			retry = time.After(retryAfter)
+		}
+	}
+}

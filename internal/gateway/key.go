@@ -1,0 +1,135 @@
+package gateway
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/policy"
+)
+
+// The messages of apim-rest.md Part 4, word for word.
+const (
+	missingKey = "Access denied due to missing subscription key. Make sure to include subscription key when making requests to this API."
+	invalidKey = "Access denied due to invalid subscription key. Make sure to provide a valid key for an active subscription."
+)
+
+// authorize decides on a call by the table of apim-rest.md §1.12 and takes the
+// key out of the call. On success the call has its subscription, and the
+// product whose policies hold.
+func (g *Gateway) authorize(c *call) (*product, *policy.Error) {
+	rev := c.target.revision
+	secret := c.takeKey()
+	if secret == "" {
+		p := c.snapshot.openProduct(rev.alias)
+		if p == nil && !rev.open {
+			return nil, g.unauthorized(c, "SubscriptionKeyNotFound", missingKey)
+		}
+		return p, nil
+	}
+	sub, p := c.snapshot.admit(g.store.KeyHash(secret), rev.alias)
+	if sub == nil {
+		return nil, g.unauthorized(c, "SubscriptionKeyInvalid", invalidKey)
+	}
+	c.exchange.Subscription = sub.key
+	return p, nil
+}
+
+// takeKey reads the key, the header's before the query's, and removes both.
+func (c *call) takeKey() string {
+	rev := c.target.revision
+	secret := c.r.Header.Get(rev.keyHeader)
+	delete(c.r.Header, rev.keyHeader)
+	request := &c.exchange.Request
+	if value, ok := policy.QueryValue(request.RawQuery, rev.keyQuery); ok {
+		request.RawQuery = policy.WithoutQuery(request.RawQuery, rev.keyQuery)
+		if secret == "" {
+			secret = unescapeQuery(value)
+		}
+	}
+	return secret
+}
+
+func unescapeQuery(s string) string {
+	if plain, err := url.QueryUnescape(s); err == nil {
+		return plain
+	}
+	return s
+}
+
+// admit is the subscription of a key if it is active and for the API, with the
+// product it is for; keys for APIs have none.
+func (s *snapshot) admit(hash [32]byte, alias string) (*subscription, *product) {
+	sub := s.keys[hash]
+	switch {
+	case sub == nil || !sub.active || sub.nothing:
+		return nil, nil
+	case sub.api != "":
+		if sub.api != alias {
+			return nil, nil
+		}
+	case sub.product != "":
+		i := slices.IndexFunc(s.productsOf[alias], func(p *product) bool { return p.key == sub.product })
+		if i < 0 {
+			return nil, nil
+		}
+		return sub, s.productsOf[alias][i]
+	}
+	return sub, nil
+}
+
+// openProduct is the product that lets calls without a key reach the API.
+func (s *snapshot) openProduct(alias string) *product {
+	for _, p := range s.productsOf[alias] {
+		if p.open {
+			return p
+		}
+	}
+	return nil
+}
+
+// preflightProduct is the product a preflight can be about: it carries a key
+// in the query only, or none.
+func (g *Gateway) preflightProduct(c *call) *product {
+	rev := c.target.revision
+	if rev == nil {
+		return nil
+	}
+	value, _ := policy.QueryValue(c.query, rev.keyQuery)
+	if value == "" {
+		return c.snapshot.openProduct(rev.alias)
+	}
+	_, p := c.snapshot.admit(g.store.KeyHash(unescapeQuery(value)), rev.alias)
+	return p
+}
+
+func (g *Gateway) unauthorized(c *call, reason, message string) *policy.Error {
+	rev := c.target.revision
+	base := g.url
+	if base == "" {
+		base = scheme(c.r) + "://" + c.r.Host
+	}
+	realm := strings.TrimRight(base, "/") + "/" + rev.path
+	challenge := `AzureApiManagementKey realm="` + quoted(realm) + `",name="` + quoted(rev.keyName) + `",type="header"`
+	return &policy.Error{
+		Status: http.StatusUnauthorized, Source: "authorization", Reason: reason, Message: message,
+		Headers: []policy.Field{{Name: "Www-Authenticate", Values: []string{challenge}}},
+	}
+}
+
+// quoted makes text fit for a quoted string of a header.
+func quoted(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\r", "", "\n", "").Replace(s)
+}
+
+// scheme is how the outside asked: the server sets it in the URL behind a proxy.
+func scheme(r *http.Request) string {
+	switch {
+	case r.URL.Scheme != "":
+		return r.URL.Scheme
+	case r.TLS != nil:
+		return "https"
+	}
+	return "http"
+}

@@ -1,0 +1,183 @@
+package gateway
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/policy"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// snapshot is a state of the configuration. It is immutable; what is loaded
+// later (routes, compiled policies) is reached through atomic pointers.
+type snapshot struct {
+	seq           int64 // the last change it knows
+	revisions     map[string]*revision
+	current       map[string]string // alias to key of a revision
+	versionSets   map[string]*versionSet
+	products      map[string]*product
+	subscriptions map[string]*subscription
+	policies      map[string]*scopePolicy // by key of the resource they are set on; "" is the service
+	productLinks  map[string][]string     // key of a product to aliases
+
+	keys       map[[32]byte]*subscription
+	productsOf map[string][]*product // by alias, in order of keys
+	addresses  *addresses
+	nowhere    *route // stands for the operation of calls that match no API
+}
+
+// revision is what the gateway needs of an API revision.
+type revision struct {
+	key, alias, number string // number in lower case
+	path, version      string
+	versionSet         string // key, or ""
+	online             bool
+	open               bool // needs no subscription
+	anyCall            bool // WebSocket and GraphQL APIs take calls without an operation
+	backend            *url.URL
+	keyName            string // header, as the API spells it
+	keyHeader          string // canonical
+	keyQuery           string
+
+	routes atomic.Pointer[routes]
+}
+
+type versionSet struct{ scheme, name string }
+
+type product struct {
+	key  string
+	open bool // needs no subscription
+}
+
+// subscription is what the gateway needs of one. Product or api is the key of
+// what it is for; both are empty when it is for all APIs.
+type subscription struct {
+	key     string
+	active  bool
+	nothing bool // the scope is not understood
+	product string
+	api     string
+	hashes  [][32]byte
+}
+
+// scopePolicy is a stored policy document, parsed when it is first needed.
+type scopePolicy struct {
+	text, format string
+	once         sync.Once
+	doc          *policy.Document
+	err          error
+}
+
+func (p *scopePolicy) document() (*policy.Document, error) {
+	if p == nil {
+		return nil, nil
+	}
+	p.once.Do(func() {
+		p.doc, p.err = policy.Parse(p.text, p.format)
+		p.text = ""
+	})
+	return p.doc, p.err
+}
+
+func decode(d *store.Document, to any) error {
+	if err := json.Unmarshal(d.Body, to); err != nil {
+		return fmt.Errorf("decode %s: %w", d.Ref, err)
+	}
+	return nil
+}
+
+func newRevision(d *store.Document) (*revision, error) {
+	var api apim.API
+	if err := decode(d, &api); err != nil {
+		return nil, err
+	}
+	header, query := api.KeyNames()
+	rev := &revision{
+		key: d.Key(), path: strings.Trim(api.Path, "/"), version: api.APIVersion,
+		versionSet: setKey(d.Workspace, api.APIVersionSetID),
+		online:     api.Online(), open: !api.NeedsSubscription(),
+		anyCall:   api.Type == "websocket" || api.Type == "graphql",
+		keyName:   header,
+		keyHeader: http.CanonicalHeaderKey(header), keyQuery: query,
+	}
+	rev.alias, rev.number = apim.SplitRevision(rev.key)
+	if rev.number == "" {
+		rev.number = strings.ToLower(api.APIRevision)
+	}
+	if backend, err := policy.ParseBackend(api.ServiceURL); err == nil {
+		rev.backend = backend
+	}
+	return rev, nil
+}
+
+// setKey is the key of a version set, whose id may be short or a full ARM id.
+func setKey(workspace, id string) string {
+	if id == "" {
+		return ""
+	}
+	key := strings.ToLower("/apiVersionSets/" + apim.Ref(id).Name())
+	if workspace != "" {
+		key = "/workspaces/" + strings.ToLower(workspace) + key
+	}
+	return key
+}
+
+func newVersionSet(d *store.Document) (*versionSet, error) {
+	var set apim.VersionSet
+	if err := decode(d, &set); err != nil {
+		return nil, err
+	}
+	if set.VersioningScheme == apim.SchemeHeader {
+		return &versionSet{set.VersioningScheme, http.CanonicalHeaderKey(set.VersionHeaderName)}, nil
+	}
+	return &versionSet{set.VersioningScheme, set.VersionQueryName}, nil
+}
+
+func newProduct(d *store.Document) (*product, error) {
+	var p apim.Product
+	if err := decode(d, &p); err != nil {
+		return nil, err
+	}
+	return &product{key: d.Key(), open: !p.NeedsSubscription()}, nil
+}
+
+// masterKey is the built-in subscription for all APIs (apim-rest.md §1.12).
+const masterKey = "/subscriptions/master"
+
+func newSubscription(d *store.Document) (*subscription, error) {
+	var s apim.Subscription
+	if err := decode(d, &s); err != nil {
+		return nil, err
+	}
+	sub := &subscription{key: d.Key(), active: s.State == apim.SubscriptionActive}
+	prefix := ""
+	if d.Workspace != "" {
+		prefix = "/workspaces/" + strings.ToLower(d.Workspace)
+	}
+	kind, id := s.ScopeOf()
+	id, _ = apim.SplitRevision(strings.ToLower(id))
+	switch {
+	case sub.key == masterKey, kind == "apis" && id == "":
+	case kind == "apis":
+		sub.api = prefix + "/apis/" + id
+	case kind == "products":
+		sub.product = prefix + "/products/" + id
+	default:
+		sub.nothing = true
+	}
+	return sub, nil
+}
+
+func newScopePolicy(d *store.Document) (*scopePolicy, error) {
+	var p apim.Policy
+	if err := decode(d, &p); err != nil {
+		return nil, err
+	}
+	return &scopePolicy{text: p.Value, format: p.Format}, nil
+}

@@ -1,0 +1,265 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/policy"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// routes are the operations of one API revision, loaded when it is first called.
+type routes struct {
+	root  node
+	any   *route // stands for the operation when none matched
+	count int
+	used  atomic.Int64 // the load counter when it was last used
+}
+
+// route is one operation.
+type route struct {
+	ref       apim.Ref // "" when it stands for no operation
+	template  template
+	operation policy.Operation
+
+	compiling sync.Mutex
+	compiled  atomic.Pointer[[]compiled]
+}
+
+// compiled is a chain for one product in one snapshot.
+type compiled struct {
+	seq       int64 // of the snapshot
+	product   *product
+	scopes    [4]*scopePolicy
+	chain     *policy.Chain
+	operation *policy.Operation // with samples, if the chain uses them; nil for no operation
+}
+
+func loadRoutes(tx *store.Tx, rev *revision) (*routes, error) {
+	docs, err := tx.List(apim.Operations.Path, apim.Ref(rev.key))
+	if err != nil {
+		return nil, err
+	}
+	rt := &routes{any: new(route), count: len(docs) + 1}
+	slices.SortFunc(docs, func(a, b *store.Document) int { return strings.Compare(a.Key(), b.Key()) })
+	for _, d := range docs {
+		var op struct{ Method, URLTemplate string }
+		if err := decode(d, &op); err != nil {
+			return nil, err
+		}
+		r := &route{ref: d.Ref, template: parseTemplate(op.URLTemplate)}
+		r.operation = policy.Operation{ID: d.Name, Method: strings.ToUpper(op.Method), URLTemplate: op.URLTemplate}
+		for _, q := range r.template.query {
+			r.operation.QueryParams = append(r.operation.QueryParams, q.name)
+		}
+		rt.root.add(r)
+	}
+	return rt, nil
+}
+
+// errBusy says that the configuration changed faster than it could be read.
+var errBusy = errors.New("the configuration keeps changing")
+
+// resolve finds the API of a call in the present snapshot, with its routes.
+func (g *Gateway) resolve(c *call) error {
+	const attempts = 5
+	for range attempts {
+		c.snapshot = g.live.Load()
+		if c.snapshot == nil {
+			return errNotLoaded
+		}
+		c.target = c.snapshot.addresses.find(c.path, c.query, c.r.Header)
+		if c.target.revision == nil {
+			return nil
+		}
+		if c.routes = c.target.revision.routes.Load(); c.routes != nil {
+			g.loaded.touch(c.routes)
+			return nil
+		}
+		if err := g.loadRevision(c.r.Context(), c.target.revision.key); err != nil {
+			return err
+		}
+	}
+	return errBusy
+}
+
+// loadRevision reads a revision's routes, in the state of the store in which it
+// also publishes the rest of the configuration: an operation is never served
+// with the policies of another moment.
+func (g *Gateway) loadRevision(ctx context.Context, key string) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if rev := g.live.Load().revisions[key]; rev != nil && rev.routes.Load() != nil {
+		return nil // loaded while this call waited
+	}
+	return g.store.View(ctx, func(tx *store.Tx) error {
+		s, err := g.advanceTo(tx)
+		if err != nil {
+			return err
+		}
+		rev := s.revisions[key]
+		if rev == nil || rev.routes.Load() != nil {
+			return nil
+		}
+		rt, err := loadRoutes(tx, rev)
+		if err != nil {
+			return fmt.Errorf("load routes of %s: %w", key, err)
+		}
+		rev.routes.Store(rt)
+		g.loaded.add(rev, rt)
+		return nil
+	})
+}
+
+// chain is the compiled policies of a route for a product (nil: none).
+func (g *Gateway) chain(c *call, r *route, p *product) (*compiled, error) {
+	if list := r.compiled.Load(); list != nil {
+		for i := range *list {
+			if e := &(*list)[i]; e.seq == c.snapshot.seq && e.product == p {
+				return e, nil
+			}
+		}
+	}
+	return g.compile(c, r, p)
+}
+
+// compile makes a chain, or takes over one whose documents have not changed.
+func (g *Gateway) compile(c *call, r *route, p *product) (*compiled, error) {
+	r.compiling.Lock()
+	defer r.compiling.Unlock()
+	e := compiled{seq: c.snapshot.seq, product: p, scopes: c.scopes(r, p)}
+	var kept []compiled
+	if list := r.compiled.Load(); list != nil {
+		for _, old := range *list {
+			if old.seq == e.seq && old.product != p {
+				kept = append(kept, old)
+			}
+			if old.scopes == e.scopes {
+				e.chain, e.operation = old.chain, old.operation
+			}
+		}
+	}
+	if e.chain == nil {
+		if err := g.build(c, r, &e); err != nil {
+			return nil, err
+		}
+	}
+	kept = append(kept, e)
+	r.compiled.Store(&kept)
+	return &kept[len(kept)-1], nil
+}
+
+// scopes are the documents that hold, from the outermost.
+func (c *call) scopes(r *route, p *product) (list [4]*scopePolicy) {
+	list[0] = c.snapshot.policies[""]
+	if p != nil {
+		list[1] = c.snapshot.policies[p.key]
+	}
+	if c.target.revision != nil {
+		list[2] = c.snapshot.policies[c.target.revision.key]
+	}
+	if r.ref != "" {
+		list[3] = c.snapshot.policies[r.ref.Key()]
+	}
+	return list
+}
+
+func (g *Gateway) build(c *call, r *route, e *compiled) error {
+	scopes := []policy.Scope{{Name: "global"}, {Name: "product"}, {Name: "api"}, {Name: "operation", ID: r.ref.Key()}}
+	if e.product != nil {
+		scopes[1].ID = e.product.key
+	}
+	if c.target.revision != nil {
+		scopes[2].ID = c.target.revision.key
+	}
+	for i, p := range e.scopes {
+		doc, err := p.document()
+		if err != nil {
+			return fmt.Errorf("policies of scope %s %s: %w", scopes[i].Name, scopes[i].ID, err)
+		}
+		scopes[i].Document = doc
+	}
+	e.chain = policy.Compile(scopes...)
+	if r.ref == "" {
+		return nil
+	}
+	e.operation = &r.operation
+	if e.chain.Uses("mock-response") {
+		return g.addSamples(c.r.Context(), r, e)
+	}
+	return nil
+}
+
+func (g *Gateway) addSamples(ctx context.Context, r *route, e *compiled) error {
+	return g.store.View(ctx, func(tx *store.Tx) error {
+		d, err := tx.Get(r.ref)
+		if err != nil {
+			return err
+		}
+		var op apim.Operation
+		if err := json.Unmarshal(d.Body, &op); err != nil {
+			return fmt.Errorf("decode %s: %w", r.ref, err)
+		}
+		with := r.operation
+		with.Samples = samples(op.Responses)
+		e.operation = &with
+		return nil
+	})
+}
+
+// loadedRoutes bounds the operations held in memory.
+type loadedRoutes struct {
+	mu      sync.Mutex
+	max     int // operations
+	total   int
+	entries map[*revision]*routes
+	clock   atomic.Int64 // counts loads
+}
+
+func (l *loadedRoutes) touch(rt *routes) {
+	if now := l.clock.Load(); rt.used.Load() != now {
+		rt.used.Store(now)
+	}
+}
+
+// add counts routes in and, while there are too many, lets the longest unused go.
+func (l *loadedRoutes) add(rev *revision, rt *routes) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	rt.used.Store(l.clock.Add(1))
+	l.entries[rev] = rt
+	l.total += rt.count
+	for l.total > l.max && len(l.entries) > 1 {
+		var oldest *revision
+		for r, e := range l.entries {
+			if r != rev && (oldest == nil || e.used.Load() < l.entries[oldest].used.Load()) {
+				oldest = r
+			}
+		}
+		l.remove(oldest)
+	}
+}
+
+// drop lets go of revisions that are no longer served.
+func (l *loadedRoutes) drop(revisions []*revision) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, rev := range revisions {
+		l.remove(rev)
+	}
+}
+
+func (l *loadedRoutes) remove(rev *revision) {
+	if rt := l.entries[rev]; rt != nil {
+		l.total -= rt.count
+		delete(l.entries, rev)
+		rev.routes.Store(nil)
+	}
+}
