@@ -27,11 +27,13 @@ type Catalog struct {
 	operations *cache.Cache[string, any] // lists and details, by ref key
 
 	// Of the goroutine that follows the feed.
-	rows *rows
-	seq  int64
+	rows  *rows
+	seq   int64
+	stale []string // by the changes applied last
 
 	mu        sync.Mutex
 	listeners []func([]store.Change)
+	onStale   []func(deps []string)
 }
 
 // New is a catalog over a store; Start fills it.
@@ -98,10 +100,24 @@ func (c *Catalog) catchUp(ctx context.Context) error {
 	return nil
 }
 
+// OnStale registers a function that is called, in order and one at a time and
+// before those of OnChange, with the dependencies (DepAPI and the like) of what
+// changed. Nil means that anything may have changed.
+func (c *Catalog) OnStale(fn func(deps []string)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.onStale = append(c.onStale, fn)
+}
+
 func (c *Catalog) tell(changes []store.Change) {
 	c.mu.Lock()
-	listeners := c.listeners
+	listeners, onStale := c.listeners, c.onStale
 	c.mu.Unlock()
+	for _, fn := range onStale {
+		if changes == nil || len(c.stale) > 0 {
+			fn(c.stale)
+		}
+	}
 	for _, fn := range listeners {
 		fn(changes)
 	}

@@ -22,6 +22,7 @@ const (
 func (c *Catalog) apply(ctx context.Context) ([]store.Change, error) {
 	changes := []store.Change{}
 	behind := false
+	c.stale = nil
 	err := c.store.View(ctx, func(tx *store.Tx) error {
 		oldest, err := tx.OldestSeq()
 		if err != nil {
@@ -66,7 +67,8 @@ func readChanges(tx *store.Tx, after int64) ([]store.Change, error) {
 type touched struct {
 	apis, products, tags, sets map[string]bool // keys of what to read again
 	groups                     map[string]bool // deleted
-	stale                      map[string]bool // cache dependencies
+	evict                      map[string]bool // dependencies of the operations cache
+	stale                      deps            // what pages made from the catalog depend on
 }
 
 // applyChanges reads again what the changes touched. When it fails halfway the
@@ -74,7 +76,7 @@ type touched struct {
 func (c *Catalog) applyChanges(tx *store.Tx, changes []store.Change) error {
 	t := touch(changes)
 	for key := range t.tags {
-		if err := c.reloadTag(tx, key, t.stale); err != nil {
+		if err := c.reloadTag(tx, key, t); err != nil {
 			return err
 		}
 	}
@@ -92,25 +94,30 @@ func (c *Catalog) applyChanges(tx *store.Tx, changes []store.Change) error {
 		}
 	}
 	for key := range t.products {
+		before := c.rows.products[key]
 		if err := c.rows.reloadProduct(tx, apim.Ref(key)); err != nil {
 			return err
 		}
+		t.stale.product(c.rows, before, c.rows.products[key])
 	}
 	for key := range t.apis {
+		before := c.rows.apis[key]
 		if err := c.rows.reloadAPI(tx, apim.Ref(key)); err != nil {
 			return err
 		}
 		if err := c.rows.rejoin(tx, apim.Ref(key)); err != nil {
 			return err
 		}
+		t.stale.api(before, c.rows.apis[key])
 	}
 	c.rows.dropGroups(t.groups)
 	if len(t.apis)+len(t.products)+len(t.tags)+len(t.sets)+len(t.groups) > 0 {
 		c.current.Store(c.rows.build())
 	}
-	for dep := range t.stale {
+	for dep := range t.evict {
 		c.operations.Evict(dep)
 	}
+	c.stale = t.stale.list()
 	c.seq = changes[len(changes)-1].Seq
 	return nil
 }
@@ -118,7 +125,7 @@ func (c *Catalog) applyChanges(tx *store.Tx, changes []store.Change) error {
 func touch(changes []store.Change) *touched {
 	t := &touched{
 		apis: map[string]bool{}, products: map[string]bool{}, tags: map[string]bool{},
-		sets: map[string]bool{}, groups: map[string]bool{}, stale: map[string]bool{},
+		sets: map[string]bool{}, groups: map[string]bool{}, evict: map[string]bool{}, stale: deps{},
 	}
 	for _, ch := range changes {
 		scope, kind, name := head(ch.Key)
@@ -127,13 +134,14 @@ func touch(changes []store.Change) *touched {
 		case "apis":
 			id, _ := apim.SplitRevision(name)
 			t.apis[scope+"/apis/"+id] = true
-			t.stale[root] = true
+			t.evict[root] = true
 		case "products":
 			t.products[root] = true
 		case "tags":
 			t.tags[root] = true
 		case "apiversionsets":
 			t.sets[root] = true
+			t.stale[DepVersions] = true
 		case "groups":
 			if ch.Op == store.OpDelete && ch.Key == root {
 				t.groups[root] = true
@@ -145,7 +153,7 @@ func touch(changes []store.Change) *touched {
 
 // reloadTag reads a tag again. When its name changed, all operation lists are
 // stale: they hold names of tags.
-func (c *Catalog) reloadTag(tx *store.Tx, key string, stale map[string]bool) error {
+func (c *Catalog) reloadTag(tx *store.Tx, key string, t *touched) error {
 	before, known := c.rows.tags[key]
 	delete(c.rows.tags, key)
 	d, err := tx.Get(apim.Ref(key))
@@ -153,12 +161,13 @@ func (c *Catalog) reloadTag(tx *store.Tx, key string, stale map[string]bool) err
 		err = c.rows.setTag(d)
 	} else if errors.Is(err, apim.ErrNotFound) {
 		for _, row := range c.rows.apis {
-			row.tags = slices.DeleteFunc(row.tags, func(t string) bool { return t == key })
+			row.tags = slices.DeleteFunc(row.tags, func(tag string) bool { return tag == key })
 		}
 		err = nil
 	}
 	if known && c.rows.tags[key] != before {
-		stale[anyTag] = true
+		t.evict[anyTag] = true
+		t.stale[DepTags], t.stale[DepAPIs] = true, true
 	}
 	return err
 }

@@ -206,7 +206,7 @@ func (s *snapshot) audience(v Visitor, also ...string) string {
 	}
 	var in []string
 	for _, g := range v.Groups {
-		if _, named := slices.BinarySearch(s.named, g); named || slices.Contains(also, g) || g == apim.Guests {
+		if s.matters(g, also) {
 			in = append(in, g)
 		}
 	}

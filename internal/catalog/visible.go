@@ -132,6 +132,23 @@ func (c *Catalog) Audience(v Visitor, also ...string) string {
 	return c.snapshot().audience(v, also...)
 }
 
+// Shared is the visitor for whom something is made that all visitors of the
+// audience are shown: nobody in particular, in the groups that matter.
+func (c *Catalog) Shared(v Visitor, also ...string) Visitor {
+	if v.UserID == "" {
+		return v
+	}
+	s := c.snapshot()
+	groups := slices.DeleteFunc(slices.Clone(v.Groups), func(g string) bool { return !s.matters(g, also) })
+	return Visitor{UserID: "someone", Groups: groups, Admin: v.Admin, Locale: v.Locale}
+}
+
+// matters tells whether what is seen may depend on a group.
+func (s *snapshot) matters(group string, also []string) bool {
+	_, named := slices.BinarySearch(s.named, group)
+	return named || group == apim.Guests || slices.Contains(also, group)
+}
+
 // compareNatural compares strings with runs of digits as numbers: v2 < v10.
 func compareNatural(a, b string) int {
 	for a != "" && b != "" {
