@@ -11,10 +11,10 @@ set -uo pipefail
 needs() {
 	case $1 in
 	postgres) echo "postgres:postgresql" ;;
-	chromium) echo "node:nodejs chromium:chromium" ;;
-	firefox) echo "node:nodejs firefox:firefox-esr" ;;
+	chromium) echo "node:nodejs npm:npm chromium:chromium" ;;
+	firefox) echo "node:nodejs npm:npm firefox:firefox-esr" ;;
 	samples) echo "bash:bash curl:curl base64:coreutils python3:python3 node:nodejs php:php-cli ruby:ruby javac:default-jdk-headless" ;;
-	bench) echo "node:nodejs chromium:chromium nginx:nginx wrk:wrk" ;;
+	bench) echo "node:nodejs npm:npm chromium:chromium nginx:nginx wrk:wrk" ;;
 	*) return 1 ;;
 	esac
 }
