@@ -112,19 +112,21 @@ func getUser(tx *store.Tx, ref apim.Ref) (*User, error) {
 	return u, nil
 }
 
-// Follow forgets who sessions belong to whenever something changed, until ctx
+// Start forgets who sessions belong to whenever something changed, until ctx
 // ends. Without it other processes' changes take visitorLifetime to be seen.
-func (s *Service) Follow(ctx context.Context) {
+func (s *Service) Start(ctx context.Context) {
 	wake, stop := s.store.Watch()
-	defer stop()
-	for {
-		select {
-		case <-wake:
-			s.visitors.clear()
-		case <-ctx.Done():
-			return
+	go func() {
+		defer stop()
+		for {
+			select {
+			case <-wake:
+				s.visitors.clear()
+			case <-ctx.Done():
+				return
+			}
 		}
-	}
+	}()
 }
 
 const (

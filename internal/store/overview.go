@@ -20,6 +20,13 @@ func (tx *Tx) Counts(kind string) (map[string]int, error) {
 	return counts, wrap(err, "count %s", kind)
 }
 
+// Keys are the keys of a collection's documents, in order, without reading the documents.
+func (tx *Tx) Keys(kind string, parent apim.Ref) ([]string, error) {
+	keys, err := tx.strings(`SELECT key FROM document WHERE service = $1 AND kind = $2 AND parent = $3 ORDER BY key`,
+		tx.s.service, tx.s.kind(kind), parent.Key())
+	return keys, wrap(err, "list the keys of %s below %q", kind, parent)
+}
+
 // LinksBelow are the associations of a kind whose from side lies below ref, ordered.
 func (tx *Tx) LinksBelow(kind apim.LinkKind, ref apim.Ref) ([]LinkRow, error) {
 	links, err := tx.linkRows(`from_key > $3 AND from_key < $4`, kind, ref.Key()+"/", ref.Key()+"0")
