@@ -223,7 +223,11 @@ func (c *compiler) class(head nodeProps) string {
 	}
 	var names []string
 	if json.Unmarshal(head.Styles, &s) == nil && s.Appearance != "" {
-		names = append(names, AppearanceClass(s.Appearance))
+		name := AppearanceClass(s.Appearance)
+		names = append(names, name)
+		if sheet, ok := appearanceSheets[name]; ok {
+			c.sheets[sheet] = true
+		}
 	}
 	if c.opt.Class != nil && len(head.Styles) > 0 {
 		if class, css := c.opt.Class(head.Styles); class != "" {
@@ -232,6 +236,11 @@ func (c *compiler) class(head nodeProps) string {
 		}
 	}
 	return strings.Join(names, " ")
+}
+
+// appearanceSheets are the style sheets of looks that are not in core.
+var appearanceSheets = map[string]string{
+	"section-hero": "home", "grid-steps": "home", "grid-title": "home", "grid-reference": "reference", "grid-product": "list",
 }
 
 // AppearanceClass is the class of a reference into the stylesheet document:

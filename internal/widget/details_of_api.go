@@ -20,7 +20,7 @@ type apiDetails struct {
 	Versions  []versionLink
 	Text      template.HTML
 	Servers   []string
-	Auth      []string
+	Auth      []template.HTML
 	Contact   *apim.Contact
 	License   *apim.License
 	Terms     string
@@ -63,7 +63,7 @@ func loadDetailsOfAPI(ctx context.Context, in *Input) (any, error) {
 	v.Servers = []string{r.gateway + r.basePath()}
 	v.Auth = r.auth()
 	if len(v.Auth) == 0 {
-		v.Auth = []string{in.T("api.open")}
+		v.Auth = []template.HTML{template.HTML(template.HTMLEscapeString(in.T("api.open")))}
 	}
 	if p := api.Props; p != nil {
 		v.Text, v.Contact, v.License = rich(p.Description), p.Contact, p.License

@@ -12,7 +12,6 @@ const (
 	ProfilePath       = "/profile"            // GET page; POST firstName, lastName
 	ProfilePassword   = "/profile/-/password" // POST current, password
 	ConsoleKeysPath   = "/console/keys"       // POST api=ID; answers KeysAnswer
-	SuggestPath       = "/search/-/suggest"   // GET ?q=: the Suggestions fragment
 	subscriptionsPath = "/profile/-/subscriptions/"
 )
 

@@ -7,6 +7,7 @@ type Menu struct {
 	NavigationItemID string `json:"navigationItemId" label:"Menu"`
 	Label            string `json:"label" label:"Name for screen readers"`
 	Layout           string `json:"layout" label:"Direction"`
+	Collapse         bool   `json:"collapse" label:"One button on a phone"`
 }
 
 var menu = Widget{
@@ -15,14 +16,15 @@ var menu = Widget{
 }
 
 type menuView struct {
-	Label string
-	Items []MenuItem
+	Label    string
+	Collapse bool
+	Items    []MenuItem
 }
 
 func loadMenu(_ context.Context, in *Input) (any, error) {
 	p := props[Menu](in)
 	in.Data.Reads("navigation")
-	v := menuView{Label: p.Label, Items: in.Data.Menu(p.NavigationItemID)}
+	v := menuView{Label: p.Label, Collapse: p.Collapse, Items: in.Data.Menu(p.NavigationItemID)}
 	if len(v.Items) == 0 {
 		return nil, nil
 	}

@@ -3,6 +3,7 @@ package widget
 import (
 	"context"
 	"encoding/json"
+	"html/template"
 	"slices"
 	"strings"
 
@@ -113,11 +114,11 @@ func (r *operation) steps() []pathStep {
 }
 
 // auth is what a call needs, in words.
-func (r *operation) auth() []string {
-	var out []string
+func (r *operation) auth() []template.HTML {
+	var out []template.HTML
 	if r.api.Props != nil && r.api.Props.NeedsSubscription() {
 		header, query := r.api.Props.KeyNames()
-		out = append(out, r.words.T("operation.key", "header", header, "query", query))
+		out = append(out, r.coded("operation.key", "{header}", header, "{query}", query))
 	}
 	var schemes []map[string][]string
 	if json.Unmarshal(r.op.Extra.Security, &schemes) != nil {
@@ -134,9 +135,18 @@ func (r *operation) auth() []string {
 	}
 	if len(names) > 0 {
 		slices.Sort(names)
-		out = append(out, r.words.T("operation.security", "schemes", strings.Join(names, ", ")))
+		out = append(out, r.coded("operation.security", "{schemes}", strings.Join(names, ", ")))
 	}
 	return out
+}
+
+// coded is a message whose places are filled with code: name, value, name, value.
+func (r *operation) coded(key string, places ...string) template.HTML {
+	text := template.HTMLEscapeString(r.words.T(key))
+	for i := 0; i+1 < len(places); i += 2 {
+		text = strings.ReplaceAll(text, places[i], "<code>"+template.HTMLEscapeString(places[i+1])+"</code>")
+	}
+	return template.HTML(text)
 }
 
 // docs is the link to further reading that the description names.

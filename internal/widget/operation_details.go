@@ -36,7 +36,7 @@ type operationView struct {
 	Path       []pathStep
 	Copy       string // the address as text
 	Text       template.HTML
-	Auth       []string
+	Auth       []template.HTML
 	Docs       *link
 	Places     []parameterPlace
 	Body       *bodyView
@@ -45,6 +45,7 @@ type operationView struct {
 	Answer     *exampleView // of the first good response
 	Console    bool
 	ConsoleRef string
+	SampleRef  string // and the language
 	Around     around
 }
 
@@ -68,7 +69,7 @@ func loadOperationDetails(ctx context.Context, in *Input) (any, error) {
 		Path: r.steps(), Copy: r.address(), Text: rich(o.Props.Description),
 		Auth: r.auth(), Docs: r.docs(), Places: r.parameters(), Body: r.body(),
 		Responses: r.responses(), Console: props[OperationDetails](in).EnableConsole && r.callable(),
-		ConsoleRef: SampleHref(r.api.ID, o.ID, consoleModel),
+		ConsoleRef: SampleHref(r.api.ID, o.ID, consoleModel), SampleRef: SampleHref(r.api.ID, o.ID, ""),
 	}
 	if o.Extra.Summary != "" {
 		v.Title = o.Extra.Summary

@@ -31,7 +31,9 @@ var templates = sync.OnceValue(func() *template.Template {
 	t := template.New("").Funcs(template.FuncMap{
 		"apiHref": APIHref, "operationHref": OperationHref, "productHref": ProductHref,
 		"schemaHref": SchemaHref, "signInHref": SignInHref, "groupHref": GroupHref,
-		"icon": icon, "lower": strings.ToLower,
+		"icon":  icon,
+		"first": func(list []string) []string { return list[:min(len(list), maxValues)] },
+		"rest":  func(list []string) []string { return list[min(len(list), maxValues):] },
 	})
 	names, err := fs.Glob(templateFiles, "templates/*.tmpl")
 	if err != nil {

@@ -1,0 +1,225 @@
+package style
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// breakpoints are the widths that styles may differ by, in px, smallest first.
+var breakpoints = []struct {
+	name string
+	min  int
+}{{"xs", 0}, {"sm", 576}, {"md", 768}, {"lg", 1024}, {"xl", 1280}}
+
+// Class compiles a node's local styles to a class and its rules. The class is
+// made of the rules' hash, so equal styles share it. Both are "" when the
+// styles are only an appearance.
+func Class(styles json.RawMessage) (class, css string) {
+	var o object
+	if json.Unmarshal(styles, &o) != nil {
+		return "", ""
+	}
+	if instance := o.child("instance"); instance != nil {
+		for name, v := range instance {
+			if _, taken := o[name]; !taken {
+				o[name] = v
+			}
+		}
+	}
+	var b strings.Builder
+	rules(&b, "&", o)
+	if b.Len() == 0 {
+		return "", ""
+	}
+	sum := sha256.Sum256([]byte(b.String()))
+	class = "s" + hex.EncodeToString(sum[:4])
+	return class, strings.ReplaceAll(b.String(), "&", "."+class)
+}
+
+// rules writes the rules of a style object for a selector, each plugin's
+// values for each width.
+func rules(b *strings.Builder, selector string, o object) {
+	for _, w := range breakpoints {
+		var d strings.Builder
+		for _, p := range plugins {
+			of := o.child(p.name)
+			if of == nil {
+				continue
+			}
+			if at, split := byWidth(of, w.name); split {
+				of = at
+			} else if w.min > 0 {
+				continue
+			}
+			p.write(&d, of)
+		}
+		if d.Len() == 0 {
+			continue
+		}
+		rule := selector + "{" + strings.TrimSuffix(d.String(), ";") + "}"
+		if w.min > 0 {
+			rule = fmt.Sprintf("@media (min-width:%dpx){%s}", w.min, rule)
+		}
+		b.WriteString(rule)
+	}
+}
+
+// byWidth is a plugin's object for a width; split is false when it does not differ by width.
+func byWidth(o object, width string) (at object, split bool) {
+	for _, w := range breakpoints {
+		if _, ok := o[w.name]; ok {
+			split = true
+		}
+	}
+	return o.child(width), split
+}
+
+// plugins are the groups of properties, in the order they are written.
+var plugins = []struct {
+	name  string
+	write func(b *strings.Builder, o object)
+}{
+	{"typography", typography},
+	{"background", background},
+	{"border", border},
+	{"borderRadius", radius},
+	{"margin", sides("margin")},
+	{"padding", sides("padding")},
+	{"shadow", func(b *strings.Builder, o object) { declare(b, "box-shadow", referenced(o, "shadowKey", "shadowId")) }},
+	{"size", size},
+	{"grid", grid},
+	{"grid-area", gridArea},
+	{"alignment", alignment},
+}
+
+// declare writes a declaration, if it has a value.
+func declare(b *strings.Builder, property, v string) {
+	if v != "" {
+		b.WriteString(property + ":" + v + ";")
+	}
+}
+
+// referenced is the custom property that one of the members names: editors
+// say colorKey, storage colorId.
+func referenced(o object, names ...string) string {
+	for _, n := range names {
+		if ref := o.text(n, true); ref != "" {
+			return reference(ref)
+		}
+	}
+	return ""
+}
+
+func typography(b *strings.Builder, o object) {
+	declare(b, "font-family", referenced(o, "fontKey", "fontId"))
+	declare(b, "font-size", o.text("fontSize", false))
+	declare(b, "font-weight", o.text("fontWeight", true))
+	declare(b, "font-style", o.text("fontStyle", true))
+	declare(b, "line-height", o.text("lineHeight", true))
+	declare(b, "letter-spacing", o.text("letterSpacing", false))
+	declare(b, "text-transform", o.text("textTransform", true))
+	declare(b, "text-decoration", o.text("textDecoration", true))
+	declare(b, "text-align", o.text("textAlign", true))
+	declare(b, "color", referenced(o, "colorKey", "colorId"))
+	declare(b, "text-shadow", referenced(o, "shadowKey", "shadowId"))
+}
+
+func background(b *strings.Builder, o object) {
+	declare(b, "background-color", referenced(o, "colorKey", "colorId"))
+	declare(b, "background-image", referenced(o, "gradientKey", "gradientId"))
+	declare(b, "background-position", o.text("position", true))
+	declare(b, "background-size", o.text("size", true))
+	declare(b, "background-repeat", o.text("repeat", true))
+}
+
+func border(b *strings.Builder, o object) {
+	for _, side := range []string{"top", "right", "bottom", "left"} {
+		s := o.child(side)
+		declare(b, "border-"+side+"-width", s.text("width", false))
+		declare(b, "border-"+side+"-style", s.text("style", true))
+		declare(b, "border-"+side+"-color", referenced(s, "colorKey", "colorId"))
+	}
+}
+
+func radius(b *strings.Builder, o object) {
+	for _, c := range [][2]string{
+		{"topLeftRadius", "border-top-left-radius"}, {"topRightRadius", "border-top-right-radius"},
+		{"bottomRightRadius", "border-bottom-right-radius"}, {"bottomLeftRadius", "border-bottom-left-radius"},
+	} {
+		declare(b, c[1], o.text(c[0], false))
+	}
+}
+
+func sides(property string) func(b *strings.Builder, o object) {
+	return func(b *strings.Builder, o object) {
+		for _, side := range []string{"top", "right", "bottom", "left"} {
+			declare(b, property+"-"+side, o.text(side, false))
+		}
+	}
+}
+
+func size(b *strings.Builder, o object) {
+	for _, c := range [][2]string{
+		{"width", "width"}, {"height", "height"}, {"minWidth", "min-width"}, {"maxWidth", "max-width"},
+		{"minHeight", "min-height"}, {"maxHeight", "max-height"},
+	} {
+		declare(b, c[1], o.text(c[0], false))
+	}
+}
+
+func grid(b *strings.Builder, o object) {
+	var d strings.Builder
+	declare(&d, "grid-template-columns", tracks(o["cols"]))
+	declare(&d, "grid-template-rows", tracks(o["rows"]))
+	declare(&d, "column-gap", o.text("colGap", false))
+	declare(&d, "row-gap", o.text("rowGap", false))
+	if d.Len() > 0 {
+		b.WriteString("display:grid;" + d.String())
+	}
+}
+
+// tracks are a grid's columns or rows.
+func tracks(raw json.RawMessage) string {
+	var list []string
+	if json.Unmarshal(raw, &list) != nil {
+		return ""
+	}
+	for i, t := range list {
+		if list[i] = value(t); list[i] == "" {
+			return ""
+		}
+	}
+	return strings.Join(list, " ")
+}
+
+func gridArea(b *strings.Builder, o object) {
+	var a struct{ X, Y, W, H int }
+	for member, into := range map[string]*int{"x": &a.X, "y": &a.Y, "w": &a.W, "h": &a.H} {
+		_ = json.Unmarshal(o[member], into) // another type: 0, which is none
+	}
+	if a.X > 0 && a.W > 0 {
+		fmt.Fprintf(b, "grid-column:%d/span %d;", a.X, a.W)
+	}
+	if a.Y > 0 && a.H > 0 {
+		fmt.Fprintf(b, "grid-row:%d/span %d;", a.Y, a.H)
+	}
+}
+
+// places are the values of alignment.
+var places = map[string]string{
+	"start": "start", "center": "center", "end": "end", "stretch": "stretch",
+	"around": "space-around", "between": "space-between", "top": "start", "bottom": "end", "left": "start", "right": "end",
+}
+
+func alignment(b *strings.Builder, o object) {
+	h, v := places[o.text("horizontal", true)], places[o.text("vertical", true)]
+	if h == "" && v == "" {
+		return
+	}
+	b.WriteString("display:flex;flex-wrap:wrap;")
+	declare(b, "justify-content", h)
+	declare(b, "align-items", v)
+}
