@@ -58,11 +58,10 @@ func TestAFollowerOfTheFeedMissesNothing(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		wake, stop := s.Watch()
 		defer stop()
-		var running atomic.Int32
-		running.Store(writers)
+		var running sync.WaitGroup
+		defer running.Wait()
 		for w := range writers {
-			go func() {
-				defer running.Add(-1)
+			running.Go(func() {
 				for i := range each {
 					err := s.Update(t.Context(), admin, func(tx *store.Tx) error {
 						return tx.Put(doc(apim.Ref(fmt.Sprintf("/apis/a%d;rev=1/operations/op%d", w, i))))
@@ -72,7 +71,7 @@ func TestAFollowerOfTheFeedMissesNothing(t *testing.T) {
 						return
 					}
 				}
-			}()
+			})
 		}
 		var seen int64
 		keys := map[string]bool{}
@@ -81,7 +80,7 @@ func TestAFollowerOfTheFeedMissesNothing(t *testing.T) {
 			select {
 			case <-wake:
 			case <-deadline:
-				t.Fatalf("%d of %d changes after a minute, %d writers running", len(keys), writers*each, running.Load())
+				t.Fatalf("%d of %d changes after a minute", len(keys), writers*each)
 			}
 			view(t, s, func(tx *store.Tx) error {
 				cs, err := tx.Changes(seen, 1000)
