@@ -17,7 +17,7 @@ import (
 	"github.com/portico-portal/portico/demo"
 )
 
-const account = "/parcel/accounts/acc_1042"
+const accountPath = "/parcel/accounts/acc_1042"
 
 // client calls a fresh backend.
 type client struct {
@@ -89,7 +89,7 @@ func TestPagesLeadToEveryShipmentOnce(t *testing.T) {
 func TestFiltersOfShipmentsAddUp(t *testing.T) {
 	c := newClient(t)
 	var p page
-	c.call("GET", account+"/shipments?status=booked,failed&limit=100", "", &p)
+	c.call("GET", accountPath+"/shipments?status=booked,failed&limit=100", "", &p)
 	for _, s := range p.Items {
 		if s.Status != "booked" && s.Status != "failed" {
 			t.Errorf("%s is %s", s.ID, s.Status)
@@ -98,7 +98,7 @@ func TestFiltersOfShipmentsAddUp(t *testing.T) {
 	if len(p.Items) != 6 {
 		t.Errorf("found %d shipments, want 6", len(p.Items))
 	}
-	c.call("GET", account+"/shipments?status=booked&reference=ORDER-7723", "", &p)
+	c.call("GET", accountPath+"/shipments?status=booked&reference=ORDER-7723", "", &p)
 	if len(p.Items) != 1 || p.Items[0].ID != "shp_9KQ2" {
 		t.Errorf("found %+v, want shp_9KQ2 alone", p.Items)
 	}
@@ -107,9 +107,9 @@ func TestFiltersOfShipmentsAddUp(t *testing.T) {
 func TestARepeatedBookingIsBookedOnce(t *testing.T) {
 	c := newClient(t)
 	var first, again, other struct{ ID string }
-	c.call("POST", account+"/shipments", papers, &first, "Idempotency-Key", "k1")
-	c.call("POST", account+"/shipments", papers, &again, "Idempotency-Key", "k1")
-	c.call("POST", account+"/shipments", papers, &other, "Idempotency-Key", "k2")
+	c.call("POST", accountPath+"/shipments", papers, &first, "Idempotency-Key", "k1")
+	c.call("POST", accountPath+"/shipments", papers, &again, "Idempotency-Key", "k1")
+	c.call("POST", accountPath+"/shipments", papers, &other, "Idempotency-Key", "k2")
 	if first.ID != "shp_9KQ3" || again != first || other == first {
 		t.Errorf("booked %s, again %s, other %s", first.ID, again.ID, other.ID)
 	}
@@ -123,7 +123,7 @@ func TestCreditEndsAndCancellingGivesItBack(t *testing.T) {
 	status := 201
 	for range 60 {
 		var b struct{ ID string }
-		if status = c.call("POST", account+"/shipments", heavy, &b).StatusCode; status != 201 {
+		if status = c.call("POST", accountPath+"/shipments", heavy, &b).StatusCode; status != 201 {
 			break
 		}
 		booked = b
@@ -134,7 +134,7 @@ func TestCreditEndsAndCancellingGivesItBack(t *testing.T) {
 	if status := c.call("DELETE", "/parcel/shipments/"+booked.ID, "", nil).StatusCode; status != 204 {
 		t.Fatalf("cancelling is answered with %d", status)
 	}
-	if status := c.call("POST", account+"/shipments", heavy, nil).StatusCode; status != 201 {
+	if status := c.call("POST", accountPath+"/shipments", heavy, nil).StatusCode; status != 201 {
 		t.Errorf("after cancelling one, booking is answered with %d", status)
 	}
 	if status := c.call("DELETE", "/parcel/shipments/"+booked.ID, "", nil).StatusCode; status != 409 {
@@ -176,7 +176,7 @@ func TestErrorsNameEachField(t *testing.T) {
 		Status int
 		Errors []struct{ Field, Message string }
 	}
-	c.call("POST", account+"/shipments", `{"service":"teleport","from":{},"parcels":[{"weight":-1,"contents":{"kind":"bundle","parcels":[{"weight":2}]}}]}`, &p)
+	c.call("POST", accountPath+"/shipments", `{"service":"teleport","from":{},"parcels":[{"weight":-1,"contents":{"kind":"bundle","parcels":[{"weight":2}]}}]}`, &p)
 	fields := map[string]bool{}
 	for _, e := range p.Errors {
 		fields[e.Field] = true

@@ -11,7 +11,7 @@ import (
 // parcels is the Parcel API: accounts, shipments and what belongs to them.
 type parcels struct {
 	mu        sync.Mutex
-	accounts  map[string]*account
+	accounts  map[string]*customer
 	shipments []*shipment // oldest first
 	next      int64       // number of the next shipment
 }
@@ -19,7 +19,7 @@ type parcels struct {
 // maxShipments is how many the demo remembers; the oldest are forgotten.
 const maxShipments = 500
 
-type account struct {
+type customer struct {
 	ID     string `json:"id"`
 	Name   string `json:"name"`
 	Credit struct {
@@ -153,7 +153,7 @@ func (p *parcels) routes(mux *http.ServeMux) {
 }
 
 // account finds the account of a request. The caller holds mu.
-func (p *parcels) account(r *http.Request) (*account, error) {
+func (p *parcels) account(r *http.Request) (*customer, error) {
 	if a := p.accounts[r.PathValue("account")]; a != nil {
 		return a, nil
 	}

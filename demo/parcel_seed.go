@@ -30,9 +30,9 @@ var shipmentStates = []string{"delivered", "delivered", "failed", "delivered", "
 
 // newParcels makes two accounts; the first has shipments in every state.
 func newParcels() *parcels {
-	p := &parcels{accounts: map[string]*account{}, next: firstShipment}
+	p := &parcels{accounts: map[string]*customer{}, next: firstShipment}
 	for i, name := range []string{"Okafor Ceramics", "Lindqvist & Daughters"} {
-		a := &account{ID: fmt.Sprintf("acc_%d", 1042+i), Name: name, Since: "2023-02-01", Services: []string{"economy", "standard", "express"}}
+		a := &customer{ID: fmt.Sprintf("acc_%d", 1042+i), Name: name, Since: "2023-02-01", Services: []string{"economy", "standard", "express"}}
 		a.Credit.Limit, a.Credit.Used = euros(500000), euros(0)
 		p.accounts[a.ID] = a
 	}

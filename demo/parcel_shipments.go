@@ -113,7 +113,7 @@ func (p *parcels) bookShipment(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusCreated, s)
 }
 
-func (p *parcels) byIdempotencyKey(a *account, key string) *shipment {
+func (p *parcels) byIdempotencyKey(a *customer, key string) *shipment {
 	for _, s := range p.shipments {
 		if key != "" && s.AccountID == a.ID && s.idempotencyKey == key {
 			return s
@@ -123,7 +123,7 @@ func (p *parcels) byIdempotencyKey(a *account, key string) *shipment {
 }
 
 // charge takes the price of a booking from the account's credit.
-func (a *account) charge(b booking) error {
+func (a *customer) charge(b booking) error {
 	price := b.price()
 	used := a.Credit.Used.cents() + price
 	if limit := a.Credit.Limit.cents(); used > limit {
@@ -135,7 +135,7 @@ func (a *account) charge(b booking) error {
 }
 
 // book stores a checked booking. The caller holds mu.
-func (p *parcels) book(a *account, b booking) *shipment {
+func (p *parcels) book(a *customer, b booking) *shipment {
 	booked := firstBooking.Add(time.Duration(p.next-firstShipment) * bookingInterval)
 	s := &shipment{
 		booking: b, ID: shipmentID(p.next), AccountID: a.ID, Status: "booked", Price: euros(b.price()),

@@ -1,0 +1,91 @@
+package demo
+
+import "github.com/portico-portal/portico/internal/apim"
+
+// partners is the id of the demo's own group, versionSet that of the Tracking API's versions.
+const (
+	partners   = "partners"
+	versionSet = apim.Ref("/apiVersionSets/tracking")
+)
+
+// demoAPI is how a description is published.
+type demoAPI struct {
+	id, file, path string
+	backend        string // below the backend's address
+	version        string // "" outside the version set
+	tag            string
+	products       []string
+}
+
+var everyProduct = []string{"starter", "unlimited"}
+
+// demoAPIs lists the APIs of the demo. The Depot API is in no product: only administrators see it.
+var demoAPIs = []demoAPI{
+	{id: "parcel", file: "parcel.yaml", path: "parcel", backend: "/parcel", tag: "Logistics", products: everyProduct},
+	{id: "tracking", file: "tracking-v1.yaml", path: "tracking", backend: "/tracking/v1", version: "v1", tag: "Logistics", products: everyProduct},
+	{id: "tracking-v2", file: "tracking-v2.yaml", path: "tracking", backend: "/tracking/v2", version: "v2", tag: "Logistics", products: everyProduct},
+	{id: "echo", file: "echo.yaml", path: "echo", backend: "/echo", tag: "Tools", products: everyProduct},
+	{id: "depot", file: "depot.yaml", path: "depot", backend: "/depot", tag: "Internal"},
+}
+
+// properties are what the description does not say.
+func (a demoAPI) properties() *apim.API {
+	p := &apim.API{Protocols: []string{"http", "https"}}
+	if a.version != "" {
+		p.APIVersion, p.APIVersionSetID = a.version, string(versionSet)
+	}
+	return p
+}
+
+func demoProducts() map[string]*apim.Product {
+	five := 5
+	return map[string]*apim.Product{
+		"starter": {
+			DisplayName: "Starter", State: "published", SubscriptionsLimit: &five,
+			Description: "Everything you need to try Meridian: all public APIs, up to 60 calls a minute. Subscribe and call at once.",
+		},
+		"unlimited": {
+			DisplayName: "Unlimited", State: "published", ApprovalRequired: true,
+			Description: "For shops that ship every day: all public APIs without a limit. We look at each request, usually within a working day.",
+			Terms:       "Fair use: please tell us before you send more than a million calls a day.",
+		},
+	}
+}
+
+// globalPolicy lets the portal's pages call the gateway; ORIGIN stands for its address.
+const globalPolicy = `<policies>
+  <inbound>
+    <cors terminate-unmatched-request="false">
+      <allowed-origins><origin>ORIGIN</origin></allowed-origins>
+      <allowed-methods preflight-result-max-age="300"><method>*</method></allowed-methods>
+      <allowed-headers><header>*</header></allowed-headers>
+      <expose-headers><header>*</header></expose-headers>
+    </cors>
+  </inbound>
+  <backend><forward-request /></backend>
+  <outbound />
+  <on-error />
+</policies>
+`
+
+const starterPolicy = `<policies>
+  <inbound>
+    <base />
+    <rate-limit calls="60" renewal-period="60" remaining-calls-header-name="X-RateLimit-Remaining" />
+  </inbound>
+  <backend><base /></backend>
+  <outbound><base /></outbound>
+  <on-error><base /></on-error>
+</policies>
+`
+
+const echoPolicy = `<policies>
+  <inbound>
+    <base />
+    <set-header name="X-Through" exists-action="override"><value>Portico</value></set-header>
+  </inbound>
+  <backend><base /></backend>
+  <outbound><base /></outbound>
+  <on-error><base /></on-error>
+</policies>
+`

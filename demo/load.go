@@ -1,0 +1,266 @@
+package demo
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/apidoc"
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+	"github.com/portico-portal/portico/internal/subscription"
+)
+
+//go:embed descriptions
+var descriptions embed.FS
+
+// Person is somebody who may sign in to the demo.
+type Person struct{ ID, Email, Password, FirstName, LastName string }
+
+// The people of the demo. Their passwords are public: the demo listens on loopback.
+var (
+	Developer     = Person{"dana", "dev@meridian.example", "portico-demo-1", "Dana", "Reyes"}
+	Partner       = Person{"rosa", "rosa@shop.example", "portico-demo-2", "Rosa", "Lindqvist"}
+	Administrator = Person{account.AdministratorID, "admin@meridian.example", "portico-demo-admin", "Ada", "Keller"}
+)
+
+// Target is the service that Load fills.
+type Target struct {
+	Store         *store.Store
+	Importer      Importer
+	Accounts      *account.Service
+	Subscriptions *subscription.Service
+	PortalURL     string // whose pages may call the gateway
+	BackendURL    string // where Backend is served, without a slash at the end
+}
+
+// Importer brings descriptions in; *apidoc.Importer is one.
+type Importer interface {
+	Import(ctx context.Context, actor store.Actor, in apidoc.Import) (*apidoc.Result, error)
+}
+
+// actor makes the changes of the demo.
+var actor = store.Actor{Name: "demo"}
+
+// Names under which a service remembers what Load did to it.
+const (
+	loadedMeta = "demo.loaded" // digest of what was loaded
+	originMeta = "demo.origin" // the portal's origin in the global policy
+)
+
+// Load fills a provisioned service with the demo. What is there already stays
+// as people have changed it, but for the addresses of backend and portal, which
+// differ from start to start.
+func Load(ctx context.Context, t Target) error {
+	digest, err := contentDigest()
+	if err != nil {
+		return err
+	}
+	var loaded string
+	err = t.Store.View(ctx, func(tx *store.Tx) error {
+		loaded, err = tx.Meta(loadedMeta)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("load the demo: %w", err)
+	}
+	steps := []func(context.Context) error{t.readdress}
+	if loaded != digest {
+		steps = []func(context.Context) error{t.people, t.products, t.apis, t.policies, t.subscriptions, t.readdress}
+	}
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			return fmt.Errorf("load the demo: %w", err)
+		}
+	}
+	return t.Store.Update(ctx, actor, func(tx *store.Tx) error { return tx.SetMeta(loadedMeta, digest) })
+}
+
+// contentDigest changes when a newer binary brings other descriptions.
+func contentDigest() (string, error) {
+	sum := sha256.New()
+	for _, a := range demoAPIs {
+		text, err := descriptions.ReadFile("descriptions/" + a.file)
+		if err != nil {
+			return "", err
+		}
+		sum.Write(text)
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// put writes properties unless the resource exists.
+func put(tx *store.Tx, ref apim.Ref, props apim.Resource) error {
+	if _, err := tx.Get(ref); !errors.Is(err, apim.ErrNotFound) {
+		return err
+	}
+	props.Default()
+	body, err := json.Marshal(props)
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", ref, err)
+	}
+	return tx.Put(&store.Document{Ref: ref, Body: body})
+}
+
+func (t Target) people(ctx context.Context) error {
+	for _, p := range []Person{Administrator, Developer, Partner} {
+		u := &apim.User{FirstName: p.FirstName, LastName: p.LastName, Email: p.Email}
+		if _, err := t.Accounts.PutUser(ctx, actor, p.ID, u, p.Password); err != nil {
+			return err
+		}
+	}
+	return t.Store.Update(ctx, actor, func(tx *store.Tx) error {
+		err := put(tx, apim.GroupRef(partners), &apim.Group{DisplayName: "Partners", Description: "Shops that ship with Meridian every day."})
+		if err != nil {
+			return err
+		}
+		_, err = tx.Link(apim.GroupUser, apim.GroupRef(partners), apim.UserRef(Partner.ID))
+		return err
+	})
+}
+
+func (t Target) products(ctx context.Context) error {
+	return t.Store.Update(ctx, actor, func(tx *store.Tx) error {
+		for id, p := range demoProducts() {
+			ref := apim.ProductRef(id)
+			if err := put(tx, ref, p); err != nil {
+				return err
+			}
+			for _, group := range []string{apim.Administrators, apim.Developers, apim.Guests, partners} {
+				if _, err := tx.Link(apim.ProductGroup, ref, apim.GroupRef(group)); err != nil {
+					return err
+				}
+			}
+		}
+		return put(tx, versionSet, &apim.VersionSet{
+			DisplayName: "Tracking API", Description: "Where a parcel is.", VersioningScheme: apim.SchemeSegment,
+		})
+	})
+}
+
+// apis imports the descriptions and tags the APIs.
+func (t Target) apis(ctx context.Context) error {
+	for _, a := range demoAPIs {
+		text, err := descriptions.ReadFile("descriptions/" + a.file)
+		if err != nil {
+			return err
+		}
+		_, err = t.Importer.Import(ctx, actor, apidoc.Import{
+			APIID: a.id, Path: a.path, ServiceURL: t.BackendURL + a.backend, Products: a.products, Data: text, API: a.properties(),
+		})
+		if err != nil {
+			return fmt.Errorf("import %s: %w", a.file, err)
+		}
+	}
+	return t.Store.Update(ctx, actor, func(tx *store.Tx) error {
+		for _, a := range demoAPIs {
+			tag := apim.TagRef(strings.ToLower(a.tag))
+			if err := put(tx, tag, &apim.Tag{DisplayName: a.tag}); err != nil {
+				return err
+			}
+			if _, err := tx.Link(apim.TagLink, apim.APIRef(a.id), tag); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (t Target) policies(ctx context.Context) error {
+	return t.Store.Update(ctx, actor, func(tx *store.Tx) error {
+		echo, err := tx.ResolveAPI(apim.APIRef("echo"))
+		if err != nil {
+			return err
+		}
+		for ref, text := range map[apim.Ref]string{
+			"/policies/policy": strings.ReplaceAll(globalPolicy, "ORIGIN", t.PortalURL),
+			apim.ProductRef("starter").Child("policies", "policy"): starterPolicy,
+			echo.Child("policies", "policy"):                       echoPolicy,
+		} {
+			if err := put(tx, ref, &apim.Policy{Value: text}); err != nil {
+				return err
+			}
+		}
+		return tx.SetMeta(originMeta, t.PortalURL)
+	})
+}
+
+// subscriptions gives the partner one that works and one that waits.
+func (t Target) subscriptions(ctx context.Context) error {
+	for id, s := range map[string]*apim.Subscription{
+		"rosa-starter":   {DisplayName: "Web shop", Scope: "/products/starter", State: apim.SubscriptionActive},
+		"rosa-unlimited": {DisplayName: "Warehouse", Scope: "/products/unlimited", State: apim.SubscriptionSubmitted},
+	} {
+		s.OwnerID = string(apim.UserRef(Partner.ID))
+		_, err := t.Subscriptions.Create(ctx, actor, id, s, subscription.Keys{})
+		if err != nil && !errors.Is(err, apim.ErrConflict) {
+			return err
+		}
+	}
+	return nil
+}
+
+// readdress writes where the backend and the portal are at this start.
+func (t Target) readdress(ctx context.Context) error {
+	return t.Store.Update(ctx, actor, func(tx *store.Tx) error {
+		for _, a := range demoAPIs {
+			ref, err := tx.ResolveAPI(apim.APIRef(a.id))
+			if errors.Is(err, apim.ErrNotFound) {
+				continue // deleted by somebody who tries the demo
+			}
+			if err != nil {
+				return err
+			}
+			err = change(tx, ref, "serviceUrl", func(string) string { return t.BackendURL + a.backend })
+			if err != nil {
+				return err
+			}
+		}
+		before, err := tx.Meta(originMeta)
+		if err != nil || before == t.PortalURL {
+			return err
+		}
+		err = change(tx, "/policies/policy", "value", func(text string) string {
+			return strings.ReplaceAll(text, "<origin>"+before+"</origin>", "<origin>"+t.PortalURL+"</origin>")
+		})
+		if err != nil && !errors.Is(err, apim.ErrNotFound) {
+			return err
+		}
+		return tx.SetMeta(originMeta, t.PortalURL)
+	})
+}
+
+// change replaces one text field of a stored resource; it writes nothing when the text stays.
+func change(tx *store.Tx, ref apim.Ref, field string, to func(string) string) error {
+	doc, err := tx.Get(ref)
+	if err != nil {
+		return err
+	}
+	var props map[string]json.RawMessage
+	if err := json.Unmarshal(doc.Body, &props); err != nil {
+		return fmt.Errorf("decode %s: %w", ref, err)
+	}
+	var before string
+	if raw, ok := props[field]; ok {
+		if err := json.Unmarshal(raw, &before); err != nil {
+			return fmt.Errorf("decode %s of %s: %w", field, ref, err)
+		}
+	}
+	after := to(before)
+	if after == before {
+		return nil
+	}
+	if props[field], err = json.Marshal(after); err != nil {
+		return err
+	}
+	if doc.Body, err = json.Marshal(props); err != nil {
+		return err
+	}
+	return tx.Put(doc)
+}
