@@ -181,8 +181,8 @@ func (f *folder) List(ctx context.Context, prefix string) ([]Info, error) {
 		if err == nil && strings.HasPrefix(info.Name, prefix) {
 			all = append(all, info)
 		}
-		if errors.Is(err, apim.ErrNotFound) {
-			return nil
+		if errors.Is(err, apim.ErrNotFound) || errors.Is(err, errNoHeader) {
+			return nil // deleted meanwhile, or not a blob: Get says so
 		}
 		return err
 	})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,6 +19,8 @@ const (
 	maxContentType = 512 // bytes
 	maxHeader      = len(magic) + hashLine + maxContentType + 1
 )
+
+var errNoHeader = errors.New("its file has no blob header")
 
 // writeBlob writes header and content; the hash, known last, is filled in at the end.
 func writeBlob(file *os.File, contentType string, r io.Reader) error {
@@ -58,7 +61,7 @@ func readInfo(file *os.File, name string) (info Info, start int64, err error) {
 	}
 	lines := bytes.SplitN(head[:n], []byte("\n"), 4)
 	if len(lines) < 4 || string(lines[0])+"\n" != magic || len(lines[1])+1 != hashLine {
-		return Info{}, 0, fmt.Errorf("read blob %s: its file has no blob header", name)
+		return Info{}, 0, fmt.Errorf("read blob %s: %w", name, errNoHeader)
 	}
 	start = int64(len(magic) + hashLine + len(lines[2]) + 1)
 	return Info{

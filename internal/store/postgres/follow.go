@@ -78,6 +78,6 @@ func pause(ctx context.Context) {
 // last is the newest feed number; not ok when the server cannot be reached.
 func (e *engine) last(ctx context.Context) (int64, bool) {
 	var seq int64
-	err := e.db.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM change`).Scan(&seq)
+	err := e.read.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM change`).Scan(&seq)
 	return seq, err == nil
 }

@@ -21,12 +21,15 @@ const (
 // channel is where commits are announced.
 const channel = "portico_change"
 
-// maxConnections is the size of a process's pool, beside the listener's connection.
-const maxConnections = 16
+// maxConnections is the size of each of a process's two pools; the listener has
+// a connection of its own.
+const maxConnections = 12
 
+// engine reads and writes over different pools, so that a View inside an Update
+// never waits for a connection that waiting updates hold.
 type engine struct {
-	db     *sql.DB
-	config *pgx.ConnConfig
+	read, write *sql.DB
+	config      *pgx.ConnConfig
 }
 
 // Open opens the database at a postgres:// URL (or key=value string) with libpq's
@@ -41,9 +44,7 @@ func Open(ctx context.Context, url string, opt store.Options) (*store.Store, err
 	}
 	// A commit is acknowledged when it is on disk, whatever the server's default.
 	config.RuntimeParams["synchronous_commit"] = "on"
-	e := &engine{db: stdlib.OpenDB(*config), config: config}
-	e.db.SetMaxOpenConns(maxConnections)
-	e.db.SetMaxIdleConns(maxConnections)
+	e := &engine{read: openPool(config), write: openPool(config), config: config}
 	s, err := store.New(ctx, e, opt)
 	if err != nil {
 		return nil, fmt.Errorf("open database %s on %s: %w", config.Database, config.Host, err)
@@ -51,13 +52,20 @@ func Open(ctx context.Context, url string, opt store.Options) (*store.Store, err
 	return s, nil
 }
 
+func openPool(config *pgx.ConnConfig) *sql.DB {
+	db := stdlib.OpenDB(*config)
+	db.SetMaxOpenConns(maxConnections)
+	db.SetMaxIdleConns(maxConnections)
+	return db
+}
+
 func (e *engine) Dialect() string  { return "postgres" }
 func (e *engine) SoleWriter() bool { return false }
-func (e *engine) Close() error     { return e.db.Close() }
+func (e *engine) Close() error     { return errors.Join(e.read.Close(), e.write.Close()) }
 
 // View reads on one snapshot.
 func (e *engine) View(ctx context.Context, fn func(store.Querier) error) error {
-	tx, err := e.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	tx, err := e.read.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
 		return fmt.Errorf("begin a view: %w", err)
 	}
@@ -68,7 +76,7 @@ func (e *engine) View(ctx context.Context, fn func(store.Querier) error) error {
 // Migrate works under an advisory lock, so that replicas that start at once
 // migrate one after another.
 func (e *engine) Migrate(ctx context.Context, fn func(store.Querier) error) error {
-	tx, err := e.db.BeginTx(ctx, nil) // read committed: sees what the lock's last holder did
+	tx, err := e.write.BeginTx(ctx, nil) // read committed: sees what the lock's last holder did
 	if err != nil {
 		return fmt.Errorf("begin a migration: %w", err)
 	}

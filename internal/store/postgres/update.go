@@ -30,7 +30,7 @@ func (e *engine) Update(ctx context.Context, alone bool, fn func(store.Querier) 
 
 // attempt runs fn once. collided: it failed because of another transaction.
 func (e *engine) attempt(ctx context.Context, alone bool, fn func(store.Querier) error) (collided bool, err error) {
-	tx, err := e.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
+	tx, err := e.write.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
 	if err != nil {
 		return false, fmt.Errorf("begin an update: %w", err)
 	}
