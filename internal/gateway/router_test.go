@@ -1,0 +1,194 @@
+package gateway
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/portico-portal/portico/internal/policy"
+)
+
+// tree makes the tree of operations given as "METHOD /template".
+func tree(operations ...string) *node {
+	root := new(node)
+	for _, o := range operations {
+		method, text, _ := strings.Cut(o, " ")
+		root.add(&route{template: parseTemplate(text), operation: policy.Operation{ID: o, Method: method}})
+	}
+	return root
+}
+
+// found is the operation that a call "METHOD /path?query" reaches, with its parameters.
+func found(root *node, call string) string {
+	method, target, _ := strings.Cut(call, " ")
+	path, query, _ := strings.Cut(target, "?")
+	l := lookup{method: method, query: query}
+	if !l.find(root, path) {
+		return ""
+	}
+	s := l.route.operation.ID
+	for _, p := range l.params(nil) {
+		s += fmt.Sprintf(" %s=%s", p.Name, p.Value)
+	}
+	return s
+}
+
+func TestCallsReachTheirOperation(t *testing.T) {
+	t.Parallel()
+	root := tree(
+		"GET /", "GET /pets", "POST /pets", "GET /pets/", "GET /pets/{id}", "GET /pets/mine", "PUT /pets/{pet}",
+		"GET /pets/{id}/photos/{photo}.png", "GET /pets/{id}/photos/{photo}", "GET /compare/{base}...{head}", "POST /models/{name}:run",
+		"GET /files/{*path}", "GET /any/*", "GET /a b/{x}", "HEAD /pets", "GET /search?q={q}", "GET /search?q={q}&kind=cat", "GET /search",
+		"GET /x/{a}/y", "GET /x/lit/z", "GET /sum?a={a}&b={b}",
+	)
+	tests := map[string]string{
+		"GET ":                           "GET /",
+		"GET /":                          "GET /",
+		"GET /pets":                      "GET /pets",
+		"POST /pets":                     "POST /pets",
+		"HEAD /pets":                     "HEAD /pets",
+		"HEAD /pets/1":                   "",
+		"DELETE /pets":                   "",
+		"GET /pets/":                     "GET /pets/",
+		"GET /pets/1":                    "GET /pets/{id} id=1",
+		"PUT /pets/1":                    "PUT /pets/{pet} pet=1",
+		"GET /pets/mine":                 "GET /pets/mine",
+		"PUT /pets/mine":                 "PUT /pets/{pet} pet=mine",
+		"GET /pets/a%2Fb":                "GET /pets/{id} id=a%2Fb",
+		"GET /Pets":                      "",
+		"GET /%70ets":                    "GET /pets",
+		"GET /pets//photos/1":            "",
+		"GET /pets/1/photos/2.png":       "GET /pets/{id}/photos/{photo}.png id=1 photo=2",
+		"GET /pets/1/photos/2.jpg":       "GET /pets/{id}/photos/{photo} id=1 photo=2.jpg",
+		"GET /pets/1/photos/.png":        "GET /pets/{id}/photos/{photo} id=1 photo=.png",
+		"GET /compare/a...b...c":         "GET /compare/{base}...{head} base=a head=b...c",
+		"GET /compare/a..b":              "",
+		"POST /models/m:run":             "POST /models/{name}:run name=m",
+		"POST /models/m":                 "",
+		"GET /files/a/b//c":              "GET /files/{*path} path=a/b//c",
+		"GET /files/":                    "GET /files/{*path} path=",
+		"GET /files":                     "GET /files/{*path} path=",
+		"GET /any/x":                     "GET /any/* *=x",
+		"GET /a%20b/1":                   "GET /a b/{x} x=1",
+		"GET /search?q=1":                "GET /search?q={q} q=1",
+		"GET /search?x=1&Q=2":            "GET /search?q={q} q=2",
+		"GET /search?q=":                 "GET /search?q={q} q=",
+		"GET /search?q=1&kind=cat":       "GET /search?q={q}&kind=cat q=1",
+		"GET /search?q=1&kind=dog":       "GET /search?q={q} q=1",
+		"GET /search":                    "GET /search",
+		"GET /sum?b=2&a=1":               "GET /sum?a={a}&b={b} a=1 b=2",
+		"GET /sum?a=1":                   "",
+		"GET /x/lit/y":                   "GET /x/{a}/y a=lit",
+		"GET /x/lit/z":                   "GET /x/lit/z",
+		"GET /pets/..":                   "",
+		"GET /pets/%2e%2E":               "",
+		"GET /files/a/../b":              "",
+		"GET /files/a/./b":               "",
+		"GET /files/..;x/b":              "",
+		`GET /files/a%5c..%5cb`:          "",
+		"GET /files/a%2f..%2fb":          "",
+		"GET /files/..a/b..":             "GET /files/{*path} path=..a/b..",
+		"GET /pets/%zz":                  "GET /pets/{id} id=%zz",
+		"GET /nothing":                   "",
+		"GET /pets/1/photos/2/3":         "",
+		"OPTIONS /pets":                  "",
+		"GET /pets/1/photos/%2e%2e.png":  "GET /pets/{id}/photos/{photo}.png id=1 photo=%2e%2e",
+		"GET /compare/main...feature/x":  "",
+		"GET /compare/main...feature%2f": "GET /compare/{base}...{head} base=main head=feature%2f",
+	}
+	for call, want := range tests {
+		if got := found(root, call); got != want {
+			t.Errorf("%s reached %q, want %q", call, got, want)
+		}
+	}
+}
+
+var variables = regexp.MustCompile(`\{[^}]*\}`)
+
+// oracle finds the operation by trying a regular expression for each template
+// and comparing how specific the matching ones are, segment by segment.
+func oracle(operations []string, call string) string {
+	method, path, _ := strings.Cut(call, " ")
+	var best string
+	var rank []string
+	for _, o := range operations {
+		m, text, _ := strings.Cut(o, " ")
+		expression, ranks := "^", []string(nil)
+		for s := range strings.SplitSeq(strings.TrimPrefix(text, "/"), "/") {
+			literals := variables.ReplaceAllString(s, "")
+			switch {
+			case s == "*":
+				expression, ranks = expression+"(/.*)?", append(ranks, "3")
+			case literals == s:
+				expression, ranks = expression+"/"+regexp.QuoteMeta(s), append(ranks, "1")
+			default:
+				shape := variables.ReplaceAllString(s, "{}")
+				expression += "/" + strings.ReplaceAll(regexp.QuoteMeta(shape), regexp.QuoteMeta("{}"), "[^/]+")
+				ranks = append(ranks, fmt.Sprintf("2 %03d %s", 999-len(literals), shape))
+			}
+		}
+		if m == method && regexp.MustCompile(expression+"$").MatchString(path) && (best == "" || slices.Compare(ranks, rank) < 0) {
+			best, rank = o, ranks
+		}
+	}
+	return best
+}
+
+func TestTheTreeAgreesWithTryingEveryTemplate(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		segment := rapid.SampledFrom([]string{"a", "b", "ab", "{x}", "{y}", "a{x}", "{x}b", "{x}-{y}", "a-{x}"})
+		template := rapid.Custom(func(t *rapid.T) string {
+			s := "/" + strings.Join(rapid.SliceOfN(segment, 1, 4).Draw(t, "segments"), "/")
+			if rapid.Bool().Draw(t, "wildcard") {
+				s += "/*"
+			}
+			return rapid.SampledFrom([]string{"GET ", "PUT "}).Draw(t, "method") + s
+		})
+		shape := func(o string) string { return variables.ReplaceAllString(o, "{}") }
+		operations := rapid.SliceOfNDistinct(template, 1, 12, shape).Draw(t, "operations")
+		word := rapid.SampledFrom([]string{"a", "b", "ab", "aa", "a-b", "-", "bab", "a-a-b"})
+		call := rapid.SampledFrom([]string{"GET ", "PUT "}).Draw(t, "method") + "/" + strings.Join(rapid.SliceOfN(word, 1, 5).Draw(t, "path"), "/")
+		root := tree(operations...)
+		got, want := found(root, call), oracle(operations, call)
+		if want == "" && got != "" || want != "" && !strings.HasPrefix(got+" ", want+" ") {
+			t.Fatalf("%s among %q reached %q, want %q", call, operations, got, want)
+		}
+	})
+}
+
+func FuzzRoutes(f *testing.F) {
+	f.Add("/a/{x}/{y}.json/*?q={z}&r=1", "/a/b/c.json/d?q=%20", "GET")
+	f.Add("/{a}{b}/{", "/xy/{", "GET")
+	f.Fuzz(func(t *testing.T, text, target, method string) {
+		root := tree(method+" "+text, "GET /{other}", "GET /*")
+		path, query, _ := strings.Cut(target, "?")
+		l := lookup{method: method, query: query}
+		if l.find(root, path) && len(l.values) != len(l.route.template.names) {
+			t.Errorf("%q by %q: %d values for the names %q", target, text, len(l.values), l.route.template.names)
+		}
+	})
+}
+
+func BenchmarkMatchAmong1200Operations(b *testing.B) {
+	root := new(node)
+	for i := range 400 {
+		for _, method := range []string{"GET", "PUT", "DELETE"} {
+			root.add(&route{
+				template:  parseTemplate(fmt.Sprintf("/repos/{owner}/{repo}/kind%d/{id}", i)),
+				operation: policy.Operation{Method: method},
+			})
+		}
+	}
+	l := lookup{method: "PUT"}
+	b.ReportAllocs()
+	for b.Loop() {
+		if !l.find(root, "/repos/portico/portal/kind399/17") {
+			b.Fatal("no match")
+		}
+	}
+}
