@@ -72,7 +72,7 @@ var (
 		Filter: Fields{"name", "firstName", "lastName", "email", "note", "state", "registrationDate"},
 		Links: []Link{
 			{Collection: "groups", To: "groups", Name: GroupUser, Reverse: true, ReadOnly: true, Filter: nameFilter},
-			{Collection: "subscriptions", To: "subscriptions", Name: SubscriptionOwner, Reverse: true, ReadOnly: true, Filter: subscriptionFilter},
+			{Collection: "subscriptions", To: "subscriptions", Name: SubscriptionOwner, Reverse: true, ReadOnly: true, ETag: true, Filter: subscriptionFilter},
 		},
 		Actions: []string{"token"},
 	}

@@ -1,0 +1,124 @@
+package management
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/apidoc"
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// behaviour is what a kind does beyond being stored. All of it but before,
+// replace and actions runs inside the transaction, which may be run again: it must have no
+// effect elsewhere.
+type behaviour struct {
+	// locate says where a PUT stores the entity; nil: at its address, with an API's alias resolved.
+	locate func(w *write) error
+	// before runs ahead of a PUT's or PATCH's transaction, for what is slow or has its own.
+	before func(c *call, properties json.RawMessage) error
+	// prepare fills w.resource from the rest before defaults and validation.
+	prepare func(w *write) error
+	// check compares with other resources, after validation.
+	check func(w *write) error
+	// save applies defaults, validates and stores the resource in place of the usual way.
+	save func(w *write) error
+	// stored follows the document's being stored.
+	stored func(w *write) error
+	// remove runs before the document and all below it are deleted.
+	remove func(c *call, tx *store.Tx, doc *store.Document) error
+	// show changes the properties that clients see.
+	show func(c *call, doc *store.Document) (json.RawMessage, error)
+	// get may answer a GET in another way; nil answer: the usual one.
+	get func(c *call, doc *store.Document) (*answer, error)
+	// replace may do a PUT in another way; nil answer: the usual one.
+	replace func(c *call, properties json.RawMessage) (*answer, error)
+	// link runs before an association of an entity is made.
+	link func(c *call, tx *store.Tx) error
+	// unlink runs before one is removed.
+	unlink func(c *call, tx *store.Tx) error
+	// actions are the POST actions that the kind declares.
+	actions map[string]func(c *call) (*answer, error)
+}
+
+// behaviours lists, for every kind that is more than its document, what more.
+func behaviours() map[*apim.Kind]behaviour {
+	return map[*apim.Kind]behaviour{
+		apim.APIs: {
+			locate: locateAPI, prepare: prepareAPI, check: checkAPI, stored: storedAPI,
+			remove: removeAPI, get: exportAPI, replace: importAPI,
+		},
+		apim.Operations:        {check: checkOperation},
+		apim.APISchemas:        {stored: storedSchema},
+		apim.VersionSets:       {remove: removeVersionSet},
+		apim.Products:          {check: checkProduct, stored: storedProduct, remove: removeProduct, link: linkProduct},
+		apim.Groups:            {check: checkGroup, remove: removeGroup, link: linkGroup, unlink: linkGroup},
+		apim.Users:             userBehaviour(),
+		apim.Subscriptions:     subscriptionBehaviour(),
+		apim.ServicePolicies:   policyBehaviour(),
+		apim.APIPolicies:       policyBehaviour(),
+		apim.OperationPolicies: policyBehaviour(),
+		apim.ProductPolicies:   policyBehaviour(),
+		apim.PortalRevisions:   portalRevisionBehaviour(),
+		apim.TenantAccesses:    tenantBehaviour(),
+	}
+}
+
+// Importer imports API descriptions (package apidoc).
+type Importer interface {
+	Import(ctx context.Context, actor store.Actor, in apidoc.Import) (*apidoc.Result, error)
+}
+
+// Publisher makes portal revisions (package site/publish).
+type Publisher interface {
+	// Publish snapshots the draft as a new revision. A site with errors gives a
+	// revision whose status is failed, not an error; an existing name is apim.ErrConflict.
+	Publish(ctx context.Context, actor store.Actor, name, description string, makeCurrent bool) (*apim.PortalRevision, error)
+	// MakeCurrent switches the site to an earlier revision.
+	MakeCurrent(ctx context.Context, actor store.Actor, name string) error
+}
+
+// Accounts knows who calls, and does what concerns credentials (package account).
+type Accounts interface {
+	// Authenticate checks the value of an Authorization header. What is missing,
+	// malformed, expired or revoked is apim.ErrUnauthorized.
+	Authenticate(ctx context.Context, header string) (account.Principal, error)
+	// HashPassword checks a password and makes its stored form. It is slow by intention.
+	HashPassword(ctx context.Context, password, email string, by account.Chooser) (encoded string, err error)
+	// MintToken makes a compact shared access token for a user. keyType is primary or secondary.
+	MintToken(ctx context.Context, userID, keyType string, expires time.Time) (token string, err error)
+	// RegenerateAccessKey replaces "primaryKey" or "secondaryKey" of tenant/access.
+	RegenerateAccessKey(ctx context.Context, actor store.Actor, field string) error
+}
+
+// shownBody are the properties a client sees of a document.
+func shownBody(c *call, kind *apim.Kind, doc *store.Document) (json.RawMessage, error) {
+	if show := c.behaviours[kind].show; show != nil {
+		return show(c, doc)
+	}
+	return doc.Body, nil
+}
+
+// filterable are the properties that $filter sees: the stored ones, and for
+// subscriptions userId and productId, which follow from owner and scope (apim-rest.md §2.3).
+func filterable(kind *apim.Kind, body json.RawMessage) json.RawMessage {
+	if kind != apim.Subscriptions {
+		return body
+	}
+	var members map[string]any
+	if json.Unmarshal(body, &members) != nil {
+		return body
+	}
+	for field, from := range map[string]string{"userId": "ownerId", "productId": "scope"} {
+		if id, ok := members[from].(string); ok && (field == "userId" || apim.Ref(id).KindPath() == apim.Products.Path) {
+			members[field] = apim.Ref(id).Name()
+		}
+	}
+	changed, err := json.Marshal(members)
+	if err != nil {
+		return body
+	}
+	return changed
+}

@@ -1,0 +1,108 @@
+package management
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/access"
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// call is one request on its way through.
+type call struct {
+	*handler
+	r         *http.Request
+	principal access.Principal
+	address   arm.Address
+	query     arm.Query
+	match     arm.Match
+	route     *route
+	// ref is what the address names, as the client wrote it: the entity, or for
+	// a collection its parent. For a link's member, target is the other side.
+	ref    apim.Ref
+	target apim.Ref
+	scope  apim.Ref // what access is asked for
+	// password is the encoded password of a user's PUT or PATCH, made before its transaction.
+	password string
+}
+
+// enter takes from the address what the route needs.
+func (c *call) enter(rt *route) {
+	c.route = rt
+	segments := c.address.Segments
+	entity := len(segments) &^ 1 // pairs of collection and name
+	if rt.link != nil || rt.action0 != "" {
+		entity = 2 * (strings.Count(rt.kind.Path, "/") + 1)
+	}
+	c.ref = refOf(rt, segments[:entity])
+	c.scope = c.ref
+	if rt.link != nil && len(segments) > entity+1 {
+		c.target = apim.Ref("/" + rt.link.To + "/" + segments[entity+1])
+	}
+}
+
+// refOf joins segments to a ref with collections spelled as declared.
+func refOf(rt *route, segments []string) apim.Ref {
+	var ref apim.Ref
+	var declared []string
+	if rt.kind != nil {
+		declared = strings.Split(rt.kind.Path, "/")
+	}
+	for i := 0; i+1 < len(segments); i += 2 {
+		collection := segments[i]
+		if i/2 < len(declared) {
+			collection = declared[i/2]
+		}
+		ref = ref.Child(collection, segments[i+1])
+	}
+	return ref
+}
+
+// actor is the caller for the audit log.
+func (c *call) actor() store.Actor {
+	return store.Actor{Name: c.principal.Name(), Address: c.r.RemoteAddr, RequestID: c.r.Header.Get("X-Request-Id")}
+}
+
+// body reads the request's JSON body.
+func (c *call) body() (json.RawMessage, error) {
+	limit := int64(arm.MaxBody)
+	if c.route.kind != nil && c.route.kind.Large && c.r.Method == http.MethodPut {
+		limit = arm.MaxDescriptionBody
+	}
+	return arm.ReadJSON(c.r, limit)
+}
+
+// accepts tells whether the client names a media type that contains part.
+func (c *call) accepts(part string) bool {
+	return strings.Contains(strings.ToLower(strings.Join(c.r.Header.Values("Accept"), ",")), part)
+}
+
+// answer is a successful response.
+type answer struct {
+	status int
+	etag   string // opaque; "" for none
+	body   any    // nil for none; []byte is sent as it is
+	media  string // of a []byte body
+}
+
+func (a *answer) write(w http.ResponseWriter) {
+	if a.etag != "" {
+		w.Header().Set("ETag", arm.Quote(a.etag))
+	}
+	switch body := a.body.(type) {
+	case nil:
+		w.WriteHeader(a.status)
+	case []byte:
+		w.Header().Set("Content-Type", a.media)
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.WriteHeader(a.status)
+		_, _ = w.Write(body) // the client may be gone
+	default:
+		arm.WriteJSON(w, a.status, body)
+	}
+}
+
+func noContent() *answer { return &answer{status: http.StatusNoContent} }

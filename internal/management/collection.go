@@ -1,0 +1,214 @@
+package management
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// Limits of the decoded collections kept in memory.
+const (
+	maxCollections = 64 << 20 // bytes of document bodies over all collections
+	maxRefresh     = 1000     // changes that are applied one by one; more read the collection anew
+)
+
+// row is one resource of a collection, decoded for filters on first use.
+type row struct {
+	doc *store.Document
+	key string
+	ref apim.Ref // as listed: APIs by alias for current revisions
+
+	decode sync.Once
+	record arm.Record
+}
+
+// fields returns the row for $filter and $orderby.
+func (r *row) fields(kind *apim.Kind) arm.Record {
+	r.decode.Do(func() {
+		names := []string(kind.Filter)
+		if kind.FilterAny {
+			names = nil
+		} else if names == nil {
+			names = []string{}
+		}
+		// A stored body is JSON; one that is not has no fields.
+		r.record, _ = arm.NewRecord(r.ref.Name(), filterable(kind, r.doc.Body), names)
+	})
+	return r.record
+}
+
+// collection is a list as of one change of the feed.
+type collection struct {
+	mu   sync.Mutex // held while it is brought up to date
+	seq  int64      // last change of the collection
+	asOf int64      // last change of the feed that rows are known to hold
+	rows []*row
+	size int64
+	used int64 // of collections.clock
+}
+
+// collections keeps lists in memory. Each is validated by the collection's last
+// change, read in the transaction that asks, so a list sees all writes before it.
+type collections struct {
+	mu    sync.Mutex
+	all   map[string]*collection
+	clock int64
+	size  int64
+}
+
+func newCollections() *collections { return &collections{all: map[string]*collection{}} }
+
+// rows returns a collection as of tx, in key order. The slice is not to be changed.
+func (cs *collections) rows(tx *store.Tx, kind *apim.Kind, parent apim.Ref) ([]*row, error) {
+	seq, err := tx.CollectionSeq(kind.Path, parent)
+	if err != nil {
+		return nil, fmt.Errorf("read version of %s: %w", kind.Path, err)
+	}
+	if seq < 0 { // tx itself has changed the collection
+		return readRows(tx, kind, parent)
+	}
+	c := cs.entry(kind.Path + "\n" + parent.Key())
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.rows != nil && c.seq == seq {
+		return c.rows, nil
+	}
+	if c.rows != nil && c.seq > seq { // tx is older than the list
+		return readRows(tx, kind, parent)
+	}
+	last, err := tx.LastSeq()
+	if err != nil {
+		return nil, fmt.Errorf("read last change: %w", err)
+	}
+	rows, err := refreshRows(tx, kind, parent, c)
+	if err != nil {
+		return nil, err
+	}
+	cs.account(c, sizeOf(rows))
+	c.seq, c.asOf, c.rows = seq, last, rows
+	return rows, nil
+}
+
+// refreshRows brings a collection to tx: by applying what changed since, or, when
+// that is unknown or too much, by reading it anew.
+func refreshRows(tx *store.Tx, kind *apim.Kind, parent apim.Ref, c *collection) ([]*row, error) {
+	if c.rows == nil {
+		return readRows(tx, kind, parent)
+	}
+	oldest, err := tx.OldestSeq()
+	if err != nil {
+		return nil, fmt.Errorf("read oldest change: %w", err)
+	}
+	changes, err := tx.Changes(c.asOf, maxRefresh)
+	if err != nil {
+		return nil, fmt.Errorf("read changes: %w", err)
+	}
+	if oldest > c.asOf+1 || len(changes) == maxRefresh {
+		return readRows(tx, kind, parent)
+	}
+	rows := slices.Clone(c.rows)
+	for _, change := range changes {
+		ref := apim.Ref(change.Key)
+		if ref.Parent().Key() != parent.Key() || !strings.EqualFold(ref.KindPath(), kind.Path) {
+			continue
+		}
+		if rows, err = refreshRow(tx, kind, ref, rows); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+// refreshRow replaces, inserts or removes the row of one document.
+func refreshRow(tx *store.Tx, kind *apim.Kind, ref apim.Ref, rows []*row) ([]*row, error) {
+	at, found := slices.BinarySearchFunc(rows, ref.Key(), func(r *row, key string) int { return strings.Compare(r.key, key) })
+	doc, err := tx.Get(ref)
+	switch {
+	case errors.Is(err, apim.ErrNotFound) && found:
+		return slices.Delete(rows, at, at+1), nil
+	case errors.Is(err, apim.ErrNotFound):
+		return rows, nil
+	case err != nil:
+		return nil, fmt.Errorf("read %s: %w", ref, err)
+	case found:
+		rows[at] = newRow(kind, doc)
+		return rows, nil
+	}
+	return slices.Insert(rows, at, newRow(kind, doc)), nil
+}
+
+func readRows(tx *store.Tx, kind *apim.Kind, parent apim.Ref) ([]*row, error) {
+	docs, err := tx.List(kind.Path, parent)
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", kind.Path, err)
+	}
+	rows := make([]*row, len(docs))
+	for i, d := range docs {
+		rows[i] = newRow(kind, d)
+	}
+	return rows, nil
+}
+
+func newRow(kind *apim.Kind, d *store.Document) *row {
+	return &row{doc: d, key: d.Key(), ref: listed(kind, d)}
+}
+
+// listed is a document's id in lists: a current API revision goes by its alias.
+func listed(kind *apim.Kind, d *store.Document) apim.Ref {
+	if kind != apim.APIs {
+		return d.Ref
+	}
+	var api struct {
+		IsCurrent bool `json:"isCurrent"`
+	}
+	if json.Unmarshal(d.Body, &api) == nil && api.IsCurrent {
+		return aliasOf(d.Ref)
+	}
+	return d.Ref
+}
+
+func (cs *collections) entry(key string) *collection {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	cs.clock++
+	c := cs.all[key]
+	if c == nil {
+		c = &collection{}
+		cs.all[key] = c
+	}
+	c.used = cs.clock
+	return c
+}
+
+// account books a collection's new size and drops those not used for longest.
+func (cs *collections) account(c *collection, size int64) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	cs.size += size - c.size
+	c.size = size
+	for cs.size > maxCollections && len(cs.all) > 1 {
+		oldest := ""
+		for key, other := range cs.all {
+			if other != c && (oldest == "" || other.used < cs.all[oldest].used) {
+				oldest = key
+			}
+		}
+		cs.size -= cs.all[oldest].size
+		delete(cs.all, oldest)
+	}
+}
+
+func sizeOf(rows []*row) int64 {
+	var n int64
+	for _, r := range rows {
+		n += int64(len(r.doc.Body)) + 200
+	}
+	return n
+}

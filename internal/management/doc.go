@@ -1,0 +1,11 @@
+// Package management serves the management API over HTTP: generic create, read,
+// update and delete over the kinds that package apim declares, and one visible
+// table, [behaviours], of what a kind does beyond that (design.md §3).
+//
+// A request passes: address and query (arm), token (account), route (routes),
+// authorisation (access), then one generic handler, which opens the transaction,
+// checks the ETag, applies defaults and validation (apim), calls the kind's
+// behaviour and stores. Errors are mapped to bodies in one place.
+//
+// It may import arm, apim, store and the domain services; no other HTTP package.
+package management

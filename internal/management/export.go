@@ -1,0 +1,119 @@
+package management
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/portico-portal/portico/internal/apidoc"
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// linkLife is how long a link to an export is good (apim-rest.md §3.4).
+const linkLife = 5 * time.Minute
+
+// exports are the formats of GET ?export=true, by media type of the description itself.
+var exports = []struct {
+	format apidoc.Format
+	media  string
+}{
+	{"openapi+json", "application/vnd.oai.openapi+json"},
+	{"openapi", "application/vnd.oai.openapi"},
+}
+
+// exportAPI answers GET of an API with export=true: the description in an
+// envelope, as a link, or, when the client accepts its media type, by itself.
+func exportAPI(c *call, doc *store.Document) (*answer, error) {
+	wanted, err := c.query.Bool("export")
+	if err != nil || !wanted {
+		return nil, err
+	}
+	asked := c.query.Get("format")
+	for _, x := range exports {
+		switch {
+		case asked == "" && c.accepts(x.media):
+			data, err := c.export(c.r, doc.Ref, x.format)
+			return &answer{status: http.StatusOK, body: data, media: x.media}, err
+		case asked == string(x.format):
+			data, err := c.export(c.r, doc.Ref, x.format)
+			return c.exported(doc, asked, string(data)), err
+		case asked == string(x.format)+"-link":
+			return c.exported(doc, asked, map[string]string{"link": c.exportLink(doc.Ref, x.format)}), nil
+		}
+	}
+	return nil, apim.Invalid("format", fmt.Sprintf("format must be openapi, openapi+json, openapi-link or openapi+json-link; it is %q.", asked))
+}
+
+func (c *call) exported(doc *store.Document, format string, value any) *answer {
+	return &answer{status: http.StatusOK, body: map[string]any{"id": c.address.ID(c.shown(doc)), "format": format, "value": value}}
+}
+
+func (h *handler) export(r *http.Request, api apim.Ref, format apidoc.Format) ([]byte, error) {
+	var data []byte
+	err := h.Store.View(r.Context(), func(tx *store.Tx) error {
+		var err error
+		data, err = apidoc.Export(r.Context(), tx, api, format)
+		return err
+	})
+	return data, err
+}
+
+// exportPath is where links to exports lead, below the mount.
+const exportPath = "/-/exports/"
+
+// exportLink makes an address that needs no token: signed, for five minutes.
+func (c *call) exportLink(api apim.Ref, format apidoc.Format) string {
+	until := strconv.FormatInt(c.Now().Add(linkLife).Unix(), 10)
+	q := url.Values{"format": {string(format)}, "se": {until}, "sig": {c.signLink(string(api), string(format), until)}}
+	return arm.Origin(c.r) + c.Mount + exportPath + url.PathEscape(strings.TrimPrefix(string(api), "/")) + "?" + q.Encode()
+}
+
+func (h *handler) signLink(parts ...string) string {
+	mac := hmac.New(sha256.New, h.LinkKey)
+	mac.Write([]byte("export\n" + strings.Join(parts, "\n")))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// serveLink answers a link to an export; it returns false for other addresses.
+func (h *handler) serveLink(w http.ResponseWriter, r *http.Request) bool {
+	name, ok := strings.CutPrefix(r.URL.Path, h.Mount+exportPath)
+	if !ok {
+		return false
+	}
+	data, media, err := h.followLink(r, apim.Ref("/"+name))
+	if err != nil {
+		h.fail(w, r, err)
+		return true
+	}
+	w.Header().Set("Content-Disposition", "attachment")
+	(&answer{status: http.StatusOK, body: data, media: media}).write(w)
+	return true
+}
+
+func (h *handler) followLink(r *http.Request, api apim.Ref) (data []byte, media string, err error) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return nil, "", arm.MethodNotAllowed(r.Method, []string{http.MethodGet, http.MethodHead})
+	}
+	q := r.URL.Query()
+	format, until := q.Get("format"), q.Get("se")
+	sig := h.signLink(string(api), format, until)
+	seconds, err := strconv.ParseInt(until, 10, 64)
+	if err != nil || !hmac.Equal([]byte(sig), []byte(q.Get("sig"))) || h.Now().Unix() > seconds {
+		return nil, "", &arm.Error{Status: http.StatusForbidden, Code: "AuthenticationFailed", Message: "The link is not valid, or older than five minutes."}
+	}
+	for _, x := range exports {
+		if string(x.format) == format {
+			data, err := h.export(r, api, x.format)
+			return data, x.media, err
+		}
+	}
+	return nil, "", apim.ErrNotFound
+}

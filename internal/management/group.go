@@ -1,0 +1,51 @@
+package management
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// checkGroup leaves the built-in groups as they are, and makes no others like them.
+func checkGroup(w *write) error {
+	if w.old != nil {
+		if err := refuseBuiltIn(w.old); err != nil {
+			return err
+		}
+	}
+	g := w.resource.(*apim.Group)
+	g.BuiltIn = false
+	if g.Type == "system" {
+		return apim.Invalid("type", "type must be custom or external.")
+	}
+	if g.Type == "external" && g.ExternalID == "" {
+		return apim.Invalid("externalId", "externalId is required for an external group.")
+	}
+	return nil
+}
+
+func removeGroup(_ *call, _ *store.Tx, doc *store.Document) error { return refuseBuiltIn(doc) }
+
+func refuseBuiltIn(doc *store.Document) error {
+	var g apim.Group
+	if err := json.Unmarshal(doc.Body, &g); err != nil {
+		return fmt.Errorf("decode %s: %w", doc.Ref, err)
+	}
+	if g.BuiltIn {
+		return &apim.ConflictError{Code: "OperationNotAllowed", Message: fmt.Sprintf("The group %q is built in and cannot be changed or deleted.", doc.Name)}
+	}
+	return nil
+}
+
+// linkGroup keeps people from being put into or taken out of groups that follow
+// from whether one is signed in.
+func linkGroup(c *call, _ *store.Tx) error {
+	name := strings.ToLower(c.ref.Name())
+	if name == apim.Guests || name == apim.Developers {
+		return &apim.ConflictError{Code: "OperationNotAllowed", Message: fmt.Sprintf("The members of the group %q cannot be chosen: it holds everyone who is signed in, or nobody who is.", name)}
+	}
+	return nil
+}

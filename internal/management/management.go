@@ -1,0 +1,173 @@
+package management
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/portico-portal/portico/internal/access"
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// Config is what the management API stands on. All fields but Mount, Logger and
+// Now are required.
+type Config struct {
+	Store   *store.Store
+	Service Service
+	// Mount is a path prefix before both address forms ("/mapi" on the portal), or "".
+	Mount         string
+	Importer      Importer
+	Publisher     Publisher
+	Subscriptions Subscriptions
+	Accounts      Accounts
+	// LinkKey signs links to exports (32 bytes, the same in every replica).
+	LinkKey []byte
+	Now     func() time.Time
+	Logger  *slog.Logger
+}
+
+// Service describes the instance for GET of the service itself.
+type Service struct {
+	Name           string // in addresses and ids, such as "portico"
+	Location       string
+	PublisherName  string
+	PublisherEmail string
+	PortalURL      string
+	GatewayURL     string
+	ManagementURL  string
+	DataAPIURL     string
+}
+
+// handler is the management API.
+type handler struct {
+	Config
+	routes      *node
+	behaviours  map[*apim.Kind]behaviour
+	collections *collections
+}
+
+// New makes the handler of the management API.
+func New(cfg Config) (http.Handler, error) {
+	switch {
+	case cfg.Store == nil || cfg.Importer == nil || cfg.Publisher == nil ||
+		cfg.Subscriptions == nil || cfg.Accounts == nil:
+		return nil, errors.New("management: a service it needs is missing")
+	case cfg.Service.Name == "":
+		return nil, errors.New("management: the service needs a name")
+	case len(cfg.LinkKey) < 32:
+		return nil, errors.New("management: the link key must have 32 bytes")
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	h := &handler{Config: cfg, behaviours: behaviours(), collections: newCollections()}
+	h.routes = newRouter(routes())
+	return h, nil
+}
+
+// ServeHTTP answers one request; every error becomes an ARM body here.
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	allowOrigins(w.Header())
+	requestIDs(w.Header(), r.Header)
+	w.Header().Set("Cache-Control", "no-store")
+	if r.Method == http.MethodOptions {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	if h.serveLink(w, r) {
+		return
+	}
+	a, err := h.answer(r)
+	if err != nil {
+		h.fail(w, r, err)
+		return
+	}
+	a.write(w)
+}
+
+// fail writes an error, and logs it when it is ours.
+func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
+	e := arm.FromError(err)
+	if denied := (*access.DeniedError)(nil); errors.As(err, &denied) {
+		e.Message = denied.Error()
+	}
+	if e.Status >= http.StatusInternalServerError {
+		h.Logger.ErrorContext(r.Context(), "management request failed", "method", r.Method, "path", r.URL.Path,
+			"request", w.Header().Get("x-ms-request-id"), "error", err)
+	}
+	e.Write(w)
+}
+
+// answer finds out who asks for what, and does it.
+func (h *handler) answer(r *http.Request) (*answer, error) {
+	who, err := h.Accounts.Authenticate(r.Context(), r.Header.Get("Authorization"))
+	if err != nil {
+		return nil, err
+	}
+	c := &call{handler: h, r: r, principal: access.Principal(who)}
+	if c.query, err = arm.ParseQuery(r.URL.RawQuery); err != nil {
+		return nil, err
+	}
+	path, ok := strings.CutPrefix(r.URL.EscapedPath(), h.Mount)
+	if !ok {
+		return nil, apim.ErrNotFound
+	}
+	if c.address, err = arm.ParseAddress(path); err != nil {
+		return nil, err
+	}
+	if c.address.ARM() && !strings.EqualFold(c.address.Service, h.Service.Name) {
+		return nil, apim.ErrNotFound
+	}
+	if err := arm.CheckVersion(c.address, c.query); err != nil {
+		return nil, err
+	}
+	route, err := h.routes.find(r.Method, c.address.Segments)
+	if err != nil {
+		return nil, err
+	}
+	c.enter(route)
+	if err := access.Authorize(c.principal, route.action, c.scope); err != nil {
+		return nil, err
+	}
+	if c.match, err = arm.ParseIfMatch(r.Header); err != nil {
+		return nil, err
+	}
+	return route.handle(c)
+}
+
+// allowOrigins lets browser programs of any origin call (portal-wire.md §1.1).
+// Credentials are never allowed: a token in the Authorization header is the only way in.
+func allowOrigins(h http.Header) {
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Allow-Methods", "GET, HEAD, PUT, PATCH, POST, DELETE, OPTIONS")
+	h.Set("Access-Control-Allow-Headers", "Authorization, x-ms-apim-client, If-Match, Content-Type, Cache-Control, Accept, IsUserResource, *")
+	h.Set("Access-Control-Expose-Headers", "ETag, Ocp-Apim-Sas-Token, Retry-After, Location, Azure-AsyncOperation, WWW-Authenticate, "+
+		"x-ms-request-id, x-ms-correlation-request-id, x-ms-error-code")
+	h.Set("Access-Control-Max-Age", "600")
+}
+
+// requestIDs answers with the server's request id and echoes the caller's correlation id.
+func requestIDs(answer, request http.Header) {
+	id := request.Get("X-Request-Id")
+	if id != "" {
+		answer.Set("x-ms-request-id", id)
+	}
+	correlation := request.Get("x-ms-correlation-request-id")
+	if correlation == "" || len(correlation) > 128 {
+		correlation = id
+	}
+	if correlation != "" {
+		answer.Set("x-ms-correlation-request-id", correlation)
+	}
+	if own := request.Get("x-ms-client-request-id"); own != "" && len(own) <= 128 &&
+		strings.EqualFold(request.Get("x-ms-return-client-request-id"), "true") {
+		answer.Set("x-ms-client-request-id", own)
+	}
+}

@@ -1,0 +1,73 @@
+package management
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/policy"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// policyBehaviour is that of policies at all four scopes.
+func policyBehaviour() behaviour {
+	return behaviour{check: checkPolicy, show: showPolicy, get: rawPolicy}
+}
+
+// checkPolicy refuses documents that do not parse, with line and column.
+func checkPolicy(w *write) error {
+	p := w.resource.(*apim.Policy)
+	_, err := policy.Parse(p.Value, p.Format)
+	return err
+}
+
+// showPolicy answers in the format that ?format= asks for, xml by default; PUT in the one that was sent.
+func showPolicy(c *call, doc *store.Document) (json.RawMessage, error) {
+	p, err := c.policy(doc)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(p)
+}
+
+func (c *call) policy(doc *store.Document) (*apim.Policy, error) {
+	p := new(apim.Policy)
+	if err := json.Unmarshal(doc.Body, p); err != nil {
+		return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+	}
+	if c.r.Method == http.MethodPut {
+		return p, nil
+	}
+	format := c.query.Get("format")
+	switch format {
+	case "":
+		format = policy.XML
+	case policy.XML, policy.RawXML:
+	default:
+		return nil, apim.Invalid("format", fmt.Sprintf("format must be xml or rawxml; it is %q.", format))
+	}
+	value, err := policy.Convert(p.Value, p.Format, format)
+	if err != nil {
+		return nil, fmt.Errorf("convert %s: %w", doc.Ref, err)
+	}
+	return &apim.Policy{Value: value, Format: format}, nil
+}
+
+// rawPolicy answers with the document alone when the client accepts XML, or is
+// the portal's editor, which reads ?format=rawxml so (portal-wire.md §1.3).
+func rawPolicy(c *call, doc *store.Document) (*answer, error) {
+	editor := c.query.Get("format") == policy.RawXML && c.r.Header.Get("x-ms-apim-client") != "" && !c.accepts("json")
+	if !editor && !c.accepts("xml") {
+		return nil, nil
+	}
+	p, err := c.policy(doc)
+	if err != nil {
+		return nil, err
+	}
+	media := "application/vnd.ms-azure-apim.policy+xml"
+	if p.Format == policy.RawXML {
+		media = "application/vnd.ms-azure-apim.policy.raw+xml"
+	}
+	return &answer{status: http.StatusOK, etag: doc.ETag, body: []byte(p.Value), media: media}, nil
+}

@@ -1,0 +1,76 @@
+package management
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/arm"
+)
+
+// publishSite answers PUT of a portal revision: 201 always, also when the site has
+// errors and the revision failed (apim-rest.md §0.8, design.md §5).
+func publishSite(c *call, properties json.RawMessage) (*answer, error) {
+	var in struct {
+		Description string `json:"description"`
+		IsCurrent   bool   `json:"isCurrent"`
+	}
+	if err := arm.Unmarshal(properties, &in); err != nil {
+		return nil, err
+	}
+	if !c.route.kind.ValidName(c.ref.Name()) {
+		return nil, apim.Invalid("name", fmt.Sprintf("%q is not a valid name for a portal revision.", c.ref.Name()))
+	}
+	if err := c.match.CheckAbsent(); err != nil {
+		return nil, err
+	}
+	if _, err := c.Publisher.Publish(c.r.Context(), c.actor(), c.ref.Name(), in.Description, in.IsCurrent); err != nil {
+		return nil, err
+	}
+	doc, err := c.document()
+	if err != nil {
+		return nil, err
+	}
+	return c.entity(http.StatusCreated, doc)
+}
+
+// preparePortalRevision lets a PATCH change the description alone: the rest is
+// what publishing found. isCurrent is handled by makePublished.
+func preparePortalRevision(w *write) error {
+	var old apim.PortalRevision
+	if err := json.Unmarshal(w.old.Body, &old); err != nil {
+		return fmt.Errorf("decode %s: %w", w.ref, err)
+	}
+	old.Description = w.resource.(*apim.PortalRevision).Description
+	w.resource = &old
+	return nil
+}
+
+// makePublished answers a PATCH that makes a portal revision the published site.
+// Whatever else it changes has been checked by the usual way, after this.
+func makePublished(c *call, patch json.RawMessage) error {
+	var in struct {
+		IsCurrent bool `json:"isCurrent"`
+	}
+	if err := arm.Unmarshal(patch, &in); err != nil || !in.IsCurrent || c.r.Method != http.MethodPatch {
+		return err
+	}
+	doc, err := c.document()
+	if err != nil {
+		return err
+	}
+	if err := c.match.Check(doc.ETag); err != nil {
+		return err
+	}
+	if err := c.Publisher.MakeCurrent(c.r.Context(), c.actor(), doc.Name); err != nil {
+		return err
+	}
+	// The switch has written the revision: the condition on its old tag is met and used up.
+	c.match = arm.Match{}
+	return nil
+}
+
+func portalRevisionBehaviour() behaviour {
+	return behaviour{before: makePublished, prepare: preparePortalRevision, replace: publishSite}
+}

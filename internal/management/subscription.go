@@ -1,0 +1,71 @@
+package management
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/store"
+	"github.com/portico-portal/portico/internal/subscription"
+)
+
+// Subscriptions has the rules of subscriptions and their keys (package subscription).
+type Subscriptions interface {
+	Put(tx *store.Tx, ref apim.Ref, p *apim.Subscription, keys subscription.Keys) (created bool, err error)
+	Keys(ctx context.Context, c subscription.Caller, id string) (subscription.Keys, error)
+	Regenerate(ctx context.Context, actor store.Actor, c subscription.Caller, id, field string) error
+}
+
+// subscriptionBehaviour leaves states, dates, limits and keys to package subscription.
+func subscriptionBehaviour() behaviour {
+	return behaviour{
+		save:   saveSubscription,
+		remove: func(_ *call, tx *store.Tx, doc *store.Document) error { return subscription.Delete(tx, doc.Ref) },
+		actions: map[string]func(*call) (*answer, error){
+			"listSecrets":            listSubscriptionSecrets,
+			"regeneratePrimaryKey":   func(c *call) (*answer, error) { return regenerateKey(c, subscription.PrimaryKey) },
+			"regenerateSecondaryKey": func(c *call) (*answer, error) { return regenerateKey(c, subscription.SecondaryKey) },
+		},
+	}
+}
+
+// anySubscription: who may write a subscription here may do so with all.
+var anySubscription = subscription.Caller{Admin: true}
+
+func saveSubscription(w *write) error {
+	var keys struct {
+		PrimaryKey   string `json:"primaryKey"`
+		SecondaryKey string `json:"secondaryKey"`
+	}
+	sent, err := json.Marshal(w.sent)
+	if err != nil {
+		return err
+	}
+	if err := arm.Unmarshal(sent, &keys); err != nil {
+		return err
+	}
+	_, err = w.Subscriptions.Put(w.tx, w.ref, w.resource.(*apim.Subscription), subscription.Keys{Primary: keys.PrimaryKey, Secondary: keys.SecondaryKey})
+	return err
+}
+
+// listSubscriptionSecrets answers with both keys, flat.
+func listSubscriptionSecrets(c *call) (*answer, error) {
+	doc, err := c.document()
+	if err != nil {
+		return nil, err
+	}
+	keys, err := c.Subscriptions.Keys(c.r.Context(), anySubscription, c.ref.Name())
+	if err != nil {
+		return nil, err
+	}
+	return &answer{status: http.StatusOK, etag: doc.ETag, body: map[string]string{"primaryKey": keys.Primary, "secondaryKey": keys.Secondary}}, nil
+}
+
+func regenerateKey(c *call, field string) (*answer, error) {
+	if err := c.Subscriptions.Regenerate(c.r.Context(), c.actor(), anySubscription, c.ref.Name(), field); err != nil {
+		return nil, err
+	}
+	return noContent(), nil
+}

@@ -1,0 +1,92 @@
+package management
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// tenantBehaviour keeps tenant/access to its own fields.
+func tenantBehaviour() behaviour {
+	return behaviour{
+		check: keepTenant, stored: storeTenantKeys,
+		actions: map[string]func(*call) (*answer, error){
+			"listSecrets":            listTenantSecrets,
+			"regeneratePrimaryKey":   func(c *call) (*answer, error) { return regenerateTenantKey(c, "primaryKey") },
+			"regenerateSecondaryKey": func(c *call) (*answer, error) { return regenerateTenantKey(c, "secondaryKey") },
+		},
+	}
+}
+
+// keepTenant keeps what clients do not decide, or left out.
+func keepTenant(w *write) error {
+	var old apim.TenantAccess
+	if err := json.Unmarshal(w.old.Body, &old); err != nil {
+		return fmt.Errorf("decode %s: %w", w.ref, err)
+	}
+	t := w.resource.(*apim.TenantAccess)
+	t.ID = old.ID
+	if !w.has("principalId") {
+		t.PrincipalID = old.PrincipalID
+	}
+	return nil
+}
+
+// minAccessKey keeps chosen keys from being guessed, in characters.
+const minAccessKey = 32
+
+// storeTenantKeys replaces the keys that a PUT or PATCH names.
+func storeTenantKeys(w *write) error {
+	for _, field := range w.route.kind.Secrets {
+		var key *string
+		if sent := w.sent[field]; sent != nil && json.Unmarshal(sent, &key) != nil {
+			return apim.Invalid(field, field+" must be a string.")
+		}
+		if key == nil {
+			continue
+		}
+		if len(*key) < minAccessKey {
+			return apim.Invalid(field, fmt.Sprintf("%s must have at least %d characters.", field, minAccessKey))
+		}
+		if err := w.tx.SetSecret(w.ref, field, *key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// listTenantSecrets answers with the access information and both keys, flat.
+func listTenantSecrets(c *call) (*answer, error) {
+	var doc *store.Document
+	out := map[string]any{}
+	err := c.Store.View(c.r.Context(), func(tx *store.Tx) error {
+		var err error
+		if doc, err = tx.Get(c.ref); err != nil {
+			return err
+		}
+		if err := json.Unmarshal(doc.Body, &out); err != nil {
+			return fmt.Errorf("decode %s: %w", c.ref, err)
+		}
+		for _, field := range c.route.kind.Secrets {
+			if out[field], err = tx.Secret(doc.Ref, field); err != nil {
+				return fmt.Errorf("read %s of %s: %w", field, c.ref, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &answer{status: http.StatusOK, etag: doc.ETag, body: out}, nil
+}
+
+// regenerateTenantKey replaces one of the keys: tokens made with it are refused from then on.
+func regenerateTenantKey(c *call, field string) (*answer, error) {
+	if err := c.Accounts.RegenerateAccessKey(c.r.Context(), c.actor(), field); err != nil {
+		return nil, err
+	}
+	return noContent(), nil
+}
