@@ -104,7 +104,7 @@ func (r *keyring) open(place, keyID string, sealed []byte) (string, error) {
 // The place of the hash key among the secrets.
 const (
 	hashKeyRef   apim.Ref = "/store/keyhash"
-	hashKeyField          = "key"
+	hashKeyField string   = "key"
 )
 
 // bind compares the keyring with the database's current key, registers the first

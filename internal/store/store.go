@@ -84,7 +84,12 @@ func (s *Store) open(ctx context.Context, opt Options) error {
 		return err
 	}
 	s.secrets = ring
-	return s.UpdateAlone(ctx, Actor{Name: "system"}, func(tx *Tx) error { return ring.bind(tx) })
+	// Only the first run and a rotation write, and wait for other writers.
+	err = s.View(ctx, ring.bind)
+	if errors.Is(err, errReadOnly) {
+		err = s.UpdateAlone(ctx, Actor{Name: "system"}, ring.bind)
+	}
+	return err
 }
 
 // Close waits for running transactions and closes the database.
