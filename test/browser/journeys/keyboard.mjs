@@ -27,7 +27,7 @@ export function keyboard(world) {
     await guest.press('/')
     assert.match(await guest.focus(), /Search/)
     await guest.page.keyboard.type('track a parcel')
-    await guest.reads(/Track a parcel/, 'portico-search')
+    await guest.reads(/Track a parcel/, 'portico-search .hits')
     await guest.press('ArrowDown')
     await Promise.all([guest.page.waitForNavigation(), guest.press('Enter')])
     assert.match(guest.path, /^\/apis\/tracking/)
