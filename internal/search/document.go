@@ -1,0 +1,187 @@
+package search
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// document is what the index keeps of one API, product or operation.
+type document struct {
+	key      string // of the resource, lower case; of an API its alias: /apis/x
+	class    int    // orders kinds: classAPI, classProduct, classOperation
+	ref      string // as hits show it
+	api      string // key of the API's alias; "" for products
+	apiID    string
+	name     string
+	title    string
+	apiTitle string
+	method   string
+	path     string
+	text     string // description as plain text, cut to maxText
+	state    string // of an API: what its operations' documents depend on
+
+	// What is indexed beside title and name.
+	names []string // other names
+	paths []string // paths, methods, tags, names of the API
+	body  string   // whole description
+}
+
+const (
+	classAPI = iota
+	classProduct
+	classOperation
+)
+
+var kindOfClass = [...]string{classAPI: KindAPI, classProduct: KindProduct, classOperation: KindOperation}
+
+const (
+	maxText  = 480  // bytes of description kept for snippets
+	maxBody  = 8000 // bytes of description indexed
+	maxTerms = 2000 // terms of one document
+)
+
+// The first letter of an index term says which set of words it is of. Each set
+// contains the one before it.
+const (
+	inName  = 'n' // names
+	inPath  = 'm' // names, paths, tags
+	inText  = 't' // all
+	asWhole = 'e' // a name or path as one word: for exact matches
+	ofAPI   = 'x' // the API it belongs to
+)
+
+// terms are a document's index terms, sorted, and the words of its names and
+// paths, which typing errors are corrected to.
+func (d *document) terms() (terms, vocabulary []string) {
+	all := termSet{}
+	known := map[string]bool{}
+	for _, s := range append([]string{d.title, d.name}, d.names...) {
+		all.words(s, inName, inPath, inText)
+		all.whole(s)
+		addVocabulary(known, s)
+	}
+	for _, s := range append([]string{d.path, d.method, d.apiTitle}, d.paths...) {
+		all.words(s, inPath, inText)
+		addVocabulary(known, s)
+	}
+	all.whole(d.path)
+	all.whole(d.method + " " + d.path)
+	all.words(cutText(d.body, maxBody), inText)
+	all.add(apiTerm(d.api))
+	for w := range known {
+		vocabulary = append(vocabulary, w)
+	}
+	slices.Sort(vocabulary)
+	return all.sorted(), vocabulary
+}
+
+// apiTerm is the term that all documents of an API have; products have that of "".
+func apiTerm(api string) string {
+	sum := sha256.Sum256([]byte(api))
+	return string(ofAPI) + hex.EncodeToString(sum[:8])
+}
+
+// titleLength counts the words of the title: shorter ones come first.
+func (d *document) titleLength() int {
+	n := 0
+	chunks(d.title, func(chunk) bool { n++; return n < 255 })
+	return n
+}
+
+type termSet map[string]bool
+
+func (t termSet) add(term string) {
+	if len(t) < maxTerms {
+		t[term] = true
+	}
+}
+
+// words adds every form of every word of a text to sets.
+func (t termSet) words(text string, sets ...rune) {
+	chunks(text, func(c chunk) bool {
+		forms(c, func(form string) {
+			for _, set := range sets {
+				t.add(string(set) + form)
+			}
+		})
+		return len(t) < maxTerms
+	})
+}
+
+// whole adds a text as one word.
+func (t termSet) whole(text string) {
+	if j := joined(text); j != "" {
+		t.add(string(asWhole) + j)
+	}
+}
+
+func (t termSet) sorted() []string {
+	all := make([]string, 0, len(t))
+	for term := range t {
+		all = append(all, term)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// forms calls add with each form a word is found by: itself, its pieces, their stems.
+func forms(c chunk, add func(string)) {
+	one := func(w string) {
+		if w == "" || len(w) > maxWord {
+			return
+		}
+		add(w)
+		if s := stem(w); s != w {
+			add(s)
+		}
+		if base := strings.TrimRight(w, "0123456789"); len(base) >= 3 && base != w {
+			add(base) // oauth2 is found by oauth
+		}
+	}
+	one(c.text)
+	for _, p := range c.pieces {
+		one(p.text)
+	}
+}
+
+// joined is a text's words without what stands between them, "" when too long.
+func joined(text string) string {
+	var b strings.Builder
+	chunks(text, func(c chunk) bool {
+		if c.text == "" {
+			b.WriteString(strings.Repeat(" ", maxWord+1))
+		}
+		b.WriteString(c.text)
+		return b.Len() <= maxWord
+	})
+	if b.Len() > maxWord {
+		return ""
+	}
+	return b.String()
+}
+
+// addVocabulary collects the words a typing error may be corrected to.
+func addVocabulary(known map[string]bool, text string) {
+	chunks(text, func(c chunk) bool {
+		for _, w := range append([]word{c.word}, c.pieces...) {
+			if n := utf8.RuneCountInString(w.text); n >= minCorrected && n <= maxCorrected && strings.Trim(w.text, "0123456789") == w.text {
+				known[w.text] = true
+			}
+		}
+		return true
+	})
+}
+
+// cutText is at most n bytes of s, whole characters.
+func cutText(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}

@@ -1,0 +1,129 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// Index is the search index of one service. It is safe for concurrent use.
+type Index struct {
+	store  *store.Store
+	logger *slog.Logger
+	ready  atomic.Bool // the tables exist
+	apis   apiList
+	// seen is the feed number up to which there is nothing to do, although the
+	// stored cursor may be older: what does not concern the index is not written.
+	seen atomic.Int64
+}
+
+// New makes an Index; a nil logger discards.
+func New(s *store.Store, logger *slog.Logger) *Index {
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+	return &Index{store: s, logger: logger}
+}
+
+// retryPause is waited after a failure, and after another replica was faster.
+const retryPause = time.Second
+
+// system is who makes the index's changes.
+var system = store.Actor{Name: "search"}
+
+// errOvertaken: another replica has moved the index on in the meantime.
+var errOvertaken = errors.New("search: another process is indexing")
+
+// Start makes the tables if need be and follows the change feed until ctx ends.
+// It does not wait for the index to be up to date.
+func (x *Index) Start(ctx context.Context) error {
+	if err := x.prepareTables(ctx); err != nil {
+		return err
+	}
+	wake, stop := x.store.Watch()
+	go func() {
+		defer stop()
+		x.follow(ctx, wake)
+	}()
+	return nil
+}
+
+func (x *Index) prepareTables(ctx context.Context) error {
+	if x.ready.Load() {
+		return nil
+	}
+	err := x.store.View(ctx, func(tx *store.Tx) error {
+		have, err := tx.Meta(metaVersion)
+		x.ready.Store(have == version)
+		return err
+	})
+	if err != nil || x.ready.Load() {
+		return err
+	}
+	err = x.store.UpdateAlone(ctx, system, func(tx *store.Tx) error { return createTables(tx, x.store.Dialect()) })
+	if err != nil {
+		return fmt.Errorf("prepare the search index: %w", err)
+	}
+	x.ready.Store(true)
+	return nil
+}
+
+func (x *Index) follow(ctx context.Context, wake <-chan struct{}) {
+	for {
+		err := x.Sync(ctx)
+		var again <-chan time.Time
+		if err != nil && ctx.Err() == nil {
+			if !errors.Is(err, errOvertaken) {
+				x.logger.ErrorContext(ctx, "search index is not up to date", "error", err)
+			}
+			again = time.After(retryPause)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-wake:
+		case <-again:
+		}
+	}
+}
+
+// Sync indexes until there is nothing left to do.
+func (x *Index) Sync(ctx context.Context) error {
+	if err := x.prepareTables(ctx); err != nil {
+		return err
+	}
+	for {
+		more, err := x.step(ctx)
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
+// step indexes one batch: reads and cuts text in a view, which hinders nobody,
+// then writes in a short transaction, if no other process has done so meanwhile.
+func (x *Index) step(ctx context.Context) (more bool, err error) {
+	var b *batch
+	err = x.store.View(ctx, func(tx *store.Tx) error {
+		b, err = x.collect(tx)
+		return err
+	})
+	if err != nil || b == nil {
+		return false, err
+	}
+	if b.idle() && b.next.seq-b.was.seq < maxUnwritten {
+		x.seen.Store(b.next.seq)
+		return b.more, nil
+	}
+	err = x.store.Update(ctx, system, func(tx *store.Tx) error { return x.write(tx, b) })
+	if err != nil {
+		return false, err
+	}
+	x.seen.Store(b.next.seq)
+	return b.more, nil
+}

@@ -1,0 +1,250 @@
+package search
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// reader makes documents of what is stored; it remembers APIs and tags within a batch.
+type reader struct {
+	tx   *store.Tx
+	apis map[string]*apiInfo
+	tags map[apim.Ref]string
+}
+
+// apiInfo is what the documents of an API and its operations need of it.
+type apiInfo struct {
+	revision string // key of the current revision; "" when the API does not exist
+	id       string // "w~x" in a workspace
+	doc      *store.Document
+	api      apim.API
+}
+
+// state is what the documents of operations depend on.
+func (a *apiInfo) state() string {
+	return strings.Join([]string{a.revision, a.id, a.api.DisplayName, a.api.Path, a.api.APIVersion}, "\n")
+}
+
+// refresh adds to the batch what the documents with the keys are now.
+func (x *Index) refresh(tx *store.Tx, b *batch, keys []string) error {
+	r := &reader{tx: tx, apis: map[string]*apiInfo{}, tags: map[apim.Ref]string{}}
+	for _, key := range keys {
+		d, err := r.document(apim.Ref(key))
+		if err != nil && !errors.Is(err, apim.ErrNotFound) {
+			return fmt.Errorf("index %s: %w", key, err)
+		}
+		b.keys = append(b.keys, key)
+		if d != nil {
+			b.upserts = append(b.upserts, d)
+		}
+		if apim.Ref(key).KindPath() == "apis" {
+			if err := x.followAPI(tx, b, r, key); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// followAPI queues the operations of an API whose state is another than indexed:
+// those it has now, and those it had.
+func (x *Index) followAPI(tx *store.Tx, b *batch, r *reader, key string) error {
+	state := ""
+	info, err := r.api(key)
+	if err == nil {
+		state = info.state()
+	} else if !errors.Is(err, apim.ErrNotFound) {
+		return err
+	}
+	indexed := ""
+	service := x.store.Service()
+	err = query(tx, `SELECT state, '' FROM search_document WHERE service = $1 AND key = $2`, []any{service, key},
+		func(s, _ string) { indexed = s })
+	if err != nil || (state == indexed && state != "") {
+		return err
+	}
+	err = query(tx, `SELECT key, '' FROM search_document WHERE service = $1 AND api = $2 AND key <> $2`, []any{service, key},
+		func(k, _ string) { b.enqueue = append(b.enqueue, k) })
+	if err != nil || state == "" {
+		b.more = b.more || len(b.enqueue) > 0
+		return err
+	}
+	operations, err := tx.Keys(apim.Operations.Path, apim.Ref(info.revision))
+	b.enqueue = append(b.enqueue, operations...)
+	b.more = b.more || len(b.enqueue) > 0
+	return err
+}
+
+// document is what is to be indexed at a key; apim.ErrNotFound: nothing.
+func (r *reader) document(ref apim.Ref) (*document, error) {
+	switch ref.KindPath() {
+	case "apis":
+		return r.apiDocument(ref)
+	case "apis/operations":
+		return r.operationDocument(ref)
+	case "products":
+		return r.productDocument(ref)
+	}
+	return nil, apim.ErrNotFound
+}
+
+func (r *reader) api(alias string) (*apiInfo, error) {
+	info := r.apis[alias]
+	if info == nil {
+		info = &apiInfo{}
+		if err := r.readAPI(apim.Ref(alias), info); err != nil && !errors.Is(err, apim.ErrNotFound) {
+			return nil, err
+		}
+		r.apis[alias] = info
+	}
+	if info.revision == "" {
+		return nil, apim.ErrNotFound
+	}
+	return info, nil
+}
+
+func (r *reader) readAPI(alias apim.Ref, info *apiInfo) error {
+	revision, err := r.tx.ResolveAPI(alias)
+	if err != nil {
+		return err
+	}
+	doc, err := r.tx.Get(revision)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(doc.Body, &info.api); err != nil {
+		return fmt.Errorf("decode: %w", err)
+	}
+	info.doc, info.revision = doc, doc.Key()
+	info.id, _ = apim.SplitRevision(doc.Name)
+	if w := doc.Ref.Workspace(); w != "" {
+		info.id = w + "~" + info.id
+	}
+	return nil
+}
+
+func (r *reader) apiDocument(alias apim.Ref) (*document, error) {
+	info, err := r.api(alias.Key())
+	if err != nil {
+		return nil, err
+	}
+	tags, err := r.tagNames(apim.Ref(aliasOf(info.revision)), apim.Ref(info.revision))
+	if err != nil {
+		return nil, err
+	}
+	id, _ := apim.SplitRevision(string(info.doc.Ref))
+	text := plainText(info.api.Description)
+	return &document{
+		key: alias.Key(), class: classAPI, ref: id, api: alias.Key(), apiID: info.id, name: info.id,
+		title: orElse(info.api.DisplayName, info.id), path: info.api.Path, state: info.state(),
+		paths: append(tags, info.api.APIVersion, info.api.Type), body: text, text: cutText(text, maxText),
+	}, nil
+}
+
+func (r *reader) operationDocument(ref apim.Ref) (*document, error) {
+	info, err := r.api(aliasOf(ref.Parent().Key()))
+	if err != nil {
+		return nil, err
+	}
+	if info.revision != ref.Parent().Key() {
+		return nil, apim.ErrNotFound // of a revision that is not current
+	}
+	doc, err := r.tx.Get(ref)
+	if err != nil {
+		return nil, err
+	}
+	var op struct{ DisplayName, Method, URLTemplate, Description string }
+	var extra struct {
+		OperationID, Summary string
+		Tags                 []string
+	}
+	if err := json.Unmarshal(doc.Body, &op); err != nil {
+		return nil, fmt.Errorf("decode: %w", err)
+	}
+	if len(doc.Extra) > 0 {
+		if err := json.Unmarshal(doc.Extra, &extra); err != nil {
+			return nil, fmt.Errorf("decode extra: %w", err)
+		}
+	}
+	tags, err := r.tagNames(ref)
+	if err != nil {
+		return nil, err
+	}
+	text := plainText(op.Description)
+	return &document{
+		key: ref.Key(), class: classOperation, ref: string(doc.Ref), api: aliasOf(info.revision), apiID: info.id,
+		name: doc.Name, title: orElse(op.DisplayName, doc.Name), apiTitle: orElse(info.api.DisplayName, info.id),
+		method: op.Method, path: op.URLTemplate, names: []string{extra.OperationID},
+		paths: append(tags, append(extra.Tags, info.id, info.api.Path)...),
+		body:  extra.Summary + " " + text, text: cutText(orElse(text, extra.Summary), maxText),
+	}, nil
+}
+
+func (r *reader) productDocument(ref apim.Ref) (*document, error) {
+	doc, err := r.tx.Get(ref)
+	if err != nil {
+		return nil, err
+	}
+	var p apim.Product
+	if err := json.Unmarshal(doc.Body, &p); err != nil {
+		return nil, fmt.Errorf("decode: %w", err)
+	}
+	tags, err := r.tagNames(ref)
+	if err != nil {
+		return nil, err
+	}
+	text := plainText(p.Description)
+	return &document{
+		key: ref.Key(), class: classProduct, ref: string(doc.Ref), name: doc.Name, title: orElse(p.DisplayName, doc.Name),
+		paths: tags, body: text, text: cutText(text, maxText),
+	}, nil
+}
+
+// tagNames are the display names of the tags on resources.
+func (r *reader) tagNames(on ...apim.Ref) ([]string, error) {
+	var names []string
+	for _, ref := range on {
+		links, err := r.tx.Links(apim.TagLink, ref)
+		if err != nil {
+			return nil, err
+		}
+		for _, tag := range links {
+			name, ok := r.tags[tag]
+			if !ok {
+				if name, err = r.tagName(tag); err != nil {
+					return nil, err
+				}
+				r.tags[tag] = name
+			}
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+func (r *reader) tagName(tag apim.Ref) (string, error) {
+	doc, err := r.tx.Get(tag)
+	if errors.Is(err, apim.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	var t apim.Tag
+	if err := json.Unmarshal(doc.Body, &t); err != nil {
+		return "", fmt.Errorf("decode %s: %w", tag, err)
+	}
+	return t.DisplayName, nil
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}

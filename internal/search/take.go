@@ -1,0 +1,161 @@
+package search
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// candidate is a visible match before ranking.
+type candidate struct {
+	id    int64
+	key   string
+	api   string
+	text  string
+	score int
+	hit   Hit
+}
+
+// take reads matches, keeps what is visible and new, and appends the best of it to the hits.
+func (f *finder) take(s search, ids []int64) error {
+	var fresh []any
+	for _, id := range ids {
+		if !f.seen[id] {
+			f.seen[id] = true
+			fresh = append(fresh, id)
+		}
+	}
+	var found []*candidate
+	err := batches(fresh, func(piece []any) error {
+		more, err := f.read(piece)
+		for _, c := range more {
+			if c.api != "" && f.isVisible(c.api, c.api) || c.api == "" && f.isVisible(c.key, string(c.hit.Ref)) {
+				found = append(found, c)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, c := range found {
+		c.score = s.score(&c.hit)
+	}
+	slices.SortStableFunc(found, func(a, b *candidate) int {
+		if a.score != b.score {
+			return b.score - a.score
+		}
+		return int(min(max(a.id-b.id, -1), 1))
+	})
+	for _, c := range found[:min(len(found), f.limit-len(f.hits))] {
+		s.mark(&c.hit, c.text)
+		f.hits = append(f.hits, c.hit)
+	}
+	return nil
+}
+
+// read fetches documents by row id.
+func (f *finder) read(ids []any) ([]*candidate, error) {
+	rows, err := f.tx.Query(`SELECT id, key, ref, api, api_id, name, title, api_title, method, path, text
+		FROM search_document WHERE service = $1 AND id IN (`+placeholders(2, len(ids))+`)`,
+		append([]any{f.index.store.Service()}, ids...)...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []*candidate
+	for rows.Next() {
+		c := &candidate{}
+		h := &c.hit
+		var ref string
+		if err := rows.Scan(&c.id, &c.key, &ref, &c.api, &h.APIID, &h.Name, &h.Title, &h.API, &h.Method, &h.Path, &c.text); err != nil {
+			return nil, err
+		}
+		h.Kind, h.Ref = kindOfClass[classOf(c.id)], apim.Ref(ref)
+		all = append(all, c)
+	}
+	return all, rows.Err()
+}
+
+// The weights of ranking within a tier. Whole words beat beginnings, the title
+// beats the path, APIs and products beat operations that match as well.
+const (
+	exactTitle   = 100
+	wordInTitle  = 12
+	stemInTitle  = 10
+	startInTitle = 7
+	wordInPath   = 4
+	sameOrder    = 3
+	ofKindAPI    = 6
+	perWord      = -1 // of the title
+)
+
+// score tells how well a hit matches.
+func (s search) score(h *Hit) int {
+	score := 0
+	title := wordsOf(h.Title)
+	path := wordsOf(h.Path + " " + h.Method + " " + h.Name)
+	if s.whole != "" && (joined(h.Title) == s.whole || joined(h.Name) == s.whole || joined(h.Path) == s.whole) {
+		score += exactTitle
+	}
+	before := -1
+	for _, c := range s.clauses {
+		at, kind := c.findIn(title)
+		score += kind
+		if at > before {
+			score += sameOrder
+			before = at
+		}
+		if at < 0 {
+			if at, _ := c.findIn(path); at >= 0 {
+				score += wordInPath
+			}
+		}
+	}
+	if h.Kind != KindOperation {
+		score += ofKindAPI
+	}
+	return score + perWord*min(len(title), 12)
+}
+
+// findIn returns the place of the clause's best match among words, and its weight; -1, 0 when none.
+func (c clause) findIn(words []word) (at, weight int) {
+	at = -1
+	for i, w := range words {
+		if v := c.matches(w.text); v > weight {
+			at, weight = i, v
+		}
+	}
+	return at, weight
+}
+
+// matches weighs a word against the clause, 0 when it does not meet it in part.
+func (c clause) matches(w string) int {
+	if w == c.typed {
+		return wordInTitle
+	}
+	best := 0
+	for _, a := range c.alternatives {
+		for _, t := range a {
+			switch {
+			case t.text == stem(w) || t.text == w:
+				best = max(best, stemInTitle)
+			case t.prefix && strings.HasPrefix(w, t.text):
+				best = max(best, startInTitle)
+			}
+		}
+	}
+	return best
+}
+
+// wordsOf are the words of a text; of compound ones the pieces, and the whole where it stands alone.
+func wordsOf(text string) []word {
+	var all []word
+	chunks(text, func(c chunk) bool {
+		all = append(all, c.word)
+		all = append(all, c.pieces...)
+		return len(all) < 200
+	})
+	return all
+}
