@@ -191,6 +191,9 @@ func (s *snapshot) look(v Visitor) *view {
 	return w
 }
 
+// GuestAudience is the Audience of every guest.
+const GuestAudience = "-" + apim.Guests
+
 // audience is the part of the visitor that decides what is seen. A guest and
 // someone signed in never share one.
 func (s *snapshot) audience(v Visitor, also ...string) string {
@@ -198,7 +201,7 @@ func (s *snapshot) audience(v Visitor, also ...string) string {
 	case v.Admin:
 		return "*"
 	case v.UserID == "" && len(v.Groups) == 1 && v.Groups[0] == apim.Guests:
-		return "-guests"
+		return GuestAudience
 	}
 	sign := "+"
 	if v.UserID == "" {

@@ -1,0 +1,152 @@
+package portal
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// assetsPath is where built front-end files lie.
+const assetsPath = "/assets/"
+
+// manifestName is the file that tells the hashed name of portal.js.
+const manifestName = "manifest.json"
+
+// assets are the built front-end files. Their names hold a hash of their
+// content, so they never change.
+type assets struct {
+	files  map[string]*stored // by address
+	script string             // address of the islands' module; "" when it is not built
+}
+
+func newAssets(files fs.FS) (*assets, error) {
+	a := &assets{files: map[string]*stored{}}
+	if files == nil {
+		return a, nil
+	}
+	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasPrefix(path.Base(name), ".") {
+			return err
+		}
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
+		}
+		if name == manifestName {
+			return a.readManifest(data)
+		}
+		a.files[assetsPath+name] = newStored(data, immutable, contentType(typeOf(name)))
+		return nil
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // nothing is built
+		return nil, err
+	}
+	return a, nil
+}
+
+func (a *assets) readManifest(data []byte) error {
+	var names map[string]string
+	if err := json.Unmarshal(data, &names); err != nil {
+		return fmt.Errorf("%s: %w", manifestName, err)
+	}
+	if name := names["portal.js"]; name != "" {
+		a.script = assetsPath + name
+	}
+	return nil
+}
+
+// typeOf is the media type of a file by its name.
+func typeOf(name string) string {
+	switch path.Ext(name) {
+	case ".js", ".mjs":
+		return "text/javascript; charset=utf-8"
+	case ".map":
+		return "application/json"
+	case ".woff2":
+		return "font/woff2"
+	}
+	if t := mime.TypeByExtension(path.Ext(name)); t != "" {
+		return t
+	}
+	return "application/octet-stream"
+}
+
+// fileHeaders are on answers that are the same for everyone.
+func fileHeaders(common []header) []header {
+	list := make([]header, 0, len(common))
+	for _, h := range common {
+		if h.name == "Vary" {
+			h.values = []string{"Accept-Encoding"}
+		}
+		list = append(list, h)
+	}
+	return append(list, fragmentPolicy)
+}
+
+func (p *Portal) serveAsset(w http.ResponseWriter, r *http.Request) error {
+	if s, ok := p.assets.files[r.URL.Path]; ok {
+		return s.serve(w, r, p.static)
+	}
+	s := p.site.Load()
+	if s == nil {
+		return apim.ErrNotFound
+	}
+	if address, css := s.Stylesheet(); address == r.URL.Path && address != "" {
+		return newStored(css, immutable, contentType("text/css; charset=utf-8")).serve(w, r, p.static)
+	}
+	return apim.ErrNotFound
+}
+
+// serveMedia answers with a file that the published site names.
+func (p *Portal) serveMedia(w http.ResponseWriter, r *http.Request) error {
+	s, err := p.published()
+	if err != nil {
+		return err
+	}
+	m, ok := s.Medium(r.URL.Path)
+	if !ok || p.cfg.Media == nil {
+		return apim.ErrNotFound
+	}
+	f, info, err := p.cfg.Media.Get(r.Context(), m.Blob)
+	if err != nil {
+		return fmt.Errorf("medium %s: %w", m.Blob, err)
+	}
+	defer f.Close()
+	h := w.Header()
+	for _, field := range with(p.static, mediaPolicy) {
+		h[field.name] = field.values
+	}
+	kind := m.ContentType
+	if kind == "" {
+		kind = info.ContentType
+	}
+	h.Set("Content-Type", kind)
+	h.Set("Cache-Control", hourly)
+	h.Set("Etag", `"`+info.Hash+`"`)
+	http.ServeContent(w, r, "", info.ModTime, f)
+	return nil
+}
+
+// serveConfig is what compatible clients read first (portal-wire.md §6.3).
+func (p *Portal) serveConfig(w http.ResponseWriter, r *http.Request) error {
+	return newStored([]byte(`{"environment":"runtime","backendUrl":"","dataApiUrl":"/developer","directDataApi":false}`), revalidate, contentType("application/json")).serve(w, r, p.static)
+}
+
+func (p *Portal) serveRobots(w http.ResponseWriter, r *http.Request) error {
+	const text = "User-agent: *\nDisallow: /search\nDisallow: /signin\nDisallow: /profile\nDisallow: /console/\n"
+	return newStored([]byte(text), hourly, contentType("text/plain; charset=utf-8")).serve(w, r, p.static)
+}
+
+// favicon is shown until a site names its own.
+const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="#4056c8"><path d="M2 8 12 2l10 6v2H2zM4 12h3v7H4zm6.5 0h3v7h-3zM17 12h3v7h-3zM2 20.5h20V22H2z"/></svg>`
+
+func (p *Portal) serveFavicon(w http.ResponseWriter, r *http.Request) error {
+	return newStored([]byte(favicon), hourly, contentType("image/svg+xml")).serve(w, r, p.static)
+}

@@ -1,0 +1,186 @@
+package portal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync/atomic"
+
+	"github.com/portico-portal/portico/internal/cache"
+	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/site"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// Portal serves the portal's surface.
+type Portal struct {
+	cfg    Config
+	site   atomic.Pointer[site.Site] // the published one; nil before the first publish
+	pages  *cache.Cache[pageKey, *stored]
+	assets *assets
+	common []header // of pages
+	static []header // of files
+	cookie string
+	secure bool
+	routes http.Handler
+}
+
+// New is a portal over a started catalog. It reads the published site and from
+// then on follows the catalog's changes.
+func New(cfg Config) (*Portal, error) {
+	if cfg.CacheBytes == 0 {
+		cfg.CacheBytes = defaultCacheBytes
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	cfg.PortalURL = strings.TrimSuffix(cfg.PortalURL, "/")
+	cfg.GatewayURL = strings.TrimSuffix(cfg.GatewayURL, "/")
+	p := &Portal{
+		cfg: cfg, pages: cache.New[pageKey, *stored](cfg.CacheBytes),
+		secure: strings.HasPrefix(cfg.PortalURL, "https://"), cookie: cookieName,
+	}
+	if p.secure {
+		p.cookie = "__Host-" + cookieName
+	}
+	p.common = securityHeaders(p.secure)
+	p.static = fileHeaders(p.common)
+	var err error
+	if p.assets, err = newAssets(cfg.Assets); err != nil {
+		return nil, fmt.Errorf("front-end assets: %w", err)
+	}
+	p.routes = p.newRoutes()
+	cfg.Catalog.OnStale(p.evict)
+	cfg.Catalog.OnChange(p.follow)
+	if err := p.loadSite(context.Background()); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// evict drops pages made from what changed.
+func (p *Portal) evict(deps []string) {
+	if deps == nil {
+		p.pages.Clear()
+		return
+	}
+	p.pages.Evict(deps...)
+}
+
+// follow switches to another site when one was published.
+func (p *Portal) follow(changes []store.Change) {
+	published := changes == nil
+	for _, ch := range changes {
+		published = published || strings.HasPrefix(ch.Key, "/portalrevisions/")
+	}
+	if !published {
+		return
+	}
+	if err := p.loadSite(context.Background()); err != nil {
+		p.cfg.Logger.Error("the published site cannot be read; the one before stays", "error", err)
+	}
+}
+
+// loadSite reads the current portal revision, unless it is the one being served.
+func (p *Portal) loadSite(ctx context.Context) error {
+	var items []site.Item
+	name := ""
+	err := p.cfg.Store.View(ctx, func(tx *store.Tx) (err error) {
+		if name, err = tx.CurrentPortalRevision(); err != nil || name == "" {
+			return err
+		}
+		if s := p.site.Load(); s != nil && s.Revision == name {
+			return errServed
+		}
+		items, err = site.Published(tx, name)
+		return err
+	})
+	if errors.Is(err, errServed) || err == nil && name == "" {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the published site: %w", err)
+	}
+	p.site.Store(site.Read(items, site.Options{Revision: name, Script: p.assets.script}))
+	p.pages.Clear()
+	return nil
+}
+
+var errServed = errors.New("this revision is being served")
+
+// ServeHTTP answers a request: a kept page at once, anything else by its route.
+func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s := p.kept(r); s != nil {
+		if err := s.serve(w, r, p.common); err != nil {
+			p.fail(w, r, err)
+		}
+		return
+	}
+	p.routes.ServeHTTP(w, r)
+}
+
+// kept is the page that a guest who sends no query is answered with, if it is
+// in the cache. This is the hot path: it allocates nothing.
+func (p *Portal) kept(r *http.Request) *stored {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead || r.URL.RawQuery != "" || p.hasSession(r) {
+		return nil
+	}
+	current := p.site.Load()
+	if current == nil {
+		return nil
+	}
+	s, ok := p.pages.Get(pageKey{revision: current.Revision, path: r.URL.EscapedPath(), audience: catalog.GuestAudience})
+	if !ok {
+		return nil
+	}
+	return s
+}
+
+// handler answers a request or says why not; fail tells the visitor.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+func (p *Portal) handle(h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			p.fail(w, r, err)
+		}
+	})
+}
+
+// newRoutes is the table of addresses. Everything that is not in it is a page
+// of the site. Requests that change something must come from our own origin.
+func (p *Portal) newRoutes() http.Handler {
+	mux := http.NewServeMux()
+	for pattern, h := range map[string]handler{
+		"GET /assets/":                                      p.serveAsset,
+		"GET /content/":                                     p.serveMedia,
+		"GET /config.json":                                  p.serveConfig,
+		"GET /robots.txt":                                   p.serveRobots,
+		"GET /favicon.ico":                                  p.serveFavicon,
+		"GET /signin-sso":                                   p.signInByToken,
+		"POST /signin":                                      p.signIn,
+		"POST /signout":                                     p.signOut,
+		"GET /signout":                                      p.signOutByLink,
+		"POST /profile":                                     p.renamePerson,
+		"POST /profile/-/password":                          p.changePassword,
+		"POST /profile/-/subscriptions/{id}":                p.changeSubscription,
+		"POST /products/{product}/-/subscribe":              p.subscribe,
+		"POST /console/keys":                                p.consoleKeys,
+		"GET /search/-/suggest":                             p.suggest,
+		"GET /apis/{api}/-/openapi.yaml":                    p.download("yaml", "application/yaml; charset=utf-8"),
+		"GET /apis/{api}/-/openapi.json":                    p.download("json", "application/json; charset=utf-8"),
+		"GET /apis/{api}/-/original":                        p.downloadOriginal,
+		"GET /apis/{api}/-/operations":                      p.operationGroup,
+		"GET /apis/{api}/{operation}/-/samples/{language}":  p.sample,
+		"POST /apis/{api}/{operation}/-/samples/{language}": p.sampleOfRequest,
+		"/": p.servePage,
+	} {
+		mux.Handle(pattern, p.handle(h))
+	}
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(p.handle(func(http.ResponseWriter, *http.Request) error { return errForeign }))
+	return protection.Handler(mux)
+}

@@ -1,0 +1,122 @@
+package portal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/widget"
+)
+
+// Failures of requests that no domain service knows of.
+var (
+	errMethod      = errors.New("method not allowed")
+	errForeign     = errors.New("the request comes from another site")
+	errUnpublished = errors.New("no site has been published yet")
+)
+
+// problem is how a failure is told.
+type problem struct {
+	status      int
+	title, text string
+}
+
+// problemOf maps an error to what the visitor is told. 404 and 500 are pages of
+// the site; the others are rare enough for a page of our own.
+func problemOf(err error) problem {
+	var invalid *apim.InvalidError
+	switch {
+	case errors.Is(err, apim.ErrNotFound):
+		return problem{404, "Not found", "There is nothing at this address, or it is not for everyone."}
+	case errors.Is(err, errMethod):
+		return problem{405, "Not possible here", "This address does not take that kind of request."}
+	case errors.Is(err, errForeign):
+		return problem{403, "Refused", "The request came from another site. Go back, reload the page, and try again."}
+	case errors.Is(err, apim.ErrForbidden):
+		return problem{403, "Refused", "You may not do this."}
+	case errors.Is(err, apim.ErrTooManyRequests):
+		return problem{429, "Too many attempts", "Wait a little, then try again."}
+	case errors.Is(err, apim.ErrTooLarge):
+		return problem{413, "Too large", "What was sent is larger than this address takes."}
+	case errors.As(err, &invalid):
+		return problem{400, "Not understood", sentences(invalid)}
+	case errors.Is(err, errUnpublished):
+		return problem{503, "Nothing published yet", "This portal has no site yet. An administrator publishes it."}
+	}
+	return problem{500, "Something went wrong", "It is our fault, not yours. Try again in a moment."}
+}
+
+// sentences are what is wrong with the fields of a form.
+func sentences(e *apim.InvalidError) string {
+	var list []string
+	for _, v := range e.Violations {
+		list = append(list, v.Message)
+	}
+	return strings.Join(list, " ")
+}
+
+// fail tells the visitor that a request failed, and the log when it is our fault.
+func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+		return // the browser has gone
+	}
+	if errors.Is(err, apim.ErrUnauthorized) && r.Method == http.MethodPost {
+		redirect(w, r, widget.SignInHref(local(r.Header.Get("Referer"), widget.ProfilePath)), http.StatusSeeOther)
+		return
+	}
+	about := problemOf(err)
+	if about.status == 500 {
+		p.cfg.Logger.Error("request failed", "method", r.Method, "path", r.URL.Path, "request", requestID(r), "error", err)
+	}
+	var limited *account.LimitedError
+	if errors.As(err, &limited) {
+		w.Header().Set("Retry-After", strconv.Itoa(int(limited.RetryAfter.Seconds())+1))
+	}
+	for _, name := range []string{"Content-Encoding", "Content-Length", "Etag", "Content-Disposition"} {
+		w.Header().Del(name)
+	}
+	if (about.status == 404 || about.status == 500) && p.problemPage(w, r, about.status) == nil {
+		return
+	}
+	p.plainProblem(w, r, about)
+}
+
+// problemPage answers with the site's page for a status. When that page fails
+// too, nothing has been sent.
+func (p *Portal) problemPage(w http.ResponseWriter, r *http.Request, status int) error {
+	s, err := p.published()
+	if err != nil {
+		return err
+	}
+	v, err := p.visit(w, r)
+	if err != nil {
+		v = &visit{Visitor: catalog.Guest()}
+	}
+	req, err := p.resolve(r.Context(), s, v, &url.URL{Path: fmt.Sprint("/", status)})
+	if err != nil {
+		return err
+	}
+	return p.serveFresh(w, r, req, status, nil, widget.Problem{Status: status, RequestID: requestID(r)})
+}
+
+// plainProblem needs neither site nor store.
+func (p *Portal) plainProblem(w http.ResponseWriter, r *http.Request, about problem) {
+	id := ""
+	if requestID(r) != "" {
+		id = "<p>Request " + html.EscapeString(requestID(r))
+	}
+	body := `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex"><title>` +
+		html.EscapeString(about.title) + `</title><h1>` + html.EscapeString(about.title) + `</h1><p>` + html.EscapeString(about.text) +
+		`<p><a href="/">Home</a>` + id
+	if err := p.send(w, r, about.status, []byte(body), htmlType, fragmentPolicy); err != nil {
+		p.cfg.Logger.Error("an error page could not be sent", "request", requestID(r), "error", err)
+	}
+}

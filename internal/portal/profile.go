@@ -1,0 +1,158 @@
+package portal
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/subscription"
+	"github.com/portico-portal/portico/internal/widget"
+)
+
+// notices say what a form has done, after the redirect that follows it.
+var notices = map[string]string{
+	"saved":       "Your name is changed.",
+	"password":    "Your password is changed. You are signed out everywhere else.",
+	"subscribed":  "You are subscribed. Your keys are below.",
+	"submitted":   "Your request is sent. You can use the keys when it is approved.",
+	"renamed":     "The subscription is renamed.",
+	"regenerated": "There is a new key. The old one does not work any more.",
+	"cancelled":   "The subscription is cancelled. Its keys do not work any more.",
+}
+
+// noticeOf is what the address says was done.
+func noticeOf(r *http.Request) *widget.FormState {
+	if text, ok := notices[r.URL.Query().Get("done")]; ok {
+		return &widget.FormState{Notice: text}
+	}
+	return nil
+}
+
+// done leads to the profile and says there what happened.
+func done(w http.ResponseWriter, r *http.Request, what string) error {
+	return redirect(w, r, widget.ProfilePath+"?done="+what, http.StatusSeeOther)
+}
+
+// post is a posted form of someone who is signed in.
+func (p *Portal) post(w http.ResponseWriter, r *http.Request) (*visit, error) {
+	if err := form(w, r); err != nil {
+		return nil, err
+	}
+	return p.signedIn(w, r)
+}
+
+// refused shows the page at path again when err is about the form.
+func (p *Portal) refused(w http.ResponseWriter, r *http.Request, v *visit, path, name string, err error) error {
+	state := &widget.FormState{Form: name, Values: r.PostForm}
+	var invalid *apim.InvalidError
+	var conflict *apim.ConflictError
+	switch {
+	case errors.As(err, &invalid):
+		for _, violation := range invalid.Violations {
+			state.Errors = append(state.Errors, widget.FieldError{Field: violation.Target, Message: violation.Message})
+		}
+	case errors.As(err, &conflict):
+		state.Errors = []widget.FieldError{{Message: conflict.Message}}
+	default:
+		return err
+	}
+	for _, secret := range []string{"password", "current"} {
+		state.Values.Del(secret)
+	}
+	return p.serveForm(w, r, v, path, http.StatusUnprocessableEntity, state)
+}
+
+// renamePerson changes the visitor's name.
+func (p *Portal) renamePerson(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.post(w, r)
+	if err != nil {
+		return err
+	}
+	first, last := strings.TrimSpace(r.PostForm.Get("firstName")), strings.TrimSpace(r.PostForm.Get("lastName"))
+	if err := p.cfg.Accounts.Rename(r.Context(), v.actor(r), v.UserID, first, last); err != nil {
+		return p.refused(w, r, v, widget.ProfilePath, "profile", err)
+	}
+	return done(w, r, "saved")
+}
+
+// changePassword replaces the visitor's password.
+func (p *Portal) changePassword(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.post(w, r)
+	if err != nil {
+		return err
+	}
+	err = p.cfg.Accounts.ChangePassword(r.Context(), v.UserID, r.PostForm.Get("current"), r.PostForm.Get("password"), p.client(r))
+	var limited *account.LimitedError
+	switch {
+	case errors.As(err, &limited):
+		err = apim.Invalid("current", "Too many attempts. Wait a little, then try again.")
+	case errors.Is(err, apim.ErrUnauthorized):
+		err = apim.Invalid("current", "This is not your present password.")
+	}
+	if err != nil {
+		return p.refused(w, r, v, widget.ProfilePath, "password", err)
+	}
+	return done(w, r, "password")
+}
+
+// subscribe subscribes the visitor to a product.
+func (p *Portal) subscribe(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	v, err := p.visit(w, r)
+	if err != nil {
+		return err
+	}
+	product, err := p.cfg.Catalog.Product(v.Visitor, r.PathValue("product"))
+	if err != nil {
+		return err
+	}
+	page := widget.ProductHref(product.ID)
+	if v.user == nil {
+		return redirect(w, r, widget.SignInHref(page), http.StatusSeeOther)
+	}
+	sub, err := p.cfg.Subscriptions.Subscribe(r.Context(), v.actor(r), subscription.Request{
+		UserID: v.UserID, ProductID: product.ID, Name: strings.TrimSpace(r.PostForm.Get("name")),
+		TermsAccepted: r.PostForm.Get("terms") != "",
+		Visible:       func(ref apim.Ref) bool { return p.cfg.Catalog.Visible(v.Visitor, ref) },
+	})
+	if err != nil {
+		return p.refused(w, r, v, page, "subscribe", err)
+	}
+	if sub.State == apim.SubscriptionSubmitted {
+		return done(w, r, "submitted")
+	}
+	return done(w, r, "subscribed")
+}
+
+// changeSubscription renames or cancels one of the visitor's subscriptions, or
+// gives it a new key.
+func (p *Portal) changeSubscription(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.post(w, r)
+	if err != nil {
+		return err
+	}
+	id, caller, actor := r.PathValue("id"), subscription.Caller{UserID: v.UserID}, v.actor(r)
+	what := "regenerated"
+	switch r.PostForm.Get("action") {
+	case "rename":
+		what = "renamed"
+		_, err = p.cfg.Subscriptions.Rename(r.Context(), actor, caller, id, strings.TrimSpace(r.PostForm.Get("name")))
+	case "regenerate-primary":
+		err = p.cfg.Subscriptions.Regenerate(r.Context(), actor, caller, id, subscription.PrimaryKey)
+	case "regenerate-secondary":
+		err = p.cfg.Subscriptions.Regenerate(r.Context(), actor, caller, id, subscription.SecondaryKey)
+	case "cancel":
+		what = "cancelled"
+		_, err = p.cfg.Subscriptions.Cancel(r.Context(), actor, caller, id)
+	default:
+		err = apim.Invalid("action", "This is not something to do with a subscription.")
+	}
+	if err != nil {
+		return p.refused(w, r, v, widget.ProfilePath, "subscription", err)
+	}
+	return done(w, r, what)
+}

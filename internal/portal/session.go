@@ -1,0 +1,87 @@
+package portal
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// cookieName is the session cookie; under TLS it is prefixed by __Host-.
+const cookieName = "portico_portal"
+
+// visit is who makes a request.
+type visit struct {
+	catalog.Visitor
+	user    *account.User // nil: a guest
+	session string
+}
+
+// hasSession tells whether the request may carry a session.
+func (p *Portal) hasSession(r *http.Request) bool {
+	return slices.ContainsFunc(r.Header["Cookie"], func(line string) bool { return strings.Contains(line, p.cookie) })
+}
+
+// visit reads the session. One that ended makes a guest, and the cookie is taken back.
+func (p *Portal) visit(w http.ResponseWriter, r *http.Request) (*visit, error) {
+	guest := &visit{Visitor: catalog.Guest()}
+	c, err := r.Cookie(p.cookie)
+	if err != nil || c.Value == "" {
+		return guest, nil
+	}
+	v, err := p.cfg.Accounts.Visitor(r.Context(), c.Value)
+	if errors.Is(err, apim.ErrUnauthorized) {
+		p.setSession(w, "")
+		return guest, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &visit{
+		Visitor: catalog.Visitor{UserID: v.User.ID, Groups: v.Groups, Admin: v.Admin},
+		user:    v.User, session: c.Value,
+	}, nil
+}
+
+// signedIn is visit for what only people who are signed in may do.
+func (p *Portal) signedIn(w http.ResponseWriter, r *http.Request) (*visit, error) {
+	v, err := p.visit(w, r)
+	if err == nil && v.user == nil {
+		err = apim.ErrUnauthorized
+	}
+	return v, err
+}
+
+// setSession gives the browser a session id; "" takes it back. The cookie goes
+// when the browser closes or the session ends, whichever comes first.
+func (p *Portal) setSession(w http.ResponseWriter, id string) {
+	c := &http.Cookie{
+		Name: p.cookie, Value: id, Path: "/", HttpOnly: true, Secure: p.secure, SameSite: http.SameSiteLaxMode,
+		MaxAge: int(account.SessionLifetime.Seconds()),
+	}
+	if id == "" {
+		c.MaxAge = -1
+	}
+	http.SetCookie(w, c)
+}
+
+// client is where the request comes from, for sign-in.
+func (p *Portal) client(r *http.Request) account.Client {
+	c := account.Client{Address: r.RemoteAddr, UserAgent: r.UserAgent()}
+	if cookie, err := r.Cookie(p.cookie); err == nil {
+		c.SessionID = cookie.Value
+	}
+	return c
+}
+
+// actor is the visitor for the audit log.
+func (v *visit) actor(r *http.Request) store.Actor {
+	return store.Actor{Name: v.UserID, Address: r.RemoteAddr, RequestID: requestID(r)}
+}
+
+func requestID(r *http.Request) string { return r.Header.Get("X-Request-Id") }

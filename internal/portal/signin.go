@@ -1,0 +1,123 @@
+package portal
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/widget"
+)
+
+// form reads a posted form.
+func form(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	err := r.ParseForm()
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return apim.ErrTooLarge
+	case err != nil:
+		return apim.Invalid("form", "The form could not be read.")
+	}
+	return nil
+}
+
+// signIn checks an address and a password and starts a session.
+func (p *Portal) signIn(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	email := strings.TrimSpace(r.PostForm.Get("email"))
+	_, id, err := p.cfg.Accounts.SignIn(r.Context(), email, r.PostForm.Get("password"), p.client(r))
+	if err != nil {
+		return p.signInFailed(w, r, err)
+	}
+	p.setSession(w, id)
+	return redirect(w, r, local(r.PostForm.Get("return"), "/"), http.StatusSeeOther)
+}
+
+// signInFailed shows the form again. It does not tell whether the account exists.
+func (p *Portal) signInFailed(w http.ResponseWriter, r *http.Request, err error) error {
+	status, message := http.StatusUnprocessableEntity, ""
+	switch {
+	case errors.Is(err, apim.ErrTooManyRequests):
+		status, message = http.StatusTooManyRequests, "Too many attempts. Wait a little, then try again."
+		var limited *account.LimitedError
+		if errors.As(err, &limited) {
+			seconds := int(limited.RetryAfter.Seconds()) + 1
+			w.Header().Set("Retry-After", fmt.Sprint(seconds))
+			message = fmt.Sprintf("Too many attempts. Try again in %d seconds.", seconds)
+		}
+	case errors.Is(err, account.ErrBlocked):
+		message = "This account is blocked. Ask an administrator."
+	case errors.Is(err, account.ErrNotConfirmed):
+		message = "The e-mail address of this account is not confirmed yet. Follow the link in the message we sent."
+	case errors.Is(err, apim.ErrUnauthorized):
+		message = "The e-mail address or the password is wrong."
+	default:
+		return err
+	}
+	state := &widget.FormState{Form: "signin", Values: r.PostForm, Errors: []widget.FieldError{{Message: message}}}
+	state.Values.Del("password")
+	return p.serveForm(w, r, &visit{Visitor: catalog.Guest()}, widget.SignInPath, status, state)
+}
+
+// signOut ends the session.
+func (p *Portal) signOut(w http.ResponseWriter, r *http.Request) error {
+	c, err := r.Cookie(p.cookie)
+	if err == nil && c.Value != "" {
+		if err := p.cfg.Accounts.SignOut(r.Context(), c.Value); err != nil {
+			return err
+		}
+	}
+	p.setSession(w, "")
+	w.Header().Set("Clear-Site-Data", `"cache"`)
+	return redirect(w, r, "/", http.StatusSeeOther)
+}
+
+// signOutByLink serves the links of imported sites. A link on another site
+// cannot sign anybody out: it leads to the profile, where the button is.
+func (p *Portal) signOutByLink(w http.ResponseWriter, r *http.Request) error {
+	if r.Header.Get("Sec-Fetch-Site") == "same-origin" && r.Method == http.MethodGet {
+		return p.signOut(w, r)
+	}
+	return redirect(w, r, widget.ProfilePath, http.StatusSeeOther)
+}
+
+// signInByToken starts a session for a user's shared access token or for the
+// one-time link of the first start (portal-wire.md §2). The address holds a
+// secret: it is left at once and not told to anyone.
+func (p *Portal) signInByToken(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	token := r.URL.Query().Get("token")
+	id, err := p.sessionOfToken(r, token)
+	if errors.Is(err, apim.ErrUnauthorized) {
+		state := &widget.FormState{Form: "signin", Errors: []widget.FieldError{{Message: "This link is not valid any more. Sign in, or ask for a new one."}}}
+		return p.serveForm(w, r, &visit{Visitor: catalog.Guest()}, widget.SignInPath, http.StatusUnauthorized, state)
+	}
+	if err != nil {
+		return err
+	}
+	p.setSession(w, id)
+	return redirect(w, r, local(r.URL.Query().Get("returnUrl"), "/"), http.StatusSeeOther)
+}
+
+func (p *Portal) sessionOfToken(r *http.Request, token string) (string, error) {
+	if token == "" || r.Method != http.MethodGet {
+		return "", apim.ErrUnauthorized
+	}
+	who, err := p.cfg.Accounts.Authenticate(r.Context(), token)
+	switch {
+	case err == nil && who.UserID != "":
+		return p.cfg.Accounts.StartSession(r.Context(), who.UserID, p.client(r))
+	case err == nil: // the service itself is nobody who could visit
+		return "", apim.ErrUnauthorized
+	case errors.Is(err, apim.ErrUnauthorized):
+		return p.cfg.Accounts.RedeemLink(r.Context(), token, p.client(r))
+	}
+	return "", err
+}
