@@ -1,6 +1,7 @@
 package management
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -175,7 +176,8 @@ func putLink(c *call) (*answer, error) {
 	return c.linkAnswer(status, doc)
 }
 
-// deleteLink answers DELETE of an association: 200 when it was there, else 204.
+// deleteLink answers DELETE of an association: 200 when it was there, else 204,
+// also when a side of it does not exist.
 func deleteLink(c *call) (*answer, error) {
 	status := http.StatusNoContent
 	err := c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
@@ -195,7 +197,7 @@ func deleteLink(c *call) (*answer, error) {
 		}
 		return err
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, apim.ErrNotFound) {
 		return nil, err
 	}
 	return &answer{status: status}, nil

@@ -33,6 +33,7 @@ func TestAssociations(t *testing.T) {
 		s.do("DELETE", member.path, "").want(204)
 		s.do("HEAD", member.path, "").want(404)
 		s.do("PUT", list+"/none", "").want(404)
+		s.do("DELETE", list+"/none", "").want(204)
 	}
 	etag := s.do("GET", "/tags/t", "").header.Get("ETag")
 	tagged := s.do("PUT", "/products/p/tags/t", "").want(201)

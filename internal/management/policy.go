@@ -54,11 +54,11 @@ func (c *call) policy(doc *store.Document) (*apim.Policy, error) {
 	return &apim.Policy{Value: value, Format: format}, nil
 }
 
-// rawPolicy answers with the document alone when the client accepts XML, or is
-// the portal's editor, which reads ?format=rawxml so (portal-wire.md §1.3).
+// rawPolicy answers with the document alone when the client accepts XML and not
+// JSON, or is the portal's editor, which reads ?format=rawxml so (portal-wire.md §1.3).
 func rawPolicy(c *call, doc *store.Document) (*answer, error) {
-	editor := c.query.Get("format") == policy.RawXML && c.r.Header.Get("x-ms-apim-client") != "" && !c.accepts("json")
-	if !editor && !c.accepts("xml") {
+	editor := c.query.Get("format") == policy.RawXML && c.r.Header.Get("x-ms-apim-client") != ""
+	if c.accepts("json") || !editor && !c.accepts("xml") {
 		return nil, nil
 	}
 	p, err := c.policy(doc)
