@@ -2,6 +2,7 @@ package site
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -129,6 +130,9 @@ func (s *Site) readItem(it Item) {
 		s.layouts = append(s.layouts, &layout{ref: string(it.Ref), template: parseTemplate(m.PermalinkTemplate), documentID: m.DocumentID})
 	case "url":
 		s.targets[it.Ref.Key()] = address(m.Permalink)
+		if s.targets[it.Ref.Key()] == "" {
+			s.find("warning", string(it.Ref), "", fmt.Sprintf("The address %q leads nowhere: it must be http, https, mailto, tel or a path.", m.Permalink))
+		}
 	case "blob":
 		s.addMedia(it.Ref.Key(), id, m)
 	}
