@@ -35,7 +35,7 @@ type compareNode struct {
 
 // match compares two values. Values of different types, and null with anything
 // else, are not equal and have no order.
-func (n compareNode) match(r Record) bool {
+func (n *compareNode) match(r Record) bool {
 	order, equal, ordered := compareValues(n.left.eval(r), n.right.eval(r))
 	switch n.op {
 	case opEq:

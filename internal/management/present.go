@@ -1,9 +1,11 @@
 package management
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -18,25 +20,51 @@ func (c *call) envelope(kind *apim.Kind, ref apim.Ref, body json.RawMessage) (ar
 	if kind.ShortID {
 		e.ID = string(ref)
 	}
-	if !kind.Provisions && (len(kind.Refs) == 0 || !c.address.ARM()) {
-		return e, nil
-	}
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(body, &members); err != nil {
-		return e, fmt.Errorf("decode %s: %w", ref, err)
-	}
-	for _, name := range kind.Refs {
-		var id string
-		if json.Unmarshal(members[name], &id) == nil && strings.HasPrefix(id, "/") && c.address.ARM() {
-			members[name], _ = json.Marshal(c.address.ID(apim.Ref(id))) // strings marshal always
+	if c.address.ARM() && mentions(body, kind.Refs) {
+		var err error
+		if e.Properties, err = c.longRefs(kind, body); err != nil {
+			return e, fmt.Errorf("decode %s: %w", ref, err)
 		}
 	}
 	if kind.Provisions {
-		members["provisioningState"] = json.RawMessage(`"Succeeded"`)
+		e.Properties = provisioned(e.Properties)
 	}
-	var err error
-	e.Properties, err = json.Marshal(members)
-	return e, err
+	return e, nil
+}
+
+// mentions tells whether a body may have one of the members, without decoding it.
+func mentions(body json.RawMessage, members []string) bool {
+	for _, m := range members {
+		if bytes.Contains(body, []byte(`"`+m+`"`)) {
+			return true
+		}
+	}
+	return false
+}
+
+// longRefs brings the ids in properties to the form of the request.
+func (c *call) longRefs(kind *apim.Kind, body json.RawMessage) (json.RawMessage, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(body, &members); err != nil {
+		return nil, err
+	}
+	for _, name := range kind.Refs {
+		var id string
+		if json.Unmarshal(members[name], &id) == nil && strings.HasPrefix(id, "/") {
+			members[name], _ = json.Marshal(c.address.ID(apim.Ref(id))) // strings marshal always
+		}
+	}
+	return json.Marshal(members)
+}
+
+// provisioned appends provisioningState, which no stored body has, to properties.
+func provisioned(body json.RawMessage) json.RawMessage {
+	body = bytes.TrimSpace(body)
+	open := bytes.TrimRight(body[:len(body)-1], " \t\r\n")
+	if len(open) > 1 {
+		open = append(slices.Clip(open), ',')
+	}
+	return append(slices.Clip(open), `"provisioningState":"Succeeded"}`...)
 }
 
 // shown is a stored document's id as the client sees it: through the alias of
