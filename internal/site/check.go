@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Check compiles every page and lists what is wrong with the site, errors
@@ -16,6 +19,7 @@ func (s *Site) Check() []Finding {
 		found = append(found, Finding{severity, item, path, message})
 	}
 	s.checkPermalinks(add)
+	s.compileAll()
 	for _, p := range s.pages {
 		if p.details != nil || p.Ref == "" && len(s.layouts) > 0 && s.hasOwnPages() {
 			continue // what is wrong with it is found at the page itself
@@ -34,6 +38,19 @@ func (s *Site) Check() []Finding {
 		return cmp.Or(cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Item, b.Item), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message))
 	})
 	return slices.Compact(found)
+}
+
+// compileAll compiles the pages, on all cores.
+func (s *Site) compileAll() {
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for _, p := range s.pages {
+		g.Go(func() error {
+			p.Compiled() // what is wrong is kept in the page
+			return nil
+		})
+	}
+	g.Wait()
 }
 
 // hasOwnPages tells whether the site has a page that is not the engine's.

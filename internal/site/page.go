@@ -1,6 +1,7 @@
 package site
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -135,8 +136,10 @@ func (s *Site) detailsPage(permalink, node string) *Page {
 		return p
 	}
 	for _, p := range s.pages {
-		doc, err := s.readDocument(p.meta.DocumentID)
-		if err == nil && !p.template.hasVariables() && holds(doc, node) {
+		if p.template.hasVariables() || !bytes.Contains(s.items[refKey(p.meta.DocumentID)].Body, []byte(`"`+node+`"`)) {
+			continue
+		}
+		if doc, err := s.readDocument(p.meta.DocumentID); err == nil && holds(doc, node) {
 			return p
 		}
 	}
