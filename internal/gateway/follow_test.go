@@ -270,4 +270,11 @@ func TestWorkspacesHaveTheirOwnResources(t *testing.T) {
 	if got := s.call("GET /w/x", "Ocp-Apim-Subscription-Key", "w-1"); got.status != 202 {
 		t.Errorf("after a policy was put: %d %s", got.status, strings.TrimSpace(got.body))
 	}
+	s.change(func(c *changer) {
+		c.put("/workspaces/W/policies/policy", apim.Policy{Value: `<policies><inbound><mock-response status-code="203"/></inbound></policies>`})
+		c.put("/workspaces/W/apis/a;rev=1/policies/policy", apim.Policy{Value: `<policies><inbound><base/></inbound></policies>`})
+	})
+	if got := s.call("GET /w/x", "Ocp-Apim-Subscription-Key", "w-1"); got.status != 203 {
+		t.Errorf("the workspace's policy: %d %s", got.status, strings.TrimSpace(got.body))
+	}
 }

@@ -72,7 +72,7 @@ func (c *call) Forward(ex *policy.Exchange, how policy.Forwarding) error {
 	return nil
 }
 
-func send(transport *http.Transport, out *http.Request, follow bool) (*http.Response, error) {
+func send(transport http.RoundTripper, out *http.Request, follow bool) (*http.Response, error) {
 	if !follow {
 		return transport.RoundTrip(out)
 	}

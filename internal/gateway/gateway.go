@@ -32,8 +32,8 @@ type Gateway struct {
 	clock  func() time.Time
 	limits *policy.Limits
 
-	transport *http.Transport // gives a backend defaultTimeout
-	patient   *http.Transport // for calls with a timeout of their own
+	transport http.RoundTripper // gives a backend defaultTimeout
+	patient   http.RoundTripper // for calls with a timeout of their own
 
 	mu     sync.Mutex // held while the configuration is read
 	live   atomic.Pointer[snapshot]

@@ -10,8 +10,8 @@ import (
 
 const resourceNotFound = `{ "statusCode": 404, "message": "Resource not found" }`
 
-func TestCallsFindTheirAPI(t *testing.T) {
-	t.Parallel()
+// manyAddresses is a service with APIs in all kinds of places.
+func manyAddresses(t *testing.T) *service {
 	s := newService(t, nil)
 	s.change(func(c *changer) {
 		c.api("echo", "Echo", open, "GET /", "GET /resource", "GET /*")
@@ -38,6 +38,12 @@ func TestCallsFindTheirAPI(t *testing.T) {
 		c.revision("draft", "1", "draft", open, "GET /")
 	})
 	s.start()
+	return s
+}
+
+func TestCallsFindTheirAPI(t *testing.T) {
+	t.Parallel()
+	s := manyAddresses(t)
 	tests := map[string]string{ // call and headers to what the backend is asked for; "": 404
 		"GET /echo":                            "/base",
 		"GET /ECHO/":                           "/base/",
@@ -76,11 +82,9 @@ func TestCallsFindTheirAPI(t *testing.T) {
 		"HEAD /echo":                           "",
 	}
 	for line, want := range tests {
-		call, extra, _ := strings.Cut(strings.TrimPrefix(line, "GET "), " ")
-		if !strings.HasPrefix(line, "GET ") {
-			call, extra = line, ""
-		} else {
-			call = "GET " + call
+		call, extra := line, ""
+		if parts := strings.Split(line, " "); len(parts) == 3 {
+			call, extra = parts[0]+" "+parts[1], parts[2]
 		}
 		var header []string
 		if name, value, ok := strings.Cut(extra, "="); ok {
@@ -99,8 +103,8 @@ func TestCallsFindTheirAPI(t *testing.T) {
 	}
 }
 
-func TestSubscriptionKeysAreDecidedByTheTable(t *testing.T) {
-	t.Parallel()
+// manyKeys is a service with subscriptions of all kinds. Products mark the calls they let through.
+func manyKeys(t *testing.T) *service {
 	s := newService(t, nil)
 	s.change(func(c *changer) {
 		mark := func(name string) string {
@@ -127,6 +131,12 @@ func TestSubscriptionKeysAreDecidedByTheTable(t *testing.T) {
 		c.subscription("master", "/", "active")
 	})
 	s.start()
+	return s
+}
+
+func TestSubscriptionKeysAreDecidedByTheTable(t *testing.T) {
+	t.Parallel()
+	s := manyKeys(t)
 	const missing, invalid = 1, 2
 	tests := map[string]struct {
 		call, key string // key: header value
@@ -181,6 +191,11 @@ func TestSubscriptionKeysAreDecidedByTheTable(t *testing.T) {
 			t.Errorf("%s: ran the policies of product %q, want %q", name, saw.Header.Get("X-Product"), tt.product)
 		}
 	}
+}
+
+func TestKeysHaveTheNamesOfTheirAPI(t *testing.T) {
+	t.Parallel()
+	s := manyKeys(t)
 	if got := s.call("GET /named", "x-api-key", "active-1"); got.status != 200 {
 		t.Errorf("a key under the API's own header name: %d %s", got.status, got.body)
 	}

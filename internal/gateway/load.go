@@ -215,7 +215,7 @@ func (b *builder) renew(key string) {
 	}
 	b.replaced = append(b.replaced, old)
 	b.revisions.set(key, &revision{
-		key: old.key, alias: old.alias, number: old.number, path: old.path, version: old.version, versionSet: old.versionSet,
+		key: old.key, workspace: old.workspace, alias: old.alias, number: old.number, path: old.path, version: old.version, versionSet: old.versionSet,
 		online: old.online, open: old.open, anyCall: old.anyCall, backend: old.backend, keyName: old.keyName, keyHeader: old.keyHeader, keyQuery: old.keyQuery,
 	})
 }

@@ -35,6 +35,7 @@ type snapshot struct {
 // revision is what the gateway needs of an API revision.
 type revision struct {
 	key, alias, number string // number in lower case
+	workspace          string // key, or ""
 	path, version      string
 	versionSet         string // key, or ""
 	online             bool
@@ -99,8 +100,8 @@ func newRevision(d *store.Document) (*revision, error) {
 	}
 	header, query := api.KeyNames()
 	rev := &revision{
-		key: d.Key(), path: strings.Trim(api.Path, "/"), version: api.APIVersion,
-		versionSet: setKey(d.Workspace, api.APIVersionSetID),
+		key: d.Key(), workspace: workspaceKey(d), path: strings.Trim(api.Path, "/"), version: api.APIVersion,
+		versionSet: setKey(d, api.APIVersionSetID),
 		online:     api.Online(), open: !api.NeedsSubscription(),
 		anyCall:   api.Type == "websocket" || api.Type == "graphql",
 		keyName:   header,
@@ -117,15 +118,19 @@ func newRevision(d *store.Document) (*revision, error) {
 }
 
 // setKey is the key of a version set, whose id may be short or a full ARM id.
-func setKey(workspace, id string) string {
+func setKey(d *store.Document, id string) string {
 	if id == "" {
 		return ""
 	}
-	key := strings.ToLower("/apiVersionSets/" + apim.Ref(id).Name())
-	if workspace != "" {
-		key = "/workspaces/" + strings.ToLower(workspace) + key
+	return workspaceKey(d) + strings.ToLower("/apiVersionSets/"+apim.Ref(id).Name())
+}
+
+// workspaceKey is the key of the workspace that holds a document, or "".
+func workspaceKey(d *store.Document) string {
+	if d.Workspace == "" {
+		return ""
 	}
-	return key
+	return "/workspaces/" + strings.ToLower(d.Workspace)
 }
 
 func newVersionSet(d *store.Document) (*versionSet, error) {
@@ -156,10 +161,7 @@ func newSubscription(d *store.Document) (*subscription, error) {
 		return nil, err
 	}
 	sub := &subscription{key: d.Key(), active: s.State == apim.SubscriptionActive}
-	prefix := ""
-	if d.Workspace != "" {
-		prefix = "/workspaces/" + strings.ToLower(d.Workspace)
-	}
+	prefix := workspaceKey(d)
 	kind, id := s.ScopeOf()
 	id, _ = apim.SplitRevision(strings.ToLower(id))
 	switch {

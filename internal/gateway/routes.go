@@ -37,7 +37,7 @@ type route struct {
 type compiled struct {
 	seq       int64 // of the snapshot
 	product   *product
-	scopes    [4]*scopePolicy
+	scopes    [5]*scopePolicy
 	chain     *policy.Chain
 	operation *policy.Operation // with samples, if the chain uses them; nil for no operation
 }
@@ -157,27 +157,33 @@ func (g *Gateway) compile(c *call, r *route, p *product) (*compiled, error) {
 }
 
 // scopes are the documents that hold, from the outermost.
-func (c *call) scopes(r *route, p *product) (list [4]*scopePolicy) {
-	list[0] = c.snapshot.policies[""]
-	if p != nil {
-		list[1] = c.snapshot.policies[p.key]
+func (c *call) scopes(r *route, p *product) (list [5]*scopePolicy) {
+	policies := c.snapshot.policies
+	list[0] = policies[""]
+	if rev := c.target.revision; rev != nil {
+		if rev.workspace != "" {
+			list[1] = policies[rev.workspace]
+		}
+		list[3] = policies[rev.key]
 	}
-	if c.target.revision != nil {
-		list[2] = c.snapshot.policies[c.target.revision.key]
+	if p != nil {
+		list[2] = policies[p.key]
 	}
 	if r.ref != "" {
-		list[3] = c.snapshot.policies[r.ref.Key()]
+		list[4] = policies[r.ref.Key()]
 	}
 	return list
 }
 
 func (g *Gateway) build(c *call, r *route, e *compiled) error {
-	scopes := []policy.Scope{{Name: "global"}, {Name: "product"}, {Name: "api"}, {Name: "operation", ID: r.ref.Key()}}
-	if e.product != nil {
-		scopes[1].ID = e.product.key
+	scopes := []policy.Scope{
+		{Name: "global"}, {Name: "workspace"}, {Name: "product"}, {Name: "api"}, {Name: "operation", ID: r.ref.Key()},
 	}
-	if c.target.revision != nil {
-		scopes[2].ID = c.target.revision.key
+	if e.product != nil {
+		scopes[2].ID = e.product.key
+	}
+	if rev := c.target.revision; rev != nil {
+		scopes[1].ID, scopes[3].ID = rev.workspace, rev.key
 	}
 	for i, p := range e.scopes {
 		doc, err := p.document()
