@@ -285,3 +285,21 @@ func TestProperties(t *testing.T) {
 		}
 	}
 }
+
+func FuzzReadJSON(f *testing.F) {
+	for _, s := range []string{`{"properties":{"a":1}}`, `[`, `"\"`, "\xef\xbb\xbf{}", `{"properties":null}`, "{\"a\":\"\xff\"}"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		raw, err := ReadJSON(httptest.NewRequest("PUT", "/", strings.NewReader(body)), 1<<16)
+		if err == nil && raw != nil {
+			raw, err = Properties(raw)
+		}
+		if err == nil && raw != nil {
+			err = Unmarshal(raw, new(apim.API))
+		}
+		if err != nil && FromError(err).Status >= 500 {
+			t.Errorf("%q: %v", body, err)
+		}
+	})
+}
