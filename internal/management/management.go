@@ -81,7 +81,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	if h.serveLink(w, r) {
+	if h.serveLink(w, r) || h.serveStatus(w, r) {
 		return
 	}
 	a, err := h.answer(r)

@@ -196,3 +196,13 @@ func TestServiceItself(t *testing.T) {
 		}
 	}
 }
+
+func TestABrowserAtTheRootSeesAStatusPage(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	r := s.do("GET", "/", "", "Authorization", "", "Accept", "text/html,*/*").want(200)
+	if !strings.Contains(r.body, "http://portal") || !strings.HasPrefix(r.header.Get("Content-Type"), "text/html") {
+		t.Errorf("%s", r.body)
+	}
+	s.do("GET", "/apis", "", "Authorization", "", "Accept", "text/html").want(401)
+}
