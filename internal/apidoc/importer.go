@@ -50,6 +50,3 @@ func (im *Importer) Import(ctx context.Context, actor store.Actor, in Import) (*
 func Export(ctx context.Context, tx *store.Tx, api apim.Ref, format Format) ([]byte, error) {
 	return nil, errNotYet
 }
-
-// Parse reads a description.
-func Parse(ctx context.Context, data []byte, opt Options) (*Description, error) { return nil, errNotYet }

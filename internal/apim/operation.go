@@ -79,7 +79,9 @@ type OperationExtra struct {
 	Docs        json.RawMessage   `json:"externalDocs,omitempty"`
 	Tags        []string          `json:"tags,omitempty"` // display names, in order
 	Parameters  []json.RawMessage `json:"parameters,omitempty"`
-	// RequestBody and Responses are the OpenAPI 3 objects as written (refs kept), for export and display.
+	Inline      []string          `json:"inline,omitempty"` // definitions made of the operation's own inline schemas
+	// RequestBody and Responses are OpenAPI 3 objects with what the wire model has no
+	// field for; responses that are no single status (default, 4XX) are here only, whole.
 	RequestBody json.RawMessage            `json:"requestBody,omitempty"`
 	Responses   json.RawMessage            `json:"responses,omitempty"`
 	X           map[string]json.RawMessage `json:"x,omitempty"` // x- fields

@@ -16,6 +16,7 @@ type Limits struct {
 	Bytes     int // of the text as given
 	Depth     int // of objects and arrays in one another
 	Aliases   int // of YAML, each use counted
+	Parts     int // commas and braces of JSON: a bound of its values
 	YAMLParts int // lines, commas and braces of YAML: about what its parser makes nodes of
 	Expanded  int // bytes of a YAML document as JSON, aliases resolved
 }
@@ -25,6 +26,9 @@ type Document struct {
 	text  []byte
 	lines []lineMark              // of YAML: where each value was, by offset in text
 	index map[int]map[string]Node // members of large objects, by the object's offset
+
+	root   Node // once asked for
+	origin Node // of a derived document: where it stands for places
 }
 
 // lineMark says that the text from offset on comes from a line, from 1.
@@ -43,6 +47,9 @@ func Parse(data []byte, limits Limits) (*Document, error) {
 	}
 	if !IsJSON(data) {
 		return parseYAML(data, limits)
+	}
+	if n := count(data, ",{["); n > limits.Parts {
+		return nil, fmt.Errorf("a description may have %d commas and braces, this has %d: %w", limits.Parts, n, apim.ErrTooLarge)
 	}
 	if at := tooDeep(data, limits.Depth); at >= 0 {
 		return nil, invalidAt(data, at, fmt.Sprintf("objects and arrays are nested deeper than %d.", limits.Depth))
@@ -65,15 +72,51 @@ func IsJSON(data []byte) bool {
 
 // Root is the outermost value.
 func (d *Document) Root() Node {
-	from := skipSpace(d.text, 0)
-	if from == len(d.text) {
-		return Node{}
+	if d.root.doc == nil {
+		if from := skipSpace(d.text, 0); from < len(d.text) {
+			d.root = Node{d, from, skipValue(d.text, from)}
+		}
 	}
-	return Node{d, from, skipValue(d.text, from)}
+	return d.root
 }
+
+// Derived wraps text made from a part of another document; all of it has that
+// part's place. The text must be valid JSON.
+func Derived(text []byte, from Node) *Document { return &Document{text: text, origin: from} }
+
+// Refs are the distinct values of all members named $ref whose value is a
+// string, wherever they stand, in order.
+func (d *Document) Refs() []string {
+	var all []string
+	seen := map[string]bool{}
+	for i := 0; ; {
+		j := bytes.Index(d.text[i:], quotedRef)
+		if j < 0 {
+			return all
+		}
+		i = skipSpace(d.text, i+j+len(quotedRef))
+		if i >= len(d.text) || d.text[i] != ':' {
+			continue
+		}
+		if i = skipSpace(d.text, i+1); d.text[i] != '"' {
+			continue
+		}
+		end := skipString(d.text, i)
+		if !seen[string(d.text[i:end])] {
+			seen[string(d.text[i:end])] = true
+			all = append(all, unquote(d.text[i:end]))
+		}
+		i = end
+	}
+}
+
+var quotedRef = []byte(`"$ref"`)
 
 // line is the line of the original document that an offset of the text comes from.
 func (d *Document) line(offset int) int {
+	if d.origin.doc != nil {
+		return d.origin.Line()
+	}
 	if d.lines == nil {
 		return 1 + bytes.Count(d.text[:offset], []byte{'\n'})
 	}
@@ -86,6 +129,9 @@ func (d *Document) line(offset int) int {
 
 // pointer is the JSON pointer to the value that starts at an offset.
 func (d *Document) pointer(offset int) string {
+	if d.origin.doc != nil {
+		return d.origin.Pointer()
+	}
 	path := ""
 	for n := d.Root(); n.from < offset; {
 		step, child := n.childAt(offset)
@@ -96,6 +142,15 @@ func (d *Document) pointer(offset int) string {
 		n = child
 	}
 	return path
+}
+
+// count is how many of the characters a text has.
+func count(data []byte, characters string) int {
+	n := 0
+	for i := range len(characters) {
+		n += bytes.Count(data, []byte{characters[i]})
+	}
+	return n
 }
 
 func invalidUTF8(data []byte) int {

@@ -158,6 +158,18 @@ func (n Node) each(fn func(quoted []byte, value Node) bool) {
 	}
 }
 
+// Ref is the string that the member $ref of an object has; "" without one.
+func (n Node) Ref() string {
+	ref := ""
+	n.each(func(quoted []byte, value Node) bool {
+		if bytes.Equal(quoted, quotedRef) {
+			ref = value.Text()
+		}
+		return true
+	})
+	return ref
+}
+
 // Items are the elements of an array; none when n is not an array.
 func (n Node) Items() []Node {
 	if n.Kind() != Array {
@@ -176,30 +188,40 @@ func (n Node) Items() []Node {
 }
 
 // indexed is the size from which an object's members are kept for later look-ups.
-const indexed = 16 << 10
+const indexed = 1 << 10
 
-// Get is the member of an object, or the absent Node. Objects are meant to be
-// read once with Members; Get is for look-ups from elsewhere.
+// Get is the member of an object, or the element of an array by its number; else
+// the absent Node. Objects are meant to be read once with Members; Get is for
+// look-ups from elsewhere.
 func (n Node) Get(name string) Node {
-	if n.Kind() != Object {
+	if k := n.Kind(); k != Object && k != Array {
 		return Node{}
 	}
 	if n.Size() < indexed {
-		return n.Members().Get(name)
+		return n.children()[name]
 	}
 	if n.doc.index == nil {
 		n.doc.index = map[int]map[string]Node{}
 	}
 	known, ok := n.doc.index[n.from]
 	if !ok {
-		members := n.Members()
-		known = make(map[string]Node, len(members))
-		for _, m := range members {
-			known[m.Name] = m.Value
-		}
+		known = n.children()
 		n.doc.index[n.from] = known
 	}
 	return known[name]
+}
+
+// children are the values of an object or array by the last step of their pointers.
+func (n Node) children() map[string]Node {
+	all := map[string]Node{}
+	n.each(func(quoted []byte, value Node) bool {
+		all[unquote(quoted)] = value
+		return true
+	})
+	for i, item := range n.Items() {
+		all[strconv.Itoa(i)] = item
+	}
+	return all
 }
 
 // At follows a JSON pointer from n; absent when there is nothing.
@@ -211,17 +233,7 @@ func (n Node) At(pointer string) Node {
 		return Node{}
 	}
 	for step := range strings.SplitSeq(pointer[1:], "/") {
-		step = unescape.Replace(step)
-		if n.Kind() == Array {
-			items := n.Items()
-			i, err := strconv.Atoi(step)
-			if err != nil || i < 0 || i >= len(items) {
-				return Node{}
-			}
-			n = items[i]
-			continue
-		}
-		n = n.Get(step)
+		n = n.Get(unescape.Replace(step))
 	}
 	return n
 }

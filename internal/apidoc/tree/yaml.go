@@ -1,7 +1,6 @@
 package tree
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
@@ -13,7 +12,7 @@ import (
 
 // parseYAML reads the first document of a YAML stream and writes it as JSON.
 func parseYAML(data []byte, limits Limits) (*Document, error) {
-	if parts := countParts(data); parts > limits.YAMLParts {
+	if parts := count(data, "\n,{["); parts > limits.YAMLParts {
 		return nil, fmt.Errorf("a description in YAML may have %d lines, commas and braces, this has %d; JSON may have more: %w",
 			limits.YAMLParts, parts, apim.ErrTooLarge)
 	}
@@ -29,15 +28,6 @@ func parseYAML(data []byte, limits Limits) (*Document, error) {
 		return nil, err
 	}
 	return &Document{text: w.out.Bytes(), lines: w.lines}, nil
-}
-
-// countParts is an upper bound, more or less, of what the parser allocates for.
-func countParts(data []byte) int {
-	n := 0
-	for _, c := range []byte{'\n', ',', '[', '{'} {
-		n += bytes.Count(data, []byte{c})
-	}
-	return n
 }
 
 // decodeYAML calls the parser, whose panics are errors of the document.

@@ -1,0 +1,256 @@
+package apidoc
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apidoc/tree"
+)
+
+// convert rewrites a Swagger 2 operation as OpenAPI 3 has it, the parameters of
+// its path and all that they refer to included. References to schemas stay as
+// they are. What the result is found wrong with has the place of the operation.
+func (p *parser) convert(n, shared tree.Node) tree.Node {
+	m := n.Members()
+	consumes, produces := p.mediaTypes(m, "consumes"), p.mediaTypes(m, "produces")
+	var all []located
+	for _, list := range []tree.Node{shared, m.Get("parameters")} {
+		all = p.locate(all, list)
+	}
+	var o objectWriter
+	for _, one := range m {
+		switch one.Name {
+		case "parameters", "responses", "consumes", "produces", "schemes":
+		default:
+			o.add(one.Name, one.Value.Raw())
+		}
+	}
+	var parameters arrayWriter
+	for _, one := range all {
+		if one.in != "body" && one.in != "formData" {
+			parameters.add(convertParameter(one.members))
+		}
+	}
+	o.add("parameters", parameters.some())
+	o.add("requestBody", convertBody(all, consumes))
+	o.add("responses", p.convertResponses(m.Get("responses"), produces))
+	text := o.raw()
+	p.take(len(text), n)
+	return tree.Derived(text, n).Root()
+}
+
+// mediaTypes are those of an operation, else those of the document.
+func (p *parser) mediaTypes(m tree.Members, name string) []string {
+	list := m.Get(name)
+	if !list.Exists() {
+		list = p.root.Get(name)
+	}
+	var all []string
+	for _, n := range list.Items() {
+		if t := n.Text(); t != "" && !contains(all, t) && len(all) < maxMedia {
+			all = append(all, t)
+		}
+	}
+	if len(all) == 0 {
+		all = []string{"application/json"}
+	}
+	return all
+}
+
+// schemaWords are the members of a Swagger 2 parameter or header that are its schema.
+var schemaWords = []string{"type", "format", "items", "default", "maximum", "exclusiveMaximum", "minimum",
+	"exclusiveMinimum", "maxLength", "minLength", "pattern", "maxItems", "minItems", "uniqueItems", "enum", "multipleOf"}
+
+// convertParameter moves a parameter's or header's type into a schema.
+func convertParameter(m tree.Members) json.RawMessage {
+	var o, schema objectWriter
+	for _, one := range m {
+		switch {
+		case contains(schemaWords, one.Name):
+			schema.add(one.Name, one.Value.Raw())
+		case one.Name != "collectionFormat":
+			o.add(one.Name, one.Value.Raw())
+		}
+	}
+	o.add("schema", schema.some())
+	in := m.Get("in").Text()
+	if m.Get("type").Text() != "array" || in != "query" && in != "formData" {
+		return o.raw()
+	}
+	switch m.Get("collectionFormat").Text() {
+	case "multi":
+		o.add("explode", json.RawMessage(`true`))
+	case "ssv":
+		o.text("style", "spaceDelimited")
+	case "pipes":
+		o.text("style", "pipeDelimited")
+	default:
+		o.add("explode", json.RawMessage(`false`))
+	}
+	return o.raw()
+}
+
+// convertBody makes a request body of the body parameter or of the form's
+// parameters; nil when there are none.
+func convertBody(all []located, consumes []string) json.RawMessage {
+	form := false
+	for _, one := range all {
+		if one.in == "body" {
+			return bodyOf(one.members, consumes)
+		}
+		form = form || one.in == "formData"
+	}
+	if !form {
+		return nil
+	}
+	return formOf(all, consumes)
+}
+
+func bodyOf(m tree.Members, consumes []string) json.RawMessage {
+	var o, content, media objectWriter
+	media.add("schema", m.Get("schema").Raw())
+	for _, t := range consumes {
+		content.add(t, media.raw())
+	}
+	o.add("description", m.Get("description").Raw())
+	o.add("required", m.Get("required").Raw())
+	o.add("content", content.raw())
+	return o.raw()
+}
+
+const (
+	urlEncoded = "application/x-www-form-urlencoded"
+	multipart  = "multipart/form-data"
+)
+
+func formOf(all []located, consumes []string) json.RawMessage {
+	var properties objectWriter
+	var required arrayWriter
+	kind := urlEncoded
+	for _, one := range all {
+		if one.in != "formData" {
+			continue
+		}
+		if one.members.Get("type").Text() == "file" || contains(consumes, multipart) && !contains(consumes, urlEncoded) {
+			kind = multipart
+		}
+		if one.members.Get("required").True() {
+			required.add(encode(one.name))
+		}
+		properties.add(one.name, formField(one.members))
+	}
+	var o, content, media, schema objectWriter
+	schema.text("type", "object")
+	schema.add("properties", properties.raw())
+	schema.add("required", required.some())
+	media.add("schema", schema.raw())
+	content.add(kind, media.raw())
+	o.add("content", content.raw())
+	return o.raw()
+}
+
+// formField is a form's parameter as a property.
+func formField(m tree.Members) json.RawMessage {
+	var o objectWriter
+	o.add("description", m.Get("description").Raw())
+	if m.Get("type").Text() == "file" {
+		o.text("type", "string")
+		o.text("format", "binary")
+		return o.raw()
+	}
+	for _, one := range m {
+		if contains(schemaWords, one.Name) {
+			o.add(one.Name, one.Value.Raw())
+		}
+	}
+	return o.raw()
+}
+
+func (p *parser) convertResponses(n tree.Node, produces []string) json.RawMessage {
+	var o objectWriter
+	for _, one := range n.Members() {
+		if strings.HasPrefix(one.Name, "x-") {
+			continue
+		}
+		o.add(one.Name, convertResponse(p.deref(one.Value).Members(), produces))
+	}
+	return o.some()
+}
+
+func convertResponse(m tree.Members, produces []string) json.RawMessage {
+	var o, headers, content objectWriter
+	for _, one := range m {
+		switch one.Name {
+		case "schema", "headers", "examples":
+		default:
+			o.add(one.Name, one.Value.Raw())
+		}
+	}
+	for _, h := range m.Get("headers").Members() {
+		headers.add(h.Name, convertParameter(h.Value.Members()))
+	}
+	schema := m.Get("schema").Raw()
+	if m.Get("schema").Get("type").Text() == "file" {
+		schema = json.RawMessage(`{"type":"string","format":"binary"}`)
+	}
+	examples := m.Get("examples").Members()
+	types := produces
+	if schema == nil {
+		types = nil
+	}
+	for _, e := range examples {
+		if !contains(types, e.Name) {
+			types = append(types[:len(types):len(types)], e.Name)
+		}
+	}
+	for _, t := range types {
+		var media objectWriter
+		media.add("schema", schema)
+		media.add("example", examples.Get(t).Raw())
+		content.add(t, media.raw())
+	}
+	o.add("headers", headers.some())
+	o.add("content", content.some())
+	return o.raw()
+}
+
+// securitySchemes writes Swagger 2 security definitions as OpenAPI 3 has them.
+func securitySchemes(definitions tree.Node) json.RawMessage {
+	var o objectWriter
+	for _, one := range definitions.Members() {
+		o.add(one.Name, securityScheme(one.Value.Members()))
+	}
+	return o.some()
+}
+
+func securityScheme(m tree.Members) json.RawMessage {
+	var o objectWriter
+	switch m.Get("type").Text() {
+	case "basic":
+		o.text("type", "http")
+		o.text("scheme", "basic")
+		o.add("description", m.Get("description").Raw())
+		return o.raw()
+	case "oauth2":
+		o.text("type", "oauth2")
+		o.add("description", m.Get("description").Raw())
+		var flow, flows objectWriter
+		flow.add("authorizationUrl", m.Get("authorizationUrl").Raw())
+		flow.add("tokenUrl", m.Get("tokenUrl").Raw())
+		flow.add("scopes", m.Get("scopes").Raw())
+		name := m.Get("flow").Text()
+		switch name {
+		case "application":
+			name = "clientCredentials"
+		case "accessCode":
+			name = "authorizationCode"
+		}
+		flows.add(name, flow.raw())
+		o.add("flows", flows.raw())
+		return o.raw()
+	}
+	for _, one := range m {
+		o.add(one.Name, one.Value.Raw())
+	}
+	return o.raw()
+}

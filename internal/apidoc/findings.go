@@ -1,0 +1,68 @@
+package apidoc
+
+import (
+	"fmt"
+
+	"github.com/portico-portal/portico/internal/apidoc/tree"
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// findings collects what is wrong with a description.
+type findings struct {
+	list   []Finding
+	more   int // that are not in the list
+	failed bool
+}
+
+func (f *findings) warn(at tree.Node, format string, args ...any) {
+	f.add(SeverityWarning, at, format, args...)
+}
+
+func (f *findings) fail(at tree.Node, format string, args ...any) {
+	if !f.failed {
+		f.list, f.more, f.failed = nil, 0, true // warnings do not matter any more
+	}
+	f.add(SeverityError, at, format, args...)
+}
+
+func (f *findings) add(severity string, at tree.Node, format string, args ...any) {
+	if f.failed && severity != SeverityError {
+		return
+	}
+	if len(f.list) >= maxFindings {
+		f.more++
+		return
+	}
+	f.list = append(f.list, Finding{severity, at.Pointer(), at.Line(), fmt.Sprintf(format, args...)})
+}
+
+// warnings is the list with a last entry for those that are not in it.
+func (f *findings) warnings() []Finding {
+	if f.more == 0 {
+		return f.list
+	}
+	return append(f.list, Finding{Severity: SeverityWarning, Message: fmt.Sprintf("%d more warnings are not listed.", f.more)})
+}
+
+// err is an *apim.InvalidError when something failed.
+func (f *findings) err() error {
+	if !f.failed {
+		return nil
+	}
+	var v apim.Violations
+	for _, one := range f.list {
+		path := one.Path
+		if path == "" {
+			path = "/"
+		}
+		message := one.Message
+		if one.Line > 0 {
+			message = fmt.Sprintf("line %d: %s", one.Line, message)
+		}
+		v.List = append(v.List, apim.Violation{Target: path, Message: message})
+	}
+	if f.more > 0 {
+		v.List = append(v.List, apim.Violation{Target: "/", Message: fmt.Sprintf("%d more errors are not listed.", f.more)})
+	}
+	return v.Err()
+}
