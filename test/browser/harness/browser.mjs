@@ -10,18 +10,21 @@ const places = {
 /** The browsers to run, from BROWSERS; both when it is not set. */
 export const browsers = (process.env.BROWSERS || 'chromium,firefox').split(/[ ,]+/).filter(Boolean)
 
-/** Starts a browser. With script: false its pages run no script. */
+/**
+ * Starts a browser that asks for no motion, so that colours are measured when they
+ * have settled. With script: false the pages of Firefox run no script.
+ */
 export async function startBrowser(name, { script = true } = {}) {
   const executablePath = places[name]?.find(existsSync)
   if (!executablePath) throw new Error(`${name} is not installed; run test/install/install.sh ${name}`)
   if (name === 'firefox') {
     return puppeteer.launch({
       browser: 'firefox', executablePath, headless: true,
-      extraPrefsFirefox: { 'javascript.enabled': script },
+      extraPrefsFirefox: { 'javascript.enabled': script, 'ui.prefersReducedMotion': 1 },
     })
   }
   return puppeteer.launch({
     browser: 'chrome', executablePath, headless: true,
-    args: ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+    args: ['--disable-dev-shm-usage', '--force-prefers-reduced-motion', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
   })
 }
