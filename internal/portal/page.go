@@ -156,6 +156,7 @@ type makeStored = func(context.Context) (cache.Made[*stored], error)
 // growing lets a kept answer tell the cache when it grows by a coding.
 func (p *Portal) growing(key pageKey, render makeStored) makeStored {
 	return func(ctx context.Context) (cache.Made[*stored], error) {
+		p.rendered.Add(1)
 		made, err := render(ctx)
 		if err == nil {
 			made.Value.grow = func(bytes int64) { p.pages.Grow(key, bytes) }

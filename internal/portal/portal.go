@@ -26,7 +26,12 @@ type Portal struct {
 	cookie string
 	secure bool
 	routes http.Handler
+
+	rendered atomic.Int64
 }
+
+// Rendered is how many answers were made rather than taken from the cache.
+func (p *Portal) Rendered() int64 { return p.rendered.Load() }
 
 // New is a portal over a started catalog. It reads the published site and from
 // then on follows the catalog's changes.
