@@ -7,78 +7,80 @@ import (
 
 func TestAPIRevisions(t *testing.T) {
 	t.Parallel()
-	s := newService(t)
-	r := s.put("/apis/echo", `{"path":"echo","protocols":["http"]}`)
-	if p := r.properties(); p["displayName"] != "echo" || p["apiRevision"] != "1" || p["isCurrent"] != true || p["provisioningState"] != "Succeeded" || r.json()["name"] != "echo" {
-		t.Fatalf("a new API: %s", r.body)
-	}
-	s.put("/apis/echo/operations/get", `{"displayName":"Get","method":"get","urlTemplate":"/x"}`)
-	s.put("/apis/echo/operations/get/policies/policy", `{"value":"<policies><inbound/></policies>"}`)
-	s.put("/apis/echo/schemas/s", `{"contentType":"application/vnd.oai.openapi.components+json","document":{"components":{"schemas":{"A":{"type":"object"}}}}}`)
-	s.put("/tags/t", `{"displayName":"T"}`)
-	s.do("PUT", "/apis/echo/operations/get/tags/t", "").want(201)
+	onEach(t, func(t *testing.T, s *service) {
+		r := s.put("/apis/echo", `{"path":"echo","protocols":["http"]}`)
+		if p := r.properties(); p["displayName"] != "echo" || p["apiRevision"] != "1" || p["isCurrent"] != true || p["provisioningState"] != "Succeeded" || r.json()["name"] != "echo" {
+			t.Fatalf("a new API: %s", r.body)
+		}
+		s.put("/apis/echo/operations/get", `{"displayName":"Get","method":"get","urlTemplate":"/x"}`)
+		s.put("/apis/echo/operations/get/policies/policy", `{"value":"<policies><inbound/></policies>"}`)
+		s.put("/apis/echo/schemas/s", `{"contentType":"application/vnd.oai.openapi.components+json","document":{"components":{"schemas":{"A":{"type":"object"}}}}}`)
+		s.put("/tags/t", `{"displayName":"T"}`)
+		s.do("PUT", "/apis/echo/operations/get/tags/t", "").want(201)
 
-	r = s.put("/apis/echo;rev=2", `{"sourceApiId":"/apis/echo","apiRevisionDescription":"two","path":"echo"}`)
-	if p := r.properties(); p["isCurrent"] != false || p["apiRevision"] != "2" || r.json()["name"] != "echo;rev=2" || p["protocols"] == nil {
-		t.Fatalf("a second revision: %s", r.body)
-	}
-	got := s.do("GET", "/apis/echo;rev=2/operations/get", "").want(200)
-	if got.json()["id"] != "/apis/echo;rev=2/operations/get" {
-		t.Errorf("the copied operation's id: %s", got.body)
-	}
-	s.do("GET", "/apis/echo;rev=2/operations/get/policies/policy", "").want(200)
-	s.do("GET", "/apis/echo;rev=2/schemas/s", "").want(200)
-	s.do("GET", "/apis/echo;rev=2/operations/get/tags/t", "").want(200)
-	if names := s.do("GET", "/apis", "").names(); names != "echo echo;rev=2" {
-		t.Errorf("listed: %s", names)
-	}
-	if names := s.do("GET", "/apis?$filter=isCurrent+eq+true", "").names(); names != "echo" {
-		t.Errorf("current: %s", names)
-	}
+		r = s.put("/apis/echo;rev=2", `{"sourceApiId":"/apis/echo","apiRevisionDescription":"two","path":"echo"}`)
+		if p := r.properties(); p["isCurrent"] != false || p["apiRevision"] != "2" || r.json()["name"] != "echo;rev=2" || p["protocols"] == nil {
+			t.Fatalf("a second revision: %s", r.body)
+		}
+		got := s.do("GET", "/apis/echo;rev=2/operations/get", "").want(200)
+		if got.json()["id"] != "/apis/echo;rev=2/operations/get" {
+			t.Errorf("the copied operation's id: %s", got.body)
+		}
+		s.do("GET", "/apis/echo;rev=2/operations/get/policies/policy", "").want(200)
+		s.do("GET", "/apis/echo;rev=2/schemas/s", "").want(200)
+		s.do("GET", "/apis/echo;rev=2/operations/get/tags/t", "").want(200)
+		if names := s.do("GET", "/apis", "").names(); names != "echo echo;rev=2" {
+			t.Errorf("listed: %s", names)
+		}
+		if names := s.do("GET", "/apis?$filter=isCurrent+eq+true", "").names(); names != "echo" {
+			t.Errorf("current: %s", names)
+		}
 
-	s.do("PATCH", "/apis/echo;rev=2", `{"properties":{"isCurrent":true,"displayName":"Echo 2"}}`, "If-Match", "*").want(200)
-	if p := s.do("GET", "/apis/ECHO", "").properties(); p["displayName"] != "Echo 2" || p["apiRevision"] != "2" {
-		t.Errorf("the alias leads to %v", p)
-	}
-	if p := s.do("GET", "/apis/echo;rev=1", "").properties(); p["isCurrent"] != false {
-		t.Errorf("the former current revision: %v", p)
-	}
-	if names := s.do("GET", "/apis", "").names(); names != "echo;rev=1 echo" {
-		t.Errorf("listed after the switch: %s", names)
-	}
-	s.do("DELETE", "/apis/echo", "", "If-Match", "*").want(409).failure()
-	s.do("DELETE", "/apis/echo;rev=1", "", "If-Match", "*").want(204)
-	s.do("DELETE", "/apis/echo", "", "If-Match", "*").want(204)
-	s.do("GET", "/apis/echo", "").want(404)
-	s.do("GET", "/apis/echo;rev=2/operations/get", "").want(404)
-	if names := s.do("GET", "/apis", "").names(); names != "" {
-		t.Errorf("left: %s", names)
-	}
+		s.do("PATCH", "/apis/echo;rev=2", `{"properties":{"isCurrent":true,"displayName":"Echo 2"}}`, "If-Match", "*").want(200)
+		if p := s.do("GET", "/apis/ECHO", "").properties(); p["displayName"] != "Echo 2" || p["apiRevision"] != "2" {
+			t.Errorf("the alias leads to %v", p)
+		}
+		if p := s.do("GET", "/apis/echo;rev=1", "").properties(); p["isCurrent"] != false {
+			t.Errorf("the former current revision: %v", p)
+		}
+		if names := s.do("GET", "/apis", "").names(); names != "echo;rev=1 echo" {
+			t.Errorf("listed after the switch: %s", names)
+		}
+		s.do("DELETE", "/apis/echo", "", "If-Match", "*").want(409).failure()
+		s.do("DELETE", "/apis/echo;rev=1", "", "If-Match", "*").want(204)
+		s.do("DELETE", "/apis/echo", "", "If-Match", "*").want(204)
+		s.do("GET", "/apis/echo", "").want(404)
+		s.do("GET", "/apis/echo;rev=2/operations/get", "").want(404)
+		if names := s.do("GET", "/apis", "").names(); names != "" {
+			t.Errorf("left: %s", names)
+		}
+	})
 }
 
 func TestDeletingAnAPITakesItsAssociations(t *testing.T) {
 	t.Parallel()
-	s := newService(t)
-	s.put("/apis/echo", `{"path":"echo"}`)
-	s.put("/apis/echo;rev=2", `{"path":"echo"}`)
-	s.put("/products/p", `{"displayName":"P"}`)
-	s.put("/tags/t", `{"displayName":"T"}`)
-	s.put("/subscriptions/s", `{"displayName":"S","scope":"/apis/echo"}`)
-	s.do("PUT", "/products/p/apis/echo", "").want(201)
-	s.do("PUT", "/apis/echo/tags/t", "").want(201)
-	if names := s.do("GET", "/apis/echo;rev=2/tags", "").names(); names != "t" {
-		t.Errorf("tags of another revision: %q; an API's tags are common to its revisions", names)
-	}
-	s.do("DELETE", "/apis/echo?deleteRevisions=true", "", "If-Match", "*").want(204)
-	if names := s.do("GET", "/products/p/apis", "").names(); names != "" {
-		t.Errorf("the product still lists %s", names)
-	}
-	s.do("GET", "/apis/echo;rev=2", "").want(404)
-	s.do("GET", "/subscriptions/s", "").want(404)
-	s.put("/apis/echo", `{"path":"echo"}`)
-	if names := s.do("GET", "/apis/echo/tags", "").names(); names != "" {
-		t.Errorf("a new API of the same name has the tags %s", names)
-	}
+	onEach(t, func(t *testing.T, s *service) {
+		s.put("/apis/echo", `{"path":"echo"}`)
+		s.put("/apis/echo;rev=2", `{"path":"echo"}`)
+		s.put("/products/p", `{"displayName":"P"}`)
+		s.put("/tags/t", `{"displayName":"T"}`)
+		s.put("/subscriptions/s", `{"displayName":"S","scope":"/apis/echo"}`)
+		s.do("PUT", "/products/p/apis/echo", "").want(201)
+		s.do("PUT", "/apis/echo/tags/t", "").want(201)
+		if names := s.do("GET", "/apis/echo;rev=2/tags", "").names(); names != "t" {
+			t.Errorf("tags of another revision: %q; an API's tags are common to its revisions", names)
+		}
+		s.do("DELETE", "/apis/echo?deleteRevisions=true", "", "If-Match", "*").want(204)
+		if names := s.do("GET", "/products/p/apis", "").names(); names != "" {
+			t.Errorf("the product still lists %s", names)
+		}
+		s.do("GET", "/apis/echo;rev=2", "").want(404)
+		s.do("GET", "/subscriptions/s", "").want(404)
+		s.put("/apis/echo", `{"path":"echo"}`)
+		if names := s.do("GET", "/apis/echo/tags", "").names(); names != "" {
+			t.Errorf("a new API of the same name has the tags %s", names)
+		}
+	})
 }
 
 func TestVersionsShareAPath(t *testing.T) {

@@ -11,34 +11,35 @@ func inAnHour(s *service) string { return s.store.Now().Add(time.Hour).Format(ti
 
 func TestEntityFromPutToDelete(t *testing.T) {
 	t.Parallel()
-	s := newService(t)
-	r := s.put("/products/Starter", `{"displayName":"Starter","description":"d"}`)
-	etag := r.header.Get("ETag")
-	if e := r.json(); e["id"] != "/products/Starter" || e["type"] != "Microsoft.ApiManagement/service/products" || e["name"] != "Starter" || etag == "" {
-		t.Fatalf("envelope %s, ETag %q", r.body, etag)
-	}
-	got := s.do("GET", "/products/STARTER", "").want(200)
-	if got.body != r.body || got.header.Get("ETag") != etag {
-		t.Errorf("what was put\n%s\nis not what is got\n%s", r.body, got.body)
-	}
-	if head := s.do("HEAD", "/products/starter", "").want(200); head.header.Get("ETag") != etag || head.body != "" {
-		t.Errorf("HEAD: ETag %q, body %q", head.header.Get("ETag"), head.body)
-	}
-	patched := s.do("PATCH", "/products/starter", `{"properties":{"description":null,"state":"published"}}`, "If-Match", etag).want(200)
-	if p := patched.properties(); p["displayName"] != "Starter" || p["description"] != nil || p["state"] != "published" {
-		t.Errorf("after PATCH: %v", p)
-	}
-	if patched.header.Get("ETag") == etag {
-		t.Error("the ETag did not change with the write")
-	}
-	s.do("PUT", "/products/starter", `{"properties":{"displayName":"Two"}}`).want(200)
-	if p := s.do("GET", "/products/starter", "").properties(); p["displayName"] != "Two" || p["state"] != "notPublished" {
-		t.Errorf("PUT did not replace: %v", p)
-	}
-	s.do("DELETE", "/products/starter", "", "If-Match", "*").want(204)
-	s.do("GET", "/products/starter", "").want(404)
-	s.do("HEAD", "/products/starter", "").want(404)
-	s.do("DELETE", "/products/starter", "", "If-Match", "*").want(204)
+	onEach(t, func(t *testing.T, s *service) {
+		r := s.put("/products/Starter", `{"displayName":"Starter","description":"d"}`)
+		etag := r.header.Get("ETag")
+		if e := r.json(); e["id"] != "/products/Starter" || e["type"] != "Microsoft.ApiManagement/service/products" || e["name"] != "Starter" || etag == "" {
+			t.Fatalf("envelope %s, ETag %q", r.body, etag)
+		}
+		got := s.do("GET", "/products/STARTER", "").want(200)
+		if got.body != r.body || got.header.Get("ETag") != etag {
+			t.Errorf("what was put\n%s\nis not what is got\n%s", r.body, got.body)
+		}
+		if head := s.do("HEAD", "/products/starter", "").want(200); head.header.Get("ETag") != etag || head.body != "" {
+			t.Errorf("HEAD: ETag %q, body %q", head.header.Get("ETag"), head.body)
+		}
+		patched := s.do("PATCH", "/products/starter", `{"properties":{"description":null,"state":"published"}}`, "If-Match", etag).want(200)
+		if p := patched.properties(); p["displayName"] != "Starter" || p["description"] != nil || p["state"] != "published" {
+			t.Errorf("after PATCH: %v", p)
+		}
+		if patched.header.Get("ETag") == etag {
+			t.Error("the ETag did not change with the write")
+		}
+		s.do("PUT", "/products/starter", `{"properties":{"displayName":"Two"}}`).want(200)
+		if p := s.do("GET", "/products/starter", "").properties(); p["displayName"] != "Two" || p["state"] != "notPublished" {
+			t.Errorf("PUT did not replace: %v", p)
+		}
+		s.do("DELETE", "/products/starter", "", "If-Match", "*").want(204)
+		s.do("GET", "/products/starter", "").want(404)
+		s.do("HEAD", "/products/starter", "").want(404)
+		s.do("DELETE", "/products/starter", "", "If-Match", "*").want(204)
+	})
 }
 
 func TestIdsTakeTheFormOfTheRequest(t *testing.T) {
@@ -95,28 +96,29 @@ func TestConditions(t *testing.T) {
 
 func TestTwoWritersWithOneTag(t *testing.T) {
 	t.Parallel()
-	s := newService(t)
-	etag := s.put("/tags/a", `{"displayName":"A"}`).header.Get("ETag")
-	results := make(chan int, 8)
-	for i := range 8 {
-		go func() {
-			r := s.do("PUT", "/tags/a", fmt.Sprintf(`{"properties":{"displayName":"W%d"}}`, i), "If-Match", etag)
-			results <- r.status
-		}()
-	}
-	won := 0
-	for range 8 {
-		switch status := <-results; status {
-		case 200:
-			won++
-		case 412:
-		default:
-			t.Errorf("status %d", status)
+	onEach(t, func(t *testing.T, s *service) {
+		etag := s.put("/tags/a", `{"displayName":"A"}`).header.Get("ETag")
+		results := make(chan int, 8)
+		for i := range 8 {
+			go func() {
+				r := s.do("PUT", "/tags/a", fmt.Sprintf(`{"properties":{"displayName":"W%d"}}`, i), "If-Match", etag)
+				results <- r.status
+			}()
 		}
-	}
-	if won != 1 {
-		t.Errorf("%d writers won", won)
-	}
+		won := 0
+		for range 8 {
+			switch status := <-results; status {
+			case 200:
+				won++
+			case 412:
+			default:
+				t.Errorf("status %d", status)
+			}
+		}
+		if won != 1 {
+			t.Errorf("%d writers won", won)
+		}
+	})
 }
 
 func TestBadBodies(t *testing.T) {

@@ -62,23 +62,24 @@ func TestPagingFollowsNextLinks(t *testing.T) {
 
 func TestListsSeeEveryWriteBeforeThem(t *testing.T) {
 	t.Parallel()
-	s := newService(t)
-	want := ""
-	for i := range 12 {
-		s.put(fmt.Sprintf("/tags/t%02d", i), `{"displayName":"T"}`)
-		want = strings.TrimSpace(want + fmt.Sprintf(" t%02d", i))
-		if names := s.do("GET", "/tags", "").names(); names != want {
-			t.Fatalf("after the write of t%02d: %s", i, names)
+	onEach(t, func(t *testing.T, s *service) {
+		want := ""
+		for i := range 12 {
+			s.put(fmt.Sprintf("/tags/t%02d", i), `{"displayName":"T"}`)
+			want = strings.TrimSpace(want + fmt.Sprintf(" t%02d", i))
+			if names := s.do("GET", "/tags", "").names(); names != want {
+				t.Fatalf("after the write of t%02d: %s", i, names)
+			}
 		}
-	}
-	s.do("PUT", "/tags/t05", `{"properties":{"displayName":"changed"}}`).want(200)
-	if names := s.do("GET", "/tags?$filter=displayName+eq+'changed'", "").names(); names != "t05" {
-		t.Errorf("after the change: %s", names)
-	}
-	s.do("DELETE", "/tags/t05", "", "If-Match", "*").want(204)
-	if names := s.do("GET", "/tags", "").names(); names != strings.Replace(want, " t05", "", 1) {
-		t.Errorf("after the deletion: %s", names)
-	}
+		s.do("PUT", "/tags/t05", `{"properties":{"displayName":"changed"}}`).want(200)
+		if names := s.do("GET", "/tags?$filter=displayName+eq+'changed'", "").names(); names != "t05" {
+			t.Errorf("after the change: %s", names)
+		}
+		s.do("DELETE", "/tags/t05", "", "If-Match", "*").want(204)
+		if names := s.do("GET", "/tags", "").names(); names != strings.Replace(want, " t05", "", 1) {
+			t.Errorf("after the deletion: %s", names)
+		}
+	})
 }
 
 func TestBadListQueries(t *testing.T) {

@@ -32,7 +32,16 @@ type service struct {
 
 func newService(t *testing.T) *service {
 	t.Helper()
-	s := storetest.Open(t)
+	return newServiceOn(t, storetest.Open(t))
+}
+
+// onEach runs a test on a service over each database.
+func onEach(t *testing.T, test func(t *testing.T, s *service)) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) { test(t, newServiceOn(t, s)) })
+}
+
+func newServiceOn(t *testing.T, s *store.Store) *service {
+	t.Helper()
 	ctx := context.Background()
 	if _, err := account.Provision(ctx, s, account.ProvisionOptions{}); err != nil {
 		t.Fatal(err)

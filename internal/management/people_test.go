@@ -119,43 +119,44 @@ func TestUserTokens(t *testing.T) {
 
 func TestSubscriptions(t *testing.T) {
 	t.Parallel()
-	s := newService(t)
-	s.put("/users/ann", `{"email":"ann@example.com","firstName":"Ann","lastName":"A"}`)
-	s.put("/products/p", `{"displayName":"P"}`)
-	long := prefix + "/subscriptions/sub?api-version=1"
-	r := s.put(long, `{"displayName":"S","scope":"`+prefix+`/products/p","ownerId":"`+prefix+`/users/ann","primaryKey":"first-key","state":"active"}`)
-	if p := r.properties(); p["scope"] != prefix+"/products/p" || p["ownerId"] != prefix+"/users/ann" || p["state"] != "active" || p["createdDate"] == nil {
-		t.Errorf("%v", p)
-	}
-	if strings.Contains(r.body, "first-key") || strings.Contains(s.do("GET", "/subscriptions", "").body, "first-key") {
-		t.Error("a key is shown")
-	}
-	if p := s.do("GET", "/subscriptions/sub", "").properties(); p["scope"] != "/products/p" {
-		t.Errorf("short: %v", p)
-	}
-	secrets := s.do("POST", "/subscriptions/sub/listSecrets", "").want(200)
-	if secrets.json()["primaryKey"] != "first-key" || secrets.json()["secondaryKey"] == "" || secrets.header.Get("ETag") == "" {
-		t.Errorf("secrets: %s", secrets.body)
-	}
-	s.do("POST", "/subscriptions/sub/regeneratePrimaryKey", "").want(204)
-	if now := s.do("POST", "/subscriptions/sub/listSecrets", "").json(); now["primaryKey"] == "first-key" || now["secondaryKey"] != secrets.json()["secondaryKey"] {
-		t.Errorf("after regenerating: %v", now)
-	}
-	for _, list := range []string{"/users/ann/subscriptions", "/products/p/subscriptions",
-		"/subscriptions?$filter=userId+eq+'ann'", "/subscriptions?$filter=productId+eq+'p'", "/subscriptions?$filter=ownerId+eq+'/users/ann'+and+state+eq+'active'"} {
-		if names := s.do("GET", list, "").names(); names != "sub" {
-			t.Errorf("%s: %q", list, names)
+	onEach(t, func(t *testing.T, s *service) {
+		s.put("/users/ann", `{"email":"ann@example.com","firstName":"Ann","lastName":"A"}`)
+		s.put("/products/p", `{"displayName":"P"}`)
+		long := prefix + "/subscriptions/sub?api-version=1"
+		r := s.put(long, `{"displayName":"S","scope":"`+prefix+`/products/p","ownerId":"`+prefix+`/users/ann","primaryKey":"first-key","state":"active"}`)
+		if p := r.properties(); p["scope"] != prefix+"/products/p" || p["ownerId"] != prefix+"/users/ann" || p["state"] != "active" || p["createdDate"] == nil {
+			t.Errorf("%v", p)
 		}
-	}
-	s.do("PATCH", "/subscriptions/sub", `{"properties":{"state":"suspended"}}`, "If-Match", "*").want(200)
-	s.do("PUT", "/subscriptions/x", `{"properties":{"displayName":"S","scope":"/products/none"}}`).want(400).failure()
-	s.do("DELETE", "/products/p", "", "If-Match", "*").want(409).failure()
-	s.do("DELETE", "/users/ann", "", "If-Match", "*").want(409).failure()
-	s.do("DELETE", "/products/p?deleteSubscriptions=true", "", "If-Match", "*").want(204)
-	s.do("GET", "/subscriptions/sub", "").want(404)
-	if names := s.do("GET", "/users/ann/subscriptions", "").names(); names != "" {
-		t.Errorf("left: %s", names)
-	}
+		if strings.Contains(r.body, "first-key") || strings.Contains(s.do("GET", "/subscriptions", "").body, "first-key") {
+			t.Error("a key is shown")
+		}
+		if p := s.do("GET", "/subscriptions/sub", "").properties(); p["scope"] != "/products/p" {
+			t.Errorf("short: %v", p)
+		}
+		secrets := s.do("POST", "/subscriptions/sub/listSecrets", "").want(200)
+		if secrets.json()["primaryKey"] != "first-key" || secrets.json()["secondaryKey"] == "" || secrets.header.Get("ETag") == "" {
+			t.Errorf("secrets: %s", secrets.body)
+		}
+		s.do("POST", "/subscriptions/sub/regeneratePrimaryKey", "").want(204)
+		if now := s.do("POST", "/subscriptions/sub/listSecrets", "").json(); now["primaryKey"] == "first-key" || now["secondaryKey"] != secrets.json()["secondaryKey"] {
+			t.Errorf("after regenerating: %v", now)
+		}
+		for _, list := range []string{"/users/ann/subscriptions", "/products/p/subscriptions",
+			"/subscriptions?$filter=userId+eq+'ann'", "/subscriptions?$filter=productId+eq+'p'", "/subscriptions?$filter=ownerId+eq+'/users/ann'+and+state+eq+'active'"} {
+			if names := s.do("GET", list, "").names(); names != "sub" {
+				t.Errorf("%s: %q", list, names)
+			}
+		}
+		s.do("PATCH", "/subscriptions/sub", `{"properties":{"state":"suspended"}}`, "If-Match", "*").want(200)
+		s.do("PUT", "/subscriptions/x", `{"properties":{"displayName":"S","scope":"/products/none"}}`).want(400).failure()
+		s.do("DELETE", "/products/p", "", "If-Match", "*").want(409).failure()
+		s.do("DELETE", "/users/ann", "", "If-Match", "*").want(409).failure()
+		s.do("DELETE", "/products/p?deleteSubscriptions=true", "", "If-Match", "*").want(204)
+		s.do("GET", "/subscriptions/sub", "").want(404)
+		if names := s.do("GET", "/users/ann/subscriptions", "").names(); names != "" {
+			t.Errorf("left: %s", names)
+		}
+	})
 }
 
 func TestTenantAccess(t *testing.T) {

@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -59,12 +60,17 @@ func TestAssociations(t *testing.T) {
 	ctx := t.Context()
 	f := serve(t)
 	parents(ctx, t, f)
-	const p = "parent"
-	productAPI, productGroup, groupUser, tag := f.NewProductAPIClient(), f.NewProductGroupClient(), f.NewGroupUserClient(), f.NewTagClient()
-	tagNames := func(tags []*sdk.TagContract) []*string {
-		return names(tags, func(t *sdk.TagContract) *string { return t.Name })
+	for _, a := range append(memberships(ctx, f), taggings(ctx, f)...) {
+		t.Run(a.name, a.run)
 	}
-	for _, a := range []association{
+}
+
+// p is the name that parents gives to all it makes.
+const p = "parent"
+
+func memberships(ctx context.Context, f *sdk.ClientFactory) []association {
+	productAPI, productGroup, groupUser := f.NewProductAPIClient(), f.NewProductGroupClient(), f.NewGroupUserClient()
+	return []association{
 		{
 			name: "products/apis",
 			add:  func() (any, error) { return productAPI.CreateOrUpdate(ctx, group, service, p, p, nil) },
@@ -107,6 +113,15 @@ func TestAssociations(t *testing.T) {
 			},
 			remove: func() error { return failed(groupUser.Delete(ctx, group, service, p, p, nil)) },
 		},
+	}
+}
+
+func taggings(ctx context.Context, f *sdk.ClientFactory) []association {
+	tag := f.NewTagClient()
+	tagNames := func(tags []*sdk.TagContract) []*string {
+		return names(tags, func(t *sdk.TagContract) *string { return t.Name })
+	}
+	return []association{
 		{
 			name: "apis/tags",
 			add:  func() (any, error) { return tag.AssignToAPI(ctx, group, service, p, p, nil) },
@@ -143,8 +158,6 @@ func TestAssociations(t *testing.T) {
 			},
 			remove: func() error { return failed(tag.DetachFromProduct(ctx, group, service, p, p, nil)) },
 		},
-	} {
-		t.Run(a.name, a.run)
 	}
 }
 
