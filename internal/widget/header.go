@@ -46,6 +46,9 @@ func loadSearchBox(_ context.Context, in *Input) (any, error) {
 	v := searchBoxView{Label: p.Label, Hint: p.Placeholder, Large: p.Size == "large"}
 	if v.Label == "" {
 		v.Label = in.T("search.label")
+		if v.Large {
+			v.Label = in.T("search.labelLarge")
+		}
 	}
 	if v.Hint == "" {
 		v.Hint = in.T("search.hint")

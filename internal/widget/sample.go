@@ -296,21 +296,3 @@ func (b sampleBody) encode() (contentType string, body []byte) {
 func quoteField(s string) string {
 	return strings.NewReplacer(`"`, "%22", "\r", "%0D", "\n", "%0A").Replace(s)
 }
-
-// sampleRequest is a request as the console sends it to a sample's address.
-type sampleRequest struct {
-	Method      string           `json:"method"`
-	URL         string           `json:"url"`
-	Headers     []console.Header `json:"headers"`
-	Body        string           `json:"body"`
-	ContentType string           `json:"contentType"`
-}
-
-// ParseSampleRequest reads the JSON body of POST to SampleHref; other JSON is *apim.InvalidError.
-func ParseSampleRequest(data []byte) (*console.Request, error) {
-	var r sampleRequest
-	if err := json.Unmarshal(data, &r); err != nil {
-		return nil, apim.Invalid("body", "The body must be a JSON object with method, url, headers, body and contentType.")
-	}
-	return &console.Request{Method: r.Method, URL: r.URL, Headers: r.Headers, Body: []byte(r.Body), ContentType: r.ContentType}, nil
-}

@@ -16,13 +16,10 @@ var schemaDetails = Widget{
 	Needs:    Needs{API: true, Schema: true},
 	Fragment: true,
 	Island:   "portico-schema",
-	CSS:      []string{"operation"},
+	CSS:      []string{"reference", "operation"},
 	Query:    []string{"at", "operation", "fragment"},
 	Load:     loadSchemaDetails,
 }
-
-// SchemaPage is the document of the page at SchemaHref.
-func SchemaPage() *Node { return &Node{Nodes: []*Node{{Type: schemaDetails.Type}}} }
 
 type schemaPage struct {
 	API      *catalog.API

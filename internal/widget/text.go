@@ -44,6 +44,9 @@ var sanitiser = sync.OnceValue(func() *bluemonday.Policy {
 // topHeading matches the largest headings: a description may not outrank the page's own.
 var topHeading = regexp.MustCompile(`(?i)<(/?)h[1-3]\b[^>]*>`)
 
+// alert matches the first line of a quote that GitHub shows as a note or warning.
+var alert = regexp.MustCompile(`(?m)^>[ \t]*\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*$`)
+
 // rich is an untrusted description, Markdown or HTML, as safe HTML.
 func rich(text string) template.HTML {
 	text = strings.TrimSpace(text)
@@ -56,6 +59,10 @@ func rich(text string) template.HTML {
 	if plainText(text) {
 		return template.HTML("<p>" + template.HTMLEscapeString(text) + "</p>")
 	}
+	text = alert.ReplaceAllStringFunc(text, func(m string) string {
+		name := alert.FindStringSubmatch(m)[1]
+		return "> **" + name[:1] + strings.ToLower(name[1:]) + "**\n>"
+	})
 	var b bytes.Buffer
 	if err := markdown().Convert([]byte(text), &b); err != nil {
 		return template.HTML("<p>" + template.HTMLEscapeString(text) + "</p>")

@@ -1,3 +1,4 @@
+import { el } from "./dom";
 import { fetchText, fragmentOf } from "./fetch";
 import { words } from "./words";
 import { announce } from "./announce";
@@ -30,6 +31,7 @@ export class Schema extends HTMLElement {
     row.append(box);
     try {
       box.innerHTML = await fetchText(fragmentOf(link.href));
+      if (row.querySelectorAll(":scope > span > a.t").length > 1) box.prepend(el("p", { class: "lead" }, link.textContent ?? ""));
       announce(words.unfolded(link.textContent ?? ""));
     } catch {
       box.remove();
