@@ -43,7 +43,7 @@ func ReadJSON(r *http.Request, limit int64) (json.RawMessage, error) {
 	if err := checkMediaType(r.Header.Get("Content-Type")); err != nil {
 		return nil, err
 	}
-	if err := checkDepth(data); err != nil {
+	if err := checkShape(data); err != nil {
 		return nil, err
 	}
 	if err := checkSyntax(data); err != nil {
@@ -71,12 +71,16 @@ func checkMediaType(contentType string) error {
 	return nil
 }
 
-// checkDepth counts brackets outside strings before anything is decoded.
-func checkDepth(data []byte) error {
+// checkShape counts brackets outside strings before anything is decoded, and
+// refuses U+0000, which PostgreSQL cannot store as text.
+func checkShape(data []byte) error {
 	depth, inString := 0, false
 	for i := 0; i < len(data); i++ {
 		switch c := data[i]; {
 		case inString && c == '\\':
+			if bytes.HasPrefix(data[i:], []byte(`\u0000`)) {
+				return apim.Invalid("body", fmt.Sprintf("The JSON holds the character U+0000 (at %s).", place(data, i)))
+			}
 			i++
 		case c == '"':
 			inString = !inString

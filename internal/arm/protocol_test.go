@@ -200,6 +200,8 @@ func TestReadJSON(t *testing.T) {
 		{"another media type", "text/xml", `<a/>`, 415, "text/xml"},
 		{"broken JSON, with the place", "", "{\n \"a\": }", 400, "line 2"},
 		{"trailing garbage", "", `{} {}`, 400, "column 4"},
+		{"a NUL in a string", "", `{"a":"x\u0000"}`, 400, "U+0000"},
+		{"a backslash before u0000 is none", "", `{"a":"x\\u0000"}`, 200, ""},
 		{"too deep", "", deep, 400, "200 levels"},
 		{"too large", "", `"` + strings.Repeat("a", 2000) + `"`, 413, "1000"},
 	} {
