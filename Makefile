@@ -11,7 +11,7 @@ demo: build ## build, and start a portal with demo content
 	./bin/portico demo
 
 build: web ## bin/portico
-	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/portico ./cmd/portico
+	$(GO) build -ldflags '$(LDFLAGS)' -o bin/portico ./cmd/portico
 
 web: web-deps ## front-end assets, embedded by the build
 	npm --prefix web run --silent build

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+const clientTimeout = 5 * time.Minute // a large description takes a while
+
+// managementClient calls the management API of a running process.
+type managementClient struct {
+	base  string // without a slash at the end
+	token string // the value of the Authorization header
+}
+
+// put sends properties to a path such as /apis/echo; answer, if not nil, receives the body.
+func (c *managementClient) put(ctx context.Context, path string, properties, answer any) error {
+	var body io.Reader
+	if properties != nil {
+		data, err := json.Marshal(map[string]any{"properties": properties})
+		if err != nil {
+			return err
+		}
+		body = bytes.NewReader(data)
+	}
+	ctx, cancel := context.WithTimeout(ctx, clientTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, c.base+path+"?api-version=2024-05-01", body)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", c.token)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("call the management API: %w", err)
+	}
+	defer res.Body.Close()
+	data, err := io.ReadAll(io.LimitReader(res.Body, 64<<20))
+	if err != nil {
+		return fmt.Errorf("read the management API's answer: %w", err)
+	}
+	if res.StatusCode >= 300 {
+		return armError(res.Status, data)
+	}
+	if answer == nil {
+		return nil
+	}
+	return json.Unmarshal(data, answer)
+}
+
+// armError is the text of an ARM error body.
+func armError(status string, data []byte) error {
+	var body struct {
+		Error struct {
+			Message string
+			Details []struct{ Target, Message string }
+		}
+	}
+	if json.Unmarshal(data, &body) != nil || body.Error.Message == "" {
+		return fmt.Errorf("the management API answered %s", status)
+	}
+	lines := []string{body.Error.Message}
+	for _, d := range body.Error.Details {
+		lines = append(lines, "  "+d.Target+": "+d.Message)
+	}
+	return fmt.Errorf("%s", strings.Join(lines, "\n"))
+}
+
+func segment(name string) string { return url.PathEscape(name) }

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+
+	"github.com/portico-portal/portico/demo"
+	"github.com/portico-portal/portico/internal/app"
+	"github.com/portico-portal/portico/internal/config"
+)
+
+type demoCommand struct {
+	config.Store  `embed:""`
+	config.Server `embed:""`
+}
+
+// Run serves a service filled with demo content; its APIs' backend runs in this process too.
+func (c *demoCommand) Run(ctx context.Context, s streams) error {
+	c.Store.Data = orDefault(c.Store.Data, "portico-demo")
+	backend, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("listen for the demo backend: %w", err)
+	}
+	program := &http.Server{Handler: demo.Backend()}
+	go program.Serve(backend)
+	defer program.Close()
+	load := func(ctx context.Context, a *app.App, r app.Ready) error {
+		return demo.Load(ctx, demo.Target{
+			Store: a.Store, Importer: a.Importer, Accounts: a.Accounts, Subscriptions: a.Subscriptions,
+			PortalURL: r.PortalURL, BackendURL: "http://" + backend.Addr().String(),
+		})
+	}
+	return serve(ctx, s, c.Store, c.Server, load, func(r app.Ready) { c.explain(s, r) })
+}
+
+func (c *demoCommand) explain(s streams, r app.Ready) {
+	printAddresses(s.out, r)
+	fmt.Fprintf(s.out, "\n  Sign in as\n")
+	for _, p := range []demo.Person{demo.Developer, demo.Administrator} {
+		fmt.Fprintf(s.out, "    %-24s %s\n", p.Email, p.Password)
+	}
+	fmt.Fprintf(s.out, `
+  Next: open %s, search for "book a shipment", sign in, subscribe to
+  the Starter product, and send the call from the page.
+  Stop with Ctrl C; start again from scratch by removing %s.
+
+`, r.PortalURL, c.Store.Data)
+}

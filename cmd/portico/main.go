@@ -1,0 +1,89 @@
+// Command portico runs an API developer portal: the site its API consumers see,
+// the management API that administers it, and the gateway the calls go through.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/portico-portal/portico/internal/config"
+)
+
+// The exit codes of every command.
+const (
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// cli is the whole command line.
+type cli struct {
+	Serve   serveCommand   `cmd:"" help:"Run the portal, the gateway and the management API."`
+	Demo    demoCommand    `cmd:"" help:"Run a service filled with demo content, in a folder of its own."`
+	Import  importCommand  `cmd:"" help:"Import an API description (OpenAPI 3, Swagger 2)."`
+	Token   tokenCommand   `cmd:"" help:"Print the value of an Authorization header for the management API."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+	Help    helpCommand    `cmd:"" help:"Show this help."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
+}
+
+// streams are where a command prints.
+type streams struct{ out, err io.Writer }
+
+// run is main without the process: it parses args, runs the command and returns the exit code.
+func run(ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer) int {
+	var c cli
+	code := -1
+	parser, err := kong.New(&c,
+		kong.Name("portico"),
+		kong.Description("An API developer portal in one binary."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(n int) { code = n }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(streams{stdout, stderr}),
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, "portico:", err)
+		return exitFailed
+	}
+	config.Bind(parser, env)
+	if len(args) == 0 {
+		args = []string{"help"}
+	}
+	parsed, err := parser.Parse(args)
+	if code >= 0 { // --help
+		return code
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "portico: %v\nSee: portico help\n", err)
+		return exitUsage
+	}
+	if err := parsed.Run(); err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(stderr, "portico:", err)
+		return exitFailed
+	}
+	return 0
+}
+
+type helpCommand struct {
+	Command []string `arg:"" optional:"" help:"Command to explain."`
+}
+
+// Run prints the help of the whole, or of one command.
+func (h *helpCommand) Run(k *kong.Kong) error {
+	args := append(h.Command, "--help")
+	_, err := k.Parse(args)
+	return err
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/portico-portal/portico/internal/app"
+	"github.com/portico-portal/portico/internal/config"
+)
+
+type serveCommand struct {
+	config.Store  `embed:""`
+	config.Server `embed:""`
+}
+
+// Run serves until the process is told to stop.
+func (c *serveCommand) Run(ctx context.Context, s streams) error {
+	if err := c.Server.Validate(); err != nil {
+		return err
+	}
+	c.Store.Data = orDefault(c.Store.Data, config.DefaultData)
+	return serve(ctx, s, c.Store, c.Server, nil, func(r app.Ready) {
+		printAddresses(s.out, r)
+		if r.AdminLink != "" {
+			fmt.Fprintf(s.out, "\n  First start. Sign in as the administrator, once, within a day:\n    %s\n", r.AdminLink)
+		}
+		fmt.Fprintf(s.out, "\n  Next: portico import openapi.yaml --path my-api --data %s\n\n", c.Store.Data)
+	})
+}
+
+// serve runs surfaces over a store; load, if not nil, fills the service first.
+func serve(ctx context.Context, s streams, st config.Store, srv config.Server, load app.Loader, ready func(app.Ready)) error {
+	err := app.Serve(ctx, app.Options{Store: st, Logger: logger(s.err), Version: version, Now: time.Now}, srv, load, ready)
+	if errors.Is(err, app.ErrOwned) {
+		return fmt.Errorf("%w; stop it first, or choose another --data", err)
+	}
+	return err
+}
+
+func printAddresses(out io.Writer, r app.Ready) {
+	fmt.Fprintf(out, "\n  Portico is running.\n\n")
+	for _, a := range []struct{ name, url string }{
+		{"Portal", r.PortalURL}, {"Gateway", r.GatewayURL}, {"Management", r.ManagementURL},
+	} {
+		if a.url != "" {
+			fmt.Fprintf(out, "    %-12s %s\n", a.name, a.url)
+		}
+	}
+}
+
+// logger writes text to a terminal and JSON elsewhere.
+func logger(w io.Writer) *slog.Logger {
+	opt := &slog.HandlerOptions{Level: slog.LevelInfo}
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return slog.New(slog.NewTextHandler(w, opt))
+	}
+	return slog.New(slog.NewJSONHandler(w, opt))
+}
+
+func orDefault(value, def string) string {
+	if value == "" {
+		return def
+	}
+	return value
+}

@@ -1,0 +1,144 @@
+package app
+
+import (
+	"context"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/apidoc"
+	"github.com/portico-portal/portico/internal/blob"
+	"github.com/portico-portal/portico/internal/config"
+	"github.com/portico-portal/portico/internal/site/publish"
+	"github.com/portico-portal/portico/internal/store"
+	"github.com/portico-portal/portico/internal/store/postgres"
+	"github.com/portico-portal/portico/internal/store/sqlite"
+	"github.com/portico-portal/portico/internal/subscription"
+)
+
+// Options are what every command needs of a service's state.
+type Options struct {
+	Store   config.Store
+	Logger  *slog.Logger
+	Version string
+	Now     func() time.Time
+}
+
+// App is an opened service: its store and the domain services over it.
+type App struct {
+	Store         *store.Store
+	Blobs         blob.Store
+	Importer      *apidoc.Importer
+	Accounts      *account.Service
+	Subscriptions *subscription.Service
+	Publisher     *publish.Service
+
+	// New tells that this is the service's first start.
+	New bool
+
+	opt   Options
+	owner *Owner // nil with a database server, which has many clients
+	key   []byte
+}
+
+// Open opens a service, and makes it if there is none yet. ErrOwned says that a
+// running process owns the embedded database.
+func Open(ctx context.Context, opt Options) (*App, error) {
+	a := &App{opt: opt}
+	if err := a.open(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context) (err error) {
+	if a.opt.Store.Embedded() {
+		if a.owner, err = Own(a.opt.Store.Data); err != nil {
+			return err
+		}
+	}
+	if a.Store, a.key, err = openStore(ctx, a.opt); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(a.opt.Store.BlobFolder(), 0o700); err != nil {
+		return fmt.Errorf("make blob folder: %w", err)
+	}
+	if a.Blobs, err = blob.Folder(a.opt.Store.BlobFolder()); err != nil {
+		return err
+	}
+	if a.Accounts, err = account.New(a.Store, account.Options{Rand: rand.Reader}); err != nil {
+		return err
+	}
+	a.Subscriptions = subscription.New(a.Store, rand.Reader)
+	a.Importer = &apidoc.Importer{Store: a.Store, Blobs: a.Blobs}
+	a.Publisher = &publish.Service{Store: a.Store}
+	if a.New, err = account.Provision(ctx, a.Store, account.ProvisionOptions{Rand: rand.Reader}); err != nil {
+		return err
+	}
+	_, err = a.Publisher.Provision(ctx, store.Actor{Name: "system"})
+	return err
+}
+
+// openStore opens the database that the settings name.
+func openStore(ctx context.Context, opt Options) (s *store.Store, key []byte, err error) {
+	st := opt.Store
+	if key, err = st.SecretKey(rand.Read); err != nil {
+		return nil, nil, err
+	}
+	options := store.Options{Service: st.Service, Key: key, Now: opt.Now, Rand: rand.Reader, Logger: opt.Logger}
+	if st.Embedded() {
+		s, err = sqlite.Open(ctx, st.DatabaseFile(), options)
+	} else {
+		s, err = postgres.Open(ctx, st.Database, options)
+	}
+	return s, key, err
+}
+
+// Close closes the store and gives the data folder back.
+func (a *App) Close() error {
+	var err error
+	if a.Store != nil {
+		err = a.Store.Close()
+	}
+	if a.owner != nil {
+		err = errors.Join(err, a.owner.Close())
+	}
+	return err
+}
+
+// linkKey signs short-lived links; it follows from the encryption key, so all
+// replicas have the same.
+func (a *App) linkKey() ([]byte, error) {
+	return hkdf.Key(sha256.New, a.key, nil, "portico export links", 32)
+}
+
+// MintToken makes the value of an Authorization header for a user, or for the
+// service itself when user is empty. It works beside a process that owns the data.
+func MintToken(ctx context.Context, opt Options, user string, lifetime time.Duration) (string, error) {
+	if opt.Store.Embedded() {
+		if _, err := os.Stat(opt.Store.DatabaseFile()); err != nil {
+			return "", fmt.Errorf("there is no service in %s yet; start it with: portico serve --data %s", opt.Store.Data, opt.Store.Data)
+		}
+	}
+	s, _, err := openStore(ctx, opt)
+	if err != nil {
+		return "", err
+	}
+	defer s.Close()
+	accounts, err := account.New(s, account.Options{Rand: rand.Reader})
+	if err != nil {
+		return "", err
+	}
+	if user == "" {
+		token, err := accounts.MintAdmin(ctx, lifetime)
+		return account.Authorization(token), err
+	}
+	token, err := accounts.MintToken(ctx, user, "primary", opt.Now().Add(lifetime))
+	return account.Authorization(token), err
+}

@@ -1,0 +1,226 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/config"
+	"github.com/portico-portal/portico/internal/gateway"
+	"github.com/portico-portal/portico/internal/management"
+	"github.com/portico-portal/portico/internal/portal"
+	"github.com/portico-portal/portico/internal/search"
+	"github.com/portico-portal/portico/internal/server"
+	"github.com/portico-portal/portico/internal/store"
+	"github.com/portico-portal/portico/web"
+)
+
+// Ready is what a process that serves tells its operator.
+type Ready struct {
+	PortalURL, GatewayURL, ManagementURL string // "": not served here
+	AdminLink                            string // one-time; "" but at the first start
+}
+
+// Loader fills a service before it is served.
+type Loader func(ctx context.Context, a *App, r Ready) error
+
+// Serve opens a service and serves its surfaces until ctx ends.
+func Serve(ctx context.Context, opt Options, srv config.Server, load Loader, ready func(Ready)) error {
+	surfaces, err := listen(srv)
+	if err != nil {
+		return err
+	}
+	defer closeAll(surfaces)
+	a, err := Open(ctx, opt)
+	if err != nil {
+		return err
+	}
+	r := addresses(surfaces, srv)
+	return errors.Join(a.serve(ctx, srv, surfaces, r, load, ready), a.Close())
+}
+
+func (a *App) serve(ctx context.Context, srv config.Server, surfaces []server.Surface, r Ready, load Loader, ready func(Ready)) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	if load != nil {
+		if err := load(ctx, a, r); err != nil {
+			return err
+		}
+	}
+	if err := a.handle(ctx, surfaces, r); err != nil {
+		return err
+	}
+	if a.owner != nil {
+		run := Run{PID: os.Getpid()}
+		if srv.Serves("management") {
+			run.ManagementURL = r.ManagementURL
+		}
+		if err := a.owner.Announce(run); err != nil {
+			return err
+		}
+	}
+	if a.New && srv.Serves("portal") {
+		secret, err := a.Accounts.MintLink(ctx)
+		if err != nil {
+			return err
+		}
+		r.AdminLink = r.PortalURL + "/signin-sso?link=" + secret
+	}
+	trusted, err := srv.TrustedNetworks()
+	if err != nil {
+		return err
+	}
+	process := &server.Server{Surfaces: surfaces, Ready: a.ready, Trusted: trusted, Random: rand.Read, Logger: a.opt.Logger}
+	ready(r)
+	return process.Run(ctx)
+}
+
+// ready tells whether the store answers: all else was loaded before the first request.
+func (a *App) ready(ctx context.Context) error {
+	return a.Store.View(ctx, func(tx *store.Tx) error {
+		_, err := tx.LastSeq()
+		return err
+	})
+}
+
+// listen opens the listeners first, so that a port in use stops the start before anything happens.
+func listen(srv config.Server) ([]server.Surface, error) {
+	var surfaces []server.Surface
+	for _, l := range []struct{ name, addr string }{
+		{"portal", srv.PortalAddr}, {"gateway", srv.GatewayAddr}, {"management", srv.ManagementAddr},
+	} {
+		if !srv.Serves(l.name) {
+			continue
+		}
+		listener, err := net.Listen("tcp", l.addr)
+		if err != nil {
+			closeAll(surfaces)
+			return nil, fmt.Errorf("listen for the %s: %w; choose another address with --%s-addr", l.name, err, l.name)
+		}
+		surfaces = append(surfaces, server.Surface{Name: l.name, Listener: listener})
+	}
+	return surfaces, nil
+}
+
+func closeAll(surfaces []server.Surface) {
+	for _, s := range surfaces {
+		s.Listener.Close()
+	}
+}
+
+// addresses are the configured URLs, else those of the listeners.
+func addresses(surfaces []server.Surface, srv config.Server) Ready {
+	r := Ready{PortalURL: srv.PortalURL, GatewayURL: srv.GatewayURL, ManagementURL: srv.ManagementURL}
+	urls := map[string]*string{"portal": &r.PortalURL, "gateway": &r.GatewayURL, "management": &r.ManagementURL}
+	for _, s := range surfaces {
+		if u := urls[s.Name]; *u == "" {
+			*u = "http://" + reachable(s.Listener.Addr().String())
+		}
+	}
+	for _, u := range urls {
+		*u = strings.TrimRight(*u, "/")
+	}
+	return r
+}
+
+// reachable is an address to connect to: a listener on all interfaces is reached on loopback.
+func reachable(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return addr
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// handle gives each surface its handler and starts what follows the change feed.
+func (a *App) handle(ctx context.Context, surfaces []server.Surface, r Ready) (err error) {
+	a.Accounts.Start(ctx)
+	go a.prune(ctx)
+	build := map[string]func(context.Context, Ready) (http.Handler, error){
+		"portal": a.portal, "gateway": a.gateway,
+		"management": func(_ context.Context, r Ready) (http.Handler, error) { return a.management(r, "") },
+	}
+	for i, s := range surfaces {
+		if surfaces[i].Handler, err = build[s.Name](ctx, r); err != nil {
+			return fmt.Errorf("start the %s: %w", s.Name, err)
+		}
+	}
+	return nil
+}
+
+// prune shortens the change feed, now and every hour.
+func (a *App) prune(ctx context.Context) {
+	hourly := time.NewTicker(time.Hour)
+	defer hourly.Stop()
+	for {
+		if _, err := a.Store.Prune(ctx); err != nil && ctx.Err() == nil {
+			a.opt.Logger.Error("prune the change feed", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-hourly.C:
+		}
+	}
+}
+
+func (a *App) gateway(ctx context.Context, r Ready) (http.Handler, error) {
+	g := gateway.New(gateway.Config{Store: a.Store, Logger: a.opt.Logger, URL: r.GatewayURL, Now: a.opt.Now})
+	return g, g.Start(ctx)
+}
+
+func (a *App) management(r Ready, mount string) (http.Handler, error) {
+	linkKey, err := a.linkKey()
+	if err != nil {
+		return nil, err
+	}
+	return management.New(management.Config{
+		Store: a.Store,
+		Service: management.Service{
+			Name: a.opt.Store.Service, Location: "self-hosted", PublisherName: "Portico", PublisherEmail: "admin@localhost",
+			PortalURL: r.PortalURL, GatewayURL: r.GatewayURL, ManagementURL: r.ManagementURL,
+		},
+		Mount: mount, Accounts: a.Accounts, Importer: a.Importer, Publisher: a.Publisher, Subscriptions: a.Subscriptions,
+		LinkKey: linkKey, Now: a.opt.Now, Logger: a.opt.Logger,
+	})
+}
+
+func (a *App) portal(ctx context.Context, r Ready) (http.Handler, error) {
+	c := catalog.New(a.Store, a.opt.Logger)
+	if err := c.Start(ctx); err != nil {
+		return nil, err
+	}
+	index := search.New(a.Store, a.opt.Logger)
+	if err := index.Start(ctx); err != nil {
+		return nil, err
+	}
+	site, err := portal.New(portal.Config{
+		Store: a.Store, Catalog: c, Search: index, Accounts: a.Accounts, Subscriptions: a.Subscriptions,
+		Descriptions: &descriptions{a}, Media: a.Blobs, Assets: web.Assets(),
+		PortalURL: r.PortalURL, GatewayURL: r.GatewayURL, Logger: a.opt.Logger,
+	})
+	if err != nil {
+		return nil, err
+	}
+	api, err := a.management(r, "/mapi")
+	if err != nil {
+		return nil, err
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/mapi/") {
+			api.ServeHTTP(w, r)
+			return
+		}
+		site.ServeHTTP(w, r)
+	}), nil
+}
