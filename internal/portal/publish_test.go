@@ -1,0 +1,188 @@
+package portal_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/site/publish"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// edit writes an edition of the site: the same word in the layout and in the page.
+func edit(word string) func(*store.Tx) error {
+	return func(tx *store.Tx) error {
+		text := func(id string) string {
+			return fmt.Sprintf(`{"type":"text-block","nodes":[{"type":"paragraph","nodes":[{"type":"text","text":"%s-%s"}]}]}`, id, word)
+		}
+		for id, body := range map[string]string{
+			"default-layout": `{"nodes":[` + text("layout") + `,{"type":"page"}]}`, "home-content": `{"nodes":[` + text("page") + `]}`,
+		} {
+			if err := tx.Put(&store.Document{Ref: apim.ContentRef("document", id), Body: json.RawMessage(body)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func TestPublishingSwitchesPagesAtOnceAndDraftsAreForAdministrators(t *testing.T) {
+	t.Parallel()
+	s := shop(t)
+	service := &publish.Service{Store: s.store}
+	b := s.browser()
+	b.get("/")
+	s.write(edit("one"))
+	if strings.Contains(b.get("/").text, "page-one") || strings.Contains(b.get("/?preview=1").text, "page-one") {
+		t.Error("a guest sees the draft")
+	}
+	link, err := s.accounts.MintLink(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	boss := s.browser()
+	boss.get("/signin-sso?token=" + link)
+	if !strings.Contains(boss.get("/?preview=1").text, "page-one") || strings.Contains(boss.get("/").text, "page-one") {
+		t.Error("the administrator does not see the draft in the preview, or sees it outside")
+	}
+	if _, err := service.Publish(t.Context(), admin, "r1", "", true); err != nil {
+		t.Fatal(err)
+	}
+	s.eventually("the published page", func() bool { return strings.Contains(b.get("/").text, "page-one") })
+	if err := service.MakeCurrent(t.Context(), admin, "initial"); err != nil {
+		t.Fatal(err)
+	}
+	s.eventually("the earlier site", func() bool { return !strings.Contains(b.get("/").text, "page-one") })
+}
+
+func TestReadersOfPagesSeeOneEdition(t *testing.T) {
+	t.Parallel()
+	s := shop(t)
+	service := &publish.Service{Store: s.store}
+	s.write(edit("0"))
+	if _, err := service.Publish(t.Context(), admin, "r0", "", true); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	for range 3 {
+		b := s.browser()
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				text := b.get("/").text
+				_, page, _ := strings.Cut(text, "page-")
+				_, layout, _ := strings.Cut(text, "layout-")
+				if layout != "" && strings.SplitN(page, "<", 2)[0] != strings.SplitN(layout, "<", 2)[0] {
+					t.Errorf("a page mixes two editions")
+					return
+				}
+			}
+		})
+	}
+	for n := 1; n <= 8; n++ {
+		s.write(edit(fmt.Sprint(n)))
+		if _, err := service.Publish(t.Context(), admin, fmt.Sprint("r", n), "", true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := s.browser()
+	s.eventually("the last edition", func() bool { return strings.Contains(b.get("/").text, "page-8<") })
+	stop()
+	wg.Wait()
+}
+
+func TestPartsBesidePages(t *testing.T) {
+	t.Parallel()
+	s := shop(t)
+	b := s.browser()
+	for _, c := range []struct{ path, kind, part string }{
+		{"/apis/Public/get/-/samples/python", "text/html; charset=utf-8", "things-Public"},
+		{"/apis/Public/get/-/samples/console", "application/json", `"method":"GET"`},
+		{"/apis/Public/-/operations?q=post", "text/html; charset=utf-8", "Operation post of Public"},
+		{"/search?q=public", "text/html; charset=utf-8", "Name of"},
+		{"/search?q=public&fragment=1", "text/html; charset=utf-8", "/apis/Public"},
+		{"/search/-/suggest?q=public", "text/html; charset=utf-8", "/apis/Public"},
+	} {
+		var a *answer
+		s.eventually(c.path, func() bool { a = b.get(c.path); return strings.Contains(a.text, c.part) })
+		if a.StatusCode != http.StatusOK || a.Header.Get("Content-Type") != c.kind {
+			t.Errorf("%s answers %d, %s", c.path, a.StatusCode, a.Header.Get("Content-Type"))
+		}
+		if strings.Contains(c.path, "fragment") && strings.Contains(a.text, "<html") {
+			t.Errorf("%s is a whole document", c.path)
+		}
+	}
+	typed := b.do(http.MethodPost, "/apis/Public/get/-/samples/curl", `{"method":"PUT","url":"https://h.example/typed","headers":[{"name":"X-A","value":"1"}],"body":"{}","contentType":"application/json"}`)
+	if typed.StatusCode != http.StatusOK || !strings.Contains(textOf(typed.doc), "https://h.example/typed") {
+		t.Errorf("a sample of a typed call: %d %s", typed.StatusCode, typed.text)
+	}
+	for _, bad := range []string{`{`, `{"method":"GET","url":"relative"}`, `[]`} {
+		if a := b.do(http.MethodPost, "/apis/Public/get/-/samples/curl", bad); a.StatusCode != http.StatusBadRequest {
+			t.Errorf("a sample of %s answers %d", bad, a.StatusCode)
+		}
+	}
+	for _, path := range []string{"/apis/Public/get/-/samples/cobol", "/apis/Public/none/-/samples/curl", "/apis/none/-/operations"} {
+		if a := b.get(path); a.StatusCode != http.StatusNotFound {
+			t.Errorf("%s answers %d", path, a.StatusCode)
+		}
+	}
+}
+
+// TestAKeptPageIsServedWithoutWork holds the budget of design.md §9: what a hit
+// allocates is what net/http's recorder needs to keep the answer.
+func TestAKeptPageIsServedWithoutWork(t *testing.T) {
+	s := shop(t)
+	s.browser().get("/apis/Public", "Accept-Encoding", "gzip")
+	r := httptest.NewRequest(http.MethodGet, "/apis/Public", nil)
+	r.Header.Set("Accept-Encoding", "gzip")
+	w := &discard{header: http.Header{}}
+	for range 3 {
+		s.portal.ServeHTTP(w, r)
+	}
+	if w.bytes == 0 || w.header.Get("Content-Encoding") != "gzip" {
+		t.Fatalf("nothing was served: %v", w.header)
+	}
+	if n := testing.AllocsPerRun(100, func() { s.portal.ServeHTTP(w, r) }); n > 2 {
+		t.Errorf("serving a kept page allocates %v times", n)
+	}
+}
+
+// discard is a ResponseWriter that keeps nothing.
+type discard struct {
+	header http.Header
+	bytes  int
+}
+
+func (d *discard) Header() http.Header { return d.header }
+func (d *discard) WriteHeader(int)     {}
+func (d *discard) Write(b []byte) (int, error) {
+	d.bytes += len(b)
+	return len(b), nil
+}
+
+func BenchmarkKeptPage(b *testing.B) {
+	s := shop(b)
+	r := httptest.NewRequest(http.MethodGet, "/apis/Public", nil)
+	r.Header.Set("Accept-Encoding", "gzip")
+	w := &discard{header: http.Header{}}
+	b.ReportAllocs()
+	for b.Loop() {
+		s.portal.ServeHTTP(w, r)
+	}
+}
+
+func BenchmarkRenderedPage(b *testing.B) {
+	s := shop(b)
+	r := httptest.NewRequest(http.MethodGet, "/apis/Public/get?preview=0&lang=x", nil)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		r.URL.RawQuery = fmt.Sprint("lang=", i)
+		s.portal.ServeHTTP(&discard{header: http.Header{}}, r)
+	}
+}
