@@ -2,7 +2,8 @@ package apidoc
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"sync"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/blob"
@@ -18,7 +19,7 @@ type Import struct {
 	Products    []string
 	Data        []byte
 	Format      Format
-	API         *apim.API // other fields of a management PUT; those not empty win over the description's
+	API         *apim.API // other fields of a management PUT, without defaults; those not empty win over the description's
 
 	// TranslateRequiredQuery as in Options; the management API's own default is RequiredInTemplate.
 	TranslateRequiredQuery string
@@ -33,20 +34,65 @@ type Result struct {
 	Warnings   []Finding
 }
 
-// Importer stores descriptions as APIs.
+// Importer stores descriptions as APIs, one at a time, for their memory.
 type Importer struct {
 	Store *store.Store
 	Blobs blob.Store
+
+	once sync.Once
+	turn chan struct{}
 }
 
-var errNotYet = errors.New("apidoc: not written yet")
-
-// Import reads a description and stores it in one transaction.
+// Import reads a description and stores it in one transaction: the API's
+// revision with its operations and schemas, tags, products' links. An API that
+// exists is updated in place (apim-rest.md §3.2): operations are matched by
+// resource name, a new one takes the policy of an old one with its method and
+// template, the others are deleted. The API keeps its products, policies and
+// what the description does not say. Errors are *apim.InvalidError,
+// apim.ErrTooLarge, and *apim.ConflictError where another API has the address.
 func (im *Importer) Import(ctx context.Context, actor store.Actor, in Import) (*Result, error) {
-	return nil, errNotYet
+	switch in.Format {
+	case "", OpenAPI, OpenAPIJSON, SwaggerJSON:
+	default:
+		return nil, apim.Invalid("format", fmt.Sprintf("format must be openapi, openapi+json or swagger-json; it is %q.", in.Format))
+	}
+	done, err := im.wait(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	d, err := Parse(ctx, in.Data, Options{TranslateRequiredQuery: in.TranslateRequiredQuery})
+	if err != nil {
+		return nil, err
+	}
+	media := "application/yaml"
+	if Detect(in.Data) != OpenAPI {
+		media = "application/json"
+	}
+	if d.Extra.Original, err = im.Blobs.PutHashed(ctx, media, in.Data); err != nil {
+		return nil, fmt.Errorf("keep the original of API %s: %w", in.APIID, err)
+	}
+	d.Original = nil
+	prepared := prepare(d)
+	var result *Result
+	err = im.Store.Update(ctx, actor, func(tx *store.Tx) error {
+		w := &writer{tx: tx, in: in, d: d, prepared: prepared, result: &Result{Operations: len(d.Operations), Warnings: d.Warnings}}
+		result = w.result
+		return w.write()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("import API %s: %w", in.APIID, err)
+	}
+	return result, nil
 }
 
-// Export writes the OpenAPI 3 description of a stored API.
-func Export(ctx context.Context, tx *store.Tx, api apim.Ref, format Format) ([]byte, error) {
-	return nil, errNotYet
+// wait takes the turn of this import; done ends it.
+func (im *Importer) wait(ctx context.Context) (done func(), err error) {
+	im.once.Do(func() { im.turn = make(chan struct{}, 1) })
+	select {
+	case im.turn <- struct{}{}:
+		return func() { <-im.turn }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for another import: %w", ctx.Err())
+	}
 }

@@ -1,0 +1,205 @@
+package apidoc
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apidoc/tree"
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// Export writes the OpenAPI 3 description of a stored API, for those who call
+// it: the stored operations are the truth, what the description they came from
+// said beyond the wire model is added. servers are the addresses to call,
+// usually the gateway's; backends are never named. The format is OpenAPI (YAML)
+// or OpenAPIJSON. apim.ErrNotFound when there is no such API.
+func Export(ctx context.Context, tx *store.Tx, api apim.Ref, format Format, servers ...string) ([]byte, error) {
+	if format != OpenAPI && format != OpenAPIJSON {
+		return nil, apim.Invalid("format", fmt.Sprintf("format must be openapi or openapi+json; it is %q.", format))
+	}
+	x, err := load(tx, api)
+	if err != nil {
+		return nil, fmt.Errorf("export %s: %w", api, err)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	text := x.document(servers)
+	if format == OpenAPI {
+		return writeYAML(text)
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, text, "", "  "); err != nil {
+		return nil, fmt.Errorf("export %s: %w", api, err)
+	}
+	b.WriteByte('\n')
+	return b.Bytes(), nil
+}
+
+// exporter is a stored API to be written.
+type exporter struct {
+	api        apim.API
+	extra      APIExtra
+	operations []*exported
+	parts      *parser         // the definitions, for looking things up
+	inline     map[string]bool // definitions that were inline schemas
+}
+
+// exported is one stored operation.
+type exported struct {
+	id     string
+	op     apim.Operation
+	extra  apim.OperationExtra
+	tags   []string
+	inline map[string]bool
+}
+
+func load(tx *store.Tx, api apim.Ref) (*exporter, error) {
+	ref, err := tx.ResolveAPI(api)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := tx.Get(ref)
+	if err != nil {
+		return nil, err
+	}
+	if doc.Kind != apim.APIs.Path {
+		return nil, apim.ErrNotFound
+	}
+	x := &exporter{inline: map[string]bool{}}
+	if err := json.Unmarshal(doc.Body, &x.api); err != nil {
+		return nil, fmt.Errorf("decode %s: %w", ref, err)
+	}
+	if x.extra, err = ReadExtra(doc.Extra); err != nil {
+		return nil, fmt.Errorf("decode %s: %w", ref, err)
+	}
+	if err := x.loadSchemas(tx, doc.Ref); err != nil {
+		return nil, err
+	}
+	return x, x.loadOperations(tx, doc.Ref)
+}
+
+// loadSchemas reads the definitions of all schemas of the API into one set.
+func (x *exporter) loadSchemas(tx *store.Tx, api apim.Ref) error {
+	docs, err := tx.List(apim.APISchemas.Path, api)
+	if err != nil {
+		return err
+	}
+	p := &parser{parts: map[string]int{}}
+	for _, doc := range docs {
+		root := tree.Derived(modern(doc.Body), tree.Node{}).Root().Get("document")
+		for _, list := range []tree.Node{root.Get("components").Get("schemas"), root.Get("definitions")} {
+			for _, m := range list.Members() {
+				p.addPart(m.Name, m.Value.Compact())
+			}
+		}
+	}
+	var schemas, components, all objectWriter
+	for _, one := range p.schema {
+		schemas.add(one.name, one.raw)
+	}
+	components.add("schemas", schemas.raw())
+	all.add("components", components.raw())
+	p.doc = tree.Derived(all.raw(), tree.Node{})
+	x.parts = p
+	return nil
+}
+
+// modern rewrites the references of Swagger 2.
+func modern(raw json.RawMessage) json.RawMessage {
+	return bytes.ReplaceAll(raw, []byte(`"`+definitionRef), []byte(`"`+componentRef))
+}
+
+func (x *exporter) loadOperations(tx *store.Tx, api apim.Ref) error {
+	docs, err := tx.List(apim.Operations.Path, api)
+	if err != nil {
+		return err
+	}
+	tags, err := operationTags(tx, api)
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(docs, func(a, b *store.Document) int {
+		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.Seq, b.Seq))
+	})
+	for _, doc := range docs {
+		o := &exported{id: doc.Name, inline: map[string]bool{}}
+		if err := json.Unmarshal(doc.Body, &o.op); err != nil {
+			return fmt.Errorf("decode %s: %w", doc.Ref, err)
+		}
+		if len(doc.Extra) > 0 {
+			if err := json.Unmarshal(modern(doc.Extra), &o.extra); err != nil {
+				return fmt.Errorf("decode %s: %w", doc.Ref, err)
+			}
+		}
+		for _, name := range o.extra.Inline {
+			o.inline[name], x.inline[name] = true, true
+		}
+		o.tags = inOrder(tags[doc.Key()], o.extra.Tags)
+		x.operations = append(x.operations, o)
+	}
+	slices.SortStableFunc(x.operations, func(a, b *exported) int {
+		return cmp.Compare(rank(a.extra.Order), rank(b.extra.Order))
+	})
+	return nil
+}
+
+// rank puts operations without a place in the description last.
+func rank(order int) int {
+	if order <= 0 {
+		return math.MaxInt
+	}
+	return order
+}
+
+// operationTags are the display names of the tags of each operation, by the operation's key.
+func operationTags(tx *store.Tx, api apim.Ref) (map[string][]string, error) {
+	links, err := tx.LinksBelow(apim.TagLink, api)
+	if err != nil || len(links) == 0 {
+		return nil, err
+	}
+	docs, err := tx.ListAll(apim.Tags.Path)
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[string]string, len(docs))
+	for _, doc := range docs {
+		var tag apim.Tag
+		if err := json.Unmarshal(doc.Body, &tag); err != nil {
+			return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+		}
+		names[doc.Key()] = tag.DisplayName
+	}
+	all := map[string][]string{}
+	for _, l := range links {
+		if name, ok := names[l.To.Key()]; ok {
+			all[l.From.Key()] = append(all[l.From.Key()], name)
+		}
+	}
+	return all, nil
+}
+
+// inOrder sorts tags as the description has them, in its spelling; others follow by name.
+func inOrder(tags, described []string) []string {
+	place := func(tag string) int {
+		i := slices.IndexFunc(described, func(name string) bool { return strings.EqualFold(shorten(name), tag) })
+		if i < 0 {
+			return len(described)
+		}
+		return i
+	}
+	slices.SortFunc(tags, func(a, b string) int { return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a, b)) })
+	for i, tag := range tags {
+		if at := place(tag); at < len(described) {
+			tags[i] = described[at]
+		}
+	}
+	return tags
+}

@@ -1,0 +1,107 @@
+package apidoc
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// maxTag is the longest display name of a tag, in characters.
+const maxTag = 160
+
+// tagger links operations to the service's tags, which it makes where they are missing.
+type tagger struct {
+	tx     *store.Tx
+	byName map[string]apim.Ref // by display name in lower case
+	taken  map[string]bool     // keys
+	linked map[store.LinkRow]bool
+	rows   []store.LinkRow // to be linked
+}
+
+func (w *writer) newTagger() (*tagger, error) {
+	t := &tagger{tx: w.tx, byName: map[string]apim.Ref{}, taken: map[string]bool{}, linked: map[store.LinkRow]bool{}}
+	docs, err := w.tx.List(apim.Tags.Path, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, doc := range docs {
+		var tag apim.Tag
+		if err := json.Unmarshal(doc.Body, &tag); err != nil {
+			return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+		}
+		t.taken[doc.Key()] = true
+		t.byName[strings.ToLower(tag.DisplayName)] = doc.Ref
+	}
+	links, err := w.tx.LinksBelow(apim.TagLink, w.revision)
+	for _, l := range links {
+		t.linked[l] = true
+	}
+	return t, err
+}
+
+// tag plans an operation's links. Tags that its earlier description named and
+// this one does not are taken off; tags that people put on stay.
+func (t *tagger) tag(op apim.Ref, names []string, before *store.Document) error {
+	wanted := map[string]bool{}
+	for _, name := range names {
+		tag, err := t.ref(name)
+		if err != nil {
+			return err
+		}
+		wanted[tag.Key()] = true
+		row := store.LinkRow{From: apim.Ref(op.Key()), To: apim.Ref(tag.Key())}
+		if !t.linked[row] {
+			t.linked[row] = true
+			t.rows = append(t.rows, row)
+		}
+	}
+	if before == nil || len(before.Extra) == 0 {
+		return nil
+	}
+	var extra struct{ Tags []string }
+	if err := json.Unmarshal(before.Extra, &extra); err != nil {
+		return fmt.Errorf("decode %s: %w", before.Ref, err)
+	}
+	for _, name := range extra.Tags {
+		tag, ok := t.byName[strings.ToLower(shorten(name))]
+		if !ok || wanted[tag.Key()] {
+			continue
+		}
+		if _, err := t.tx.Unlink(apim.TagLink, op, tag); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ref is the tag with a display name, made if there is none.
+func (t *tagger) ref(name string) (apim.Ref, error) {
+	name = shorten(name)
+	if ref, ok := t.byName[strings.ToLower(name)]; ok {
+		return ref, nil
+	}
+	base := normalise(name)
+	if base == "" {
+		base = "tag"
+	}
+	ref := apim.TagRef(base)
+	for n := 1; t.taken[ref.Key()]; n++ {
+		ref = apim.TagRef(base + "-" + strconv.Itoa(n))
+	}
+	t.taken[ref.Key()], t.byName[strings.ToLower(name)] = true, ref
+	return ref, t.tx.Put(&store.Document{Ref: ref, Body: encode(apim.Tag{DisplayName: name})})
+}
+
+func shorten(name string) string {
+	if runes := []rune(name); len(runes) > maxTag {
+		return string(runes[:maxTag-1]) + "…"
+	}
+	return name
+}
+
+// link makes the planned links.
+func (t *tagger) link() error { return t.tx.LinkAll(apim.TagLink, t.rows) }
