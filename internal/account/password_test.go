@@ -1,0 +1,155 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+	"github.com/portico-portal/portico/internal/store/storetest"
+)
+
+func TestPasswordsPeopleMayChoose(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, password string
+		by             Chooser
+		ok             bool
+	}{
+		{"several words", "four mild purple lamps", ByPerson, true},
+		{"ten mixed characters", "xK9#mQ2$vL", ByPerson, true},
+		{"other alphabets count by character", "пароль-лисица", ByPerson, true},
+		{"nine characters", "xK9#mQ2$v", ByPerson, false},
+		{"two hundred and fifty-seven characters", strings.Repeat("xK9#mQ2$vL", 26), ByPerson, false},
+		{"a common one with digits", "Password123!", ByPerson, false},
+		{"a common one in leet", "P4$$w0rd2024", ByPerson, false},
+		{"a common one twice", "qwertyqwerty", ByPerson, false},
+		{"a keyboard row", "qwertyuiop", ByPerson, false},
+		{"counting", "1234567890", ByPerson, false},
+		{"the alphabet backwards", "zyxwvutsrqp", ByPerson, false},
+		{"few characters", "aabbaabbaabb", ByPerson, false},
+		{"the own address", "ada.lovelace@example.test", ByPerson, false},
+		{"the own name with digits", "ada.lovelace99", ByPerson, false},
+		{"a famous joke", "correcthorsebatterystaple", ByPerson, false},
+		{"invalid UTF-8", "four mild \xff lamps", ByPerson, false},
+		{"six characters of an administrator", "Pass12", ByAdministrator, true},
+		{"five characters of an administrator", "Pass1", ByAdministrator, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			err := CheckPassword(test.password, "Ada.Lovelace@example.test", test.by)
+			var invalid *apim.InvalidError
+			if (err == nil) != test.ok || err != nil && !errors.As(err, &invalid) {
+				t.Errorf("CheckPassword(%q) = %v, want it allowed: %v", test.password, err, test.ok)
+			}
+		})
+	}
+}
+
+func TestAHashMatchesItsPasswordOnly(t *testing.T) {
+	t.Parallel()
+	h, err := newHasher(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encoded, err := h.hash(t.Context(), "Größe zählt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(encoded, "$argon2id$v=19$m=19456,t=2,p=1$") {
+		t.Errorf("encoded as %s", encoded)
+	}
+	for password, want := range map[string]bool{
+		"Größe zählt": true, "Gro\u0308ße za\u0308hlt": true, "größe zählt": false, "": false,
+	} {
+		if got, err := h.matches(t.Context(), encoded, password); got != want || err != nil {
+			t.Errorf("%q matches: %v, %v", password, got, err)
+		}
+	}
+	if ok, err := h.matches(t.Context(), "", "anything"); ok || err != nil {
+		t.Errorf("no stored password matches: %v, %v", ok, err)
+	}
+	again, err := h.hash(t.Context(), "Größe zählt")
+	if err != nil || again == encoded {
+		t.Errorf("two hashes of one password are equal: %v", err)
+	}
+}
+
+func TestCorruptHashesAreErrorsNotPanics(t *testing.T) {
+	t.Parallel()
+	h, err := newHasher(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	salt, sum := "c29tZXNhbHRzb21l", strings.Repeat("A", 43)
+	for name, encoded := range map[string]string{
+		"not a hash":        "password",
+		"another algorithm": "$argon2i$v=19$m=19456,t=2,p=1$" + salt + "$" + sum,
+		"another version":   "$argon2id$v=16$m=19456,t=2,p=1$" + salt + "$" + sum,
+		"no passes":         "$argon2id$v=19$m=19456,t=0,p=1$" + salt + "$" + sum,
+		"all memory":        "$argon2id$v=19$m=4294967295,t=2,p=1$" + salt + "$" + sum,
+		"no threads":        "$argon2id$v=19$m=19456,t=2,p=0$" + salt + "$" + sum,
+		"no sum":            "$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$",
+		"bad base64":        "$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$*",
+	} {
+		if ok, err := h.matches(t.Context(), encoded, "password"); ok || err == nil {
+			t.Errorf("%s: %v, %v", name, ok, err)
+		}
+	}
+}
+
+func TestHashesWaitForACore(t *testing.T) {
+	t.Parallel()
+	h, err := newHasher(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range runtime.GOMAXPROCS(0) {
+		h.slots <- struct{}{}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := h.hash(ctx, "password"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("with all cores busy: %v", err)
+	}
+}
+
+func TestAnUnknownAccountCostsTheSameWork(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	a, err := New(s, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := &apim.User{FirstName: "Ada", LastName: "Lovelace", Email: "ada@example.test"}
+	if _, err := a.PutUser(t.Context(), store.Actor{}, "ada", u, "four mild purple lamps"); err != nil {
+		t.Fatal(err)
+	}
+	for range runtime.GOMAXPROCS(0) {
+		a.hasher.slots <- struct{}{} // whoever hashes now waits for ever
+	}
+	for _, email := range []string{"ada@example.test", "nobody@example.test", ""} {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		_, err := a.CheckCredentials(ctx, email, "a wrong password", "")
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("for %q no password was hashed: %v", email, err)
+		}
+	}
+}
+
+func TestAddressesOfOneCustomerCountAsOne(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"192.0.2.7:443": "192.0.2.7", "192.0.2.7": "192.0.2.7", "[2001:db8::1]:80": "2001:db8::/64",
+		"2001:db8::ffff": "2001:db8::/64", "::ffff:192.0.2.7": "192.0.2.7", "fe80::1%eth0": "fe80::/64", "unix": "unix", "": "",
+	} {
+		if got := addressName(address); got != want {
+			t.Errorf("addressName(%q) = %q, want %q", address, got, want)
+		}
+	}
+}

@@ -1,0 +1,314 @@
+package account_test
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+	"github.com/portico-portal/portico/internal/store/storetest"
+)
+
+func TestAUserIsCompletedAndJoinsDevelopers(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.user(t, "ada")
+	u, err := f.User(t.Context(), "ADA")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u.ID != "ada" || u.State != apim.UserActive || !u.RegistrationDate.Equal(f.clock.Now()) ||
+		len(u.Identities) != 1 || u.Identities[0] != (apim.Identity{Provider: "Basic", ID: "ada@example.test"}) {
+		t.Errorf("stored as %+v", u.User)
+	}
+	registered := *u.RegistrationDate
+	f.clock.Advance(time.Hour)
+	next := &apim.User{FirstName: "Ada", LastName: "King", Email: "king@example.test"}
+	if created, err := f.PutUser(t.Context(), tester, "ada", next, ""); err != nil || created {
+		t.Fatalf("replace: %v, %v", created, err)
+	}
+	u, err = f.User(t.Context(), "ada")
+	if err != nil || u.LastName != "King" || !u.RegistrationDate.Equal(registered) || u.Identities[0].ID != "king@example.test" {
+		t.Errorf("replaced by %+v, %v", u.User, err)
+	}
+	if _, _, err := f.SignIn(t.Context(), "king@example.test", goodPassword, account.Client{}); err != nil {
+		t.Errorf("sign in by the new address: %v", err)
+	}
+	if _, _, err := f.SignIn(t.Context(), "ada@example.test", goodPassword, account.Client{}); !errors.Is(err, apim.ErrUnauthorized) {
+		t.Errorf("sign in by the old address: %v", err)
+	}
+	f.user(t, "second") // the old address is free
+	other := &apim.User{FirstName: "B", LastName: "C", Email: "ada@example.test"}
+	if _, err := f.PutUser(t.Context(), tester, "third", other, ""); err != nil {
+		t.Errorf("take the old address: %v", err)
+	}
+}
+
+func TestUsersThatCannotBe(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.user(t, "ada")
+	valid := apim.User{FirstName: "A", LastName: "B", Email: "new@example.test"}
+	with := func(change func(*apim.User)) apim.User { u := valid; change(&u); return u }
+	for _, test := range []struct {
+		name, id, password, target string
+		user                       apim.User
+	}{
+		{"no address", "x", "", "email", with(func(u *apim.User) { u.Email = "" })},
+		{"no first name", "x", "", "firstName", with(func(u *apim.User) { u.FirstName = "" })},
+		{"a state that is none", "x", "", "state", with(func(u *apim.User) { u.State = "asleep" })},
+		{"a short password of an administrator", "x", "12345", "password", valid},
+		{"user 1 blocked", "1", "", "state", with(func(u *apim.User) { u.State = apim.UserBlocked })},
+		{"the service's own name", "Integration", "", "name", valid},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := f.PutUser(t.Context(), tester, test.id, &test.user, test.password)
+			var invalid *apim.InvalidError
+			if !errors.As(err, &invalid) || invalid.Violations[0].Target != test.target {
+				t.Errorf("error %v, want one about %s", err, test.target)
+			}
+		})
+	}
+	taken := with(func(u *apim.User) { u.Email = "ADA@example.test" })
+	var conflict *apim.ConflictError
+	if _, err := f.PutUser(t.Context(), tester, "x", &taken, ""); !errors.As(err, &conflict) || conflict.Target != "email" {
+		t.Errorf("a taken address: %v", err)
+	}
+}
+
+func TestDeletingAUserLeavesNothing(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.user(t, "ada")
+	session := f.signIn(t, "ada")
+	token, err := f.MintToken(t.Context(), "ada", "", f.clock.Now().Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sub := apim.SubscriptionRef("s")
+	err = f.store.Update(t.Context(), tester, func(tx *store.Tx) error {
+		body, _ := json.Marshal(apim.Subscription{DisplayName: "S", Scope: "/apis", OwnerID: "/users/ada"})
+		if err := tx.Put(&store.Document{Ref: sub, Body: body}); err != nil {
+			return err
+		}
+		_, err := tx.Link(apim.SubscriptionOwner, sub, apim.UserRef("ada"))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.DeleteUser(t.Context(), tester, "ada", false); !errors.Is(err, apim.ErrConflict) {
+		t.Errorf("with a subscription: %v", err)
+	}
+	if err := f.DeleteUser(t.Context(), tester, "ada", true); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.DeleteUser(t.Context(), tester, "1", true); err == nil {
+		t.Error("user 1 can be deleted")
+	}
+	f.user(t, "ada") // somebody else of the same name and address
+	if _, err := f.Visitor(t.Context(), session); !errors.Is(err, apim.ErrUnauthorized) {
+		t.Errorf("the deleted user's session: %v", err)
+	}
+	if _, err := f.Authenticate(t.Context(), token); !errors.Is(err, apim.ErrUnauthorized) {
+		t.Errorf("the deleted user's token: %v", err)
+	}
+}
+
+func TestTokensOfEverySortAreAuthenticated(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.user(t, "ada")
+	var keys [2]string
+	readKeys := func() {
+		err := f.store.View(t.Context(), func(tx *store.Tx) (err error) {
+			for i, field := range []string{"primaryKey", "secondaryKey"} {
+				if keys[i], err = tx.Secret(account.TenantAccess, field); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	readKeys()
+	later, earlier := f.clock.Now().Add(time.Hour), f.clock.Now().Add(-time.Second)
+	integration := account.Principal{Integration: true, Admin: true}
+	admin, ada := account.Principal{UserID: "1", Admin: true}, account.Principal{UserID: "ada"}
+	for _, test := range []struct {
+		name, token string
+		want        account.Principal // zero: refused
+	}{
+		{"integration, uid form, primary", account.MintUID("integration", later, keys[0]), integration},
+		{"integration, uid form, secondary", account.MintUID("integration", later, keys[1]), integration},
+		{"integration, compact", account.MintCompact("integration", later, keys[0]), integration},
+		{"user 1, signed by a client", account.MintUID("1", later, keys[0]), admin},
+		{"a user, extended", account.Extended(account.MintCompact("ADA", later, keys[1])), ada},
+		{"expired a second ago", account.MintUID("integration", earlier, keys[0]), account.Principal{}},
+		{"a user who does not exist", account.MintUID("nobody", later, keys[0]), account.Principal{}},
+		{"another key", account.MintUID("integration", later, "another"), account.Principal{}},
+		{"no key", account.MintUID("integration", later, ""), account.Principal{}},
+		{"no token", "", account.Principal{}},
+	} {
+		got, err := f.Authenticate(t.Context(), account.Authorization(test.token))
+		if got != test.want || (test.want == account.Principal{}) != errors.Is(err, apim.ErrUnauthorized) {
+			t.Errorf("%s: %+v, %v", test.name, got, err)
+		}
+	}
+	first, second := account.MintUID("integration", later, keys[0]), account.MintUID("1", later, keys[1])
+	if err := f.RegenerateAccessKey(t.Context(), tester, "primaryKey"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Authenticate(t.Context(), first); !errors.Is(err, apim.ErrUnauthorized) {
+		t.Errorf("a token of the replaced key: %v", err)
+	}
+	if _, err := f.Authenticate(t.Context(), second); err != nil {
+		t.Errorf("a token of the other key: %v", err)
+	}
+	readKeys()
+	err := f.store.Update(t.Context(), tester, func(tx *store.Tx) error {
+		return tx.Put(&store.Document{Ref: account.TenantAccess, Body: json.RawMessage(`{"enabled":false}`)})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Authenticate(t.Context(), account.MintUID("integration", later, keys[0])); !errors.Is(err, apim.ErrUnauthorized) {
+		t.Errorf("while access is switched off: %v", err)
+	}
+	if p, err := f.Authenticate(t.Context(), account.MintUID("1", later, keys[0])); err != nil || p != admin {
+		t.Errorf("a user's token while access is switched off: %+v, %v", p, err)
+	}
+}
+
+func TestTokensAreMintedForAMonthAtMost(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for _, test := range []struct {
+		name, user, keyType, target string
+		lifetime                    time.Duration
+	}{
+		{"an hour", "1", "", "", time.Hour},
+		{"ten seconds", "1", "Secondary", "", 10 * time.Second},
+		{"thirty days", "1", "primary", "", account.MaxTokenLifetime},
+		{"longer", "1", "primary", "expiry", account.MaxTokenLifetime + time.Second},
+		{"in the past", "1", "primary", "expiry", -time.Second},
+		{"a third key", "1", "tertiary", "keyType", time.Hour},
+	} {
+		token, err := f.MintToken(t.Context(), test.user, test.keyType, f.clock.Now().Add(test.lifetime))
+		var invalid *apim.InvalidError
+		if test.target != "" {
+			if !errors.As(err, &invalid) || invalid.Violations[0].Target != test.target {
+				t.Errorf("%s: %v, want an error about %s", test.name, err, test.target)
+			}
+			continue
+		}
+		if p, err2 := f.Authenticate(t.Context(), token); err != nil || err2 != nil || !p.Admin {
+			t.Errorf("%s: %q, %v; authenticated as %+v, %v", test.name, token, err, p, err2)
+		}
+	}
+	if _, err := f.MintToken(t.Context(), "nobody", "", f.clock.Now().Add(time.Hour)); !errors.Is(err, apim.ErrNotFound) {
+		t.Errorf("for nobody: %v", err)
+	}
+	token, err := f.MintAdmin(t.Context(), time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.clock.Advance(59 * time.Second)
+	if p, err := f.Authenticate(t.Context(), account.Authorization(token)); err != nil || !p.Integration {
+		t.Errorf("the token of a minute after 59 seconds: %+v, %v", p, err)
+	}
+	f.clock.Advance(time.Minute)
+	if _, err := f.Authenticate(t.Context(), token); !errors.Is(err, apim.ErrUnauthorized) {
+		t.Errorf("the token of a minute after two: %v", err)
+	}
+	if _, err := f.MintAdmin(t.Context(), 31*24*time.Hour); err == nil {
+		t.Error("an administrator's token for 31 days")
+	}
+}
+
+func TestTheFirstStartLinkWorksOnce(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	secret, err := f.MintLink(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.RedeemLink(t.Context(), secret+"x", account.Client{}); !errors.Is(err, apim.ErrUnauthorized) {
+		t.Errorf("a wrong secret: %v", err)
+	}
+	session, err := f.RedeemLink(t.Context(), secret, account.Client{Address: "127.0.0.1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err := f.Visitor(t.Context(), session); err != nil || v.User.ID != "1" || !v.Admin {
+		t.Errorf("signs in %+v, %v", v, err)
+	}
+	if _, err := f.RedeemLink(t.Context(), secret, account.Client{}); !errors.Is(err, apim.ErrUnauthorized) {
+		t.Errorf("a second time: %v", err)
+	}
+	if secret, err = f.MintLink(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f.clock.Advance(account.LinkLifetime)
+	if _, err := f.RedeemLink(t.Context(), secret, account.Client{}); !errors.Is(err, apim.ErrUnauthorized) {
+		t.Errorf("after its time: %v", err)
+	}
+}
+
+func TestProvisioningHappensOnce(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		first, err := account.Provision(t.Context(), s, account.ProvisionOptions{Email: "root@example.test"})
+		if err != nil || !first {
+			t.Fatalf("first: %v, %v", first, err)
+		}
+		keys := func() (all []string) {
+			err := s.View(t.Context(), func(tx *store.Tx) error {
+				for _, ref := range []apim.Ref{account.TenantAccess, apim.SubscriptionRef(account.MasterSubscription)} {
+					for _, field := range []string{"primaryKey", "secondaryKey"} {
+						key, err := tx.Secret(ref, field)
+						if err != nil {
+							return err
+						}
+						all = append(all, key)
+					}
+				}
+				for _, g := range []string{apim.Administrators, apim.Developers} {
+					if ok, err := tx.HasLink(apim.GroupUser, apim.GroupRef(g), apim.UserRef("1")); err != nil || !ok {
+						t.Errorf("user 1 is not in %s: %v", g, err)
+					}
+				}
+				for _, ref := range []apim.Ref{apim.GroupRef(apim.Guests), apim.UserRef("1")} {
+					if _, err := tx.Get(ref); err != nil {
+						t.Errorf("%s: %v", ref, err)
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return all
+		}
+		before := keys()
+		if len(before[0]) != 88 || len(before[2]) != 32 || before[0] == before[1] || before[2] == before[3] {
+			t.Errorf("keys %q", before)
+		}
+		again, err := account.Provision(t.Context(), s, account.ProvisionOptions{Email: "other@example.test"})
+		if err != nil || again {
+			t.Errorf("second: %v, %v", again, err)
+		}
+		after := keys()
+		for i := range before {
+			if before[i] != after[i] {
+				t.Errorf("key %d changed", i)
+			}
+		}
+	})
+}
