@@ -57,7 +57,9 @@ func New(cfg Config) (*Portal, error) {
 	if p.assets, err = newAssets(cfg.Assets); err != nil {
 		return nil, fmt.Errorf("front-end assets: %w", err)
 	}
-	p.routes = p.newRoutes()
+	if p.routes, err = p.newRoutes(); err != nil {
+		return nil, err
+	}
 	cfg.Catalog.OnStale(p.evict)
 	cfg.Catalog.OnChange(p.follow)
 	if err := p.loadSite(context.Background()); err != nil {
@@ -142,50 +144,4 @@ func (p *Portal) kept(r *http.Request) *stored {
 		return nil
 	}
 	return s
-}
-
-// handler answers a request or says why not; fail tells the visitor.
-type handler func(w http.ResponseWriter, r *http.Request) error
-
-func (p *Portal) handle(h handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := h(w, r); err != nil {
-			p.fail(w, r, err)
-		}
-	})
-}
-
-// newRoutes is the table of addresses. Everything that is not in it is a page
-// of the site. Requests that change something must come from our own origin.
-func (p *Portal) newRoutes() http.Handler {
-	mux := http.NewServeMux()
-	for pattern, h := range map[string]handler{
-		"GET /assets/":                                      p.serveAsset,
-		"GET /content/":                                     p.serveMedia,
-		"GET /config.json":                                  p.serveConfig,
-		"GET /robots.txt":                                   p.serveRobots,
-		"GET /favicon.ico":                                  p.serveFavicon,
-		"GET /signin-sso":                                   p.signInByToken,
-		"POST /signin":                                      p.signIn,
-		"POST /signout":                                     p.signOut,
-		"GET /signout":                                      p.signOutByLink,
-		"POST /profile":                                     p.renamePerson,
-		"POST /profile/-/password":                          p.changePassword,
-		"POST /profile/-/subscriptions/{id}":                p.changeSubscription,
-		"POST /products/{product}/-/subscribe":              p.subscribe,
-		"POST /console/keys":                                p.consoleKeys,
-		"GET /search/-/suggest":                             p.suggest,
-		"GET /apis/{api}/-/openapi.yaml":                    p.download("yaml", "application/yaml; charset=utf-8"),
-		"GET /apis/{api}/-/openapi.json":                    p.download("json", "application/json; charset=utf-8"),
-		"GET /apis/{api}/-/original":                        p.downloadOriginal,
-		"GET /apis/{api}/-/operations":                      p.operationGroup,
-		"GET /apis/{api}/{operation}/-/samples/{language}":  p.sample,
-		"POST /apis/{api}/{operation}/-/samples/{language}": p.sampleOfRequest,
-		"/": p.servePage,
-	} {
-		mux.Handle(pattern, p.handle(h))
-	}
-	protection := http.NewCrossOriginProtection()
-	protection.SetDenyHandler(p.handle(func(http.ResponseWriter, *http.Request) error { return errForeign }))
-	return protection.Handler(mux)
 }

@@ -1,6 +1,7 @@
 package portal_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -86,7 +87,7 @@ func (s *service) start() {
 	s.url = "http://" + server.Listener.Addr().String()
 	p, err := portal.New(portal.Config{
 		Store: s.store, Catalog: s.catalog, Search: index, Accounts: s.accounts,
-		Subscriptions: subscription.New(s.store, nil), Descriptions: &portal.Downloads{Store: s.store}, Assets: builtAssets,
+		Subscriptions: subscription.New(s.store, nil), Descriptions: descriptions{}, Assets: builtAssets,
 		PortalURL: s.url, GatewayURL: "http://gateway.example:8081/",
 	})
 	if err != nil {
@@ -309,4 +310,18 @@ func (s *service) eventually(what string, ok func() bool) {
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
+}
+
+// descriptions are texts that name what was asked for.
+type descriptions struct{}
+
+func (descriptions) Export(_ context.Context, revision apim.Ref, format string) ([]byte, error) {
+	return []byte("openapi of " + string(revision) + " as " + format), nil
+}
+
+func (descriptions) Original(_ context.Context, revision apim.Ref) (io.ReadCloser, string, error) {
+	if revision.Key() != "/apis/public;rev=1" {
+		return nil, "", apim.ErrNotFound
+	}
+	return io.NopCloser(strings.NewReader("<script>original</script>")), "text/html", nil
 }

@@ -69,7 +69,7 @@ func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return // the browser has gone
 	}
 	if errors.Is(err, apim.ErrUnauthorized) && r.Method == http.MethodPost {
-		redirect(w, r, widget.SignInHref(local(r.Header.Get("Referer"), widget.ProfilePath)), http.StatusSeeOther)
+		redirect(w, r, widget.SignInHref(cameFrom(r)), http.StatusSeeOther)
 		return
 	}
 	about := problemOf(err)
@@ -87,6 +87,15 @@ func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	p.plainProblem(w, r, about)
+}
+
+// cameFrom is the page of ours that a form was on; the profile when it is not known.
+func cameFrom(r *http.Request) string {
+	u, err := url.Parse(r.Header.Get("Referer"))
+	if err != nil || u.Host != r.Host {
+		return widget.ProfilePath
+	}
+	return local(u.EscapedPath(), widget.ProfilePath)
 }
 
 // problemPage answers with the site's page for a status. When that page fails

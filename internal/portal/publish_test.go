@@ -118,6 +118,16 @@ func TestPartsBesidePages(t *testing.T) {
 			t.Errorf("%s is a whole document", c.path)
 		}
 	}
+	for path, want := range map[string][3]string{
+		"/apis/Public/-/openapi.yaml": {"openapi of /apis/Public;rev=1 as yaml", "application/yaml; charset=utf-8", "Public.yaml"},
+		"/apis/public/-/openapi.json": {"openapi of /apis/Public;rev=1 as json", "application/json; charset=utf-8", "Public.json"},
+		"/apis/Public/-/original":     {"<script>original</script>", "text/html", "Public.yaml"},
+	} {
+		a := b.get(path)
+		if a.StatusCode != http.StatusOK || a.text != want[0] || a.Header.Get("Content-Type") != want[1] || a.Header.Get("Content-Disposition") != `attachment; filename="`+want[2]+`"` {
+			t.Errorf("%s answers %d %q with %v", path, a.StatusCode, a.text, a.Header)
+		}
+	}
 	typed := b.do(http.MethodPost, "/apis/Public/get/-/samples/curl", `{"method":"PUT","url":"https://h.example/typed","headers":[{"name":"X-A","value":"1"}],"body":"{}","contentType":"application/json"}`)
 	if typed.StatusCode != http.StatusOK || !strings.Contains(textOf(typed.doc), "https://h.example/typed") {
 		t.Errorf("a sample of a typed call: %d %s", typed.StatusCode, typed.text)

@@ -75,7 +75,6 @@ func (p *Portal) signOut(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	p.setSession(w, "")
-	w.Header().Set("Clear-Site-Data", `"cache"`)
 	return redirect(w, r, "/", http.StatusSeeOther)
 }
 

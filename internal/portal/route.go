@@ -1,0 +1,90 @@
+package portal
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// handler answers a request or says why not; fail tells the visitor.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// access says who is answered at an address (design.md §6). Every route declares it.
+type access int
+
+const (
+	undeclared access = iota
+	everyone          // tells nothing of the service's resources
+	visible           // asks catalog.Visible, and the page's own rule
+	own               // only about the visitor: guests are sent to sign in
+)
+
+// route is an address, who is answered there, and by what.
+type route struct {
+	pattern string
+	access  access
+	handler handler
+}
+
+// routeTable lists the addresses. Everything that is not in it is a page of the site.
+func (p *Portal) routeTable() []route {
+	return []route{
+		{"GET /assets/", everyone, p.serveAsset},
+		{"GET /content/", everyone, p.serveMedia},
+		{"GET /config.json", everyone, p.serveConfig},
+		{"GET /robots.txt", everyone, p.serveRobots},
+		{"GET /favicon.ico", everyone, p.serveFavicon},
+		{"GET /signin-sso", everyone, p.signInByToken},
+		{"POST /signin", everyone, p.signIn},
+		{"POST /signout", everyone, p.signOut},
+		{"GET /signout", everyone, p.signOutByLink},
+		{"POST /profile", own, p.renamePerson},
+		{"POST /profile/-/password", own, p.changePassword},
+		{"POST /profile/-/subscriptions/{id}", own, p.changeSubscription},
+		{"POST /products/{product}/-/subscribe", visible, p.subscribe},
+		{"POST /console/keys", visible, p.consoleKeys},
+		{"GET /search/-/suggest", visible, p.suggest},
+		{"GET /apis/{api}/-/openapi.yaml", visible, p.download("yaml", "application/yaml; charset=utf-8")},
+		{"GET /apis/{api}/-/openapi.json", visible, p.download("json", "application/json; charset=utf-8")},
+		{"GET /apis/{api}/-/original", visible, p.downloadOriginal},
+		{"GET /apis/{api}/-/operations", visible, p.operationGroup},
+		{"GET /apis/{api}/{operation}/-/samples/{language}", visible, p.sample},
+		{"POST /apis/{api}/{operation}/-/samples/{language}", visible, p.sampleOfRequest},
+		{"/", visible, p.servePage},
+	}
+}
+
+// newRoutes serves the table. Requests that change something must come from our
+// own origin.
+func (p *Portal) newRoutes() (http.Handler, error) {
+	mux := http.NewServeMux()
+	for _, rt := range p.routeTable() {
+		if rt.access == undeclared {
+			return nil, fmt.Errorf("route %s does not declare who is answered", rt.pattern)
+		}
+		mux.Handle(rt.pattern, p.handle(p.guard(rt)))
+	}
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(p.handle(func(http.ResponseWriter, *http.Request) error { return errForeign }))
+	return protection.Handler(mux), nil
+}
+
+// guard sends guests away from what is only about the visitor.
+func (p *Portal) guard(rt route) handler {
+	if rt.access != own {
+		return rt.handler
+	}
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if _, err := p.signedIn(w, r); err != nil {
+			return err
+		}
+		return rt.handler(w, r)
+	}
+}
+
+func (p *Portal) handle(h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			p.fail(w, r, err)
+		}
+	})
+}
