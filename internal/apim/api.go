@@ -154,3 +154,16 @@ func (a *API) SameAddress(b *API) bool {
 	sameSet := a.APIVersionSetID != "" && strings.EqualFold(a.APIVersionSetID, b.APIVersionSetID)
 	return !sameSet || strings.EqualFold(a.APIVersion, b.APIVersion)
 }
+
+// Address is where an API is called: the gateway's address, the path and, when
+// the version set says so, the version. set may be nil.
+func (a *API) Address(gateway string, set *VersionSet) string {
+	address := strings.TrimSuffix(gateway, "/")
+	if a.Path != "" {
+		address += "/" + a.Path
+	}
+	if set != nil && set.VersioningScheme == SchemeSegment && a.APIVersion != "" {
+		address += "/" + a.APIVersion
+	}
+	return address
+}

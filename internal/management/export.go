@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -59,11 +60,37 @@ func (c *call) exported(doc *store.Document, format string, value any) *answer {
 func (h *handler) export(r *http.Request, api apim.Ref, format apidoc.Format) ([]byte, error) {
 	var data []byte
 	err := h.Store.View(r.Context(), func(tx *store.Tx) error {
-		var err error
-		data, err = apidoc.Export(r.Context(), tx, api, format)
+		server, err := h.callAddress(tx, api)
+		if err != nil {
+			return err
+		}
+		data, err = apidoc.Export(r.Context(), tx, api, format, server)
 		return err
 	})
 	return data, err
+}
+
+// callAddress is where the gateway serves an API revision.
+func (h *handler) callAddress(tx *store.Tx, revision apim.Ref) (string, error) {
+	doc, err := tx.Get(revision)
+	if err != nil {
+		return "", err
+	}
+	var a apim.API
+	if err := json.Unmarshal(doc.Body, &a); err != nil {
+		return "", fmt.Errorf("decode %s: %w", revision, err)
+	}
+	if a.APIVersionSetID == "" {
+		return a.Address(h.Service.GatewayURL, nil), nil
+	}
+	if doc, err = tx.Get(apim.Ref(a.APIVersionSetID)); err != nil {
+		return "", fmt.Errorf("version set of %s: %w", revision, err)
+	}
+	set := new(apim.VersionSet)
+	if err := json.Unmarshal(doc.Body, set); err != nil {
+		return "", fmt.Errorf("decode %s: %w", doc.Ref, err)
+	}
+	return a.Address(h.Service.GatewayURL, set), nil
 }
 
 // exportPath is where links to exports lead, below the mount.

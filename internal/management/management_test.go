@@ -13,6 +13,7 @@ import (
 
 	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/apidoc"
+	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/site/publish"
 	"github.com/portico-portal/portico/internal/store"
 	"github.com/portico-portal/portico/internal/store/storetest"
@@ -50,8 +51,12 @@ func newServiceOn(t *testing.T, s *store.Store) *service {
 	if err != nil {
 		t.Fatal(err)
 	}
+	blobs, err := blob.Folder(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	h, err := New(Config{
-		Store: s, Accounts: accounts, Importer: &apidoc.Importer{Store: s}, Publisher: &publish.Service{Store: s},
+		Store: s, Accounts: accounts, Importer: &apidoc.Importer{Store: s, Blobs: blobs}, Publisher: &publish.Service{Store: s},
 		Subscriptions: subscription.New(s, nil),
 		Service:       Service{Name: "portico", PortalURL: "http://portal", GatewayURL: "http://gateway", ManagementURL: "http://management"},
 		LinkKey:       bytes.Repeat([]byte{7}, 32),

@@ -42,7 +42,7 @@ func TestImportAndExport(t *testing.T) {
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
 	must(t, "read", err)
-	if answer.StatusCode != http.StatusOK || !strings.Contains(string(text), "/pets/{id}") {
+	if answer.StatusCode != http.StatusOK || !strings.Contains(string(text), "/pets/{id}") || !strings.Contains(string(text), "https://gateway/pets") {
 		t.Errorf("the link answers %d %.200s", answer.StatusCode, text)
 	}
 	forged, err := srv.Client().Get(strings.Replace(*export.Value.Link, "sig=", "sig=x", 1))
