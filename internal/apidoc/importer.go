@@ -21,6 +21,10 @@ type Import struct {
 	Format      Format
 	API         *apim.API // other fields of a management PUT, without defaults; those not empty win over the description's
 
+	// Admit, if set, may refuse inside the transaction: an ETag condition. old is
+	// the revision's document, nil when it is new.
+	Admit func(old *store.Document) error
+
 	// TranslateRequiredQuery as in Options; the management API's own default is RequiredInTemplate.
 	TranslateRequiredQuery string
 }

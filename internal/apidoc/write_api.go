@@ -54,6 +54,14 @@ func (w *writer) locate() error {
 	}
 	w.current = missing || current.Key() == w.revision.Key()
 	w.old, err = find(w.tx, w.revision)
+	if err != nil {
+		return err
+	}
+	if w.in.Admit != nil {
+		if err := w.in.Admit(w.old); err != nil {
+			return err
+		}
+	}
 	if w.old != nil {
 		w.revision = w.old.Ref
 	}
@@ -62,7 +70,7 @@ func (w *writer) locate() error {
 	if revision != "" {
 		w.result.API = w.revision
 	}
-	return err
+	return nil
 }
 
 // find is the document at ref, nil when there is none.

@@ -2,7 +2,6 @@ package management
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"github.com/portico-portal/portico/internal/apidoc"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/store"
 )
 
 // importFormats are what properties.format may be (apim-rest.md §3.1).
@@ -21,9 +21,6 @@ var importFormats = []string{string(apidoc.OpenAPI), string(apidoc.OpenAPIJSON),
 func importAPI(c *call, properties json.RawMessage) (*answer, error) {
 	in, err := c.readImport(properties)
 	if in == nil || err != nil {
-		return nil, err
-	}
-	if err := c.admitImport(); err != nil {
 		return nil, err
 	}
 	result, err := c.Importer.Import(c.r.Context(), c.actor(), *in)
@@ -56,6 +53,9 @@ func (c *call) readImport(properties json.RawMessage) (*apidoc.Import, error) {
 		return nil, nil
 	}
 	var v apim.Violations
+	if !apim.APIs.ValidName(plainName(apim.APIs, c.ref)) {
+		v.Addf("name", "%q is not a valid name for an API.", c.ref.Name())
+	}
 	switch {
 	case sent.Format == nil || *sent.Format == "":
 		v.Addf("format", "format is required with value.")
@@ -85,21 +85,15 @@ func (c *call) readImport(properties json.RawMessage) (*apidoc.Import, error) {
 	}
 	return &apidoc.Import{
 		APIID: c.ref.Name(), Path: api.Path, DisplayName: api.DisplayName, ServiceURL: api.ServiceURL,
-		Data: []byte(*sent.Value), Format: apidoc.Format(*sent.Format), API: api,
+		Data: []byte(*sent.Value), Format: apidoc.Format(*sent.Format), API: api, Admit: c.admitImport,
 		TranslateRequiredQuery: sent.Query,
 	}, nil
 }
 
-// admitImport checks name and ETag before the import.
-func (c *call) admitImport() error {
-	doc, err := c.document()
-	switch {
-	case err == nil:
-		return c.match.Check(doc.ETag)
-	case !errors.Is(err, apim.ErrNotFound):
-		return err
-	case !apim.APIs.ValidName(plainName(apim.APIs, c.ref)):
-		return apim.Invalid("name", fmt.Sprintf("%q is not a valid name for an API.", c.ref.Name()))
+// admitImport checks the ETag inside the import's transaction.
+func (c *call) admitImport(old *store.Document) error {
+	if old != nil {
+		return c.match.Check(old.ETag)
 	}
 	return c.match.CheckAbsent()
 }
