@@ -28,6 +28,7 @@ func (s *Site) route() {
 			s.fixed[key] = p
 		}
 	}
+	s.noteDetails()
 	slices.SortStableFunc(s.routes, func(a, b *Page) int { return b.template.fixed() - a.template.fixed() })
 	slices.Sort(s.groups)
 	s.groups = slices.Compact(s.groups)
@@ -53,23 +54,23 @@ func (s *Site) Match(escapedPath string) *Match {
 }
 
 // Details says what an address without variables shows by its query, on sites
-// whose details pages have no variables: "api", "product" or "".
+// whose details pages have no variables: "api", "product" or "". The addresses
+// such pages usually have are known on every site.
 func (s *Site) Details(escapedPath string) string {
-	switch path := strings.TrimSuffix(strings.ToLower(escapedPath), "/"); {
-	case s.shows(path, apiTemplate), s.shows(path, operationTemplate):
-		return "api"
-	case s.shows(path, productTemplate):
-		return "product"
-	case path == "/api-details" && s.fixed["api-details"] == nil:
-		return "api"
-	case path == "/product" && s.fixed["product"] == nil:
-		return "product"
-	}
-	return ""
+	return s.details[strings.Trim(strings.ToLower(escapedPath), "/")]
 }
 
-// shows tells whether the canonical address is served with the page at path.
-func (s *Site) shows(path, permalink string) bool {
-	p := s.at(permalink)
-	return p != nil && p.details != nil && strings.EqualFold(p.details.template.path(nil), path)
+// noteDetails fills the table of Details.
+func (s *Site) noteDetails() {
+	s.details = map[string]string{}
+	for path, shows := range map[string]string{"api-details": "api", "product": "product"} {
+		if s.fixed[path] == nil {
+			s.details[path] = shows
+		}
+	}
+	for permalink, shows := range map[string]string{apiTemplate: "api", operationTemplate: "api", productTemplate: "product"} {
+		if p := s.at(permalink); p != nil && p.details != nil {
+			s.details[strings.ToLower(strings.Join(p.details.template, "/"))] = shows
+		}
+	}
 }

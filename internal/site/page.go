@@ -184,7 +184,7 @@ func (s *Site) layoutFor(p *Page) *layout {
 	return fallback
 }
 
-// Admits tells whether the page's own rule lets the visitor in.
+// Rule is the page's own rule: whom it lets in.
 func (p *Page) Rule() widget.Rule { return p.rule }
 
 // Compiled is the page as static bytes and slots, made on first use.

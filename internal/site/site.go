@@ -19,6 +19,7 @@ type Site struct {
 	pages    []*Page // by permalink
 	routes   []*Page // those with variables, most specific first
 	fixed    map[string]*Page
+	details  map[string]string // see Details
 	byKey    map[string]*Page
 	layouts  []*layout // most specific first
 	menus    map[string]*menu
