@@ -66,7 +66,7 @@ func loadDetailsOfAPI(ctx context.Context, in *Input) (any, error) {
 		v.Auth = []template.HTML{template.HTML(template.HTMLEscapeString(in.T("api.open")))}
 	}
 	if p := api.Props; p != nil {
-		v.Text, v.Contact, v.License = rich(p.Description), p.Contact, p.License
+		v.Text, v.Contact, v.License = richBelow(1, p.Description), p.Contact, p.License
 		if safeHref(p.TermsOfServiceURL) {
 			v.Terms = p.TermsOfServiceURL
 		}

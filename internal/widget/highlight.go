@@ -18,11 +18,11 @@ const maxExample = 6000
 func highlight(source, lexer string) template.HTML {
 	l := lexers.Get(lexer)
 	if l == nil {
-		return template.HTML(template.HTMLEscapeString(source))
+		return template.HTML(escapeText(source))
 	}
 	tokens, err := l.Tokenise(nil, strings.TrimRight(source, "\n"))
 	if err != nil {
-		return template.HTML(template.HTMLEscapeString(source))
+		return template.HTML(escapeText(source))
 	}
 	var w marker
 	for _, t := range tokens.Tokens() {
@@ -46,6 +46,9 @@ func tokenClass(t chroma.TokenType) string {
 	return ""
 }
 
+// escapeText escapes text between tags; quotes mean nothing there.
+var escapeText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\x00", "\ufffd").Replace
+
 // marker writes text in spans, neighbours of one class in one span.
 type marker struct {
 	out   strings.Builder
@@ -62,7 +65,7 @@ func (w *marker) add(class, text string) {
 }
 
 func (w *marker) flush() {
-	text := template.HTMLEscapeString(w.run.String())
+	text := escapeText(w.run.String())
 	w.run.Reset()
 	if w.class == "" || text == "" {
 		w.out.WriteString(text)
@@ -90,7 +93,7 @@ func highlightExample(raw json.RawMessage, contentType string) template.HTML {
 		}
 		return highlightJSON(cut(text))
 	}
-	return template.HTML(template.HTMLEscapeString(cut(text)))
+	return template.HTML(escapeText(cut(text)))
 }
 
 // cut ends a long text at a line.
@@ -142,7 +145,7 @@ func highlightJSON(text string) template.HTML {
 		out.WriteString(l[:indent])
 		l = l[indent:]
 		if name, rest, ok := cutName(l); ok {
-			out.WriteString("<i class=k>" + template.HTMLEscapeString(name) + "</i>: ")
+			out.WriteString("<i class=k>" + escapeText(name) + "</i>: ")
 			l = rest
 		}
 		value := strings.TrimSuffix(l, ",")
@@ -154,10 +157,10 @@ func highlightJSON(text string) template.HTML {
 			class = "s"
 		}
 		if class == "" {
-			out.WriteString(template.HTMLEscapeString(l))
+			out.WriteString(escapeText(l))
 			continue
 		}
-		out.WriteString("<i class=" + class + ">" + template.HTMLEscapeString(value) + "</i>" + l[len(value):])
+		out.WriteString("<i class=" + class + ">" + escapeText(value) + "</i>" + l[len(value):])
 	}
 	return template.HTML(out.String())
 }

@@ -73,7 +73,7 @@ func (r *operation) body() *bodyView {
 	if text == "" {
 		text = w.Description
 	}
-	b := &bodyView{Text: rich(text), Required: w.Required}
+	b := &bodyView{Text: richBelow(2, text), Required: w.Required}
 	at := r.own.at("requestBody")
 	for _, rep := range req.Representations {
 		b.Media = append(b.Media, r.media(rep, w, at))

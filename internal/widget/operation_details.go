@@ -66,7 +66,7 @@ func loadOperationDetails(ctx context.Context, in *Input) (any, error) {
 	o := r.op
 	v := operationView{
 		API: r.api, Op: o, Title: o.Name, Host: in.Data.GatewayURL(),
-		Path: r.steps(), Copy: r.address(), Text: rich(o.Props.Description),
+		Path: r.steps(), Copy: r.address(), Text: richBelow(1, o.Props.Description),
 		Auth: r.auth(), Docs: r.docs(), Places: r.parameters(), Body: r.body(),
 		Responses: r.responses(), Console: props[OperationDetails](in).EnableConsole && r.callable(),
 		ConsoleRef: SampleHref(r.api.ID, o.ID, consoleModel), SampleRef: SampleHref(r.api.ID, o.ID, ""),

@@ -106,7 +106,7 @@ func loadProductDetails(ctx context.Context, in *Input) (any, error) {
 	}
 	in.describe(1, p.Name, plain(p.Props.Description, 160))
 	return productView{
-		Product: p, Text: rich(p.Props.Description), Limits: in.limits(p, true), Terms: rich(p.Props.Terms),
+		Product: p, Text: richBelow(1, p.Props.Description), Limits: in.limits(p, true), Terms: richBelow(2, p.Props.Terms),
 	}, nil
 }
 
@@ -158,7 +158,7 @@ func loadProductSubscribe(ctx context.Context, in *Input) (any, error) {
 		return nil, nil
 	}
 	v := subscribeView{
-		Product: p, Action: SubscribeHref(p.ID), Name: p.Name, Terms: rich(p.Props.Terms), Waits: p.Props.ApprovalRequired,
+		Product: p, Action: SubscribeHref(p.ID), Name: p.Name, Terms: richBelow(2, p.Props.Terms), Waits: p.Props.ApprovalRequired,
 	}
 	if in.Person == nil {
 		v.SignIn = SignInHref(ProductHref(p.ID))

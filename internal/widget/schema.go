@@ -15,10 +15,11 @@ import (
 // own page, which the island unfolds in place; so recursion never loops, and a
 // page's size depends on one level only.
 const (
-	maxRows     = 250 // of one schema; the rest is on the schema's own page
-	smallObject = 6   // so many properties of an unnamed object stand in place, folded
-	maxValues   = 12  // of an enumeration in sight
-	maxMerge    = 12  // nesting of allOf and of $ref to $ref
+	maxRows     = 250    // of one schema; the rest is on the schema's own page
+	smallObject = 6      // so many properties of an unnamed object stand in place, folded
+	maxValues   = 12     // of an enumeration in sight
+	maxMerge    = 12     // nesting of allOf and of $ref to $ref
+	maxResolved = 20_000 // schemas read for one page; a description may nest without end
 )
 
 // schemaView is one schema, one level deep.
@@ -96,10 +97,12 @@ type modeler struct {
 	words *Messages
 	parts map[string]json.RawMessage // definitions read so far; nil values are missing ones
 	err   error                      // of reading definitions
+	known map[string]resolved        // definitions resolved so far
+	read  int                        // schemas resolved so far
 }
 
 func newModeler(ctx context.Context, in *Input, api *catalog.API) *modeler {
-	return &modeler{ctx: ctx, data: in.Data, api: api, words: in.Messages, parts: map[string]json.RawMessage{}}
+	return &modeler{ctx: ctx, data: in.Data, api: api, words: in.Messages, parts: map[string]json.RawMessage{}, known: map[string]resolved{}}
 }
 
 // fetch reads the definitions a schema refers to, all at once.
@@ -150,9 +153,12 @@ func (m *modeler) resolve(raw json.RawMessage, at location) resolved {
 }
 
 func (m *modeler) resolveAt(raw json.RawMessage, at location, name string, depth int) resolved {
+	if m.read++; m.read > maxResolved {
+		return resolved{keywords: new(keywords), at: at, name: name}
+	}
 	k := parseKeywords(raw)
 	if target := refName(k.Ref); target != "" && depth < maxMerge {
-		r := m.resolveAt(m.part(target), location{api: at.api, part: target}, target, depth+1)
+		r := m.definition(target, depth)
 		own := *r.keywords
 		if k.Description != "" {
 			own.Description = k.Description // what stands beside a $ref is about this use
@@ -177,6 +183,16 @@ func (m *modeler) resolveAt(raw json.RawMessage, at location, name string, depth
 	for i := range r.fields {
 		r.fields[i].required = r.fields[i].required || required[r.fields[i].Name]
 	}
+	return r
+}
+
+// definition is a named definition, resolved; each is read once a page.
+func (m *modeler) definition(name string, depth int) resolved {
+	if r, ok := m.known[name]; ok {
+		return r
+	}
+	r := m.resolveAt(m.part(name), location{api: m.api.ID, part: name}, name, depth+1)
+	m.known[name] = r
 	return r
 }
 

@@ -65,7 +65,9 @@ func loadSchemaDetails(ctx context.Context, in *Input) (any, error) {
 		if at.part != "" {
 			v.Up = &link{at.part, at.href()}
 		}
-		v.Title += " · " + partName(pointer)
+		if name := partName(pointer); name != "" {
+			v.Title += " · " + name
+		}
 	}
 	at.pointer = pointer
 	v.Schema = m.view(raw, at)
@@ -76,7 +78,7 @@ func loadSchemaDetails(ctx context.Context, in *Input) (any, error) {
 	return v, m.err
 }
 
-// partName is the last property a pointer names.
+// partName is the last property a pointer names, or "".
 func partName(pointer string) string {
 	steps := strings.Split(pointer, "/")
 	for i := len(steps) - 1; i > 0; i-- {
@@ -84,5 +86,5 @@ func partName(pointer string) string {
 			return unescapePointer(steps[i])
 		}
 	}
-	return unescapePointer(steps[len(steps)-1])
+	return ""
 }

@@ -3,6 +3,7 @@ package widget
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
@@ -10,6 +11,7 @@ import (
 const (
 	sampleDepth  = 3
 	sampleFields = 12
+	sampleValues = 300 // in all
 )
 
 // sampleJSON is a value that fits a schema: its examples and defaults where
@@ -17,31 +19,57 @@ const (
 // first few), a response those that come first.
 func (m *modeler) sampleJSON(raw json.RawMessage, at location, request bool) json.RawMessage {
 	var b bytes.Buffer
-	m.sample(&b, m.resolve(raw, at), request, 0)
+	m.sample(&b, m.resolve(raw, at), sampling{request: request, written: new(int)})
 	if !json.Valid(b.Bytes()) {
 		return nil
 	}
 	return b.Bytes()
 }
 
-func (m *modeler) sample(b *bytes.Buffer, r resolved, request bool, depth int) {
+// sampling is where in a value one is.
+type sampling struct {
+	request bool
+	depth   int
+	types   []string // the named types around
+	written *int     // properties so far
+}
+
+// within is one level deeper, in a value of a type.
+func (s sampling) within(name string) sampling {
+	s.depth++
+	if name != "" {
+		s.types = append(slices.Clip(s.types), name)
+	}
+	return s
+}
+
+// recursive tells whether the value would be inside another of its own type.
+func (s sampling) recursive(r resolved) bool { return r.name != "" && slices.Contains(s.types, r.name) }
+
+func (m *modeler) sample(b *bytes.Buffer, r resolved, s sampling) {
 	if v := r.known(); v != nil {
 		b.Write(v)
 		return
 	}
 	if keyword, branches, _, _ := r.choices(); keyword != "" && !r.isObject() {
 		m.fetch(references(branches[0])...)
-		m.sample(b, m.resolve(branches[0], r.at), request, depth)
+		if branch := m.resolve(branches[0], r.at); s.depth <= sampleDepth && !s.recursive(branch) {
+			m.sample(b, branch, s.within(r.name))
+			return
+		}
+		b.WriteString("{}")
 		return
 	}
 	switch {
 	case r.isObject():
-		m.sampleObject(b, r, request, depth)
+		m.sampleObject(b, r, s)
 	case r.isArray():
 		b.WriteByte('[')
-		if len(r.Items) > 0 && depth < sampleDepth {
+		if len(r.Items) > 0 && s.depth < sampleDepth {
 			m.fetch(references(r.Items)...)
-			m.sample(b, m.resolve(r.Items, r.at), request, depth+1)
+			if item := m.resolve(r.Items, r.at); !s.recursive(item) {
+				m.sample(b, item, s.within(r.name))
+			}
 		}
 		b.WriteByte(']')
 	default:
@@ -49,19 +77,32 @@ func (m *modeler) sample(b *bytes.Buffer, r resolved, request bool, depth int) {
 	}
 }
 
-func (m *modeler) sampleObject(b *bytes.Buffer, r resolved, request bool, depth int) {
+func (m *modeler) sampleObject(b *bytes.Buffer, r resolved, s sampling) {
+	inner := s.within(r.name)
+	written := 0
+	if s.depth >= sampleDepth || *s.written > sampleValues {
+		b.WriteString("{}")
+		return
+	}
 	b.WriteByte('{')
-	if depth < sampleDepth {
-		for i, p := range m.sampleProperties(r, request) {
-			if i > 0 {
-				b.WriteByte(',')
-			}
-			name, _ := json.Marshal(p.Name)
-			b.Write(name)
-			b.WriteByte(':')
-			m.fetch(references(p.Value)...)
-			m.sample(b, m.resolve(p.Value, p.at), request, depth+1)
+	for _, p := range m.sampleProperties(r, s.request) {
+		m.fetch(references(p.Value)...)
+		value := m.resolve(p.Value, p.at)
+		if inner.recursive(value) && !p.required {
+			continue
 		}
+		*s.written++
+		if written++; written > 1 {
+			b.WriteByte(',')
+		}
+		name, _ := json.Marshal(p.Name)
+		b.Write(name)
+		b.WriteByte(':')
+		if inner.recursive(value) {
+			b.WriteString("{}")
+			continue
+		}
+		m.sample(b, value, inner)
 	}
 	b.WriteByte('}')
 }

@@ -41,14 +41,15 @@ var sanitiser = sync.OnceValue(func() *bluemonday.Policy {
 	return p
 })
 
-// topHeading matches the largest headings: a description may not outrank the page's own.
-var topHeading = regexp.MustCompile(`(?i)<(/?)h[1-3]\b[^>]*>`)
-
 // alert matches the first line of a quote that GitHub shows as a note or warning.
 var alert = regexp.MustCompile(`(?m)^>[ \t]*\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*$`)
 
-// rich is an untrusted description, Markdown or HTML, as safe HTML.
-func rich(text string) template.HTML {
+// rich is an untrusted description, Markdown or HTML, as safe HTML. Its headings
+// are below the third level, so that they do not outrank the page's own.
+func rich(text string) template.HTML { return richBelow(3, text) }
+
+// richBelow is rich text that stands below a heading of a level, 1 to 5.
+func richBelow(level int, text string) template.HTML {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return ""
@@ -67,7 +68,7 @@ func rich(text string) template.HTML {
 	if err := markdown().Convert([]byte(text), &b); err != nil {
 		return template.HTML("<p>" + template.HTMLEscapeString(text) + "</p>")
 	}
-	out := topHeading.ReplaceAllString(b.String(), "<${1}h4>")
+	out := headingsBelow(level, b.String())
 	out = strings.TrimSpace(sanitiser().Sanitize(out))
 	return template.HTML(strings.ReplaceAll(out, ">\n<", "><"))
 }
