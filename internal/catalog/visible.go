@@ -99,14 +99,16 @@ func (c *Catalog) Product(v Visitor, id string) (*Product, error) {
 
 // APIsOf are the visible APIs of a product, by name.
 func (c *Catalog) APIsOf(v Visitor, p *Product) []*API {
-	s := c.snapshot()
-	var list []*API
+	held := make(map[string]bool, len(p.APIs))
 	for _, id := range p.APIs {
-		if a, ok := s.apis[strings.ToLower(id)]; ok && s.apiVisible(v, a) {
+		held[id] = true
+	}
+	var list []*API
+	for _, a := range c.APIs(v) {
+		if held[a.ID] {
 			list = append(list, a)
 		}
 	}
-	sortByName(list, func(a *API) (string, string) { return a.Name, a.ID })
 	return list
 }
 

@@ -109,10 +109,18 @@ func (d *data) Product(_ context.Context, id string) (*catalog.Product, error) {
 	return product, nil
 }
 
+// manyAPIs is how many APIs a page depends on one by one; with more of them it
+// depends on the list.
+const manyAPIs = 100
+
 // APIsOf are the visible APIs of a product.
 func (d *data) APIsOf(_ context.Context, product *catalog.Product) ([]*catalog.API, error) {
 	d.reads(catalog.DepProduct(product.ID))
 	list := d.p.cfg.Catalog.APIsOf(d.visitor, product)
+	if len(list) > manyAPIs {
+		d.reads(catalog.DepAPIs)
+		return list, nil
+	}
 	for _, a := range list {
 		d.reads(catalog.DepAPI(a.ID))
 	}
