@@ -41,7 +41,11 @@ func yamlNode(n tree.Node) *yaml.Node {
 	case tree.String:
 		return yamlString(n.Text())
 	case tree.Number:
-		return &yaml.Node{Kind: yaml.ScalarNode, Value: n.Literal(), Tag: "!!float"}
+		tag := "!!int"
+		if bytes.ContainsAny(n.Raw(), ".eE") {
+			tag = "!!float"
+		}
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: n.Literal(), Tag: tag}
 	case tree.Bool:
 		return &yaml.Node{Kind: yaml.ScalarNode, Value: n.Literal(), Tag: "!!bool"}
 	}
