@@ -112,7 +112,7 @@ export class Visitor {
     await this.fill('E-mail', email)
     await this.fillPassword('Password', password)
     await this.follow('button', 'Sign in')
-    await this.page.waitForSelector('summary[aria-label="Your account"]', { visible: true })
+    await this.page.waitForSelector('summary[aria-label$="your account"]', { visible: true })
   }
 
   /** Switches between the light and the dark look. */

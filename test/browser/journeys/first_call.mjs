@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { developer } from '../harness/portico.mjs'
 import { Visitor } from '../harness/visitor.mjs'
 
-const operation = '/apis/parcel/getShipment'
+const operation = '/apis/parcel/getshipment'
 
 export function firstCall(world) {
   test('a guest finds an operation by search and reads it', async () => {
@@ -75,7 +75,7 @@ export function firstCall(world) {
   test('a request with a body is sent as it was written', async () => {
     const dev = await Visitor.arrive(world.browser, world.portico.portal)
     await dev.signIn(developer)
-    await dev.goto('/apis/parcel/quoteShipment')
+    await dev.goto('/apis/parcel/quoteshipment')
     await dev.click('button', 'Try it')
     await keyField(dev)
     await dev.click('button', 'Send')

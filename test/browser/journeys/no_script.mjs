@@ -6,7 +6,7 @@ import { test } from 'node:test'
 export function noScript(world) {
   test('an operation page without script shows parameters, schemas, responses and a sample', async () => {
     const guest = await world.withoutScript()
-    assert.equal(await guest.goto('/apis/parcel/bookShipment'), 200)
+    assert.equal(await guest.goto('/apis/parcel/bookshipment'), 200)
     const text = await guest.page.$eval('main', (e) => e.textContent)
     for (const word of [/Book a shipment/, /accountId/, /Idempotency-Key/, /parcels/, /201/, /422/, /curl/]) {
       assert.match(text, word)
@@ -22,15 +22,15 @@ export function noScript(world) {
     assert.equal(await address(guest, 'form[role=search]', 'action'), '/search')
     assert.equal(await address(guest, 'form[role=search] input', 'name'), 'q')
     await guest.goto('/search?q=shipment')
-    assert.match(await guest.page.content(), /\/apis\/parcel\/getShipment/)
+    assert.match(await guest.page.content(), /\/apis\/parcel\/getshipment/)
     await guest.leave()
   })
 
   test('another language of the sample is a link', async () => {
     const guest = await world.withoutScript()
-    await guest.goto('/apis/parcel/getShipment')
+    await guest.goto('/apis/parcel/getshipment')
     const python = await address(guest, 'a[href="?lang=python"]', 'href')
-    await guest.goto('/apis/parcel/getShipment' + python)
+    await guest.goto('/apis/parcel/getshipment' + python)
     assert.match(await guest.page.content(), /urllib/)
     await guest.leave()
   })
@@ -39,7 +39,7 @@ export function noScript(world) {
     const guest = await world.withoutScript()
     await guest.goto('/apis')
     await guest.goto(await address(guest, 'main a[href="/apis/parcel"]', 'href'))
-    await guest.goto(await address(guest, 'a[href="/apis/parcel/getShipment"]', 'href'))
+    await guest.goto(await address(guest, 'a[href="/apis/parcel/getshipment"]', 'href'))
     assert.match(await guest.page.$eval('h1', (e) => e.textContent), /Get a shipment/)
     await guest.leave()
   })
