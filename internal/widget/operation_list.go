@@ -71,7 +71,7 @@ func loadOperationList(ctx context.Context, in *Input) (any, error) {
 	for i, g := range groups {
 		name := g.Tag.Name
 		if name == "" {
-			name = in.T("operations.other")
+			name = in.T("operations.untagged")
 		}
 		og := operationGroup{ID: g.Tag.ID, Name: name, Count: len(g.Operations), Load: GroupHref(api.ID, g.Tag.ID)}
 		og.Href = APIHref(api.ID) + strings.TrimPrefix(og.Load, APIHref(api.ID)+"/-/operations")

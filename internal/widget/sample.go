@@ -193,8 +193,11 @@ func (r *operation) sampleBodies() []sampleBody {
 		}
 		value := exampleOf(rep, w)
 		if raw, at := r.schemaOf(rep, w, r.own.at("requestBody")); raw != nil {
-			if value == nil && b.Kind != kindText {
+			if value == nil {
 				value = r.model.sampleJSON(raw, at, true)
+			}
+			if b.Kind == kindText && len(value) > 0 && value[0] != '"' {
+				value = nil // JSON is not XML
 			}
 			if b.Kind == kindForm || b.Kind == kindParts {
 				b.Fields = r.formFields(raw, at, value)

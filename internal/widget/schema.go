@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"html/template"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -137,8 +138,10 @@ func (m *modeler) part(name string) json.RawMessage {
 type resolved struct {
 	*keywords
 	at     location
-	name   string     // of the definition it came from; "" when unnamed
-	fields []property // of the object, allOf included
+	name   string         // of the definition it came from; "" when unnamed
+	fields []property     // of the object, allOf included
+	needs  []string       // names of required properties, allOf included
+	index  map[string]int // positions in fields
 }
 
 type property struct {
@@ -167,21 +170,19 @@ func (m *modeler) resolveAt(raw json.RawMessage, at location, name string, depth
 		r.keywords = &own
 		return r
 	}
-	r := resolved{keywords: k, at: at, name: name}
-	required := map[string]bool{}
-	for _, n := range k.Required {
-		required[n] = true
-	}
+	r := resolved{keywords: k, at: at, name: name, needs: k.Required, index: map[string]int{}}
 	if depth < maxMerge {
 		for i, raw := range k.AllOf {
 			m.merge(&r, m.resolveAt(raw, at.at("allOf", strconv.Itoa(i)), "", depth+1), len(k.AllOf) == 1)
 		}
 	}
 	for _, p := range members(k.Properties) {
-		r.add(property{member: p, at: at.at("properties", p.Name), required: required[p.Name]})
+		r.add(property{member: p, at: at.at("properties", p.Name)})
 	}
-	for i := range r.fields {
-		r.fields[i].required = r.fields[i].required || required[r.fields[i].Name]
+	for _, name := range r.needs {
+		if i, ok := r.index[name]; ok {
+			r.fields[i].required = true
+		}
 	}
 	return r
 }
@@ -201,6 +202,7 @@ func (m *modeler) merge(r *resolved, branch resolved, only bool) {
 	for _, p := range branch.fields {
 		r.add(p)
 	}
+	r.needs = append(slices.Clip(r.needs), branch.needs...)
 	k, b := r.keywords, branch.keywords
 	if only && r.name == "" {
 		r.name = branch.name
@@ -237,13 +239,11 @@ func (m *modeler) merge(r *resolved, branch resolved, only bool) {
 
 // add appends a property; a later one of the same name replaces the earlier.
 func (r *resolved) add(p property) {
-	for i := range r.fields {
-		if r.fields[i].Name == p.Name {
-			p.required = p.required || r.fields[i].required
-			r.fields[i] = p
-			return
-		}
+	if i, ok := r.index[p.Name]; ok {
+		r.fields[i] = p
+		return
 	}
+	r.index[p.Name] = len(r.fields)
 	r.fields = append(r.fields, p)
 }
 

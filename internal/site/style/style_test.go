@@ -1,0 +1,82 @@
+package style_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/portico-portal/portico/internal/site/style"
+)
+
+func TestTheStylesheetDocumentBecomesCSS(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, document, tokens, rules string }{
+		{"nothing", `null`, "", ""},
+		{"own tokens in light and dark", `{"tokens":{"accent":{"light":"oklch(0.5 0.2 20)","dark":"#faa"},"r":"4px"}}`, ":root{--accent:light-dark(oklch(0.5 0.2 20),#faa);--r:4px}", ""},
+		{"colours", `{"colors":{"brand":{"id":"colors/brand","displayName":"Brand","value":"rgba(1,2,3,0.5)"}}}`, ":root{--colors-brand:rgba(1,2,3,0.5)}", ".color-colors-brand{color:var(--colors-brand)}"},
+		{"fonts", `{"fonts":{"default":{"family":"Fira Sans","displayName":"x"}}}`, `:root{--fonts-default:"Fira Sans",var(--font)}`, ""},
+		{"shadows", `{"shadows":{"s":{"offsetX":0,"offsetY":2,"blur":4,"spread":0,"color":"#0003"}}}`, ":root{--shadows-s:0 2px 4px 0 #0003}", ""},
+		{"globals and their variations", `{"globals":{"h1":{"default":{"typography":{"fontSize":30,"fontWeight":700,"colorId":"colors/brand"}},"big":{"typography":{"fontSize":"3rem"}}}}}`, "",
+			"h1.globals-h1-big{font-size:3rem}h1{font-size:30px;font-weight:700;color:var(--colors-brand)}"},
+		{"components, their states and parts", `{"components":{"button":{"primary":{"background":{"colorKey":"colors/b"},"hover":{"typography":{"textDecoration":"none"}}},"default":{"padding":{"top":8,"left":"1em"}}},"card":{"default":{"components":{"h1":{"default":{"margin":{"top":0}}}}}}}}`, "",
+			".button{padding-top:8px;padding-left:1em}.button-primary{background-color:var(--colors-b)}.button-primary:hover{text-decoration:none}.card .h1{margin-top:0}"},
+		{"what could end a declaration or load something is left out", `{"tokens":{"a":"red;}body{display:none","b":"url(//e.example)","c":"</style><script>","d":"expression(x)","e":"calc(1px","f":"\\75 rl(x)","g":"@import x"},"colors":{"x":{"value":"red}"}}}`, "", ".color-colors-x{color:var(--colors-x)}"},
+		{"names are made safe", `{"colors":{"a b{}</style>":{"value":"red"}}}`, ":root{--colors-a-b-style:red}", ".color-colors-a-b-style{color:var(--colors-a-b-style)}"},
+		{"wrong types", `{"colors":[],"fonts":7,"components":{"button":[1]},"globals":"x"}`, "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := style.Compile(json.RawMessage(c.document))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Tokens != c.tokens || string(got.Rules) != c.rules {
+				t.Errorf("tokens %s\nrules %s\nwant\n%s\n%s", got.Tokens, got.Rules, c.tokens, c.rules)
+			}
+		})
+	}
+	if _, err := style.Compile(json.RawMessage(`[1]`)); err == nil {
+		t.Error("a stylesheet that is no object compiles")
+	}
+}
+
+func TestLocalStylesBecomeAClass(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ styles, want string }{
+		"only an appearance": {`{"appearance":"components/card/default"}`, ""},
+		"nothing":            {`null`, ""},
+		"padding":            {`{"padding":{"top":8,"bottom":"2em"}}`, "&{padding-top:8px;padding-bottom:2em}"},
+		"in instance":        {`{"instance":{"key":"x","margin":{"left":4}}}`, "&{margin-left:4px}"},
+		"a grid by width":    {`{"grid":{"xs":{"cols":["1fr"]},"md":{"cols":["280px","minmax(0, 1fr)"],"colGap":16}}}`, "&{display:grid;grid-template-columns:1fr}@media (min-width:768px){&{display:grid;grid-template-columns:280px minmax(0, 1fr);column-gap:16px}}"},
+		"a place in a grid":  {`{"grid-area":{"xs":{"x":1,"y":2,"w":3,"h":1}}}`, "&{grid-column:1/span 3;grid-row:2/span 1}"},
+		"alignment":          {`{"alignment":{"horizontal":"center","vertical":"end"}}`, "&{display:flex;flex-wrap:wrap;justify-content:center;align-items:end}"},
+		"a border":           {`{"border":{"top":{"width":1,"style":"solid","colorId":"colors/x"}},"borderRadius":{"topLeftRadius":4}}`, "&{border-top-width:1px;border-top-style:solid;border-top-color:var(--colors-x);border-top-left-radius:4px}"},
+		"harm":               {`{"size":{"width":"1px;background:url(x)"},"grid":{"cols":["1fr}*{display:none"]}}`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			class, css := style.Class(json.RawMessage(c.styles))
+			if got := strings.ReplaceAll(css, "."+class, "&"); c.want == "" && class+css != "" || c.want != "" && got != c.want {
+				t.Errorf("class %q: %s, want %s", class, got, c.want)
+			}
+			again, _ := style.Class(json.RawMessage(c.styles))
+			if again != class {
+				t.Errorf("the class changes: %s, %s", class, again)
+			}
+		})
+	}
+}
+
+func FuzzCompile(f *testing.F) {
+	f.Add([]byte(`{"tokens":{"a":"red"},"colors":{"x":{"value":"}</style>"}},"components":{"button":{"default":{"size":{"width":"1px"}}}}}`))
+	f.Fuzz(func(t *testing.T, document []byte) {
+		sheet, err := style.Compile(document)
+		if err != nil {
+			return
+		}
+		css := sheet.Tokens + string(sheet.Rules)
+		if strings.Contains(css, "<") || strings.Contains(strings.ToLower(css), "url(") || strings.Count(css, "{") != strings.Count(css, "}") {
+			t.Fatalf("%s becomes %s", document, css)
+		}
+	})
+}
