@@ -24,12 +24,12 @@ func (c cursor) String() string { return fmt.Sprintf("%d %d", c.seq, c.writes) }
 // batch is what one step does.
 type batch struct {
 	was, next cursor
-	stored    string      // the cursor as it was read
-	queued    []string    // keys taken from the queue
-	enqueue   []string    // keys to put there
-	upserts   []*document // new contents
-	keys      []string    // of all documents that go or are replaced
-	reset     bool        // look at everything again
+	stored    string    // the cursor as it was read
+	queued    []string  // keys taken from the queue
+	enqueue   []string  // keys to put there
+	upserts   []indexed // new contents
+	keys      []string  // of all documents that go or are replaced
+	reset     bool      // look at everything again
 	more      bool
 }
 

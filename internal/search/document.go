@@ -53,9 +53,16 @@ const (
 	ofAPI   = 'x' // the API it belongs to
 )
 
-// terms are a document's index terms, sorted, and the words of its names and
-// paths, which typing errors are corrected to.
-func (d *document) terms() (terms, vocabulary []string) {
+// indexed is a document with what is made of it for the index.
+type indexed struct {
+	*document
+	terms      []string // index terms, sorted
+	vocabulary []string // words of names and paths, which typing errors are corrected to
+	length     int      // words of the title: shorter ones come first
+}
+
+// index makes the terms of a document.
+func (d *document) index() indexed {
 	all := termSet{}
 	known := map[string]bool{}
 	for _, s := range append([]string{d.title, d.name}, d.names...) {
@@ -71,24 +78,15 @@ func (d *document) terms() (terms, vocabulary []string) {
 	all.whole(d.method + " " + d.path)
 	all.words(cutText(d.body, maxBody), inText)
 	all.add(apiTerm(d.api))
-	for w := range known {
-		vocabulary = append(vocabulary, w)
-	}
-	slices.Sort(vocabulary)
-	return all.sorted(), vocabulary
+	length := 0
+	chunks(d.title, func(chunk) bool { length++; return length < 255 })
+	return indexed{d, sorted(all), sorted(known), length}
 }
 
 // apiTerm is the term that all documents of an API have; products have that of "".
 func apiTerm(api string) string {
 	sum := sha256.Sum256([]byte(api))
 	return string(ofAPI) + hex.EncodeToString(sum[:8])
-}
-
-// titleLength counts the words of the title: shorter ones come first.
-func (d *document) titleLength() int {
-	n := 0
-	chunks(d.title, func(chunk) bool { n++; return n < 255 })
-	return n
 }
 
 type termSet map[string]bool
@@ -118,10 +116,10 @@ func (t termSet) whole(text string) {
 	}
 }
 
-func (t termSet) sorted() []string {
-	all := make([]string, 0, len(t))
-	for term := range t {
-		all = append(all, term)
+func sorted(set map[string]bool) []string {
+	all := make([]string, 0, len(set))
+	for s := range set {
+		all = append(all, s)
 	}
 	slices.Sort(all)
 	return all

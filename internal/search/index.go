@@ -124,6 +124,6 @@ func (x *Index) step(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	x.seen.Store(b.next.seq)
+	x.seen.Store(max(b.next.seq, x.seen.Load()))
 	return b.more, nil
 }

@@ -100,6 +100,10 @@ func (f *finder) tiers(s search, expressions ...expression) error {
 // whole page holds too little that is visible, it asks for the visible APIs by
 // name, if they are few.
 func (f *finder) tier(s search, e expression) error {
+	e, err := f.expand(e)
+	if err != nil {
+		return err
+	}
 	after, size := int64(-1), firstPage
 	for page := 0; len(f.hits) < f.limit && f.scanned < maxScanned; page++ {
 		ids, err := f.match(e, after, size)

@@ -40,7 +40,7 @@ func (x *Index) refresh(tx *store.Tx, b *batch, keys []string) error {
 		}
 		b.keys = append(b.keys, key)
 		if d != nil {
-			b.upserts = append(b.upserts, d)
+			b.upserts = append(b.upserts, d.index())
 		}
 		if apim.Ref(key).KindPath() == "apis" {
 			if err := x.followAPI(tx, b, r, key); err != nil {

@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,7 +11,7 @@ import (
 
 // version names the tables and what is in them. A change of either, or of how
 // text is cut, changes it: the index is then built anew.
-const version = "1"
+const version = "2"
 
 const (
 	metaVersion = "search.version"
@@ -24,6 +25,8 @@ var tables = map[string][]string{
 	"sqlite": {
 		`CREATE VIRTUAL TABLE search_fts USING fts5(terms, content='', contentless_delete=1, detail=none,
 			tokenize='ascii', prefix='2 3 4')`,
+		`CREATE VIRTUAL TABLE search_vocabulary USING fts5vocab('search_fts', 'instance')`,
+		`CREATE TABLE search_document (id INTEGER PRIMARY KEY` + otherColumns + `)`,
 		`CREATE TABLE search_term (service TEXT NOT NULL, term TEXT NOT NULL, PRIMARY KEY (service, term)) WITHOUT ROWID`,
 		`CREATE TABLE search_trigram (service TEXT NOT NULL, trigram TEXT NOT NULL, term TEXT NOT NULL,
 			PRIMARY KEY (service, trigram, term)) WITHOUT ROWID`,
@@ -31,14 +34,12 @@ var tables = map[string][]string{
 	"postgres": {
 		`CREATE TABLE search_fts (rowid BIGINT PRIMARY KEY, terms TSVECTOR NOT NULL)`,
 		`CREATE INDEX search_fts_terms ON search_fts USING gin (terms)`,
+		`CREATE TABLE search_document (id BIGINT PRIMARY KEY` + otherColumns + `)`,
 		`CREATE TABLE search_term (service TEXT COLLATE "C" NOT NULL, term TEXT COLLATE "C" NOT NULL, PRIMARY KEY (service, term))`,
 		`CREATE TABLE search_trigram (service TEXT COLLATE "C" NOT NULL, trigram TEXT COLLATE "C" NOT NULL, term TEXT COLLATE "C" NOT NULL,
 			PRIMARY KEY (service, trigram, term))`,
 	},
 	"": { // both
-		`CREATE TABLE search_document (id BIGINT PRIMARY KEY, service TEXT NOT NULL, key TEXT NOT NULL, ref TEXT NOT NULL,
-			api TEXT NOT NULL, api_id TEXT NOT NULL, name TEXT NOT NULL, title TEXT NOT NULL, api_title TEXT NOT NULL,
-			method TEXT NOT NULL, path TEXT NOT NULL, text TEXT NOT NULL, state TEXT NOT NULL)`,
 		`CREATE UNIQUE INDEX search_document_key ON search_document (service, key)`,
 		`CREATE INDEX search_document_api ON search_document (service, api)`,
 		`CREATE TABLE search_queue (service TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (service, key))`,
@@ -47,7 +48,11 @@ var tables = map[string][]string{
 	},
 }
 
-var tableNames = []string{"search_fts", "search_term", "search_trigram", "search_document", "search_queue", "search_number"}
+var tableNames = []string{"search_vocabulary", "search_fts", "search_term", "search_trigram", "search_document", "search_queue", "search_number"}
+
+const otherColumns = `, service TEXT NOT NULL, key TEXT NOT NULL, ref TEXT NOT NULL, api TEXT NOT NULL, api_id TEXT NOT NULL,
+	name TEXT NOT NULL, title TEXT NOT NULL, api_title TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL,
+	text TEXT NOT NULL, state TEXT NOT NULL`
 
 const documentColumns = "id, service, key, ref, api, api_id, name, title, api_title, method, path, text, state"
 
@@ -62,7 +67,7 @@ func createTables(tx *store.Tx, dialect string) error {
 			return fmt.Errorf("drop table %s: %w", name, err)
 		}
 	}
-	for _, statement := range append(tables[""], tables[dialect]...) {
+	for _, statement := range append(slices.Clone(tables[dialect]), tables[""]...) {
 		if err := tx.Exec(statement); err != nil {
 			return fmt.Errorf("create the tables of the index: %w", err)
 		}

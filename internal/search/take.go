@@ -57,9 +57,8 @@ func (f *finder) take(s search, ids []int64) error {
 
 // read fetches documents by row id.
 func (f *finder) read(ids []any) ([]*candidate, error) {
-	rows, err := f.tx.Query(`SELECT id, key, ref, api, api_id, name, title, api_title, method, path, text
-		FROM search_document WHERE service = $1 AND id IN (`+placeholders(2, len(ids))+`)`,
-		append([]any{f.index.store.Service()}, ids...)...)
+	rows, err := f.tx.Query(`SELECT id, service, key, ref, api, api_id, name, title, api_title, method, path, text
+		FROM search_document WHERE id IN (`+placeholders(1, len(ids))+`)`, ids...)
 	if err != nil {
 		return nil, err
 	}
@@ -68,12 +67,14 @@ func (f *finder) read(ids []any) ([]*candidate, error) {
 	for rows.Next() {
 		c := &candidate{}
 		h := &c.hit
-		var ref string
-		if err := rows.Scan(&c.id, &c.key, &ref, &c.api, &h.APIID, &h.Name, &h.Title, &h.API, &h.Method, &h.Path, &c.text); err != nil {
+		var service, ref string
+		if err := rows.Scan(&c.id, &service, &c.key, &ref, &c.api, &h.APIID, &h.Name, &h.Title, &h.API, &h.Method, &h.Path, &c.text); err != nil {
 			return nil, err
 		}
 		h.Kind, h.Ref = kindOfClass[classOf(c.id)], apim.Ref(ref)
-		all = append(all, c)
+		if service == f.index.store.Service() { // services of one database share the tables
+			all = append(all, c)
+		}
 	}
 	return all, rows.Err()
 }

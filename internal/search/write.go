@@ -10,9 +10,8 @@ import (
 
 // row is a document as it is written.
 type row struct {
-	id    int64
-	d     *document
-	terms []string
+	indexed
+	id int64
 }
 
 // write does a batch, unless another process has written since it was collected.
@@ -63,7 +62,7 @@ func (x *Index) remove(tx *store.Tx, keys []string) error {
 
 // add inserts documents in the order of their row ids: FTS5 buffers ascending
 // rows and writes a segment whenever one goes back.
-func (x *Index) add(tx *store.Tx, documents []*document) error {
+func (x *Index) add(tx *store.Tx, documents []indexed) error {
 	if len(documents) == 0 {
 		return nil
 	}
@@ -74,9 +73,8 @@ func (x *Index) add(tx *store.Tx, documents []*document) error {
 	rows := make([]row, len(documents))
 	vocabulary := map[string]bool{}
 	for i, d := range documents {
-		terms, words := d.terms()
-		rows[i] = row{rowID(d.class, d.titleLength(), number+int64(i)), d, terms}
-		for _, w := range words {
+		rows[i] = row{d, rowID(d.class, d.length, number+int64(i))}
+		for _, w := range d.vocabulary {
 			vocabulary[w] = true
 		}
 	}
@@ -96,8 +94,7 @@ func (x *Index) add(tx *store.Tx, documents []*document) error {
 }
 
 func (x *Index) columns(r row) []any {
-	d := r.d
-	all := []any{r.id, x.store.Service(), d.key, d.ref, d.api, d.apiID, d.name, d.title, d.apiTitle, d.method, d.path, d.text, d.state}
+	all := []any{r.id, x.store.Service(), r.key, r.ref, r.api, r.apiID, r.name, r.title, r.apiTitle, r.method, r.path, r.text, r.state}
 	for i, v := range all {
 		if s, ok := v.(string); ok {
 			all[i] = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "") // neither is text to PostgreSQL
