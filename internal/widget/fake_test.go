@@ -22,7 +22,6 @@ type fakeData struct {
 	products []*catalog.Product
 	hits     []search.Hit
 	menu     []widget.MenuItem
-	asked    []string // names of definitions read, in order
 }
 
 func (d *fakeData) APIs(context.Context) ([]*catalog.API, error) { return d.apis, nil }

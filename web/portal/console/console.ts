@@ -105,7 +105,7 @@ class Console {
       this.#response.show(last);
       explainAnswer(last, this.#response, {
         sent: this.#key?.value ?? "", name: this.#key?.name ?? "", needed: this.#key !== undefined,
-        href: `/apis/${encodeURIComponent(this.#start.api)}`,
+        href: `/apis/${encodeURIComponent(this.#start.api)}#access`,
       });
     } catch {
       if (running.signal.aborted) {

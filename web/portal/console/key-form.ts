@@ -44,7 +44,7 @@ export class KeyForm {
       if (!answer.signedIn) {
         this.#note.replaceChildren(`${words.guest} `, el("a", { href: signIn }, words.signIn), words.guestEnd);
       } else if (!answer.keys.length) {
-        this.#note.replaceChildren(`${words.noKeys} `, el("a", { href: `/apis/${encodeURIComponent(api)}` }, words.getAccess));
+        this.#note.replaceChildren(`${words.noKeys} `, el("a", { href: `/apis/${encodeURIComponent(api)}#access` }, words.getAccess));
       } else {
         this.#choice(answer.keys);
       }
