@@ -33,7 +33,7 @@ func Export(ctx context.Context, tx *store.Tx, api apim.Ref, format Format, serv
 	}
 	text := x.document(servers)
 	if format == OpenAPI {
-		return writeYAML(text)
+		return writeYAML(text), nil
 	}
 	var b bytes.Buffer
 	if err := json.Indent(&b, text, "", "  "); err != nil {

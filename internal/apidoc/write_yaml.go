@@ -4,56 +4,183 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-
-	yaml "go.yaml.in/yaml/v3"
+	"strings"
+	"unicode"
 
 	"github.com/portico-portal/portico/internal/apidoc/tree"
 )
 
-// writeYAML writes JSON as YAML, the order of members kept.
-func writeYAML(text json.RawMessage) ([]byte, error) {
-	var b bytes.Buffer
-	e := yaml.NewEncoder(&b)
-	e.SetIndent(2)
-	if err := e.Encode(yamlNode(tree.Derived(text, tree.Node{}).Root())); err != nil {
-		return nil, fmt.Errorf("write YAML: %w", err)
+// writeYAML writes a JSON object as YAML in block style, the order of members
+// kept. It is written by hand because the library's encoder takes a hundred
+// times the text in memory, and anybody may ask for an export.
+func writeYAML(text json.RawMessage) []byte {
+	var w yamlWriter
+	root := tree.Derived(text, tree.Node{}).Root()
+	if w.value(root, -2); root.Kind() == tree.Object {
+		return append(bytes.TrimPrefix(w.b.Bytes(), []byte("\n")), '\n')
 	}
-	if err := e.Close(); err != nil {
-		return nil, fmt.Errorf("write YAML: %w", err)
-	}
-	return b.Bytes(), nil
+	return append(bytes.TrimPrefix(w.b.Bytes(), []byte(" ")), '\n')
 }
 
-func yamlNode(n tree.Node) *yaml.Node {
+type yamlWriter struct{ b bytes.Buffer }
+
+// value writes what follows "key:" or "-" at an indentation.
+func (w *yamlWriter) value(n tree.Node, indent int) {
 	switch n.Kind() {
 	case tree.Object:
-		out := &yaml.Node{Kind: yaml.MappingNode}
-		for _, m := range n.Members() {
-			out.Content = append(out.Content, yamlString(m.Name), yamlNode(m.Value))
+		if members := n.Members(); len(members) > 0 {
+			w.members(members, indent+2, false)
+			return
 		}
-		return out
+		w.b.WriteString(" {}")
 	case tree.Array:
-		out := &yaml.Node{Kind: yaml.SequenceNode}
-		for _, item := range n.Items() {
-			out.Content = append(out.Content, yamlNode(item))
+		if items := n.Items(); len(items) > 0 {
+			w.items(items, indent+2, false)
+			return
 		}
-		return out
+		w.b.WriteString(" []")
 	case tree.String:
-		return yamlString(n.Text())
-	case tree.Number:
-		tag := "!!int"
-		if bytes.ContainsAny(n.Raw(), ".eE") {
-			tag = "!!float"
-		}
-		return &yaml.Node{Kind: yaml.ScalarNode, Value: n.Literal(), Tag: tag}
-	case tree.Bool:
-		return &yaml.Node{Kind: yaml.ScalarNode, Value: n.Literal(), Tag: "!!bool"}
+		w.b.WriteByte(' ')
+		w.text(n.Text(), indent+2)
+	default:
+		w.b.WriteByte(' ')
+		w.b.Write(n.Raw())
 	}
-	return &yaml.Node{Kind: yaml.ScalarNode, Value: "null", Tag: "!!null"}
 }
 
-func yamlString(s string) *yaml.Node {
-	n := new(yaml.Node)
-	n.SetString(s)
-	return n
+// members writes an object; the first one on the same line where that is wanted.
+func (w *yamlWriter) members(all tree.Members, indent int, sameLine bool) {
+	for i, m := range all {
+		if i > 0 || !sameLine {
+			w.line(indent)
+		}
+		key := scalar(m.Name)
+		if len(key) > maxSimpleKey {
+			w.b.WriteString("? " + key)
+			w.line(indent)
+		} else {
+			w.b.WriteString(key)
+		}
+		w.b.WriteByte(':')
+		w.value(m.Value, indent)
+	}
+}
+
+// maxSimpleKey is well below the 1,024 characters after which YAML wants "? key".
+const maxSimpleKey = 500
+
+func (w *yamlWriter) items(all []tree.Node, indent int, sameLine bool) {
+	for i, item := range all {
+		if i > 0 || !sameLine {
+			w.line(indent)
+		}
+		w.b.WriteByte('-')
+		members, items := item.Members(), item.Items()
+		switch {
+		case len(members) > 0:
+			w.b.WriteByte(' ')
+			w.members(members, indent+2, true)
+		case len(items) > 0:
+			w.b.WriteByte(' ')
+			w.items(items, indent+2, true)
+		default:
+			w.value(item, indent)
+		}
+	}
+}
+
+func (w *yamlWriter) line(indent int) {
+	w.b.WriteByte('\n')
+	for range indent {
+		w.b.WriteByte(' ')
+	}
+}
+
+// text writes a string; one of several lines as a block, if a block can hold it.
+func (w *yamlWriter) text(s string, indent int) {
+	if !blockable(s) {
+		w.b.WriteString(scalar(s))
+		return
+	}
+	body := strings.TrimRight(s, "\n")
+	switch len(s) - len(body) {
+	case 0:
+		w.b.WriteString("|-")
+	case 1:
+		w.b.WriteByte('|')
+	default:
+		w.b.WriteString("|+")
+	}
+	for line := range strings.SplitSeq(body, "\n") {
+		if line == "" {
+			w.b.WriteByte('\n')
+			continue
+		}
+		w.line(indent)
+		w.b.WriteString(line)
+	}
+	for range len(s) - len(body) - 1 {
+		w.b.WriteByte('\n')
+	}
+}
+
+// blockable tells whether a string is several lines of printable text whose
+// first one shows the indentation.
+func blockable(s string) bool {
+	if !strings.Contains(s, "\n") || s[0] == '\n' || s[0] == ' ' {
+		return false
+	}
+	for line := range strings.SplitSeq(s, "\n") {
+		if line != "" && strings.TrimSpace(line) == "" || strings.ContainsFunc(line, unprintable) {
+			return false
+		}
+	}
+	return true
+}
+
+func unprintable(r rune) bool { return !unicode.IsPrint(r) }
+
+// scalar is a string on one line, plain where nothing could take it for something else.
+func scalar(s string) string {
+	if isPlain(s) {
+		return s
+	}
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case !unprintable(r):
+			b.WriteRune(r)
+		case r <= 0xffff:
+			fmt.Fprintf(&b, `\u%04X`, r)
+		default:
+			fmt.Fprintf(&b, `\U%08X`, r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// words are plain scalars that YAML 1.1 or 1.2 takes for something else than text.
+var words = map[string]bool{
+	"null": true, "true": true, "false": true, "yes": true, "no": true, "on": true, "off": true, "y": true, "n": true,
+}
+
+func isPlain(s string) bool {
+	if s == "" || words[strings.ToLower(s)] {
+		return false
+	}
+	if c := s[0]; c != '/' && c != '$' && c != '_' && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') {
+		return false
+	}
+	last := s[len(s)-1]
+	return last != ' ' && last != ':' && !strings.Contains(s, ": ") && !strings.Contains(s, " #") &&
+		!strings.ContainsFunc(s, unprintable)
 }
