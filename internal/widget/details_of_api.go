@@ -56,7 +56,7 @@ func loadDetailsOfAPI(ctx context.Context, in *Input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if groups := catalog.Groups(ops); len(groups) > 0 {
+	if groups := operationGroups(ops); len(groups) > 0 {
 		v.First = groups[0].Operations[0]
 	}
 	r := operation{api: api, op: &catalog.OperationDetail{Extra: &apim.OperationExtra{}}, gateway: strings.TrimSuffix(in.Data.GatewayURL(), "/"), words: in.Messages}

@@ -85,7 +85,7 @@ var states = []state{
 	{"schemaDetails/a type", `{"type":"schemaDetails"}`, widget.Render{Params: widget.Params{API: "shop", Schema: "Order"}}},
 	{"schemaDetails/rows to unfold", `{"type":"schemaDetails"}`, widget.Render{Params: widget.Params{API: "shop", Schema: "Line", Query: query("fragment=1")}}},
 	{"schemaDetails/a choice", `{"type":"schemaDetails"}`, widget.Render{Params: widget.Params{API: "shop", Schema: "Any"}}},
-	{"schemaDetails/a part of an operation", `{"type":"schemaDetails"}`, widget.Render{Params: widget.Params{API: "shop", Schema: "-", Query: query("operation=create&at=/responses/default/content/application~1problem%2Bjson/schema")}}},
+	{"schemaDetails/a part of an operation", `{"type":"schemaDetails"}`, widget.Render{Params: widget.Params{API: "shop", Schema: "create", Query: query("of=operation&at=/responses/default/content/application~1problem%2Bjson/schema")}}},
 
 	{"product-list/all", `{"type":"product-list"}`, widget.Render{Params: widget.Params{Path: "/products"}}},
 	{"product-list/nothing matches", `{"type":"product-list"}`, widget.Render{Params: widget.Params{Path: "/products", Query: query("q=zebra")}}},

@@ -51,8 +51,8 @@ func SubscribeHref(product string) string { return ProductHref(product) + "/-/su
 func SubscriptionHref(id string) string { return subscriptionsPath + url.PathEscape(id) }
 
 // SchemaHref is the page of a named type of an API; with ?fragment=1 only its
-// rows; with ?at={JSON pointer} the part of it there. The name "-" with
-// ?operation={id}&at={JSON pointer} is a part of an operation's own description.
+// rows; with ?at={JSON pointer} the part of it there. With
+// ?of=operation the name is an operation's, and at leads into its own description.
 func SchemaHref(api, name string) string { return APIHref(api) + "/-/schemas/" + url.PathEscape(name) }
 
 // SampleHref is the code sample of an operation in a language.

@@ -3,6 +3,7 @@ package widget
 import (
 	"context"
 	"html/template"
+	"net/url"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/catalog"
@@ -100,11 +101,11 @@ func neighbours(ctx context.Context, in *Input, api *catalog.API, id string) (ar
 	}
 	var a around
 	var before *catalog.Operation
-	for _, g := range catalog.Groups(ops) {
+	for _, g := range operationGroups(ops) {
 		for _, o := range g.Operations {
 			switch {
 			case strings.EqualFold(o.ID, id):
-				a.Prev, a.Tag, a.TagHref = before, g.Tag.Name, APIHref(api.ID)+"?group="+g.Tag.ID
+				a.Prev, a.Tag, a.TagHref = before, g.Tag.Name, APIHref(api.ID)+"?group="+url.QueryEscape(g.Tag.ID)
 			case before != nil && strings.EqualFold(before.ID, id):
 				a.Next = o
 				return a, nil

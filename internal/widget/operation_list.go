@@ -41,6 +41,7 @@ type operationGroup struct {
 	Open       bool
 	Count      int
 	Operations []operationItem // nil: loaded when opened
+	More       int             // left out of a very long list
 	Load       string          // address of the fragment
 	Href       string          // the same without script
 }
@@ -67,7 +68,7 @@ func loadOperationList(ctx context.Context, in *Input) (any, error) {
 	matching := filterOperations(ops, v.Query)
 	v.Found = len(matching)
 	wanted := in.Query().Get("group")
-	groups := catalog.Groups(matching)
+	groups := operationGroups(matching)
 	for i, g := range groups {
 		name := g.Tag.Name
 		if name == "" {
@@ -79,7 +80,8 @@ func loadOperationList(ctx context.Context, in *Input) (any, error) {
 		og.Open = holdsCurrent || v.Query != "" || len(ops) <= smallAPI || in.Query().Has("group") && strings.EqualFold(wanted, g.Tag.ID) ||
 			i == 0 && v.Current == "" && !in.Query().Has("group")
 		if og.Open {
-			og.Operations = v.items(g.Operations)
+			og.Operations = v.items(aroundCurrent(g.Operations, v.Current))
+			og.More = len(g.Operations) - len(og.Operations)
 		}
 		v.Groups = append(v.Groups, og)
 	}

@@ -94,8 +94,8 @@ func TestWhatIsHiddenOrAbsentIsNotFound(t *testing.T) {
 		"a type":                     {API: "shop", Schema: "Nothing"},
 		"a part of a type":           {API: "shop", Schema: "Order", Query: query("at=/properties/nothing")},
 		"a broken pointer":           {API: "shop", Schema: "Order", Query: query("at=nothing")},
-		"an operation's whole":       {API: "shop", Schema: "-", Query: query("operation=create")},
-		"a part of no operation":     {API: "shop", Schema: "-", Query: query("operation=nothing&at=/responses")},
+		"an operation's whole":       {API: "shop", Schema: "create", Query: query("of=operation")},
+		"a part of no operation":     {API: "shop", Schema: "nothing", Query: query("of=operation&at=/responses")},
 		"an index that is no number": {API: "shop", Schema: "Any", Query: query("at=/anyOf/x")},
 	} {
 		t.Run(name, func(t *testing.T) {

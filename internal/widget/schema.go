@@ -87,7 +87,7 @@ func (l location) href() string {
 		}
 		return SchemaHref(l.api, l.part) + "?at=" + url.QueryEscape(l.pointer)
 	}
-	return SchemaHref(l.api, "-") + "?operation=" + url.QueryEscape(l.operation) + "&at=" + url.QueryEscape(l.pointer)
+	return SchemaHref(l.api, l.operation) + "?of=operation&at=" + url.QueryEscape(l.pointer)
 }
 
 // modeler reads schemas of one API.

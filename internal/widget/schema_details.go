@@ -17,7 +17,7 @@ var schemaDetails = Widget{
 	Fragment: true,
 	Island:   "portico-schema",
 	CSS:      []string{"reference", "operation"},
-	Query:    []string{"at", "operation", "fragment"},
+	Query:    []string{"at", "of", "fragment"},
 	Load:     loadSchemaDetails,
 }
 
@@ -40,8 +40,8 @@ func loadSchemaDetails(ctx context.Context, in *Input) (any, error) {
 	v := schemaPage{API: api, Title: in.Params.Schema, Fragment: in.Query().Get("fragment") != ""}
 	at := location{api: api.ID, part: in.Params.Schema}
 	root := json.RawMessage(nil)
-	if in.Params.Schema == "-" {
-		op, err := in.Data.Operation(ctx, api, in.Query().Get("operation"))
+	if in.Query().Get("of") == "operation" {
+		op, err := in.Data.Operation(ctx, api, in.Params.Schema)
 		if err != nil {
 			return nil, err
 		}
