@@ -15,10 +15,13 @@ const (
 	maxParameters  = 1000 // of an operation
 	maxMedia       = 100  // media types of a body
 	maxPath        = 1000 // characters
-	maxFindings    = 50   // listed; more are counted
-	maxHops        = 20   // of a reference to a reference
-	maxID          = 76   // characters of an operation's resource name, before a suffix (apim-rest.md §3.2)
-	maxDisplayName = 300
+
+	maxTags          = 5000 // in use in a description
+	maxOperationTags = 100
+	maxFindings      = 50 // listed; more are counted
+	maxHops          = 20 // of a reference to a reference
+	maxID            = 76 // characters of an operation's resource name, before a suffix (apim-rest.md §3.2)
+	maxDisplayName   = 300
 )
 
 var treeLimits = tree.Limits{

@@ -114,7 +114,7 @@ var read = []string{"tags", "summary", "description", "externalDocs", "operation
 func (r *reader) extra(m, shared tree.Members) {
 	e := &r.op.Extra
 	for _, t := range m.Get("tags").Items() {
-		if name := strings.TrimSpace(t.Literal()); name != "" && !contains(e.Tags, name) {
+		if name := strings.TrimSpace(t.Literal()); name != "" && !contains(e.Tags, name) && r.p.mayTag(name, len(e.Tags), t) {
 			e.Tags = append(e.Tags, name)
 		}
 	}
@@ -148,17 +148,15 @@ func (r *reader) id(written, method string) string {
 		base = normalise(method + " " + r.path)
 	}
 	id := base
-	for n := 1; ; n++ {
-		first, taken := r.p.ids[id]
-		if !taken {
+	for {
+		if _, taken := r.p.ids[id]; !taken {
 			break
 		}
-		id = base + "-" + strconv.Itoa(n)
-		if n == 1 {
-			defer func() {
-				r.p.warn(r.node, "the operation id %.100q is taken by %s; this operation is named %s.", written, first.Pointer(), id)
-			}()
-		}
+		r.p.suffix[base]++
+		id = base + "-" + strconv.Itoa(r.p.suffix[base])
+	}
+	if id != base {
+		r.p.warn(r.node, "the operation id %.100q is taken by %s; this operation is named %s.", written, r.p.ids[base], id)
 	}
 	r.p.ids[id] = r.node
 	return id

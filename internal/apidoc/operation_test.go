@@ -2,6 +2,7 @@ package apidoc
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -167,5 +168,35 @@ func TestFormatsAreDetected(t *testing.T) {
 		if got := Detect([]byte(text)); got != want {
 			t.Errorf("%q is %s, want %s", text, got, want)
 		}
+	}
+}
+
+func TestOperationsOfOneIDAreAllKept(t *testing.T) {
+	t.Parallel()
+	var paths objectWriter
+	for i := range 20_000 {
+		paths.add(fmt.Sprintf("/p%d", i), json.RawMessage(`{"get":{"operationId":"same"}}`))
+	}
+	d, err := Parse(t.Context(), encode(map[string]any{"openapi": "3.0.0", "paths": paths.raw()}), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(d.Operations); n != 20_000 || d.Operations[n-1].ID != "same-19999" {
+		t.Errorf("there are %d operations, the last is %s", n, d.Operations[n-1].ID)
+	}
+}
+
+func TestTagsHaveALimit(t *testing.T) {
+	t.Parallel()
+	tags := make([]string, 150)
+	for i := range tags {
+		tags[i] = fmt.Sprint("tag ", i)
+	}
+	d, err := Parse(t.Context(), []byte(oneOperation(`{"tags":`+string(encode(tags))+`}`)), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(d.Operations[0].Extra.Tags); n != maxOperationTags || len(d.Warnings) == 0 {
+		t.Errorf("the operation has %d tags; the warnings are %v", n, d.Warnings)
 	}
 }

@@ -24,7 +24,7 @@ func Parse(ctx context.Context, data []byte, opt Options) (*Description, error) 
 	}
 	p := &parser{
 		doc: doc, root: doc.Root().Members(), opt: opt, d: &Description{Original: data},
-		ids: map[string]tree.Node{}, routes: map[string]bool{}, parts: map[string]int{},
+		ids: map[string]tree.Node{}, suffix: map[string]int{}, tagged: map[string]bool{}, routes: map[string]bool{}, parts: map[string]int{},
 	}
 	if err := p.description(ctx); err != nil {
 		return nil, fmt.Errorf("read the description: %w", err)
@@ -43,6 +43,8 @@ type parser struct {
 	d       *Description
 
 	ids    map[string]tree.Node // operations by resource name
+	suffix map[string]int       // last one used, by the name before it
+	tagged map[string]bool      // tags in use
 	routes map[string]bool      // methods and templates in use
 	schema []part               // definitions, as declared, then those made of inline schemas
 	parts  map[string]int       // their positions by name
@@ -54,8 +56,10 @@ func (p *parser) description(ctx context.Context) error {
 	if err := p.version(); err != nil {
 		return err
 	}
+	if p.readParts(); p.failed {
+		return p.err()
+	}
 	p.checkReferences()
-	p.readParts()
 	p.info()
 	p.servers()
 	p.paths(ctx)
@@ -148,4 +152,14 @@ func (p *parser) tags() {
 			add(name, "")
 		}
 	}
+}
+
+// mayTag tells whether an operation that has n tags may have one more.
+func (p *parser) mayTag(name string, n int, at tree.Node) bool {
+	if n == maxOperationTags || len(p.tagged) == maxTags && !p.tagged[name] {
+		p.warn(at, "an operation may have %d tags, a description %d; the others are left out.", maxOperationTags, maxTags)
+		return false
+	}
+	p.tagged[name] = true
+	return true
 }

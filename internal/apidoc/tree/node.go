@@ -110,6 +110,9 @@ func (n Node) Pointer() string {
 	return n.doc.pointer(n.from)
 }
 
+// String is the pointer, for messages.
+func (n Node) String() string { return n.Pointer() }
+
 // Member is a member of an object.
 type Member struct {
 	Name  string
