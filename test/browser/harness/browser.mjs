@@ -7,6 +7,9 @@ const places = {
   firefox: ['/usr/bin/firefox-esr', '/usr/bin/firefox'],
 }
 
+/** How long a browser may take to answer, in milliseconds; axe on a large page is the slowest. */
+const protocolTimeout = 60_000
+
 /** The browsers to run, from BROWSERS; both when it is not set. */
 export const browsers = (process.env.BROWSERS || 'chromium,firefox').split(/[ ,]+/).filter(Boolean)
 
@@ -19,12 +22,12 @@ export async function startBrowser(name, { script = true } = {}) {
   if (!executablePath) throw new Error(`${name} is not installed; run test/install/install.sh ${name}`)
   if (name === 'firefox') {
     return puppeteer.launch({
-      browser: 'firefox', executablePath, headless: true,
+      browser: 'firefox', executablePath, headless: true, protocolTimeout,
       extraPrefsFirefox: { 'javascript.enabled': script, 'ui.prefersReducedMotion': 1 },
     })
   }
   return puppeteer.launch({
-    browser: 'chrome', executablePath, headless: true,
+    browser: 'chrome', executablePath, headless: true, protocolTimeout,
     args: ['--disable-dev-shm-usage', '--force-prefers-reduced-motion', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
   })
 }
