@@ -159,14 +159,20 @@ func refName(ref string) string {
 }
 
 func unescapePointer(s string) string {
-	s = strings.NewReplacer("~1", "/", "~0", "~").Replace(s)
+	s = pointerUnescape.Replace(s)
 	if u, err := url.PathUnescape(s); err == nil {
 		return u
 	}
 	return s
 }
 
-func escapePointer(s string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(s) }
+func escapePointer(s string) string { return pointerEscape.Replace(s) }
+
+// The escapes of JSON pointers (RFC 6901 §3).
+var (
+	pointerEscape   = strings.NewReplacer("~", "~0", "/", "~1")
+	pointerUnescape = strings.NewReplacer("~1", "/", "~0", "~")
+)
 
 // lookUpPointer is the value at a JSON pointer (RFC 6901); false when there is none.
 func lookUpPointer(raw json.RawMessage, pointer string) (json.RawMessage, bool) {
@@ -177,7 +183,7 @@ func lookUpPointer(raw json.RawMessage, pointer string) (json.RawMessage, bool) 
 		return nil, false
 	}
 	for _, step := range strings.Split(pointer[1:], "/") {
-		step = strings.NewReplacer("~1", "/", "~0", "~").Replace(step)
+		step = pointerUnescape.Replace(step)
 		var object map[string]json.RawMessage
 		var array []json.RawMessage
 		if json.Unmarshal(raw, &object) == nil {
