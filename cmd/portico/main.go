@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -62,6 +63,9 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	if len(args) == 0 {
 		args = []string{"help"}
 	}
+	if args[0] == "help" { // the parser explains a command by its flag
+		args = append(slices.Clone(args[1:]), "--help")
+	}
 	parsed, err := parser.Parse(args)
 	if code >= 0 { // --help
 		return code
@@ -81,9 +85,5 @@ type helpCommand struct {
 	Command []string `arg:"" optional:"" help:"Command to explain."`
 }
 
-// Run prints the help of the whole, or of one command.
-func (h *helpCommand) Run(k *kong.Kong) error {
-	args := append(h.Command, "--help")
-	_, err := k.Parse(args)
-	return err
-}
+// Run is never reached: run turns the command into --help.
+func (h *helpCommand) Run() error { return nil }

@@ -28,6 +28,9 @@ func TestImportAndTokenWorkOnAStoppedServerAndBesideARunningOne(t *testing.T) {
 	if out := portico(t, "import", file, "--path", "remote", "--management-url", p.management, "--token", c.token); !strings.Contains(out, "remote") {
 		t.Errorf("import by address printed %q", out)
 	}
+	if out, code := run(t, "token", "--expires", "1000h", "--data", dir); code != 1 || !strings.Contains(out, "30 days") {
+		t.Errorf("a token for too long: exit %d, %q", code, out)
+	}
 	p.stop()
 	if _, err := os.Stat(filepath.Join(dir, "run.json")); err == nil {
 		t.Error("run.json is left after the process stopped")
@@ -67,7 +70,7 @@ func TestMistakesOnTheCommandLineAreExplained(t *testing.T) {
 		{"import of a missing file", []string{"import", "/nowhere.yaml", "--path", "x", "--data", t.TempDir()}, 1, "nowhere.yaml"},
 		{"PostgreSQL without a key", []string{"serve", "--database", "postgres://x/y", "--data", t.TempDir()}, 1, "--secret-key-file"},
 		{"surface that does not exist", []string{"serve", "--only", "portal,porch", "--data", t.TempDir()}, 2, "porch"},
-		{"token for too long", []string{"token", "--expires", "1000h", "--data", t.TempDir()}, 1, "30 days"},
+		{"token of a service that is not there", []string{"token", "--data", t.TempDir()}, 1, "there is no service"},
 	} {
 		out, code := run(t, c.args...)
 		if code != c.code || !strings.Contains(out, c.says) {

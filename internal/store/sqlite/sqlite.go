@@ -24,10 +24,9 @@ var pragmas = []string{
 
 // engine is a SQLite file.
 type engine struct {
-	read   *sql.DB
-	write  *sql.DB
-	writer *writer
-	reader *statements
+	write   *sql.DB
+	writer  *writer
+	readers *readers
 }
 
 // Open opens the database file at path, which is made with mode 0600 when absent.
@@ -60,17 +59,15 @@ func open(ctx context.Context, path string) (*engine, error) {
 	if e.write, err = sql.Open("sqlite", dsn(path)); err != nil {
 		return nil, err
 	}
-	if e.read, err = sql.Open("sqlite", dsn(path, "query_only(1)")); err != nil {
+	read, err := sql.Open("sqlite", dsn(path, "query_only(1)"))
+	if err != nil {
 		return nil, errors.Join(err, e.write.Close())
 	}
 	e.write.SetMaxOpenConns(1)
-	readers := max(4, 2*runtime.GOMAXPROCS(0))
-	e.read.SetMaxOpenConns(readers)
-	e.read.SetMaxIdleConns(readers)
-	e.reader = newStatements(e.read)
 	if e.writer, err = startWriter(ctx, e.write); err != nil {
-		return nil, errors.Join(err, e.read.Close(), e.write.Close())
+		return nil, errors.Join(err, read.Close(), e.write.Close())
 	}
+	e.readers = newReaders(read, max(4, 2*runtime.GOMAXPROCS(0)))
 	return e, nil
 }
 
@@ -82,14 +79,9 @@ func dsn(path string, more ...string) string {
 func (e *engine) Dialect() string  { return "sqlite" }
 func (e *engine) SoleWriter() bool { return true }
 
-// View reads in a deferred transaction: in WAL mode a snapshot from its first read on.
+// View reads a snapshot.
 func (e *engine) View(ctx context.Context, fn func(store.Querier) error) error {
-	tx, err := e.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return fmt.Errorf("begin a view: %w", err)
-	}
-	defer tx.Rollback() // nothing to keep
-	return fn(&readTx{tx: tx, statements: e.reader})
+	return e.readers.view(ctx, fn)
 }
 
 func (e *engine) Update(ctx context.Context, _ bool, fn func(store.Querier) error) error {
@@ -109,5 +101,5 @@ func (e *engine) Reserve(context.Context, store.Querier, int) (int64, error) {
 func (e *engine) Follow(context.Context, func()) {}
 
 func (e *engine) Close() error {
-	return errors.Join(e.writer.close(), e.reader.close(), e.read.Close(), e.write.Close())
+	return errors.Join(e.writer.close(), e.readers.close(), e.write.Close())
 }

@@ -61,8 +61,8 @@ func TestEveryConnectionIsInWALModeWithFullSynchronous(t *testing.T) {
 		}
 	}
 	var conns []*sql.Conn
-	for i := range e.read.Stats().MaxOpenConnections { // all of the pool at once
-		c, err := e.read.Conn(t.Context())
+	for i := range cap(e.readers.free) { // all of the pool at once
+		c, err := e.readers.db.Conn(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -218,5 +218,47 @@ func TestAFolderThatIsAbsentIsNamed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "absent", "p.db")
 	if _, err := Open(t.Context(), path, store.Options{}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("error %v, want that it does not exist", err)
+	}
+}
+
+func TestViewsThatFillThePoolPrepareTheirStatements(t *testing.T) {
+	e := openEngine(t)
+	n := cap(e.readers.free)
+	var inside, done sync.WaitGroup
+	inside.Add(n)
+	for i := range n {
+		done.Go(func() {
+			err := e.View(t.Context(), func(q store.Querier) error {
+				inside.Done()
+				inside.Wait() // every connection is taken now
+				rows, err := q.QueryContext(t.Context(), fmt.Sprintf("SELECT %d", i))
+				if err != nil {
+					return err
+				}
+				return rows.Close()
+			})
+			if err != nil {
+				t.Errorf("view %d: %v", i, err)
+			}
+		})
+	}
+	done.Wait()
+}
+
+func TestACancelledViewLeavesThePoolWhole(t *testing.T) {
+	e := openEngine(t)
+	for range 3 * cap(e.readers.free) {
+		ctx, cancel := context.WithCancel(t.Context())
+		err := e.View(ctx, func(q store.Querier) error {
+			cancel()
+			_, err := q.QueryContext(ctx, "SELECT 1")
+			return err
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("a cancelled view: %v", err)
+		}
+	}
+	if err := e.View(t.Context(), func(q store.Querier) error { pragma(t, q, "synchronous"); return nil }); err != nil {
+		t.Errorf("a view afterwards: %v", err)
 	}
 }
