@@ -23,12 +23,14 @@ go_tests() { # go_tests FLAGS...
 }
 
 unit()    { PORTICO_REQUIRE_POSTGRES=1 go_tests ./...; }
+islands() { npm --prefix web test --silent; }
 samples() { go_tests -tags samples ./internal/console/...; }
 browser() { npm --prefix test/browser test --silent; }
 
 npm --prefix test/browser ci --no-audit --no-fund --silent || failed+=(npm)
 make --no-print-directory build || { echo "build failed"; exit 1; }
 suite postgres unit
+suite islands islands
 suite samples samples
 export BROWSERS
 BROWSERS=chromium suite chromium browser
