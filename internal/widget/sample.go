@@ -234,7 +234,8 @@ func (r *operation) formFields(raw json.RawMessage, at location, value json.RawM
 	for _, p := range s.fields {
 		k := r.model.resolve(p.Value, p.at)
 		required[p.Name] = p.required
-		files[p.Name] = k.Format == "binary" || k.Format == "byte" && len(k.Type) > 0
+		files[p.Name] = k.Format == "binary" || k.Format == "byte" && len(k.Type) > 0 ||
+			k.ContentMediaType == "application/octet-stream" // as OpenAPI 3.1 says it
 	}
 	var out []bodyField
 	for _, m := range members(value) {

@@ -16,6 +16,7 @@ type keywords struct {
 	Ref                  string            `json:"$ref"`
 	Type                 typeNames         `json:"type"`
 	Format               string            `json:"format"`
+	ContentMediaType     string            `json:"contentMediaType"`
 	Title                string            `json:"title"`
 	Description          string            `json:"description"`
 	Properties           json.RawMessage   `json:"properties"` // in order
