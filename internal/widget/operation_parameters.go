@@ -124,8 +124,8 @@ func (r *operation) parameterField(p parameter) field {
 	if len(p.Values) > 0 {
 		f.Values = p.Values
 	}
-	if s := firstExample(p.Examples); s != nil && len(s) <= 120 {
-		f.Example = compact(s)
+	if s := compact(firstExample(p.Examples)); s != "" && len(s) <= 120 {
+		f.Example = s
 	}
 	return f
 }
