@@ -6,6 +6,7 @@ import { Visitor } from './harness/visitor.mjs'
 import { firstCall } from './journeys/first_call.mjs'
 import { keyboard } from './journeys/keyboard.mjs'
 import { noScript } from './journeys/no_script.mjs'
+import { ownThings } from './journeys/own_things.mjs'
 import { pages } from './journeys/pages.mjs'
 
 for (const name of browsers) {
@@ -30,6 +31,7 @@ for (const name of browsers) {
       await world.portico?.stop()
     })
     describe('first call', () => firstCall(world))
+    describe('own things', () => ownThings(world))
     describe('pages', () => pages(world))
     describe('keyboard', () => keyboard(world))
     describe('without script', () => noScript(world))

@@ -8,8 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const binary = new URL('../../../bin/portico', import.meta.url).pathname
 
-/** The visitors of the demo; demo.go has the same. */
+/** People of the demo (demo/load.go): one without a subscription at the start, one with. */
 export const developer = { email: 'dev@meridian.example', password: 'portico-demo-1' }
+export const subscriber = { email: 'rosa@shop.example', password: 'portico-demo-2' }
 
 /** Asks the system for a free port. */
 async function freePort() {

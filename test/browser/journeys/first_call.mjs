@@ -1,7 +1,7 @@
 // The reason for the whole portal: from a name somebody heard to a call that works.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { developer } from '../harness/portico.mjs'
+import { developer, subscriber } from '../harness/portico.mjs'
 import { Visitor } from '../harness/visitor.mjs'
 
 const operation = '/apis/parcel/getshipment'
@@ -74,7 +74,7 @@ export function firstCall(world) {
 
   test('a request with a body is sent as it was written', async () => {
     const dev = await Visitor.arrive(world.browser, world.portico.portal)
-    await dev.signIn(developer)
+    await dev.signIn(subscriber)
     await dev.goto('/apis/parcel/quoteshipment')
     await dev.click('button', 'Try it')
     await keyField(dev)

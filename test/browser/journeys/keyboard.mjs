@@ -1,7 +1,7 @@
 // Everything by keyboard.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { developer } from '../harness/portico.mjs'
+import { subscriber } from '../harness/portico.mjs'
 import { Visitor } from '../harness/visitor.mjs'
 
 export function keyboard(world) {
@@ -56,7 +56,7 @@ export function keyboard(world) {
 
   test('the console is opened, filled and sent by keys', async () => {
     const dev = await Visitor.arrive(world.browser, world.portico.portal)
-    await dev.signIn(developer)
+    await dev.signIn(subscriber)
     await dev.goto('/apis/echo/echoget')
     const open = await dev.find('button', 'Try it')
     await open.focus()
