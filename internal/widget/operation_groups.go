@@ -7,9 +7,13 @@ import (
 	"github.com/portico-portal/portico/internal/catalog"
 )
 
-// maxListed is how many operations of one group a list shows: those around the
-// current one. The filter finds the others.
-const maxListed = 250
+// How many operations of one group a list shows. Beside an operation they are
+// those around it, few, since a browser lays them out before anything is read;
+// the filter finds the others.
+const (
+	maxListed = 250
+	maxBeside = 60
+)
 
 // operationGroups splits operations by their first tag. Those without a tag are
 // split by the first part of their path that tells them apart, if they are many.
@@ -66,12 +70,20 @@ func segmentsOf(template string) []string {
 	return segments
 }
 
-// aroundCurrent cuts a long list to maxListed operations around the current one.
+// aroundCurrent cuts a long list: to maxBeside operations around the current
+// one, or to the first maxListed when none is.
 func aroundCurrent(ops []*catalog.Operation, current string) []*catalog.Operation {
-	if len(ops) <= maxListed {
+	limit := maxListed
+	at := -1
+	if current != "" {
+		at = slices.IndexFunc(ops, func(o *catalog.Operation) bool { return strings.ToLower(o.ID) == current })
+	}
+	if at >= 0 {
+		limit = maxBeside
+	}
+	if len(ops) <= limit {
 		return ops
 	}
-	at := max(slices.IndexFunc(ops, func(o *catalog.Operation) bool { return current != "" && strings.ToLower(o.ID) == current }), 0)
-	from := min(max(at-maxListed/2, 0), len(ops)-maxListed)
-	return ops[from : from+maxListed]
+	from := min(max(at-limit/2, 0), len(ops)-limit)
+	return ops[from : from+limit]
 }

@@ -47,10 +47,13 @@ func TestOperationsWithoutTagsAreGroupedByPath(t *testing.T) {
 func TestVeryLongGroupsShowWhatIsAroundTheCurrentOperation(t *testing.T) {
 	t.Parallel()
 	ops := listed(make([]string, 1000)...)
-	for current, want := range map[string]string{"": "op0", "op500": "op375", "op999": "op750", "op3": "op0"} {
+	for current, want := range map[string]struct {
+		n     int
+		first string
+	}{"": {maxListed, "op0"}, "op500": {maxBeside, "op470"}, "op999": {maxBeside, "op940"}, "op3": {maxBeside, "op0"}} {
 		got := aroundCurrent(ops, current)
-		if len(got) != maxListed || got[0].ID != want {
-			t.Errorf("around %q: %d from %s, want from %s", current, len(got), got[0].ID, want)
+		if len(got) != want.n || got[0].ID != want.first {
+			t.Errorf("around %q: %d from %s, want %d from %s", current, len(got), got[0].ID, want.n, want.first)
 		}
 	}
 }
