@@ -11,7 +11,10 @@ import (
 )
 
 // descriptions gives the portal what people download.
-type descriptions struct{ a *App }
+type descriptions struct {
+	a          *App
+	gatewayURL string // the server that exports name
+}
 
 // Export writes an API revision as OpenAPI 3 in "yaml" or "json".
 func (d *descriptions) Export(ctx context.Context, revision apim.Ref, format string) (data []byte, err error) {
@@ -20,7 +23,11 @@ func (d *descriptions) Export(ctx context.Context, revision apim.Ref, format str
 		as = apidoc.OpenAPI
 	}
 	err = d.a.Store.View(ctx, func(tx *store.Tx) error {
-		data, err = apidoc.Export(ctx, tx, revision, as)
+		server, err := apidoc.Address(tx, revision, d.gatewayURL)
+		if err != nil {
+			return err
+		}
+		data, err = apidoc.Export(ctx, tx, revision, as, server)
 		return err
 	})
 	return data, err

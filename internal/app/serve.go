@@ -206,7 +206,7 @@ func (a *App) portal(ctx context.Context, r Ready) (http.Handler, error) {
 	}
 	site, err := portal.New(portal.Config{
 		Store: a.Store, Catalog: c, Search: index, Accounts: a.Accounts, Subscriptions: a.Subscriptions,
-		Descriptions: &descriptions{a}, Media: a.Blobs, Assets: web.Assets(),
+		Descriptions: &descriptions{a, r.GatewayURL}, Media: a.Blobs, Assets: web.Assets(),
 		PortalURL: r.PortalURL, GatewayURL: r.GatewayURL, Logger: a.opt.Logger,
 	})
 	if err != nil {

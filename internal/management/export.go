@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -60,7 +59,7 @@ func (c *call) exported(doc *store.Document, format string, value any) *answer {
 func (h *handler) export(r *http.Request, api apim.Ref, format apidoc.Format) ([]byte, error) {
 	var data []byte
 	err := h.Store.View(r.Context(), func(tx *store.Tx) error {
-		server, err := h.callAddress(tx, api)
+		server, err := apidoc.Address(tx, api, h.Service.GatewayURL)
 		if err != nil {
 			return err
 		}
@@ -68,29 +67,6 @@ func (h *handler) export(r *http.Request, api apim.Ref, format apidoc.Format) ([
 		return err
 	})
 	return data, err
-}
-
-// callAddress is where the gateway serves an API revision.
-func (h *handler) callAddress(tx *store.Tx, revision apim.Ref) (string, error) {
-	doc, err := tx.Get(revision)
-	if err != nil {
-		return "", err
-	}
-	var a apim.API
-	if err := json.Unmarshal(doc.Body, &a); err != nil {
-		return "", fmt.Errorf("decode %s: %w", revision, err)
-	}
-	if a.APIVersionSetID == "" {
-		return a.Address(h.Service.GatewayURL, nil), nil
-	}
-	if doc, err = tx.Get(apim.Ref(a.APIVersionSetID)); err != nil {
-		return "", fmt.Errorf("version set of %s: %w", revision, err)
-	}
-	set := new(apim.VersionSet)
-	if err := json.Unmarshal(doc.Body, set); err != nil {
-		return "", fmt.Errorf("decode %s: %w", doc.Ref, err)
-	}
-	return a.Address(h.Service.GatewayURL, set), nil
 }
 
 // exportPath is where links to exports lead, below the mount.
