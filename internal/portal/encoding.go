@@ -65,8 +65,8 @@ const (
 
 // The levels of an effort.
 var (
-	gzipLevels   = [...]int{gzip.BestSpeed, gzip.BestCompression}
-	brotliLevels = [...]int{2, 7}
+	gzipLevels   = [...]int{gzip.BestSpeed, 6}
+	brotliLevels = [...]int{2, 5}
 	zstdLevels   = [...]zstd.EncoderLevel{zstd.SpeedFastest, zstd.SpeedBetterCompression}
 )
 

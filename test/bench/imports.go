@@ -77,7 +77,10 @@ func measureRendering(b *bench) {
 	s.openToGuests()
 	b.importFile(s, "github", b.description("github"))
 	names := s.operationNames("github")
-	s.wait("the API", func() bool { status, _ := s.get(s.portal + "/apis/github"); return status == 200 })
+	s.wait("the API, read and indexed", func() bool {
+		_, body := s.get(s.portal + "/search?q=" + url.QueryEscape("List organization repositories"))
+		return strings.Contains(body, `href="/apis/github/repos-list-for-org"`)
+	})
 	var (
 		mu    sync.Mutex
 		times []float64
