@@ -40,7 +40,10 @@ func (b *batch) idle() bool {
 // collect decides on the next batch; nil: the index is up to date.
 func (x *Index) collect(tx *store.Tx) (*batch, error) {
 	b := &batch{}
-	var err error
+	err := useIndexes(tx, x.store.Dialect())
+	if err != nil {
+		return nil, err
+	}
 	if b.stored, err = tx.Meta(metaCursor); err != nil {
 		return nil, err
 	}

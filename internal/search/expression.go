@@ -1,38 +1,52 @@
 package search
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
-// expression is what the engine's full text search is asked: every group must be
-// met by one of its conjunctions. Terms carry their set's letter.
-type expression []group
+// expression is what the engine's full text search is asked: one of its
+// conjunctions must be met. Flat conjunctions are what the engines skip through
+// fastest. Terms carry their set's letter.
+type expression []conjunction
 
-type group []alternative
+// conjunction is met when all its groups are.
+type conjunction []group
 
-// within makes the expression that finds a search's words in one of the sets.
+// maxConjunctions bounds the expression of a query with several compound words;
+// beyond it they are looked for in pieces only.
+const maxConjunctions = 8
+
+// within makes the expression that finds all words of a search in one of the sets.
 func (s search) within(set rune) expression {
-	var e expression
+	all := expression{nil}
 	for _, c := range s.clauses {
-		var g group
-		for _, a := range c.alternatives {
-			terms := make(alternative, len(a))
-			for i, t := range a {
-				terms[i] = term{string(set) + t.text, t.prefix}
-			}
-			g = append(g, terms)
+		alternatives := c.alternatives
+		if n := len(alternatives); n > 0 && len(all)*n > maxConjunctions {
+			alternatives = alternatives[n-1:]
 		}
-		if len(g) > 0 {
-			e = append(e, g)
+		var next expression
+		for _, begun := range all {
+			for _, a := range alternatives {
+				next = append(next, append(begun[:len(begun):len(begun)], a.in(set)...))
+			}
+		}
+		if next != nil {
+			all = next
 		}
 	}
-	return e
+	if all[0] == nil {
+		return nil
+	}
+	return all
 }
 
 // anyWithin is met by one of the words.
 func (s search) anyWithin(set rune) expression {
-	return expression{slices.Concat(s.within(set)...)}
+	var e expression
+	for _, c := range s.clauses {
+		for _, a := range c.alternatives {
+			e = append(e, a.in(set))
+		}
+	}
+	return e
 }
 
 // exactly finds names and paths that are the query.
@@ -43,13 +57,24 @@ func (s search) exactly() expression {
 	return expression{{{{text: string(asWhole) + s.whole}}}}
 }
 
-// ofAny adds that a document belongs to one of the APIs (keys).
-func (e expression) ofAny(apis []string) expression {
-	var g group
-	for _, api := range apis {
-		g = append(g, alternative{{text: apiTerm(api)}})
+// in puts the set's letter before the terms.
+func (a alternative) in(set rune) conjunction {
+	c := make(conjunction, len(a))
+	for i, g := range a {
+		for _, t := range g {
+			c[i] = append(c[i], term{string(set) + t.text, t.prefix})
+		}
 	}
-	return append(slices.Clone(e), g)
+	return c
+}
+
+// and demands a group besides.
+func (e expression) and(g group) expression {
+	all := make(expression, len(e))
+	for i, c := range e {
+		all[i] = append(conjunction{g}, c...)
+	}
+	return all
 }
 
 // operators are how an engine spells an expression.
@@ -63,20 +88,28 @@ var dialects = map[string]operators{
 // spell writes the expression for an engine.
 func (e expression) spell(dialect string) string {
 	op := dialects[dialect]
-	groups := make([]string, len(e))
-	for i, g := range e {
-		alternatives := make([]string, len(g))
-		for j, a := range g {
-			terms := make([]string, len(a))
-			for k, t := range a {
-				terms[k] = op.quote + t.text + op.quote
+	var b strings.Builder
+	for i, c := range e {
+		b.WriteString(between(i, op.or) + "(")
+		for j, g := range c {
+			b.WriteString(between(j, op.and) + "(")
+			for k, t := range g {
+				b.WriteString(between(k, op.or) + op.quote + t.text + op.quote)
 				if t.prefix {
-					terms[k] += op.prefix
+					b.WriteString(op.prefix)
 				}
 			}
-			alternatives[j] = "(" + strings.Join(terms, op.and) + ")"
+			b.WriteString(")")
 		}
-		groups[i] = "(" + strings.Join(alternatives, op.or) + ")"
+		b.WriteString(")")
 	}
-	return strings.Join(groups, op.and)
+	return b.String()
+}
+
+// between is the separator, except before the first.
+func between(i int, separator string) string {
+	if i == 0 {
+		return ""
+	}
+	return separator
 }

@@ -97,33 +97,41 @@ func (x *Index) Sync(ctx context.Context) error {
 	if err := x.prepareTables(ctx); err != nil {
 		return err
 	}
+	bulk := false
 	for {
-		more, err := x.step(ctx)
-		if err != nil || !more {
+		b, err := x.step(ctx)
+		switch {
+		case err != nil:
 			return err
+		case b != nil && b.more:
+			bulk = true
+		case bulk:
+			return x.tidy(ctx)
+		default:
+			return nil
 		}
 	}
 }
 
 // step indexes one batch: reads and cuts text in a view, which hinders nobody,
 // then writes in a short transaction, if no other process has done so meanwhile.
-func (x *Index) step(ctx context.Context) (more bool, err error) {
-	var b *batch
+// It returns nil when there was nothing to do.
+func (x *Index) step(ctx context.Context) (b *batch, err error) {
 	err = x.store.View(ctx, func(tx *store.Tx) error {
 		b, err = x.collect(tx)
 		return err
 	})
 	if err != nil || b == nil {
-		return false, err
+		return nil, err
 	}
 	if b.idle() && b.next.seq-b.was.seq < maxUnwritten {
 		x.seen.Store(b.next.seq)
-		return b.more, nil
+		return b, nil
 	}
 	err = x.store.Update(ctx, system, func(tx *store.Tx) error { return x.write(tx, b) })
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	x.seen.Store(max(b.next.seq, x.seen.Load()))
-	return b.more, nil
+	return b, nil
 }

@@ -23,8 +23,12 @@ type clause struct {
 	last         bool   // may be unfinished
 }
 
-// alternative is met when all its terms are there.
-type alternative []term
+// alternative is met when all its groups are: one group for a word, one for each
+// piece of a compound word.
+type alternative []group
+
+// group is met when one of its terms is there.
+type group []term
 
 // term is an index term without its set's letter.
 type term struct {
@@ -48,48 +52,47 @@ func parse(text string) search {
 	}
 	s := search{whole: joined(text)}
 	for i, c := range telling {
-		s.clauses = append(s.clauses, makeClause(c, i == len(telling)-1 && c.end == len(strings.TrimRight(text, "\t\r\n"))))
+		s.clauses = append(s.clauses, makeClause(c, i == len(telling)-1 && c.end == len(text)))
 	}
 	return s
 }
 
 func makeClause(c chunk, last bool) clause {
 	cl := clause{typed: c.text, last: last}
-	if c.text != "" {
-		cl.add(alternative{{text: stem(c.text)}})
-		if last {
-			cl.add(alternative{{text: c.text, prefix: true}})
-		}
+	if g := makeGroup(c.text, last); g != nil {
+		cl.alternatives = append(cl.alternatives, alternative{g})
 	}
-	if len(c.pieces) > 0 {
-		var all alternative
-		for i, p := range c.pieces {
-			t := term{text: stem(p.text)}
-			if last && i == len(c.pieces)-1 {
-				t = term{text: p.text, prefix: true}
-			}
-			all = append(all, t)
+	var pieces alternative
+	for i, p := range c.pieces {
+		g := makeGroup(p.text, last && i == len(c.pieces)-1)
+		if g == nil {
+			return cl
 		}
-		cl.add(all)
+		pieces = append(pieces, g)
+	}
+	if pieces != nil {
+		cl.alternatives = append(cl.alternatives, pieces)
 	}
 	return cl
 }
 
-// add appends an alternative whose terms can be in the index.
-func (c *clause) add(a alternative) {
-	for _, t := range a {
-		if t.text == "" || len(t.text) > maxWord {
-			return
-		}
+// makeGroup are the terms a word is found by; nil when it cannot be in the index.
+func makeGroup(w string, last bool) group {
+	if w == "" || len(w) > maxWord {
+		return nil
 	}
-	c.alternatives = append(c.alternatives, a)
+	g := group{{text: stem(w)}}
+	if last {
+		g = append(g, term{text: w, prefix: true})
+	}
+	return g
 }
 
 // corrected is the clause with other words in place of the one that was typed.
 func (c clause) corrected(words []string) clause {
-	next := clause{typed: words[0]}
+	var g group
 	for _, w := range words {
-		next.add(alternative{{text: stem(w)}})
+		g = append(g, term{text: stem(w)})
 	}
-	return next
+	return clause{typed: words[0], alternatives: []alternative{{g}}}
 }

@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -18,7 +19,7 @@ const (
 	nextPage  = 500
 	// maxScanned bounds the matches a query looks at whose APIs the visitor may not see.
 	maxScanned = 20_000
-	// fewAPIs is up to how many visible APIs a query asks for by name.
+	// fewAPIs is up to how many visible APIs are asked for by name.
 	fewAPIs = 64
 )
 
@@ -52,32 +53,46 @@ type finder struct {
 	tx      *store.Tx
 	limit   int
 	visible func(apim.Ref) bool
-	known   map[string]bool // what visible said, by key
+	known   map[string]bool // what visible said, by key of API or product
 	seen    map[int64]bool
 	scanned int
+	only    group // the APIs to ask for, when few are visible; nil: all
 	hits    []Hit
 }
 
 func (f *finder) run(s search) error {
-	if err := f.tiers(s, s.exactly(), s.within(inName), s.within(inPath), s.within(inText)); err != nil {
+	if err := errors.Join(useIndexes(f.tx, f.index.store.Dialect()), f.restrict()); err != nil {
 		return err
 	}
-	if len(f.hits) >= min(fewHits, f.limit) {
-		return nil
+	if err := f.allWords(s); err != nil || len(f.hits) >= min(fewHits, f.limit) {
+		return err
 	}
 	corrected, changed, err := f.correct(s)
 	if err != nil {
 		return err
 	}
 	if changed {
-		if err := f.tiers(corrected, corrected.within(inName), corrected.within(inPath), corrected.within(inText)); err != nil {
+		if err := f.allWords(corrected); err != nil {
 			return err
 		}
 	}
 	if len(f.hits) > 0 || len(s.clauses) < 2 {
 		return nil
 	}
-	return f.tiers(corrected, corrected.anyWithin(inPath), corrected.anyWithin(inText))
+	m, err := f.expand(corrected)
+	if err != nil {
+		return err
+	}
+	return f.tiers(corrected, m.anyWithin(inPath), m.anyWithin(inText))
+}
+
+// allWords looks for all words of a search, in names first.
+func (f *finder) allWords(s search) error {
+	m, err := f.expand(s)
+	if err != nil {
+		return err
+	}
+	return f.tiers(s, m.exactly(), m.within(inName), m.within(inPath), m.within(inText))
 }
 
 // tiers asks one expression after the other until there are enough hits.
@@ -86,7 +101,7 @@ func (f *finder) tiers(s search, expressions ...expression) error {
 		if len(f.hits) >= f.limit || f.scanned >= maxScanned {
 			return nil
 		}
-		if len(e) == 0 || len(e[0]) == 0 {
+		if len(e) == 0 {
 			continue
 		}
 		if err := f.tier(s, e); err != nil {
@@ -96,75 +111,90 @@ func (f *finder) tiers(s search, expressions ...expression) error {
 	return nil
 }
 
-// tier reads the matches of an expression in row order, page by page. When a
-// whole page holds too little that is visible, it asks for the visible APIs by
-// name, if they are few.
+// tier reads the matches of an expression in row order, page by page.
 func (f *finder) tier(s search, e expression) error {
-	e, err := f.expand(e)
-	if err != nil {
-		return err
+	if f.only != nil {
+		e = e.and(f.only)
 	}
-	after, size := int64(-1), firstPage
-	for page := 0; len(f.hits) < f.limit && f.scanned < maxScanned; page++ {
-		ids, err := f.match(e, after, size)
+	after := int64(-1)
+	for size := firstPage; len(f.hits) < f.limit && f.scanned < maxScanned; size = nextPage {
+		found, err := f.match(e, after, size)
 		if err != nil {
 			return err
 		}
-		if err := f.take(s, ids); err != nil {
+		if err := f.take(s, found); err != nil {
 			return err
 		}
-		if len(ids) < size {
+		if len(found) < size {
 			return nil
 		}
-		after = ids[len(ids)-1]
-		f.scanned += len(ids)
-		if size = nextPage; page > 0 {
-			continue
-		}
-		apis, err := f.visibleAPIs()
-		if err != nil {
-			return err
-		}
-		if len(apis) <= fewAPIs {
-			e = e.ofAny(append(apis, "")) // "": products
-		}
+		after = found[len(found)-1].id
+		f.scanned += len(found)
 	}
 	return nil
 }
 
-// match returns the row ids of matches after one, in order.
-func (f *finder) match(e expression, after int64, limit int) (ids []int64, err error) {
-	dialect := f.index.store.Dialect()
-	statement := `SELECT rowid, 0 FROM search_fts WHERE search_fts MATCH $1 AND rowid > $2 ORDER BY rowid LIMIT $3`
-	if dialect == "postgres" {
-		statement = `SELECT rowid, 0 FROM search_fts WHERE terms @@ $1::tsquery AND rowid > $2 ORDER BY rowid LIMIT $3`
-	}
-	err = query(f.tx, statement, []any{e.spell(dialect), after, limit}, func(id, _ int64) { ids = append(ids, id) })
+// matches are the statements that return row ids of matches after one, in order,
+// and what decides on their visibility: the key of the API or product.
+// PostgreSQL must be kept from reading the table in that order instead: it takes
+// looking into a document's terms for cheap.
+var matches = map[string]string{
+	"sqlite": `SELECT search_fts.rowid, CASE api WHEN '' THEN key ELSE api END
+		FROM search_fts CROSS JOIN search_document ON search_document.id = search_fts.rowid
+		WHERE search_fts MATCH $1 AND search_fts.rowid > $2 AND service = $3 ORDER BY search_fts.rowid LIMIT $4`,
+	"postgres": `WITH matching AS MATERIALIZED (SELECT rowid FROM search_fts WHERE terms @@ $1::tsquery),
+		page AS MATERIALIZED (SELECT rowid FROM matching WHERE rowid > $2 ORDER BY rowid LIMIT $4)
+		SELECT rowid, CASE api WHEN '' THEN key ELSE api END FROM page JOIN search_document ON id = rowid
+		WHERE service = $3 ORDER BY rowid`,
+}
+
+// match is a matching document.
+type match struct {
+	id  int64
+	key string // of its API, or of the product
+}
+
+// match returns the next matches of an expression in row order.
+func (f *finder) match(e expression, after int64, limit int) (found []match, err error) {
+	x := f.index
+	err = query(f.tx, matches[x.store.Dialect()], []any{e.spell(x.store.Dialect()), after, x.store.Service(), limit},
+		func(id int64, key string) { found = append(found, match{id, key}) })
 	if err != nil {
 		return nil, fmt.Errorf("match: %w", err)
 	}
-	return ids, nil
+	return found, nil
 }
 
 // isVisible asks once for each API and product.
-func (f *finder) isVisible(key, ref string) bool {
+func (f *finder) isVisible(key string) bool {
 	v, ok := f.known[key]
 	if !ok {
-		v = f.visible(apim.Ref(ref))
+		v = f.visible(apim.Ref(key))
 		f.known[key] = v
 	}
 	return v
 }
 
-// visibleAPIs lists the keys of the indexed APIs that are visible.
-func (f *finder) visibleAPIs() (keys []string, err error) {
+// restrict makes the query ask for the visible APIs and for products only, when
+// those are few of many: else it would read what it then must drop.
+func (f *finder) restrict() error {
 	all, err := f.index.apis.list(f.tx, f.index.store.Service())
+	if err != nil {
+		return err
+	}
+	only := group{{text: apiTerm("")}} // products
 	for _, key := range all {
-		if f.isVisible(key, key) {
-			keys = append(keys, key)
+		if f.isVisible(key) {
+			only = append(only, term{text: apiTerm(key)})
+		}
+		if len(only) > fewAPIs {
+			return nil
 		}
 	}
-	return keys, err
+	if len(only) <= len(all) { // not all, with the one for products
+		f.only = only
+	}
+	return nil
 }
 
 // correct replaces the words that nothing in the index has by the nearest ones.

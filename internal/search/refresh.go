@@ -10,11 +10,36 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// reader makes documents of what is stored; it remembers APIs and tags within a batch.
+// reader makes documents of what is stored, within a batch.
 type reader struct {
-	tx   *store.Tx
-	apis map[string]*apiInfo
-	tags map[apim.Ref]string
+	tx     *store.Tx
+	stored map[string]*store.Document // of the batch's operations and products, by key
+	links  map[string][]apim.Ref      // their tags
+	apis   map[string]*apiInfo        // remembered
+	tags   map[apim.Ref]string        // display names, remembered
+}
+
+func newReader(tx *store.Tx, keys []string) (*reader, error) {
+	refs := make([]apim.Ref, len(keys))
+	for i, key := range keys {
+		refs[i] = apim.Ref(key)
+	}
+	stored, err := tx.GetAll(refs)
+	if err != nil {
+		return nil, err
+	}
+	links, err := tx.LinksOfAll(apim.TagLink, refs)
+	if err != nil {
+		return nil, err
+	}
+	return &reader{tx: tx, stored: stored, links: links, apis: map[string]*apiInfo{}, tags: map[apim.Ref]string{}}, nil
+}
+
+func (r *reader) get(ref apim.Ref) (*store.Document, error) {
+	if d := r.stored[ref.Key()]; d != nil {
+		return d, nil
+	}
+	return nil, apim.ErrNotFound
 }
 
 // apiInfo is what the documents of an API and its operations need of it.
@@ -32,7 +57,10 @@ func (a *apiInfo) state() string {
 
 // refresh adds to the batch what the documents with the keys are now.
 func (x *Index) refresh(tx *store.Tx, b *batch, keys []string) error {
-	r := &reader{tx: tx, apis: map[string]*apiInfo{}, tags: map[apim.Ref]string{}}
+	r, err := newReader(tx, keys)
+	if err != nil {
+		return err
+	}
 	for _, key := range keys {
 		d, err := r.document(apim.Ref(key))
 		if err != nil && !errors.Is(err, apim.ErrNotFound) {
@@ -133,7 +161,11 @@ func (r *reader) apiDocument(alias apim.Ref) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	tags, err := r.tagNames(apim.Ref(aliasOf(info.revision)), apim.Ref(info.revision))
+	ofRevision, err := r.tx.Links(apim.TagLink, apim.Ref(info.revision))
+	if err != nil {
+		return nil, err
+	}
+	tags, err := r.tagNames(append(ofRevision, r.links[alias.Key()]...))
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +186,7 @@ func (r *reader) operationDocument(ref apim.Ref) (*document, error) {
 	if info.revision != ref.Parent().Key() {
 		return nil, apim.ErrNotFound // of a revision that is not current
 	}
-	doc, err := r.tx.Get(ref)
+	doc, err := r.get(ref)
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +203,7 @@ func (r *reader) operationDocument(ref apim.Ref) (*document, error) {
 			return nil, fmt.Errorf("decode extra: %w", err)
 		}
 	}
-	tags, err := r.tagNames(ref)
+	tags, err := r.tagNames(r.links[ref.Key()])
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +218,7 @@ func (r *reader) operationDocument(ref apim.Ref) (*document, error) {
 }
 
 func (r *reader) productDocument(ref apim.Ref) (*document, error) {
-	doc, err := r.tx.Get(ref)
+	doc, err := r.get(ref)
 	if err != nil {
 		return nil, err
 	}
@@ -194,7 +226,7 @@ func (r *reader) productDocument(ref apim.Ref) (*document, error) {
 	if err := json.Unmarshal(doc.Body, &p); err != nil {
 		return nil, fmt.Errorf("decode: %w", err)
 	}
-	tags, err := r.tagNames(ref)
+	tags, err := r.tagNames(r.links[ref.Key()])
 	if err != nil {
 		return nil, err
 	}
@@ -205,24 +237,19 @@ func (r *reader) productDocument(ref apim.Ref) (*document, error) {
 	}, nil
 }
 
-// tagNames are the display names of the tags on resources.
-func (r *reader) tagNames(on ...apim.Ref) ([]string, error) {
+// tagNames are the display names of tags.
+func (r *reader) tagNames(tags []apim.Ref) ([]string, error) {
 	var names []string
-	for _, ref := range on {
-		links, err := r.tx.Links(apim.TagLink, ref)
-		if err != nil {
-			return nil, err
-		}
-		for _, tag := range links {
-			name, ok := r.tags[tag]
-			if !ok {
-				if name, err = r.tagName(tag); err != nil {
-					return nil, err
-				}
-				r.tags[tag] = name
+	for _, tag := range tags {
+		name, ok := r.tags[tag]
+		if !ok {
+			var err error
+			if name, err = r.tagName(tag); err != nil {
+				return nil, err
 			}
-			names = append(names, name)
+			r.tags[tag] = name
 		}
+		names = append(names, name)
 	}
 	return names, nil
 }

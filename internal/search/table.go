@@ -11,7 +11,7 @@ import (
 
 // version names the tables and what is in them. A change of either, or of how
 // text is cut, changes it: the index is then built anew.
-const version = "2"
+const version = "4"
 
 const (
 	metaVersion = "search.version"
@@ -20,29 +20,33 @@ const (
 
 // tables are made here, not by the store's migrations: they hold nothing that the
 // documents do not, and differ by engine. An index term is a token to both
-// engines as it is: letters and digits only.
+// engines as it is: letters and digits only. Indexes begin with what tells rows
+// apart: nearly all are of one service, which planners do not expect.
 var tables = map[string][]string{
 	"sqlite": {
 		`CREATE VIRTUAL TABLE search_fts USING fts5(terms, content='', contentless_delete=1, detail=none,
 			tokenize='ascii', prefix='2 3 4')`,
+		`INSERT INTO search_fts (search_fts, rank) VALUES ('usermerge', 2)`, // see tidy
 		`CREATE VIRTUAL TABLE search_vocabulary USING fts5vocab('search_fts', 'instance')`,
 		`CREATE TABLE search_document (id INTEGER PRIMARY KEY` + otherColumns + `)`,
-		`CREATE TABLE search_term (service TEXT NOT NULL, term TEXT NOT NULL, PRIMARY KEY (service, term)) WITHOUT ROWID`,
+		`CREATE TABLE search_term (service TEXT NOT NULL, term TEXT NOT NULL, PRIMARY KEY (term, service)) WITHOUT ROWID`,
 		`CREATE TABLE search_trigram (service TEXT NOT NULL, trigram TEXT NOT NULL, term TEXT NOT NULL,
-			PRIMARY KEY (service, trigram, term)) WITHOUT ROWID`,
+			PRIMARY KEY (trigram, term, service)) WITHOUT ROWID`,
 	},
 	"postgres": {
-		`CREATE TABLE search_fts (rowid BIGINT PRIMARY KEY, terms TSVECTOR NOT NULL)`,
-		`CREATE INDEX search_fts_terms ON search_fts USING gin (terms)`,
+		// Terms are kept out of line: a common word is looked for in all rows that have it.
+		`CREATE TABLE search_fts (rowid BIGINT PRIMARY KEY, terms TSVECTOR NOT NULL) WITH (toast_tuple_target = 128)`,
+		`ALTER TABLE search_fts ALTER COLUMN terms SET STORAGE EXTERNAL`,
+		`CREATE INDEX search_fts_terms ON search_fts USING gin (terms) WITH (gin_pending_list_limit = 256)`,
 		`CREATE TABLE search_document (id BIGINT PRIMARY KEY` + otherColumns + `)`,
-		`CREATE TABLE search_term (service TEXT COLLATE "C" NOT NULL, term TEXT COLLATE "C" NOT NULL, PRIMARY KEY (service, term))`,
+		`CREATE TABLE search_term (service TEXT COLLATE "C" NOT NULL, term TEXT COLLATE "C" NOT NULL, PRIMARY KEY (term, service))`,
 		`CREATE TABLE search_trigram (service TEXT COLLATE "C" NOT NULL, trigram TEXT COLLATE "C" NOT NULL, term TEXT COLLATE "C" NOT NULL,
-			PRIMARY KEY (service, trigram, term))`,
+			PRIMARY KEY (trigram, term, service))`,
 	},
 	"": { // both
-		`CREATE UNIQUE INDEX search_document_key ON search_document (service, key)`,
-		`CREATE INDEX search_document_api ON search_document (service, api)`,
-		`CREATE TABLE search_queue (service TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (service, key))`,
+		`CREATE UNIQUE INDEX search_document_key ON search_document (key, service)`,
+		`CREATE INDEX search_document_api ON search_document (api, service)`,
+		`CREATE TABLE search_queue (service TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (key, service))`,
 		`CREATE TABLE search_number (next BIGINT NOT NULL)`,
 		`INSERT INTO search_number (next) VALUES (1)`,
 	},
@@ -76,6 +80,15 @@ func createTables(tx *store.Tx, dialect string) error {
 		return err
 	}
 	return tx.SetMeta(metaVersion, version)
+}
+
+// useIndexes keeps PostgreSQL from reading whole tables in this transaction. It
+// would: plans are kept from when the tables were empty.
+func useIndexes(tx *store.Tx, dialect string) error {
+	if dialect != "postgres" {
+		return nil
+	}
+	return query(tx, `SELECT set_config('enable_seqscan', 'off', true), ''`, nil, func(string, string) {})
 }
 
 // A document's row id is its class, the length of its title and a number:

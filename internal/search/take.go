@@ -10,30 +10,24 @@ import (
 // candidate is a visible match before ranking.
 type candidate struct {
 	id    int64
-	key   string
-	api   string
 	text  string
 	score int
 	hit   Hit
 }
 
-// take reads matches, keeps what is visible and new, and appends the best of it to the hits.
-func (f *finder) take(s search, ids []int64) error {
+// take keeps the matches that are visible and new, and appends the best to the hits.
+func (f *finder) take(s search, matches []match) error {
 	var fresh []any
-	for _, id := range ids {
-		if !f.seen[id] {
-			f.seen[id] = true
-			fresh = append(fresh, id)
+	for _, m := range matches {
+		if !f.seen[m.id] && f.isVisible(m.key) {
+			f.seen[m.id] = true
+			fresh = append(fresh, m.id)
 		}
 	}
 	var found []*candidate
 	err := batches(fresh, func(piece []any) error {
 		more, err := f.read(piece)
-		for _, c := range more {
-			if c.api != "" && f.isVisible(c.api, c.api) || c.api == "" && f.isVisible(c.key, string(c.hit.Ref)) {
-				found = append(found, c)
-			}
-		}
+		found = append(found, more...)
 		return err
 	})
 	if err != nil {
@@ -57,7 +51,7 @@ func (f *finder) take(s search, ids []int64) error {
 
 // read fetches documents by row id.
 func (f *finder) read(ids []any) ([]*candidate, error) {
-	rows, err := f.tx.Query(`SELECT id, service, key, ref, api, api_id, name, title, api_title, method, path, text
+	rows, err := f.tx.Query(`SELECT id, ref, api_id, name, title, api_title, method, path, text
 		FROM search_document WHERE id IN (`+placeholders(1, len(ids))+`)`, ids...)
 	if err != nil {
 		return nil, err
@@ -67,14 +61,12 @@ func (f *finder) read(ids []any) ([]*candidate, error) {
 	for rows.Next() {
 		c := &candidate{}
 		h := &c.hit
-		var service, ref string
-		if err := rows.Scan(&c.id, &service, &c.key, &ref, &c.api, &h.APIID, &h.Name, &h.Title, &h.API, &h.Method, &h.Path, &c.text); err != nil {
+		var ref string
+		if err := rows.Scan(&c.id, &ref, &h.APIID, &h.Name, &h.Title, &h.API, &h.Method, &h.Path, &c.text); err != nil {
 			return nil, err
 		}
 		h.Kind, h.Ref = kindOfClass[classOf(c.id)], apim.Ref(ref)
-		if service == f.index.store.Service() { // services of one database share the tables
-			all = append(all, c)
-		}
+		all = append(all, c)
 	}
 	return all, rows.Err()
 }
@@ -138,13 +130,21 @@ func (c clause) matches(w string) int {
 	}
 	best := 0
 	for _, a := range c.alternatives {
-		for _, t := range a {
-			switch {
-			case t.text == stem(w) || t.text == w:
-				best = max(best, stemInTitle)
-			case t.prefix && strings.HasPrefix(w, t.text):
-				best = max(best, startInTitle)
-			}
+		for _, g := range a {
+			best = max(best, g.matches(w))
+		}
+	}
+	return best
+}
+
+func (g group) matches(w string) int {
+	best := 0
+	for _, t := range g {
+		switch {
+		case t.text == stem(w) || t.text == w:
+			return stemInTitle
+		case t.prefix && strings.HasPrefix(w, t.text):
+			best = startInTitle
 		}
 	}
 	return best

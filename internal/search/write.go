@@ -16,6 +16,9 @@ type row struct {
 
 // write does a batch, unless another process has written since it was collected.
 func (x *Index) write(tx *store.Tx, b *batch) error {
+	if err := useIndexes(tx, x.store.Dialect()); err != nil {
+		return err
+	}
 	stored, err := tx.Meta(metaCursor)
 	if err != nil {
 		return err

@@ -1,0 +1,50 @@
+package search
+
+import (
+	"context"
+
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// mergePages bounds, in pages of 4 KB, what one transaction of tidy writes.
+const mergePages = 200
+
+// tidy is done after a bulk of writes. On SQLite it merges the segments left in
+// the FTS5 index: each is looked into for every word of every query. It does so
+// in small steps, so that other writers need not wait. On PostgreSQL it moves the
+// rows that wait beside the GIN index into it: every query reads those through.
+func (x *Index) tidy(ctx context.Context) error {
+	if x.store.Dialect() == "postgres" {
+		return x.store.Update(ctx, system, func(tx *store.Tx) error {
+			return tx.Exec(`SELECT gin_clean_pending_list('search_fts_terms')`)
+		})
+	}
+	for more := true; more; {
+		err := x.store.Update(ctx, system, func(tx *store.Tx) (err error) {
+			more, err = mergeSegments(tx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mergeSegments does one step and tells whether there was something to do.
+func mergeSegments(tx *store.Tx) (did bool, err error) {
+	before, err := totalChanges(tx)
+	if err != nil {
+		return false, err
+	}
+	if err := tx.Exec(`INSERT INTO search_fts (search_fts, rank) VALUES ('merge', $1)`, mergePages); err != nil {
+		return false, err
+	}
+	after, err := totalChanges(tx)
+	return after-before > 1, err // the statement itself counts as one
+}
+
+func totalChanges(tx *store.Tx) (n int64, err error) {
+	err = query(tx, `SELECT total_changes(), 0`, nil, func(total, _ int64) { n = total })
+	return n, err
+}
