@@ -17,8 +17,8 @@ func normalEmail(email string) string { return strings.ToLower(strings.TrimSpace
 // emailMeta names the stored value that leads from an address to its user.
 func emailMeta(email string) string { return "account.email/" + normalEmail(email) }
 
-// PutUser creates or replaces a user as written, with defaults, and tells whether
-// it was created. password is an encoded one of [Service.HashPassword]; "" keeps
+// PutUser creates or replaces a user, with defaults (a state left empty stays as
+// it was), and tells whether it was created. password is an encoded one of [Service.HashPassword]; "" keeps
 // what there is. New users join Developers; a user who stops being active, or
 // whose password is replaced, loses sessions and tokens at once. Errors:
 // *apim.InvalidError, *apim.ConflictError for a taken address.
@@ -59,6 +59,9 @@ func PutUser(tx *store.Tx, ref apim.Ref, u *apim.User, password string) (created
 
 // completeUser fills in what a PUT left out and what only the service decides.
 func completeUser(tx *store.Tx, old *User, u *apim.User) {
+	if u.State == "" && old != nil {
+		u.State = old.State // a replacement does not let a blocked user in
+	}
 	u.Default()
 	u.Email = strings.TrimSpace(u.Email)
 	if old == nil {

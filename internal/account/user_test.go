@@ -47,6 +47,20 @@ func TestAUserIsCompletedAndJoinsDevelopers(t *testing.T) {
 	}
 }
 
+func TestAReplacementWithoutAStateKeepsIt(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.user(t, "ada")
+	f.setState(t, "ada", apim.UserBlocked)
+	next := &apim.User{FirstName: "Ada", LastName: "King", Email: "ada@example.test"}
+	if _, err := f.PutUser(t.Context(), tester, "ada", next, ""); err != nil {
+		t.Fatal(err)
+	}
+	if u, err := f.User(t.Context(), "ada"); err != nil || u.State != apim.UserBlocked || u.LastName != "King" {
+		t.Errorf("a blocked user is now %+v, %v", u.User, err)
+	}
+}
+
 func TestUsersThatCannotBe(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
