@@ -18,10 +18,10 @@ func normalEmail(email string) string { return strings.ToLower(strings.TrimSpace
 func emailMeta(email string) string { return "account.email/" + normalEmail(email) }
 
 // PutUser creates or replaces a user, with defaults (a state left empty stays as
-// it was), and tells whether it was created. password is an encoded one of [Service.HashPassword]; "" keeps
-// what there is. New users join Developers; a user who stops being active, or
-// whose password is replaced, loses sessions and tokens at once. Errors:
-// *apim.InvalidError, *apim.ConflictError for a taken address.
+// it was), and tells whether it was created. password is an encoded one of
+// [Service.HashPassword]; "" keeps what there is. New users join Developers; a
+// user who stops being active, or whose password is replaced, loses sessions and
+// tokens at once. Errors: *apim.InvalidError, *apim.ConflictError for a taken address.
 func PutUser(tx *store.Tx, ref apim.Ref, u *apim.User, password string) (created bool, err error) {
 	old, err := getUser(tx, ref)
 	if created = errors.Is(err, apim.ErrNotFound); err != nil && !created {

@@ -14,6 +14,7 @@ import (
 	"github.com/portico-portal/portico/internal/search"
 	"github.com/portico-portal/portico/internal/store"
 	"github.com/portico-portal/portico/internal/store/storetest"
+	"pgregory.net/rapid"
 )
 
 var tester = store.Actor{Name: "test"}
@@ -381,5 +382,21 @@ func TestAVisitorWhoSeesLittleStillGetsAllOfIt(t *testing.T) {
 		if got := find(t, x, "widget", func(apim.Ref) bool { return false }, 50); len(got) != 0 {
 			t.Errorf("nothing is visible, found %v", names(got))
 		}
+	})
+}
+
+func TestNoTextIsTooStrangeToSearchFor(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		update(t, s, func(tx *store.Tx) { fixture(t, tx) })
+		x := synced(t, s)
+		words := rapid.SampledFrom([]string{"parcel", "Users", "OAuth2Token", "AND", "NOT", "NEAR(", "*", `"`, "'", ":", "^", "-", "|", "&", "!", "\x00", "\xff", "用户列表", "é"})
+		rapid.Check(t, func(r *rapid.T) {
+			text := strings.Join(rapid.SliceOfN(rapid.OneOf(words, rapid.String()), 0, 12).Draw(r, "words"), rapid.SampledFrom([]string{"", " "}).Draw(r, "between"))
+			for _, h := range find(t, x, text, everything, 5) {
+				h.SnippetParts()
+				h.TitleParts()
+			}
+		})
 	})
 }
