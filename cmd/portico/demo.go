@@ -12,8 +12,7 @@ import (
 )
 
 type demoCommand struct {
-	config.Store  `embed:""`
-	config.Server `embed:""`
+	config.Process `embed:""`
 }
 
 // Run serves a service filled with demo content; its APIs' backend runs in this process too.

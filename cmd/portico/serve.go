@@ -16,15 +16,11 @@ import (
 )
 
 type serveCommand struct {
-	config.Store  `embed:""`
-	config.Server `embed:""`
+	config.Process `embed:""`
 }
 
 // Run serves until the process is told to stop.
 func (c *serveCommand) Run(ctx context.Context, s streams) error {
-	if err := c.Server.Validate(); err != nil {
-		return err
-	}
 	c.Store.Data = orDefault(c.Store.Data, config.DefaultData)
 	return serve(ctx, s, c.Store, c.Server, nil, func(r app.Ready) {
 		printAddresses(s.out, r)

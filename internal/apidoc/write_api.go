@@ -186,11 +186,7 @@ func (w *writer) checkReferences(a *apim.API) error {
 		if err := json.Unmarshal(doc.Body, &other); err != nil {
 			return fmt.Errorf("decode %s: %w", doc.Ref, err)
 		}
-		if a.SameAddress(&other) {
-			return &apim.ConflictError{Code: "ValidationError", Target: "path", Message: fmt.Sprintf(
-				"The API %q has the same path %q and version %q.", id, other.Path, other.APIVersion)}
-		}
-		return nil
+		return a.CheckAddress(id, &other)
 	})
 }
 

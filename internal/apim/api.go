@@ -1,6 +1,7 @@
 package apim
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 )
@@ -143,6 +144,15 @@ func (a *API) KeyNames() (header, query string) {
 		}
 	}
 	return header, query
+}
+
+// CheckAddress is a *ConflictError when another API, named id, has the same address.
+func (a *API) CheckAddress(id string, other *API) error {
+	if !a.SameAddress(other) {
+		return nil
+	}
+	return &ConflictError{Code: "ValidationError", Target: "path", Message: fmt.Sprintf(
+		"The API %q has the same path %q and version %q.", id, other.Path, other.APIVersion)}
 }
 
 // SameAddress tells whether two APIs would answer the same calls: one path, and

@@ -72,6 +72,7 @@ var sentinels = []struct {
 	{apim.ErrUnauthorized, http.StatusUnauthorized, "AuthenticationFailed", "A valid shared access token is needed in the Authorization header."},
 	{apim.ErrForbidden, http.StatusForbidden, "AuthorizationFailed", "The token does not allow this."},
 	{apim.ErrTooLarge, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "The request body is too large."},
+	{apim.ErrTooManyRequests, http.StatusTooManyRequests, "TooManyRequests", "Too many attempts. Wait a while, then try again."},
 	{context.Canceled, 499, "ClientClosedRequest", "The client closed the request."},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, "ServiceUnavailable", "The request took too long."},
 }

@@ -13,8 +13,7 @@ import (
 )
 
 type command struct {
-	Store  `embed:""`
-	Server `embed:""`
+	Process `embed:""`
 }
 
 func parse(t *testing.T, env map[string]string, args ...string) (command, error) {
@@ -73,6 +72,7 @@ func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ flag, value, want string }{
 		{"--only", "portal,porch", "porch"},
+		{"--blobs", "s3://bucket", "not supported yet"},
 		{"--portal-url", "example.com", "--portal-url"},
 		{"--gateway-url", "https://example.com/base", "without a path"},
 		{"--trust-proxy", "10.0.0.0/99", "10.0.0.0/99"},

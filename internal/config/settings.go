@@ -35,8 +35,14 @@ type Server struct {
 	TrustProxy     []string `help:"Proxies (addresses or networks) whose X-Forwarded headers count." placeholder:"CIDR"`
 }
 
-// Surfaces in the order they are started.
-var Surfaces = []string{"portal", "gateway", "management"}
+// Process are the settings of a command that serves a service's state.
+type Process struct {
+	Store  `embed:""`
+	Server `embed:""`
+}
+
+// Validate checks both.
+func (p *Process) Validate() error { return errors.Join(p.Store.Validate(), p.Server.Validate()) }
 
 // Validate names the first setting that cannot work and what to do.
 func (s *Server) Validate() error {
@@ -93,6 +99,14 @@ func (s *Server) TrustedNetworks() ([]*net.IPNet, error) {
 
 // DefaultData is the folder used when --data names none.
 const DefaultData = "portico-data"
+
+// Validate refuses what would be taken for something else.
+func (s *Store) Validate() error {
+	if strings.Contains(s.Blobs, "://") {
+		return fmt.Errorf("--blobs: %q is not a folder; object storage is not supported yet", s.Blobs)
+	}
+	return nil
+}
 
 // Embedded tells whether the database is the embedded one.
 func (s *Store) Embedded() bool { return s.Database == "" }

@@ -144,9 +144,8 @@ func checkAPI(w *write) error {
 		if err := json.Unmarshal(r.doc.Body, &other); err != nil {
 			return fmt.Errorf("decode %s: %w", r.ref, err)
 		}
-		if a.SameAddress(&other) {
-			return &apim.ConflictError{Code: "ValidationError", Target: "path", Message: fmt.Sprintf(
-				"The API %q has the same path %q and version %q.", r.ref.Name(), other.Path, other.APIVersion)}
+		if err := a.CheckAddress(r.ref.Name(), &other); err != nil {
+			return err
 		}
 	}
 	return nil

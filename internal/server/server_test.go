@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -52,12 +53,17 @@ func get(t *testing.T, url string, header ...string) (*http.Response, string) {
 func TestReadinessFollowsTheProcess(t *testing.T) {
 	t.Parallel()
 	notYet := errors.New("search is loading")
-	var fail error = notYet
-	url, _ := start(t, &Server{Ready: func(context.Context) error { return fail }}, http.NotFound)
+	var loaded atomic.Bool
+	url, _ := start(t, &Server{Ready: func(context.Context) error {
+		if loaded.Load() {
+			return nil
+		}
+		return notYet
+	}}, http.NotFound)
 	if res, body := get(t, url+"/readyz"); res.StatusCode != 503 || !strings.Contains(body, "search is loading") {
 		t.Errorf("before loading: %d %q", res.StatusCode, body)
 	}
-	fail = nil
+	loaded.Store(true)
 	if res, _ := get(t, url+"/readyz"); res.StatusCode != 200 {
 		t.Errorf("after loading: %d", res.StatusCode)
 	}

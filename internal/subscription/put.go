@@ -212,8 +212,3 @@ func Delete(tx *store.Tx, ref apim.Ref) error {
 	}
 	return tx.Delete(ref)
 }
-
-// To lists the subscriptions to a product or API (/products/x, /apis/x).
-func To(tx *store.Tx, scope apim.Ref) ([]apim.Ref, error) {
-	return tx.Backlinks(apim.SubscriptionScope, scope)
-}

@@ -393,7 +393,7 @@ func TestTheBuiltInSubscriptionStays(t *testing.T) {
 		to := func() string {
 			var refs []apim.Ref
 			err := s.View(t.Context(), func(tx *store.Tx) (err error) {
-				refs, err = subscription.To(tx, apim.ProductRef("Free"))
+				refs, err = tx.Backlinks(apim.SubscriptionScope, apim.ProductRef("Free"))
 				return err
 			})
 			return fmt.Sprint(refs, err)

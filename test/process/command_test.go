@@ -69,6 +69,7 @@ func TestMistakesOnTheCommandLineAreExplained(t *testing.T) {
 		{"import of what does not parse", []string{"import", bad, "--path", "x", "--data", t.TempDir()}, 1, "not imported"},
 		{"import of a missing file", []string{"import", "/nowhere.yaml", "--path", "x", "--data", t.TempDir()}, 1, "nowhere.yaml"},
 		{"PostgreSQL without a key", []string{"serve", "--database", "postgres://x/y", "--data", t.TempDir()}, 1, "--secret-key-file"},
+		{"blobs that are no folder", []string{"import", bad, "--path", "x", "--blobs", "s3://bucket"}, 2, "not supported yet"},
 		{"surface that does not exist", []string{"serve", "--only", "portal,porch", "--data", t.TempDir()}, 2, "porch"},
 		{"token of a service that is not there", []string{"token", "--data", t.TempDir()}, 1, "there is no service"},
 	} {
