@@ -93,3 +93,9 @@ func covers(granted, scope apim.Ref) bool {
 	rest, ok := strings.CutPrefix(scope.Key(), granted.Key())
 	return ok && (rest == "" || rest[0] == '/' || granted == "")
 }
+
+// InWorkspace is the action on the same type of resource in a workspace.
+func InWorkspace(a Action) Action {
+	const service = "Microsoft.ApiManagement/service/"
+	return service + "workspaces/" + Action(strings.TrimPrefix(string(a), service))
+}

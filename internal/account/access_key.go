@@ -24,9 +24,9 @@ func getAccess(tx *store.Tx) (*apim.TenantAccess, error) {
 	return access, nil
 }
 
-// RegenerateAccessKey replaces a key of tenant/access ("primaryKey" or
-// "secondaryKey"); every token it signed is invalid at once.
-func (s *Service) RegenerateAccessKey(ctx context.Context, actor store.Actor, field string) error {
+// RegenerateAccessKey replaces a key ("primaryKey" or "secondaryKey") of
+// tenant/access, and every token it signed is invalid at once, or of tenant/gitAccess.
+func (s *Service) RegenerateAccessKey(ctx context.Context, actor store.Actor, access apim.Ref, field string) error {
 	if field != primaryKey && field != secondaryKey {
 		return apim.Invalid("key", fmt.Sprintf("key must be %s or %s; it is %q.", primaryKey, secondaryKey, field))
 	}
@@ -35,10 +35,10 @@ func (s *Service) RegenerateAccessKey(ctx context.Context, actor store.Actor, fi
 		return err
 	}
 	return s.store.Update(ctx, actor, func(tx *store.Tx) error {
-		if _, err := tx.Get(TenantAccess); err != nil {
+		if _, err := tx.Get(access); err != nil {
 			return err
 		}
-		return tx.SetSecret(TenantAccess, field, key)
+		return tx.SetSecret(access, field, key)
 	})
 }
 

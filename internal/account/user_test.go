@@ -176,7 +176,7 @@ func TestTokensOfEverySortAreAuthenticated(t *testing.T) {
 		}
 	}
 	first, second := account.MintUID("integration", later, keys[0]), account.MintUID("1", later, keys[1])
-	if err := f.RegenerateAccessKey(t.Context(), tester, "primaryKey"); err != nil {
+	if err := f.RegenerateAccessKey(t.Context(), tester, account.TenantAccess, "primaryKey"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.Authenticate(t.Context(), first); !errors.Is(err, apim.ErrUnauthorized) {

@@ -48,6 +48,8 @@ type Link struct {
 	Reverse bool
 	// ReadOnly collections answer GET only (such as /apis/{id}/products).
 	ReadOnly bool
+	// Workspace: the association is there below a workspace's entities too.
+	Workspace bool
 	// ETag: members answer HEAD and GET with an ETag and body (tags do), rather than 204 without.
 	ETag bool
 	// Filter are the $filter fields of the list.
@@ -83,12 +85,33 @@ type Kind struct {
 	New func() Resource
 	// Verbs are the entity's methods.
 	Verbs Verbs
-	// Singleton is the only name an entity may have ("policy", "access"); empty: any valid name.
+	// Singleton is the only name an entity may have ("policy", "default"); empty: any valid name.
 	Singleton string
+	// ByName are the only names an entity may have, where each has properties of
+	// its own (portalsettings). New is nil then.
+	ByName map[string]func() Resource
+	// Names are the only names an entity may have, in any case; nil: any valid name.
+	Names []string
+	// Workspace: the kind is there below /workspaces/{id} too (apim-rest.md §2.10).
+	Workspace bool
 	// Fixed entities exist from the start and are not created by PUT (tenant/access).
 	Fixed bool
 	// PutNeedsIfMatch as apim-rest.md §2.2 says of tenant/{accessName}.
 	PutNeedsIfMatch bool
+	// OnAlias: below an API, the entity belongs to the API, not to one of its revisions.
+	OnAlias bool
+	// PatchNoContent: PATCH answers 204 (portalsettings).
+	PatchNoContent bool
+	// FreeDelete: DELETE needs no If-Match (policyRestrictions).
+	FreeDelete bool
+	// NoBody: a PUT says all with its address and may come without a body.
+	NoBody bool
+	// Member entities are associations with something that is no resource (a
+	// recipient's address): HEAD answers 204, DELETE 200 or 204, and nothing needs If-Match.
+	Member bool
+	// Names an association: rows of a link whose members have names and a body of
+	// their own (products/apiLinks). The rows are the truth, documents give the names.
+	LinkNames *LinkNames
 	// PutAlways201 as portalRevisions must (apim-rest.md §0.8).
 	PutAlways201 bool
 	// ShortID: ids in answers never carry the ARM prefix (contentTypes, contentItems).
@@ -102,6 +125,8 @@ type Kind struct {
 	FilterAny bool
 	// Secrets are properties kept in the secret store and returned only by listSecrets.
 	Secrets []string
+	// SecretIf tells whether the secrets of a resource are secret; nil: always (namedValues).
+	SecretIf func(Resource) bool
 	// Refs are properties that hold resource ids. They are stored short and
 	// shown in the form of the request.
 	Refs []string
@@ -113,6 +138,46 @@ type Kind struct {
 	Links []Link
 	// Actions are POST actions on an entity (listSecrets, regeneratePrimaryKey, ...).
 	Actions []string
+}
+
+// LinkNames is an association collection whose members have names of their own:
+// /products/{id}/apiLinks/{name} with {"apiId": ...}. It shows the same rows as
+// the older /products/{id}/apis.
+type LinkNames struct {
+	Name    LinkKind
+	Field   string // of the body: apiId, operationId, productId, groupId
+	To      string // kind path of the other side
+	Reverse bool   // the row runs from the other side to the entity (tags)
+}
+
+// Properties makes empty properties for an entity's name; nil for kinds that are kept as they come.
+func (k *Kind) Properties(name string) Resource {
+	if k.ByName != nil {
+		for n, f := range k.ByName {
+			if strings.EqualFold(n, name) {
+				return f()
+			}
+		}
+	}
+	if k.New == nil {
+		return nil
+	}
+	return k.New()
+}
+
+// closed returns the spelling of a name in a closed set.
+func (k *Kind) closed(name string) (spelling string, ok bool) {
+	for n := range k.ByName {
+		if strings.EqualFold(n, name) {
+			return n, true
+		}
+	}
+	for _, n := range k.Names {
+		if strings.EqualFold(n, name) {
+			return n, true
+		}
+	}
+	return name, false
 }
 
 // Parent is the kind path of the parent, "" at service level.
@@ -134,16 +199,23 @@ func (k *Kind) ValidName(name string) bool {
 	if k.Singleton != "" {
 		return name == k.Singleton
 	}
+	if k.ByName != nil || k.Names != nil {
+		_, ok := k.closed(name)
+		return ok
+	}
 	return name != "" && name != "-" && name != "." && name != ".." &&
 		utf8.RuneCountInString(name) <= longest &&
 		!strings.ContainsAny(name, forbidden) && !strings.ContainsFunc(name, unicode.IsControl)
 }
 
-// ARMType is the value of `type` in an envelope.
-func (k *Kind) ARMType() string {
+// ARMType is the value of `type` in an envelope; in a workspace, of its twin there.
+func (k *Kind) ARMType(workspace bool) string {
 	t := k.Type
 	if t == "" {
 		t = k.Path
+	}
+	if workspace {
+		t = "workspaces/" + t
 	}
 	return "Microsoft.ApiManagement/service/" + t
 }

@@ -21,3 +21,41 @@ func (p *Policy) Validate(v *Violations) {
 	}
 	v.OneOf("format", p.Format, "xml", "rawxml")
 }
+
+// PolicyFragment is a part of policy documents that they include by its name.
+type PolicyFragment struct {
+	Value       string `json:"value"`
+	Format      string `json:"format,omitempty"` // xml, rawxml
+	Description string `json:"description,omitempty"`
+}
+
+// Default makes the format xml.
+func (f *PolicyFragment) Default() {
+	if f.Format == "" {
+		f.Format = "xml"
+	}
+}
+
+// Validate checks size and format; package policy checks the document itself.
+func (f *PolicyFragment) Validate(v *Violations) {
+	(&Policy{Value: f.Value, Format: f.Format}).Validate(v)
+	v.Length("description", f.Description, 1000)
+}
+
+// PolicyRestriction is a rule for the policies at a scope.
+type PolicyRestriction struct {
+	Scope       string `json:"scope,omitempty"` // the id of a resource; empty or the service's: all
+	RequireBase string `json:"requireBase,omitempty"`
+}
+
+// Default requires nothing.
+func (r *PolicyRestriction) Default() {
+	if r.RequireBase == "" {
+		r.RequireBase = "false"
+	}
+}
+
+// Validate checks the flag, which is a text.
+func (r *PolicyRestriction) Validate(v *Violations) {
+	v.OneOf("requireBase", r.RequireBase, "true", "false")
+}

@@ -51,6 +51,9 @@ func (r Ref) Workspace() string {
 	return ""
 }
 
+// WorkspaceRef is /workspaces/{id}.
+func WorkspaceRef(id string) Ref { return Ref("/workspaces/" + id) }
+
 // APIRef is /apis/{id}: the alias of the current revision.
 func APIRef(id string) Ref { return Ref("/apis/" + id) }
 

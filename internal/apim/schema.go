@@ -56,3 +56,28 @@ func (s *Schema) Parts() (map[string]json.RawMessage, error) {
 	}
 	return parts, nil
 }
+
+// GlobalSchema is a schema of the service that policies and APIs refer to.
+type GlobalSchema struct {
+	SchemaType  string          `json:"schemaType"` // xml, json
+	Description string          `json:"description,omitempty"`
+	Value       json.RawMessage `json:"value,omitempty"`    // of the type xml: the text
+	Document    json.RawMessage `json:"document,omitempty"` // of the type json: the schema
+}
+
+// Default does nothing.
+func (s *GlobalSchema) Default() {}
+
+// Validate checks the type, and that the schema is there.
+func (s *GlobalSchema) Validate(v *Violations) {
+	if !v.Required("schemaType", s.SchemaType) {
+		return
+	}
+	v.OneOf("schemaType", s.SchemaType, "xml", "json")
+	switch {
+	case s.SchemaType == "json" && s.Document == nil && s.Value == nil:
+		v.Addf("document", "document is required for a schema of the type json.")
+	case s.SchemaType == "xml" && s.Value == nil:
+		v.Addf("value", "value is required for a schema of the type xml.")
+	}
+}

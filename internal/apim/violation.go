@@ -2,6 +2,8 @@ package apim
 
 import (
 	"fmt"
+	"net/url"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -58,6 +60,42 @@ func (v *Violations) OneOf(field, value string, allowed ...string) {
 		}
 	}
 	v.Addf(field, "%s must be one of %s; it is %q.", field, strings.Join(allowed, ", "), value)
+}
+
+// At calls f with field names prefixed by "name[i].".
+func (v *Violations) At(name string, i int, f func(v *Violations)) {
+	v.In(fmt.Sprintf("%s[%d]", name, i), f)
+}
+
+// EachOf reports the values that are not among the allowed ones.
+func (v *Violations) EachOf(field string, values []string, allowed ...string) {
+	for i, value := range values {
+		v.OneOf(fmt.Sprintf("%s[%d]", field, i), value, allowed...)
+	}
+}
+
+// URL reports a value that is no absolute http or https address. Empty is
+// allowed, and so is one that begins with a named value: {{host}}/path.
+func (v *Violations) URL(field, value string) {
+	if value == "" || strings.HasPrefix(value, "{{") {
+		return
+	}
+	u, err := url.Parse(value)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		v.Addf(field, "%s must be an absolute http or https address; it is %q.", field, value)
+	}
+}
+
+var iso8601Duration = regexp.MustCompile(`^P(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?$`)
+
+// Duration reports a value that is no ISO 8601 duration. Empty is allowed.
+func (v *Violations) Duration(field, value string) {
+	if value == "" {
+		return
+	}
+	if !iso8601Duration.MatchString(value) || strings.HasSuffix(value, "P") || strings.HasSuffix(value, "T") {
+		v.Addf(field, "%s must be an ISO 8601 duration such as PT1H; it is %q.", field, value)
+	}
 }
 
 // Err returns an *InvalidError when there are violations, else nil.

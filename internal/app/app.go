@@ -15,6 +15,7 @@ import (
 	"github.com/portico-portal/portico/internal/apidoc"
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/config"
+	"github.com/portico-portal/portico/internal/management"
 	"github.com/portico-portal/portico/internal/site/publish"
 	"github.com/portico-portal/portico/internal/store"
 	"github.com/portico-portal/portico/internal/store/postgres"
@@ -79,6 +80,9 @@ func (a *App) open(ctx context.Context) (err error) {
 	a.Importer = &apidoc.Importer{Store: a.Store, Blobs: a.Blobs}
 	a.Publisher = &publish.Service{Store: a.Store}
 	if a.New, err = account.Provision(ctx, a.Store, account.ProvisionOptions{Rand: rand.Reader}); err != nil {
+		return err
+	}
+	if err := management.Provision(ctx, a.Store); err != nil {
 		return err
 	}
 	_, err = a.Publisher.Provision(ctx, store.Actor{Name: "system"})

@@ -10,10 +10,11 @@ type Envelope struct {
 	Properties json.RawMessage `json:"properties"`
 }
 
-// List is one page of resources. Count is the size of the filtered set; NextLink
-// is absent on the last page.
+// List is one page of resources: envelopes, or for lists that are computed
+// (reports, tag resources) what the reference says. Count is the size of the
+// filtered set; NextLink is absent on the last page.
 type List struct {
-	Value    []Envelope `json:"value"`
-	Count    int        `json:"count"`
-	NextLink string     `json:"nextLink,omitempty"`
+	Value    []any  `json:"value"`
+	Count    int    `json:"count"`
+	NextLink string `json:"nextLink,omitempty"`
 }

@@ -150,3 +150,26 @@ func Origin(r *http.Request) string {
 	}
 	return scheme + "://" + r.Host
 }
+
+// With is the query with one parameter's value replaced for [Query.Get]; links to
+// further pages keep what the client sent.
+func (q Query) With(name, value string) Query {
+	pairs := append([]pair(nil), q.pairs...)
+	for i := range pairs {
+		if strings.EqualFold(pairs[i].name, name) {
+			pairs[i].value = value
+		}
+	}
+	return Query{pairs}
+}
+
+// Values are all values of a list parameter: tags=a&tags=b and tags[0]=a&tags[1]=b.
+func (q Query) Values(name string) []string {
+	var all []string
+	for _, p := range q.pairs {
+		if plain, _, _ := strings.Cut(p.name, "["); strings.EqualFold(plain, name) {
+			all = append(all, p.value)
+		}
+	}
+	return all
+}

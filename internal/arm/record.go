@@ -42,6 +42,13 @@ func NewRecord(name string, properties json.RawMessage, fields []string) (Record
 	return r, nil
 }
 
+// RecordOf makes a record of values that are decoded already; a path such as
+// "tag/id" is a map in a map. The values are changed.
+func RecordOf(values map[string]any) Record {
+	fold(values)
+	return Record{values: values}
+}
+
 // fold lowers every string of a decoded JSON value, in place where it can.
 func fold(v any) any {
 	switch v := v.(type) {

@@ -92,7 +92,7 @@ func (w *write) copyProperties() error {
 	if err != nil {
 		return err
 	}
-	sent, err := shortRefs(apim.APIs, w.properties)
+	sent, err := shortRefs(apim.APIs, w.home(), w.properties)
 	if err != nil {
 		return err
 	}
@@ -295,5 +295,51 @@ func removeVersionSet(c *call, tx *store.Tx, doc *store.Document) error {
 			return &apim.ConflictError{Code: "OperationNotAllowed", Message: fmt.Sprintf("The API %q is a version of this set.", r.ref.Name())}
 		}
 	}
+	return nil
+}
+
+// showAPI adds the version set when expandApiVersionSet asks for it.
+func showAPI(c *call, doc *store.Document) (json.RawMessage, error) {
+	expand, err := c.query.Bool("expandApiVersionSet")
+	if !expand || err != nil {
+		return doc.Body, err
+	}
+	var api struct {
+		APIVersionSetID apim.Ref `json:"apiVersionSetId"`
+	}
+	if err := json.Unmarshal(doc.Body, &api); err != nil {
+		return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+	}
+	if api.APIVersionSetID == "" {
+		return doc.Body, nil
+	}
+	set := map[string]any{}
+	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error { return readInto(tx, api.APIVersionSetID, &set) })
+	if errors.Is(err, apim.ErrNotFound) {
+		return doc.Body, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	set["id"], set["name"] = c.address.ID(api.APIVersionSetID), set["displayName"]
+	delete(set, "displayName")
+	return withMembers(doc.Body, map[string]any{"apiVersionSet": set})
+}
+
+// prepareTagDescription takes the tag from the address: the description's name is the tag's.
+func prepareTagDescription(w *write) error {
+	d := w.resource.(*apim.TagDescription)
+	tag, err := w.tx.Get(apim.TagRef(w.ref.Name()))
+	if errors.Is(err, apim.ErrNotFound) {
+		return apim.Invalid("tagDescriptionId", fmt.Sprintf("There is no tag %q.", w.ref.Name()))
+	}
+	if err != nil {
+		return err
+	}
+	var t apim.Tag
+	if err := json.Unmarshal(tag.Body, &t); err != nil {
+		return fmt.Errorf("decode %s: %w", tag.Ref, err)
+	}
+	d.TagID, d.DisplayName = string(tag.Ref), t.DisplayName
 	return nil
 }

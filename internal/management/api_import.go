@@ -75,7 +75,7 @@ func (c *call) readImport(properties json.RawMessage) (*apidoc.Import, error) {
 	if sent.Query == "" {
 		sent.Query = apidoc.RequiredInTemplate
 	}
-	short, err := shortRefs(apim.APIs, properties)
+	short, err := shortRefs(apim.APIs, c.home(), properties)
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,8 @@ type behaviour struct {
 	remove func(c *call, tx *store.Tx, doc *store.Document) error
 	// show changes the properties that clients see.
 	show func(c *call, doc *store.Document) (json.RawMessage, error)
+	// keep makes a condition on a list's rows of the query's flags (tags=, scope=); nil: none.
+	keep func(c *call, tx *store.Tx) (func(*row) bool, error)
 	// get may answer a GET in another way; nil answer: the usual one.
 	get func(c *call, doc *store.Document) (*answer, error)
 	// replace may do a PUT in another way; nil answer: the usual one.
@@ -45,23 +47,65 @@ type behaviour struct {
 
 // behaviours lists, for every kind that is more than its document, what more.
 func behaviours() map[*apim.Kind]behaviour {
+	secretRefresh := map[string]func(*call) (*answer, error){"refreshSecret": refreshed}
 	return map[*apim.Kind]behaviour{
+		apim.Workspaces: {stored: storedWorkspace},
 		apim.APIs: {
 			locate: locateAPI, prepare: prepareAPI, check: checkAPI, stored: storedAPI,
-			remove: removeAPI, get: exportAPI, replace: importAPI,
+			remove: removeAPI, get: exportAPI, replace: importAPI, keep: tagged, show: showAPI,
 		},
-		apim.Operations:        {check: checkOperation},
-		apim.APISchemas:        {stored: storedSchema},
-		apim.VersionSets:       {remove: removeVersionSet},
-		apim.Products:          {check: checkProduct, stored: storedProduct, remove: removeProduct, link: linkProduct},
-		apim.Groups:            {check: checkGroup, remove: removeGroup, link: linkGroup, unlink: linkGroup},
-		apim.Users:             userBehaviour(),
-		apim.Subscriptions:     subscriptionBehaviour(),
-		apim.ServicePolicies:   policyBehaviour(),
-		apim.APIPolicies:       policyBehaviour(),
-		apim.OperationPolicies: policyBehaviour(),
-		apim.ProductPolicies:   policyBehaviour(),
+		apim.Operations:       {check: checkOperation, keep: tagged},
+		apim.APISchemas:       {stored: storedSchema},
+		apim.Releases:         releaseBehaviour(),
+		apim.TagDescriptions:  {prepare: prepareTagDescription},
+		apim.APIWikis:         {check: checkWiki},
+		apim.APIIssues:        issueBehaviour(),
+		apim.IssueComments:    commentBehaviour(),
+		apim.IssueAttachments: {},
+		apim.VersionSets:      {remove: removeVersionSet},
+		apim.Products: {
+			check: checkProduct, stored: storedProduct, remove: removeProduct, link: linkProduct, keep: tagged, show: showProduct,
+		},
+		apim.ProductWikis:  {check: checkWiki},
+		apim.Groups:        {check: checkGroup, remove: removeGroup, link: linkGroup, unlink: linkGroup},
+		apim.Users:         userBehaviour(),
+		apim.Subscriptions: subscriptionBehaviour(),
+		apim.Tags:          {keep: tagScope},
+
+		apim.ServicePolicies:    policyBehaviour(),
+		apim.APIPolicies:        policyBehaviour(),
+		apim.OperationPolicies:  policyBehaviour(),
+		apim.ProductPolicies:    policyBehaviour(),
+		apim.ResolverPolicies:   policyBehaviour(),
+		apim.PolicyFragments:    fragmentBehaviour(),
+		apim.PolicyRestrictions: {check: checkRestriction},
+		apim.NamedValues: {
+			check: checkNamedValue, remove: removeNamedValue, keep: vaultFailed,
+			actions: map[string]func(*call) (*answer, error){"listValue": listNamedValue, "refreshSecret": refreshed},
+		},
+		apim.Backends: {
+			check: checkBackend, remove: refuseUsed(quoted("backend-id"), append([]*apim.Kind{apim.Backends}, policyKinds...)...),
+			actions: map[string]func(*call) (*answer, error){"reconnect": reconnectBackend},
+		},
+		apim.Certificates: {
+			prepare: prepareCertificate, keep: vaultFailed, actions: secretRefresh,
+			remove: refuseUsed(quoted("certificate-id"), append([]*apim.Kind{apim.Backends}, policyKinds...)...),
+		},
+		apim.Caches:                 {check: hideCacheConnection},
+		apim.Loggers:                {check: hideLoggerCredentials, remove: refuseUsed(nil, apim.Diagnostics, apim.APIDiagnostics)},
+		apim.Diagnostics:            {check: checkDiagnostic},
+		apim.APIDiagnostics:         {check: checkDiagnostic},
+		apim.AuthorizationServers:   {remove: refuseUsed(authorizationServerID, apim.APIs)},
+		apim.OpenIDConnectProviders: {remove: refuseUsed(openIDProviderID, apim.APIs)},
+		apim.Documentations:         {remove: refuseUsed(nil, apim.APIWikis, apim.ProductWikis)},
+
 		apim.PortalRevisions:   portalRevisionBehaviour(),
+		apim.PortalConfigs:     portalConfigBehaviour(),
+		apim.PortalSettings:    portalSettingsBehaviour(),
+		apim.NotificationKinds: notificationBehaviour(),
+		apim.RecipientEmails:   {prepare: prepareEmailRecipient},
+		apim.RecipientUsers:    {prepare: prepareUserRecipient},
+		apim.Templates:         templateBehaviour(),
 		apim.TenantAccesses:    tenantBehaviour(),
 	}
 }
@@ -89,8 +133,14 @@ type Accounts interface {
 	HashPassword(ctx context.Context, password, email string, by account.Chooser) (encoded string, err error)
 	// MintToken makes a compact shared access token for a user. keyType is primary or secondary.
 	MintToken(ctx context.Context, userID, keyType string, expires time.Time) (token string, err error)
-	// RegenerateAccessKey replaces "primaryKey" or "secondaryKey" of tenant/access.
-	RegenerateAccessKey(ctx context.Context, actor store.Actor, field string) error
+	// RegenerateAccessKey replaces "primaryKey" or "secondaryKey" of /tenant/access or /tenant/gitAccess.
+	RegenerateAccessKey(ctx context.Context, actor store.Actor, access apim.Ref, field string) error
+}
+
+// Mailer sends mail that a request asks for, in the request's transaction.
+type Mailer interface {
+	// PasswordReset sends a user the link with which to choose a new password.
+	PasswordReset(tx *store.Tx, user apim.Ref) error
 }
 
 // shownBody are the properties a client sees of a document.

@@ -32,10 +32,13 @@ type call struct {
 // enter takes from the address what the route needs.
 func (c *call) enter(rt *route) {
 	c.route = rt
+	if rt.outer {
+		return
+	}
 	segments := c.address.Segments
 	entity := len(segments) &^ 1 // pairs of collection and name
 	if rt.link != nil || rt.action0 != "" {
-		entity = 2 * (strings.Count(rt.kind.Path, "/") + 1)
+		entity = 2 * len(rt.collections())
 	}
 	c.ref = refOf(rt, segments[:entity])
 	c.scope = c.ref
@@ -44,13 +47,22 @@ func (c *call) enter(rt *route) {
 	}
 }
 
+// collections are the collections of the route's kind, parents first, as declared.
+func (rt *route) collections() []string {
+	var all []string
+	if rt.workspace {
+		all = append(all, apim.Workspaces.Path)
+	}
+	if rt.kind != nil {
+		all = append(all, strings.Split(rt.kind.Path, "/")...)
+	}
+	return all
+}
+
 // refOf joins segments to a ref with collections spelled as declared.
 func refOf(rt *route, segments []string) apim.Ref {
 	var ref apim.Ref
-	var declared []string
-	if rt.kind != nil {
-		declared = strings.Split(rt.kind.Path, "/")
-	}
+	declared := rt.collections()
 	for i := 0; i+1 < len(segments); i += 2 {
 		collection := segments[i]
 		if i/2 < len(declared) {
@@ -59,6 +71,14 @@ func refOf(rt *route, segments []string) apim.Ref {
 		ref = ref.Child(collection, segments[i+1])
 	}
 	return ref
+}
+
+// home is the workspace the call is in, "" for the service.
+func (c *call) home() apim.Ref {
+	if w := c.ref.Workspace(); w != "" {
+		return apim.WorkspaceRef(w)
+	}
+	return ""
 }
 
 // actor is the caller for the audit log.

@@ -3,6 +3,7 @@ package management
 import (
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
@@ -10,18 +11,14 @@ import (
 
 // deleteEntity answers DELETE of an entity and all below it: 204, also when there is none.
 func deleteEntity(c *call) (*answer, error) {
-	if err := c.match.Require(); err != nil {
-		return nil, err
-	}
-	if c.route.kind.Fixed {
-		return nil, apim.ErrForbidden
+	kind := c.route.kind
+	if !kind.Member && !kind.FreeDelete {
+		if err := c.match.Require(); err != nil {
+			return nil, err
+		}
 	}
 	err := c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
-		ref, err := tx.ResolveAPI(c.ref)
-		if err != nil {
-			return err
-		}
-		doc, err := tx.Get(ref)
+		doc, err := c.get(tx)
 		if err != nil {
 			return err
 		}
@@ -33,6 +30,9 @@ func deleteEntity(c *call) (*answer, error) {
 				return err
 			}
 		}
+		if kind.Fixed {
+			return c.reset(tx, doc)
+		}
 		if err := tx.DeleteTree(doc.Ref); err != nil {
 			return fmt.Errorf("delete %s: %w", doc.Ref, err)
 		}
@@ -40,6 +40,9 @@ func deleteEntity(c *call) (*answer, error) {
 	})
 	if err != nil && !errors.Is(err, apim.ErrNotFound) {
 		return nil, err
+	}
+	if kind.Member && err == nil {
+		return &answer{status: http.StatusOK}, nil
 	}
 	return noContent(), nil
 }

@@ -11,13 +11,33 @@ import (
 func (c *call) document() (*store.Document, error) {
 	var doc *store.Document
 	err := c.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		ref, err := tx.ResolveAPI(c.ref)
-		if err == nil {
-			doc, err = tx.Get(ref)
-		}
+		var err error
+		doc, err = c.get(tx)
 		return err
 	})
 	return doc, err
+}
+
+// get reads the entity that the address names.
+func (c *call) get(tx *store.Tx) (*store.Document, error) {
+	ref, err := c.resolve(tx, c.ref)
+	if err != nil {
+		return nil, err
+	}
+	return tx.Get(ref)
+}
+
+// resolve is where a ref is stored: below an API, at its current revision, or at
+// the API itself for kinds that belong to it. apim.ErrNotFound when there is no such API.
+func (c *call) resolve(tx *store.Tx, ref apim.Ref) (apim.Ref, error) {
+	resolved, err := tx.ResolveAPI(ref)
+	if err == nil && c.route.kind != nil && c.route.kind.OnAlias && ref.KindPath() != apim.APIs.Path {
+		if _, err := tx.Get(apiOf(resolved)); err != nil {
+			return "", err
+		}
+		return aliasOf(resolved), nil
+	}
+	return resolved, err
 }
 
 // headEntity answers HEAD of an entity: its ETag.
@@ -25,6 +45,9 @@ func headEntity(c *call) (*answer, error) {
 	doc, err := c.document()
 	if err != nil {
 		return nil, err
+	}
+	if c.route.kind.Member {
+		return noContent(), nil
 	}
 	return &answer{status: http.StatusOK, etag: doc.ETag}, nil
 }
@@ -62,6 +85,9 @@ func doAction(c *call) (*answer, error) {
 		return nil, err
 	}
 	do := c.behaviours[c.route.kind].actions[c.route.action0]
+	if do == nil && c.route.action0 == listSecrets {
+		do = listEntitySecrets
+	}
 	if do == nil {
 		return nil, apim.ErrNotFound
 	}

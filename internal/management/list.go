@@ -10,13 +10,37 @@ import (
 
 // listKind answers GET of a kind's collection.
 func listKind(c *call) (*answer, error) {
-	return c.list(c.route.kind, c.route.kind.Filter, func(tx *store.Tx) ([]*row, error) {
-		parent, err := c.stored(tx, c.ref)
+	kind := c.route.kind
+	return c.list(kind, kind.Filter, func(tx *store.Tx) ([]*row, error) {
+		parent, err := c.parent(tx, c.ref)
 		if err != nil {
 			return nil, err
 		}
-		return c.collections.rows(tx, c.route.kind, parent)
+		rows, err := c.collections.rows(tx, kind, parent)
+		if err != nil {
+			return nil, err
+		}
+		return c.kept(tx, kind, rows)
 	})
+}
+
+// kept are the rows that the query's flags leave, such as tags= and scope=.
+func (c *call) kept(tx *store.Tx, kind *apim.Kind, rows []*row) ([]*row, error) {
+	keep := c.behaviours[kind].keep
+	if keep == nil {
+		return rows, nil
+	}
+	ok, err := keep(c, tx)
+	if ok == nil || err != nil {
+		return rows, err
+	}
+	var left []*row
+	for _, r := range rows {
+		if ok(r) {
+			left = append(left, r)
+		}
+	}
+	return left, nil
 }
 
 // stored resolves a ref's API alias and makes sure that the entity exists; "" is the service.
@@ -34,17 +58,28 @@ func (c *call) stored(tx *store.Tx, ref apim.Ref) (apim.Ref, error) {
 	return resolved, nil
 }
 
+// parent is where the collection of the route's kind is stored, below an entity that exists.
+func (c *call) parent(tx *store.Tx, ref apim.Ref) (apim.Ref, error) {
+	if ref == "" {
+		return "", nil
+	}
+	if !c.route.kind.OnAlias {
+		return c.stored(tx, ref)
+	}
+	if ref.KindPath() == apim.APIs.Path {
+		stored, err := c.stored(tx, ref)
+		return aliasOf(stored), err
+	}
+	resolved, err := c.resolve(tx, ref)
+	if err == nil {
+		_, err = tx.Get(resolved)
+	}
+	return resolved, err
+}
+
 // list filters, orders and pages the rows that read returns.
 func (c *call) list(kind *apim.Kind, fields apim.Fields, read func(tx *store.Tx) ([]*row, error)) (*answer, error) {
-	page, err := arm.ParsePage(c.query)
-	if err != nil {
-		return nil, err
-	}
-	filter, err := arm.ParseFilter(c.query.Get("$filter"), fields, kind.FilterAny)
-	if err != nil {
-		return nil, err
-	}
-	order, err := arm.ParseOrder(c.query.Get("$orderby"), fields, kind.FilterAny)
+	l, err := c.listing(fields, kind.FilterAny)
 	if err != nil {
 		return nil, err
 	}
@@ -56,38 +91,62 @@ func (c *call) list(kind *apim.Kind, fields apim.Fields, read func(tx *store.Tx)
 	if err != nil {
 		return nil, err
 	}
-	rows = selected(rows, kind, filter, order)
-	from, to, more := page.Bounds(len(rows))
-	result := arm.List{Value: make([]arm.Envelope, 0, to-from), Count: len(rows)}
+	rows = selected(rows, l, func(r *row) arm.Record { return r.fields(kind) })
+	return page(c, l, rows, func(r *row) (any, error) { return c.item(kind, r) })
+}
+
+// listing is what a list's query asks for.
+type listing struct {
+	page   arm.Page
+	filter arm.Filter
+	order  arm.Order
+}
+
+// listing reads the query of a list; fields may be named in $filter and $orderby.
+func (c *call) listing(fields apim.Fields, anyField bool) (l listing, err error) {
+	if l.page, err = arm.ParsePage(c.query); err != nil {
+		return l, err
+	}
+	if l.filter, err = arm.ParseFilter(c.query.Get("$filter"), fields, anyField); err != nil {
+		return l, err
+	}
+	l.order, err = arm.ParseOrder(c.query.Get("$orderby"), fields, anyField)
+	return l, err
+}
+
+// selected returns the rows that match, in order; the given slice stays as it is.
+func selected[R any](rows []R, l listing, fields func(R) arm.Record) []R {
+	if !l.filter.Empty() {
+		kept := make([]R, 0, min(len(rows), 256))
+		for _, r := range rows {
+			if l.filter.Match(fields(r)) {
+				kept = append(kept, r)
+			}
+		}
+		rows = kept
+	}
+	if !l.order.Empty() {
+		rows = append([]R(nil), rows...)
+		arm.Sort(l.order, rows, fields)
+	}
+	return rows
+}
+
+// page answers with the part of the rows that is asked for.
+func page[R any](c *call, l listing, rows []R, show func(R) (any, error)) (*answer, error) {
+	from, to, more := l.page.Bounds(len(rows))
+	result := arm.List{Value: make([]any, 0, to-from), Count: len(rows)}
 	for _, r := range rows[from:to] {
-		e, err := c.item(kind, r)
+		e, err := show(r)
 		if err != nil {
 			return nil, err
 		}
 		result.Value = append(result.Value, e)
 	}
 	if more {
-		result.NextLink = page.NextLink(c.r, c.query)
+		result.NextLink = l.page.NextLink(c.r, c.query)
 	}
 	return &answer{status: http.StatusOK, body: result}, nil
-}
-
-// selected returns the rows that match, in order; the given slice stays as it is.
-func selected(rows []*row, kind *apim.Kind, filter arm.Filter, order arm.Order) []*row {
-	if !filter.Empty() {
-		kept := make([]*row, 0, min(len(rows), 256))
-		for _, r := range rows {
-			if filter.Match(r.fields(kind)) {
-				kept = append(kept, r)
-			}
-		}
-		rows = kept
-	}
-	if !order.Empty() {
-		rows = append([]*row(nil), rows...)
-		arm.Sort(order, rows, func(r *row) arm.Record { return r.fields(kind) })
-	}
-	return rows
 }
 
 // item shows one row. APIs are listed by alias or revision, everything else as the request named its API.

@@ -24,6 +24,7 @@ type Config struct {
 	Publisher     Publisher
 	Subscriptions Subscriptions
 	Accounts      Accounts
+	Mailer        Mailer // nil: requests that only send mail are refused
 	// LinkKey signs links to exports (32 bytes, the same in every replica).
 	LinkKey []byte
 	Now     func() time.Time

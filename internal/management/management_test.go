@@ -47,6 +47,9 @@ func newServiceOn(t *testing.T, s *store.Store) *service {
 	if _, err := account.Provision(ctx, s, account.ProvisionOptions{}); err != nil {
 		t.Fatal(err)
 	}
+	if err := Provision(ctx, s); err != nil {
+		t.Fatal(err)
+	}
 	accounts, err := account.New(s, account.Options{})
 	if err != nil {
 		t.Fatal(err)

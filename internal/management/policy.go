@@ -17,9 +17,7 @@ func policyBehaviour() behaviour {
 
 // checkPolicy refuses documents that do not parse, with line and column.
 func checkPolicy(w *write) error {
-	p := w.resource.(*apim.Policy)
-	_, err := policy.Parse(p.Value, p.Format)
-	return err
+	return parsePolicy(w.route.kind.Path, w.resource.(*apim.Policy))
 }
 
 // showPolicy answers in the format that ?format= asks for, xml by default; PUT in the one that was sent.
@@ -36,22 +34,29 @@ func (c *call) policy(doc *store.Document) (*apim.Policy, error) {
 	if err := json.Unmarshal(doc.Body, p); err != nil {
 		return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
 	}
-	if c.r.Method == http.MethodPut {
-		return p, nil
-	}
-	format := c.query.Get("format")
-	switch format {
-	case "":
-		format = policy.XML
-	case policy.XML, policy.RawXML:
-	default:
-		return nil, apim.Invalid("format", fmt.Sprintf("format must be xml or rawxml; it is %q.", format))
-	}
-	value, err := policy.Convert(p.Value, p.Format, format)
-	if err != nil {
+	var err error
+	if p.Value, p.Format, err = c.inFormat(p.Value, p.Format); err != nil {
 		return nil, fmt.Errorf("convert %s: %w", doc.Ref, err)
 	}
-	return &apim.Policy{Value: value, Format: format}, nil
+	return p, nil
+}
+
+// inFormat converts a document to the format that ?format= asks for, xml by
+// default; a PUT answers in the one that was sent.
+func (c *call) inFormat(value, format string) (converted, to string, err error) {
+	if c.r.Method == http.MethodPut {
+		return value, format, nil
+	}
+	to = c.query.Get("format")
+	switch to {
+	case "":
+		to = policy.XML
+	case policy.XML, policy.RawXML:
+	default:
+		return "", "", apim.Invalid("format", fmt.Sprintf("format must be xml or rawxml; it is %q.", to))
+	}
+	converted, err = policy.Convert(value, format, to)
+	return converted, to, err
 }
 
 // rawPolicy answers with the document alone when the client accepts XML and not

@@ -16,7 +16,7 @@ import (
 // envelope shows a document to the caller: its id in the form of the request,
 // references in it likewise. ref is the document's id as the client may see it.
 func (c *call) envelope(kind *apim.Kind, ref apim.Ref, body json.RawMessage) (arm.Envelope, error) {
-	e := arm.Envelope{ID: c.address.ID(ref), Type: kind.ARMType(), Name: ref.Name(), Properties: body}
+	e := arm.Envelope{ID: c.address.ID(ref), Type: kind.ARMType(ref.Workspace() != ""), Name: ref.Name(), Properties: body}
 	if kind.ShortID {
 		e.ID = string(ref)
 	}
@@ -83,12 +83,25 @@ func aliasOf(ref apim.Ref) apim.Ref {
 	if revision == "" {
 		return ref
 	}
-	return apim.Ref(strings.Replace(string(ref), "/"+name, "/"+id, 1))
+	return apim.Ref(strings.Replace(string(ref), "/apis/"+name, "/apis/"+id, 1))
+}
+
+// apiOf is the API's own part of a ref below it, "" for other refs.
+func apiOf(ref apim.Ref) apim.Ref {
+	name := apiName(ref)
+	if name == "" {
+		return ""
+	}
+	end := strings.Index(string(ref), "/apis/"+name) + len("/apis/"+name)
+	return ref[:end]
 }
 
 // apiName is the name of the API in a ref such as /apis/x;rev=2/operations/y, or "".
 func apiName(ref apim.Ref) string {
-	parts := strings.SplitN(string(ref), "/", 4)
+	parts := strings.Split(string(ref), "/")
+	if ref.Workspace() != "" {
+		parts = parts[2:]
+	}
 	if len(parts) > 2 && strings.EqualFold(parts[1], "apis") {
 		return parts[2]
 	}

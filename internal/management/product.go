@@ -31,11 +31,16 @@ func linkProduct(c *call, tx *store.Tx) error {
 	if c.route.link.Name != apim.ProductAPI {
 		return nil
 	}
-	p, err := readProduct(tx, c.ref)
+	return admitToProduct(tx, c.ref, c.target)
+}
+
+// admitToProduct tells whether an API may be added to a product.
+func admitToProduct(tx *store.Tx, product, api apim.Ref) error {
+	p, err := readProduct(tx, product)
 	if err != nil || p.NeedsSubscription() {
 		return err
 	}
-	return inOtherOpenProduct(tx, aliasOf(c.target), c.ref, "apiId")
+	return inOtherOpenProduct(tx, aliasOf(api), product, "apiId")
 }
 
 func inOtherOpenProduct(tx *store.Tx, api, product apim.Ref, field string) error {
@@ -110,4 +115,42 @@ func removeAll(tx *store.Tx, refs []apim.Ref) error {
 		}
 	}
 	return nil
+}
+
+// showProduct adds the groups when expandGroups asks for them.
+func showProduct(c *call, doc *store.Document) (json.RawMessage, error) {
+	return c.withGroups(doc, (*store.Tx).Links, apim.ProductGroup)
+}
+
+// withGroups adds the groups of a product or user when expandGroups asks for them.
+func (c *call) withGroups(doc *store.Document, read func(*store.Tx, apim.LinkKind, apim.Ref) ([]apim.Ref, error), kind apim.LinkKind) (json.RawMessage, error) {
+	expand, err := c.query.Bool("expandGroups")
+	if !expand || err != nil {
+		return doc.Body, err
+	}
+	groups := []map[string]any{}
+	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
+		refs, err := read(tx, kind, doc.Ref)
+		if err != nil {
+			return err
+		}
+		for _, ref := range refs {
+			g, err := tx.Get(ref)
+			if err != nil {
+				return err
+			}
+			flat := map[string]any{}
+			if err := json.Unmarshal(g.Body, &flat); err != nil {
+				return fmt.Errorf("decode %s: %w", ref, err)
+			}
+			flat["id"], flat["name"] = c.address.ID(g.Ref), flat["displayName"]
+			delete(flat, "displayName")
+			groups = append(groups, flat)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return withMembers(doc.Body, map[string]any{"groups": groups})
 }

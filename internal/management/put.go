@@ -50,7 +50,7 @@ func putEntity(c *call) (*answer, error) {
 		if w.old != nil {
 			return c.match.Check(w.old.ETag)
 		}
-		if kind.Fixed {
+		if kind.Fixed && !kind.ValidName(c.ref.Name()) {
 			return apim.ErrNotFound
 		}
 		if !kind.ValidName(plainName(kind, c.ref)) {
@@ -78,7 +78,7 @@ func patchEntity(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.save(patch, func(w *write) error {
+	a, err := c.save(patch, func(w *write) error {
 		if w.old == nil {
 			return apim.ErrNotFound
 		}
@@ -89,6 +89,10 @@ func patchEntity(c *call) (*answer, error) {
 		w.properties, err = arm.MergePatch(w.old.Body, patch)
 		return err
 	})
+	if err == nil && c.route.kind.PatchNoContent {
+		a = &answer{status: http.StatusNoContent, etag: a.etag}
+	}
+	return a, err
 }
 
 // properties reads the body's properties.
@@ -96,6 +100,9 @@ func (c *call) properties() (json.RawMessage, error) {
 	body, err := c.body()
 	if err != nil {
 		return nil, err
+	}
+	if body == nil && c.route.kind.NoBody {
+		return json.RawMessage("{}"), nil
 	}
 	return arm.Properties(body)
 }
@@ -173,6 +180,10 @@ func (w *write) save(body json.RawMessage) error {
 			return fmt.Errorf("encode %s: %w", w.ref, err)
 		}
 	}
+	body, err := w.sealSecrets(body)
+	if err != nil {
+		return err
+	}
 	if err := w.tx.Put(&store.Document{Ref: w.ref, Body: body, Extra: w.extra}); err != nil {
 		return fmt.Errorf("store %s: %w", w.ref, err)
 	}
@@ -186,7 +197,7 @@ func (w *write) locate(b behaviour) error {
 			return err
 		}
 	} else {
-		parent, err := w.stored(w.tx, w.call.ref.Parent())
+		parent, err := w.call.parent(w.tx, w.call.ref.Parent())
 		if err != nil {
 			return err
 		}
@@ -207,12 +218,15 @@ func (w *write) locate(b behaviour) error {
 // decode makes the resource of its properties: prepared, with defaults, valid.
 func (w *write) decode(b behaviour) (json.RawMessage, error) {
 	kind := w.route.kind
-	if kind.New == nil {
+	w.resource = kind.Properties(w.ref.Name())
+	if w.resource == nil {
 		return w.properties, nil
 	}
-	w.resource = kind.New()
-	properties, err := shortRefs(kind, w.properties)
+	properties, err := shortRefs(kind, w.home(), w.properties)
 	if err != nil {
+		return nil, err
+	}
+	if properties, err = w.withSecrets(properties); err != nil {
 		return nil, err
 	}
 	if err := arm.Unmarshal(properties, w.resource); err != nil {
@@ -232,8 +246,9 @@ func (w *write) decode(b behaviour) (json.RawMessage, error) {
 	return nil, v.Err()
 }
 
-// shortRefs brings the ids in properties to the stored form.
-func shortRefs(kind *apim.Kind, properties json.RawMessage) (json.RawMessage, error) {
+// shortRefs brings the ids in properties to the stored form. In a workspace an
+// id that names none means the workspace's own, but for users.
+func shortRefs(kind *apim.Kind, home apim.Ref, properties json.RawMessage) (json.RawMessage, error) {
 	if len(kind.Refs) == 0 {
 		return properties, nil
 	}
@@ -244,7 +259,11 @@ func shortRefs(kind *apim.Kind, properties json.RawMessage) (json.RawMessage, er
 	for _, name := range kind.Refs {
 		var id string
 		if json.Unmarshal(members[name], &id) == nil && id != "" {
-			members[name], _ = json.Marshal(arm.ShortRef(id)) // strings marshal always
+			ref := arm.ShortRef(id)
+			if k := apim.KindByPath(ref.KindPath()); home != "" && ref.Workspace() == "" && (k == nil || k.Workspace) {
+				ref = home + ref
+			}
+			members[name], _ = json.Marshal(ref) // strings marshal always
 		}
 	}
 	return json.Marshal(members)

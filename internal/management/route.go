@@ -19,23 +19,42 @@ type route struct {
 	action  access.Action
 	handle  func(*call) (*answer, error)
 
-	kind    *apim.Kind // nil for the service
-	link    *apim.Link
-	action0 string // name of a POST action
+	kind      *apim.Kind // nil for the service
+	link      *apim.Link
+	action0   string // name of a POST action
+	workspace bool   // below /workspaces/{id}
+	outer     bool   // not below a service: the address names no entity of it
 }
 
-// routes makes the whole table from the kinds.
+// routes makes the whole table: what follows from the kinds, and what does not.
 func routes() []*route {
-	table := []*route{
-		{method: http.MethodGet, pattern: "", action: access.ActionOf("", access.Read), handle: getService},
-	}
+	var table []*route
 	for _, k := range apim.Kinds {
-		table = append(table, kindRoutes(k)...)
+		for _, below := range places(k.Workspace) {
+			table = append(table, kindRoutes(k, below)...)
+		}
 		for i := range k.Links {
-			table = append(table, linkRoutes(k, &k.Links[i])...)
+			for _, below := range places(k.Workspace && k.Links[i].Workspace) {
+				table = append(table, linkRoutes(k, &k.Links[i], below)...)
+			}
 		}
 	}
-	return table
+	return append(table, specialRoutes()...)
+}
+
+// place is where a kind's collection stands: below the service or a workspace.
+type place struct {
+	prefix    string // of patterns
+	resource  string // of actions
+	workspace bool
+}
+
+func places(workspace bool) []place {
+	all := []place{{}}
+	if workspace {
+		all = append(all, place{prefix: "workspaces/{}/", resource: "workspaces/", workspace: true})
+	}
+	return all
 }
 
 // collectionPattern is "apis/{}/operations".
@@ -52,40 +71,54 @@ var verbs = []struct {
 	method string
 	action string
 	handle func(*call) (*answer, error)
+	named  func(*call) (*answer, error) // of an association with names
 }{
-	{apim.Head, http.MethodHead, access.Read, headEntity},
-	{apim.Get, http.MethodGet, access.Read, getEntity},
-	{apim.Put, http.MethodPut, access.Write, putEntity},
-	{apim.Patch, http.MethodPatch, access.Write, patchEntity},
-	{apim.Delete, http.MethodDelete, access.Delete, deleteEntity},
+	{apim.Head, http.MethodHead, access.Read, headEntity, nil},
+	{apim.Get, http.MethodGet, access.Read, getEntity, getNamedLink},
+	{apim.Put, http.MethodPut, access.Write, putEntity, putNamedLink},
+	{apim.Patch, http.MethodPatch, access.Write, patchEntity, nil},
+	{apim.Delete, http.MethodDelete, access.Delete, deleteEntity, deleteNamedLink},
 }
 
-func kindRoutes(k *apim.Kind) []*route {
+func kindRoutes(k *apim.Kind, below place) []*route {
+	resource := below.resource + k.Path
+	list := listKind
+	if k.LinkNames != nil {
+		list = listNamedLinks
+	}
 	table := []*route{{
-		method: http.MethodGet, pattern: collectionPattern(k), kind: k,
-		action: access.ActionOf(k.Path, access.Read), handle: listKind,
+		method: http.MethodGet, pattern: below.prefix + collectionPattern(k),
+		action: access.ActionOf(resource, access.Read), handle: list,
 	}}
 	for _, v := range verbs {
-		if k.Verbs.Has(v.verb) {
-			table = append(table, &route{
-				method: v.method, pattern: entityPattern(k), kind: k,
-				action: access.ActionOf(k.Path, v.action), handle: v.handle,
-			})
+		if !k.Verbs.Has(v.verb) {
+			continue
 		}
+		handle := v.handle
+		if k.LinkNames != nil {
+			handle = v.named
+		}
+		table = append(table, &route{
+			method: v.method, pattern: below.prefix + entityPattern(k),
+			action: access.ActionOf(resource, v.action), handle: handle,
+		})
 	}
 	for _, name := range k.Actions {
 		table = append(table, &route{
-			method: http.MethodPost, pattern: entityPattern(k) + "/" + name, kind: k, action0: name,
-			action: access.ActionOf(k.Path, name+"/action"), handle: doAction,
+			method: http.MethodPost, pattern: below.prefix + entityPattern(k) + "/" + name, action0: name,
+			action: access.ActionOf(resource, name+"/action"), handle: doAction,
 		})
+	}
+	for _, rt := range table {
+		rt.kind, rt.workspace = k, below.workspace
 	}
 	return table
 }
 
-func linkRoutes(k *apim.Kind, l *apim.Link) []*route {
-	list := entityPattern(k) + "/" + l.Collection
+func linkRoutes(k *apim.Kind, l *apim.Link, below place) []*route {
+	list := below.prefix + entityPattern(k) + "/" + l.Collection
 	member := list + "/{}"
-	of := k.Path + "/" + l.Collection
+	of := below.resource + k.Path + "/" + l.Collection
 	table := []*route{
 		{method: http.MethodGet, pattern: list, action: access.ActionOf(of, access.Read), handle: listLinks},
 	}
@@ -100,7 +133,7 @@ func linkRoutes(k *apim.Kind, l *apim.Link) []*route {
 		table = append(table, &route{method: http.MethodGet, pattern: member, action: access.ActionOf(of, access.Read), handle: getLink})
 	}
 	for _, rt := range table {
-		rt.kind, rt.link = k, l
+		rt.kind, rt.link, rt.workspace = k, l, below.workspace
 	}
 	return table
 }

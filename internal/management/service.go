@@ -1,36 +1,407 @@
 package management
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
+	"net/mail"
+	"regexp"
+	"strings"
 
+	"github.com/portico-portal/portico/internal/access"
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/store"
 )
+
+func serviceRoutes() []*route {
+	write := func(method, verb string, handle func(*call) (*answer, error)) *route {
+		return &route{method: method, action: access.ActionOf("", verb), handle: handle}
+	}
+	table := []*route{
+		read("", "", getService),
+		write(http.MethodPut, access.Write, putService),
+		write(http.MethodPatch, access.Write, patchService),
+		write(http.MethodDelete, access.Delete, deleteService),
+		read("skus", "skus", listServiceSKUs),
+		read("regions", "regions", listRegions),
+		read("networkstatus", "networkstatus", listNetworkStatus),
+		read("locations/{}/networkstatus", "locations/networkstatus", getNetworkStatus),
+		post("getssotoken", "getssotoken", getSSOToken),
+	}
+	return append(table, outerRoutes()...)
+}
+
+// outerRoutes are the real answers at addresses above the service (apim-rest.md §2.9).
+func outerRoutes() []*route {
+	table := []*route{
+		read(inGroup+"service", "", listServices),
+		read(inSubscription+"service", "", listServices),
+		read(inSubscription+"skus", "skus", listSKUs),
+		read("providers/Microsoft.ApiManagement/operations", "operations", listOperations),
+		post(inSubscription+"checkNameAvailability", "checkNameAvailability", checkNameAvailability),
+	}
+	for _, rt := range table {
+		rt.outer = true
+	}
+	return table
+}
+
+// settings is what of the service can be changed. The document is /settings/service.
+type settings struct {
+	PublisherName           string            `json:"publisherName,omitempty"`
+	PublisherEmail          string            `json:"publisherEmail,omitempty"`
+	NotificationSenderEmail string            `json:"notificationSenderEmail,omitempty"`
+	CustomProperties        map[string]string `json:"customProperties,omitempty"`
+	Tags                    map[string]string `json:"-"`
+}
+
+const serviceSettings apim.Ref = "/settings/service"
+
+func (s *settings) validate() error {
+	var v apim.Violations
+	if v.Required("publisherName", s.PublisherName) {
+		v.Length("publisherName", s.PublisherName, 100)
+	}
+	v.Required("publisherEmail", s.PublisherEmail)
+	for field, address := range map[string]string{"publisherEmail": s.PublisherEmail, "notificationSenderEmail": s.NotificationSenderEmail} {
+		v.Length(field, address, 100)
+		if a, err := mail.ParseAddress(address); address != "" && (err != nil || a.Address != address) {
+			v.Addf(field, "%s must be an e-mail address; it is %q.", field, address)
+		}
+	}
+	return v.Err()
+}
+
+// storedSettings are the service's settings: as configured, with what was changed on top.
+func (h *handler) storedSettings(tx *store.Tx) (*settings, string, error) {
+	s := &settings{PublisherName: h.Service.PublisherName, PublisherEmail: h.Service.PublisherEmail, Tags: map[string]string{}}
+	doc, err := tx.Get(serviceSettings)
+	if errors.Is(err, apim.ErrNotFound) {
+		return s, "portico", nil
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	if err := json.Unmarshal(doc.Body, s); err != nil {
+		return nil, "", fmt.Errorf("decode %s: %w", serviceSettings, err)
+	}
+	if doc.Extra != nil {
+		if err := json.Unmarshal(doc.Extra, &s.Tags); err != nil {
+			return nil, "", fmt.Errorf("decode tags of %s: %w", serviceSettings, err)
+		}
+	}
+	return s, doc.ETag, nil
+}
 
 // getService answers GET of the service itself (apim-rest.md §2.6).
 func getService(c *call) (*answer, error) {
+	body, err := c.service()
+	if err != nil {
+		return nil, err
+	}
+	return &answer{status: http.StatusOK, body: body}, nil
+}
+
+func (c *call) service() (map[string]any, error) {
+	var now *settings
+	var etag string
+	err := c.Store.View(c.r.Context(), func(tx *store.Tx) (err error) {
+		now, etag, err = c.storedSettings(tx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	properties, err := c.serviceProperties(now)
+	if err != nil {
+		return nil, err
+	}
+	id := c.address.ID("")
+	if id == "" {
+		id = "/"
+	}
+	return map[string]any{
+		"id": id, "name": c.Service.Name, "type": "Microsoft.ApiManagement/service", "location": c.Service.Location,
+		"etag": etag, "tags": now.Tags, "sku": map[string]any{"name": "Developer", "capacity": 1}, "properties": properties,
+	}, nil
+}
+
+func (c *call) serviceProperties(now *settings) (json.RawMessage, error) {
 	s := c.Service
 	host := func(kind, url string) map[string]any {
 		return map[string]any{"type": kind, "hostName": hostOf(url), "negotiateClientCertificate": false, "defaultSslBinding": kind == "Proxy"}
 	}
-	properties := map[string]any{
-		"publisherName": s.PublisherName, "publisherEmail": s.PublisherEmail,
+	stored, err := json.Marshal(now)
+	if err != nil {
+		return nil, err
+	}
+	return withMembers(stored, map[string]any{
 		"gatewayUrl": s.GatewayURL, "developerPortalUrl": s.PortalURL, "portalUrl": s.PortalURL,
 		"managementApiUrl": s.ManagementURL, "dataApiUrl": s.DataAPIURL,
 		"provisioningState": "Succeeded", "targetProvisioningState": "", "developerPortalStatus": "Enabled",
 		"hostnameConfigurations": []any{
 			host("Proxy", s.GatewayURL), host("DeveloperPortal", s.PortalURL), host("Management", s.ManagementURL),
 		},
-		"apiVersionConstraint": map[string]any{"minApiVersion": nil},
+		"apiVersionConstraint": map[string]any{},
 		"virtualNetworkType":   "None", "publicNetworkAccess": "Enabled", "platformVersion": "undetermined",
+	})
+}
+
+// serviceBody is a PUT or PATCH of the service.
+type serviceBody struct {
+	Location   string             `json:"location"`
+	Tags       *map[string]string `json:"tags"`
+	SKU        *serviceSKU        `json:"sku"`
+	Properties json.RawMessage    `json:"properties"`
+}
+
+type serviceSKU struct {
+	Name     string `json:"name"`
+	Capacity *int   `json:"capacity"`
+}
+
+// putService answers PUT of the service: the settings that are left out go back to what is configured.
+func putService(c *call) (*answer, error) {
+	return c.writeService(&settings{Tags: map[string]string{}})
+}
+
+// patchService answers PATCH of the service.
+func patchService(c *call) (*answer, error) { return c.writeService(nil) }
+
+// writeService changes the settings from a base; nil: from the present ones.
+func (c *call) writeService(base *settings) (*answer, error) {
+	raw, err := c.body()
+	if err != nil {
+		return nil, err
 	}
-	id := c.address.ID(apim.Ref(""))
-	if id == "" {
-		id = "/"
+	if raw == nil {
+		return nil, apim.Invalid("body", "A JSON body with properties is required.")
 	}
-	return &answer{status: http.StatusOK, body: map[string]any{
-		"id": id, "name": s.Name, "type": "Microsoft.ApiManagement/service", "location": s.Location,
-		"etag": "portico", "tags": map[string]string{},
-		"sku":        map[string]any{"name": "Developer", "capacity": 1},
-		"properties": properties,
+	var body serviceBody
+	if err := arm.Unmarshal(raw, &body); err != nil {
+		return nil, err
+	}
+	if body.Properties == nil {
+		body.Properties = json.RawMessage("{}")
+	}
+	if err := c.checkFixed(&body); err != nil {
+		return nil, err
+	}
+	err = c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
+		next := base
+		if next == nil {
+			if next, _, err = c.storedSettings(tx); err != nil {
+				return err
+			}
+		}
+		if err := arm.Unmarshal(body.Properties, next); err != nil {
+			return err
+		}
+		if body.Tags != nil {
+			next.Tags = *body.Tags
+		}
+		if err := next.validate(); err != nil {
+			return err
+		}
+		doc := &store.Document{Ref: serviceSettings}
+		if doc.Body, err = json.Marshal(next); err != nil {
+			return err
+		}
+		if doc.Extra, err = json.Marshal(next.Tags); err != nil {
+			return err
+		}
+		return tx.Put(doc)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return getService(c)
+}
+
+// checkFixed refuses to change what a self-hosted instance takes from its
+// configuration. A client that sends it back as it was read changes nothing.
+func (c *call) checkFixed(body *serviceBody) error {
+	shown, err := c.service()
+	if err != nil {
+		return err
+	}
+	var v apim.Violations
+	const fixed = "%s cannot be changed here: a self-hosted instance takes it from its configuration."
+	if body.SKU != nil && body.SKU.Name != "" && body.SKU.Name != "Developer" {
+		v.Addf("sku.name", "sku.name is Developer on every self-hosted instance; it is %q.", body.SKU.Name)
+	}
+	if body.Location != "" && !strings.EqualFold(plainLocation(body.Location), plainLocation(c.Service.Location)) {
+		v.Addf("location", fixed, "location")
+	}
+	var sent, have map[string]json.RawMessage
+	if err := arm.Unmarshal(body.Properties, &sent); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(shown["properties"].(json.RawMessage), &have); err != nil {
+		return err
+	}
+	for field, value := range sent {
+		switch field {
+		case "publisherName", "publisherEmail", "notificationSenderEmail", "customProperties":
+			continue
+		}
+		if !sameJSON(value, have[field]) && !bytes.Equal(value, []byte("null")) {
+			v.Addf(field, fixed, field)
+		}
+	}
+	return v.Err()
+}
+
+// plainLocation is a region's name without blanks, as clients spell it both ways.
+func plainLocation(s string) string { return strings.ReplaceAll(s, " ", "") }
+
+func sameJSON(a, b json.RawMessage) bool {
+	var x, y any
+	if b == nil || json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil {
+		return false
+	}
+	one, err1 := json.Marshal(x)
+	two, err2 := json.Marshal(y)
+	return err1 == nil && err2 == nil && bytes.Equal(one, two)
+}
+
+// deleteService refuses to delete the instance that answers.
+func deleteService(*call) (*answer, error) {
+	return nil, notSupported("A self-hosted instance cannot delete itself. Stop it, then remove its data folder or drop its database.")
+}
+
+// listServices answers GET of the services there are: this one.
+func listServices(c *call) (*answer, error) {
+	segments := c.address.Segments
+	resourceGroup := "default"
+	if len(segments) > 3 && strings.EqualFold(segments[2], "resourceGroups") {
+		resourceGroup = segments[3]
+	}
+	c.address = arm.Address{Service: c.Service.Name, Prefix: "/subscriptions/" + segments[1] + "/resourceGroups/" + resourceGroup +
+		"/providers/Microsoft.ApiManagement/service/" + c.Service.Name}
+	body, err := c.service()
+	if err != nil {
+		return nil, err
+	}
+	return listOf(body), nil
+}
+
+func listOf(values ...any) *answer {
+	return &answer{status: http.StatusOK, body: arm.List{Value: values, Count: len(values)}}
+}
+
+// listServiceSKUs answers GET of the SKUs the service can have: the one it has.
+func listServiceSKUs(*call) (*answer, error) {
+	return listOf(map[string]any{
+		"resourceType": "Microsoft.ApiManagement/service", "sku": map[string]string{"name": "Developer"},
+		"capacity": map[string]any{"minimum": 1, "maximum": 1, "default": 1, "scaleType": "none"},
+	}), nil
+}
+
+// listSKUs answers GET of the SKUs of a subscription.
+func listSKUs(c *call) (*answer, error) {
+	return listOf(map[string]any{
+		"resourceType": "service", "name": "Developer", "locations": []string{c.Service.Location},
+		"capacity": map[string]any{"minimum": 1, "maximum": 1, "default": 1, "scaleType": "None"},
+	}), nil
+}
+
+// listRegions answers GET of the regions the service runs in.
+func listRegions(c *call) (*answer, error) {
+	return listOf(map[string]any{"name": c.Service.Location, "isMasterRegion": true, "isDeleted": false}), nil
+}
+
+// networkStatus tells what the instance needs to work and whether it is there: its store.
+func (c *call) networkStatus() map[string]any {
+	status, problem := "success", ""
+	if err := c.Store.View(c.r.Context(), func(*store.Tx) error { return nil }); err != nil {
+		status, problem = "failure", "The database does not answer."
+	}
+	now := c.Store.Now()
+	return map[string]any{
+		"dnsServers": []string{},
+		"connectivityStatus": []any{map[string]any{
+			"name": c.Store.Dialect(), "status": status, "error": problem, "lastUpdated": now, "lastStatusChange": now,
+			"resourceType": "Database", "isOptional": false,
+		}},
+	}
+}
+
+func listNetworkStatus(c *call) (*answer, error) {
+	return &answer{status: http.StatusOK, body: []any{
+		map[string]any{"location": c.Service.Location, "networkStatus": c.networkStatus()},
 	}}, nil
+}
+
+func getNetworkStatus(c *call) (*answer, error) {
+	if !strings.EqualFold(plainLocation(c.address.Segments[1]), plainLocation(c.Service.Location)) {
+		return nil, apim.ErrNotFound
+	}
+	return &answer{status: http.StatusOK, body: c.networkStatus()}, nil
+}
+
+// listOperations answers GET of the provider's operations: the actions of this
+// API, from the routes themselves.
+func listOperations(c *call) (*answer, error) {
+	l, err := c.listing(nil, false)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[access.Action]bool{}
+	var all []any
+	for _, rt := range routes() {
+		if seen[rt.action] {
+			continue
+		}
+		seen[rt.action] = true
+		resource, verb := splitAction(rt.action)
+		all = append(all, map[string]any{
+			"name": rt.action, "origin": "user",
+			"display": map[string]string{
+				"provider": "Microsoft API Management", "resource": resource, "operation": verb, "description": verb + " " + resource,
+			},
+		})
+	}
+	return page(c, l, all, func(v any) (any, error) { return v, nil })
+}
+
+// splitAction is the type below the service, and what is done to it.
+func splitAction(a access.Action) (resource, verb string) {
+	text := strings.TrimPrefix(string(a), "Microsoft.ApiManagement/")
+	i := strings.LastIndexByte(text, '/')
+	return text[:max(i, 0)], text[i+1:]
+}
+
+var serviceName = regexp.MustCompile(`^[A-Za-z](?:[A-Za-z0-9-]{0,48}[A-Za-z0-9])?$`)
+
+// checkNameAvailability tells whether a service could have a name: one that is
+// valid and not this instance's.
+func checkNameAvailability(c *call) (*answer, error) {
+	raw, err := c.body()
+	if err != nil {
+		return nil, err
+	}
+	var in struct {
+		Name string `json:"name"`
+	}
+	if raw != nil {
+		if err := arm.Unmarshal(raw, &in); err != nil {
+			return nil, err
+		}
+	}
+	if in.Name == "" {
+		return nil, apim.Invalid("name", "name is required.")
+	}
+	out := map[string]any{"nameAvailable": true, "reason": "Valid", "message": ""}
+	switch {
+	case !serviceName.MatchString(in.Name):
+		out = map[string]any{"nameAvailable": false, "reason": "Invalid",
+			"message": "A service's name begins with a letter, ends with a letter or digit, and has letters, digits and hyphens, at most 50."}
+	case strings.EqualFold(in.Name, c.Service.Name):
+		out = map[string]any{"nameAvailable": false, "reason": "AlreadyExists", "message": fmt.Sprintf("%q is the name of this instance.", in.Name)}
+	}
+	return &answer{status: http.StatusOK, body: out}, nil
 }

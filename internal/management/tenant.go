@@ -12,11 +12,14 @@ import (
 // tenantBehaviour keeps tenant/access to its own fields.
 func tenantBehaviour() behaviour {
 	return behaviour{
-		check: keepTenant, stored: storeTenantKeys,
+		check: keepTenant,
 		actions: map[string]func(*call) (*answer, error){
 			"listSecrets":            listTenantSecrets,
 			"regeneratePrimaryKey":   func(c *call) (*answer, error) { return regenerateTenantKey(c, "primaryKey") },
 			"regenerateSecondaryKey": func(c *call) (*answer, error) { return regenerateTenantKey(c, "secondaryKey") },
+
+			"git/regeneratePrimaryKey":   func(c *call) (*answer, error) { return regenerateTenantKey(c, "primaryKey") },
+			"git/regenerateSecondaryKey": func(c *call) (*answer, error) { return regenerateTenantKey(c, "secondaryKey") },
 		},
 	}
 }
@@ -32,31 +35,20 @@ func keepTenant(w *write) error {
 	if !w.has("principalId") {
 		t.PrincipalID = old.PrincipalID
 	}
-	return nil
-}
-
-// minAccessKey keeps chosen keys from being guessed, in characters.
-const minAccessKey = 32
-
-// storeTenantKeys replaces the keys that a PUT or PATCH names.
-func storeTenantKeys(w *write) error {
 	for _, field := range w.route.kind.Secrets {
 		var key *string
 		if sent := w.sent[field]; sent != nil && json.Unmarshal(sent, &key) != nil {
 			return apim.Invalid(field, field+" must be a string.")
 		}
-		if key == nil {
-			continue
-		}
-		if len(*key) < minAccessKey {
+		if key != nil && len(*key) < minAccessKey {
 			return apim.Invalid(field, fmt.Sprintf("%s must have at least %d characters.", field, minAccessKey))
-		}
-		if err := w.tx.SetSecret(w.ref, field, *key); err != nil {
-			return err
 		}
 	}
 	return nil
 }
+
+// minAccessKey keeps chosen keys from being guessed, in characters.
+const minAccessKey = 32
 
 // listTenantSecrets answers with the access information and both keys, flat.
 func listTenantSecrets(c *call) (*answer, error) {
@@ -71,7 +63,7 @@ func listTenantSecrets(c *call) (*answer, error) {
 			return fmt.Errorf("decode %s: %w", c.ref, err)
 		}
 		for _, field := range c.route.kind.Secrets {
-			if out[field], err = tx.Secret(doc.Ref, field); err != nil {
+			if out[field], err = storedSecret(tx, doc.Ref, field); err != nil {
 				return fmt.Errorf("read %s of %s: %w", field, c.ref, err)
 			}
 		}
@@ -85,7 +77,7 @@ func listTenantSecrets(c *call) (*answer, error) {
 
 // regenerateTenantKey replaces one of the keys: tokens made with it are refused from then on.
 func regenerateTenantKey(c *call, field string) (*answer, error) {
-	if err := c.Accounts.RegenerateAccessKey(c.r.Context(), c.actor(), field); err != nil {
+	if err := c.Accounts.RegenerateAccessKey(c.r.Context(), c.actor(), c.ref, field); err != nil {
 		return nil, err
 	}
 	return noContent(), nil

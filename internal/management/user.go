@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/portico-portal/portico/internal/account"
@@ -16,8 +17,10 @@ import (
 // provisioning follow too.
 func userBehaviour() behaviour {
 	return behaviour{
-		before: hashPassword, save: saveUser, remove: removeUser,
-		actions: map[string]func(*call) (*answer, error){"token": mintUserToken},
+		before: hashPassword, save: saveUser, remove: removeUser, show: showUser,
+		actions: map[string]func(*call) (*answer, error){
+			"token": mintUserToken, "generateSsoUrl": generateSSOURL, "confirmations/password/send": sendPasswordConfirmation,
+		},
 	}
 }
 
@@ -82,4 +85,69 @@ func mintUserToken(c *call) (*answer, error) {
 		return nil, fmt.Errorf("mint a token for %s: %w", c.ref, err)
 	}
 	return &answer{status: http.StatusOK, body: map[string]string{"value": token}}, nil
+}
+
+// showUser adds the groups when expandGroups asks for them.
+func showUser(c *call, doc *store.Document) (json.RawMessage, error) {
+	return c.withGroups(doc, (*store.Tx).Backlinks, apim.GroupUser)
+}
+
+// listIdentities answers GET of what a user signs in with.
+func listIdentities(c *call) (*answer, error) {
+	doc, err := c.document()
+	if err != nil {
+		return nil, err
+	}
+	var user apim.User
+	if err := json.Unmarshal(doc.Body, &user); err != nil {
+		return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+	}
+	p, err := arm.ParsePage(c.query)
+	if err != nil {
+		return nil, err
+	}
+	return page(c, listing{page: p}, user.Identities, func(i apim.Identity) (any, error) { return i, nil })
+}
+
+// ssoLifetime is how long a link that signs a user in is good for.
+const ssoLifetime = 5 * time.Minute
+
+// generateSSOURL answers with a link that signs the user in to the portal.
+func generateSSOURL(c *call) (*answer, error) {
+	link, err := c.ssoURL(c.ref.Name())
+	if err != nil {
+		return nil, err
+	}
+	return &answer{status: http.StatusOK, body: map[string]string{"value": link}}, nil
+}
+
+// getSSOToken answers with a link that signs the administrator in (apim-rest.md §1.11).
+func getSSOToken(c *call) (*answer, error) {
+	link, err := c.ssoURL(account.AdministratorID)
+	if err != nil {
+		return nil, err
+	}
+	return &answer{status: http.StatusOK, body: map[string]string{"redirectUri": link}}, nil
+}
+
+func (c *call) ssoURL(user string) (string, error) {
+	token, err := c.Accounts.MintToken(c.r.Context(), user, "primary", c.Store.Now().Add(ssoLifetime))
+	if err != nil {
+		return "", fmt.Errorf("mint a token for %s: %w", user, err)
+	}
+	return c.Service.PortalURL + "/signin-sso?token=" + url.QueryEscape(token), nil
+}
+
+// sendPasswordConfirmation sends the user the mail with which to choose a new password.
+func sendPasswordConfirmation(c *call) (*answer, error) {
+	if c.Mailer == nil {
+		return nil, notSupported("This instance sends no mail.")
+	}
+	err := c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
+		return c.Mailer.PasswordReset(tx, c.ref)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return noContent(), nil
 }

@@ -31,8 +31,8 @@ func sectionIndex(name string) int {
 	return -1
 }
 
-// names lists the sections of a set for messages: "inbound, outbound".
-func (s Section) names() string {
+// String lists the sections of a set: "inbound, outbound".
+func (s Section) String() string {
 	var list []string
 	for _, one := range sections {
 		if s&one.section != 0 {
@@ -65,23 +65,31 @@ type item struct {
 // its policies. Errors are *apim.InvalidError: one violation a fault, with the
 // element as target and a message as apim-rest.md §2.5 has them.
 func Parse(value, format string) (*Document, error) {
-	value = strings.TrimPrefix(value, byteOrderMark)
-	p := &parser{faults: &faults{src: value}, table: table()}
-	s := &scanner{faults: p.faults, raw: format == RawXML}
-	root, ok := s.scan()
-	if !ok {
-		return nil, p.err()
+	p, root, err := read(value, format)
+	if err != nil {
+		return nil, err
 	}
 	if root.name != "policies" {
 		p.at(root.name, root.offset, "the root element must be 'policies'.")
 		return nil, p.err()
 	}
-	p.constant(root)
 	doc := p.document(root)
 	if err := p.err(); err != nil {
 		return nil, err
 	}
 	return doc, nil
+}
+
+// read makes the element tree of a document.
+func read(value, format string) (*parser, *element, error) {
+	value = strings.TrimPrefix(value, byteOrderMark)
+	p := &parser{faults: &faults{src: value}, table: table()}
+	s := &scanner{faults: p.faults, raw: format == RawXML}
+	root, ok := s.scan()
+	if !ok {
+		return nil, nil, p.err()
+	}
+	return p, root, nil
 }
 
 // String lists the document's policies, a line each.

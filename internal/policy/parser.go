@@ -64,7 +64,7 @@ func (p *parser) section(el *element, section Section) []item {
 		}
 		p.place(child, def, section, counts[child.name])
 		path := child.name + "[" + strconv.Itoa(counts[child.name]) + "]"
-		items = append(items, item{step: def.parse(p, child), name: child.name, path: path})
+		items = append(items, item{step: p.step(def, child), name: child.name, path: path})
 	}
 	return items
 }
@@ -83,14 +83,19 @@ func (p *parser) definition(el *element) *definition {
 			return &p.table[i]
 		}
 	}
-	p.fault(el, "the policy is not known or not supported by this gateway.")
+	for _, d := range known {
+		if d.Name == el.name {
+			return idleDefinition(d)
+		}
+	}
+	p.fault(el, "the policy is not known.")
 	return nil
 }
 
 // place checks that the policy may stand where it does.
 func (p *parser) place(el *element, def *definition, section Section, count int) {
 	if def.sections&section == 0 {
-		p.fault(el, "the policy is not allowed in the section '%s'; it is allowed in %s.", section.names(), def.sections.names())
+		p.fault(el, "the policy is not allowed in the section '%s'; it is allowed in %s.", section, def.sections)
 	}
 	if def.once && count > 1 {
 		p.fault(el, "the policy may appear only once in a section.")
@@ -99,23 +104,12 @@ func (p *parser) place(el *element, def *definition, section Section, count int)
 
 var namedValue = regexp.MustCompile(`\{\{[A-Za-z0-9._ -]+\}\}`)
 
-// constant reports expressions and named values: this gateway evaluates neither.
-func (p *parser) constant(el *element) {
-	for _, a := range el.attrs {
-		p.constantValue(el, a.offset, a.value)
+// step reads a policy, or keeps one whose values are not constants.
+func (p *parser) step(def *definition, el *element) Step {
+	if why := computed(el); why != "" {
+		return &idle{name: el.name, reason: why}
 	}
-	p.constantValue(el, el.textAt, el.text)
-	for _, child := range el.children {
-		p.constant(child)
-	}
-}
-
-func (p *parser) constantValue(el *element, offset int, value string) {
-	if findExpression(value) >= 0 {
-		p.at(el.name, offset, "policy expressions, @(...) and @{...}, are not supported by this gateway; write a constant value.")
-	} else if name := namedValue.FindString(value); name != "" {
-		p.at(el.name, offset, "named values, such as %s, are not supported by this gateway; write the value itself.", name)
-	}
+	return def.parse(p, el)
 }
 
 func (p *parser) noText(el *element) {

@@ -42,6 +42,9 @@ func serveURL(t *testing.T) (*sdk.ClientFactory, *httptest.Server) {
 	if _, err := account.Provision(t.Context(), s, account.ProvisionOptions{}); err != nil {
 		t.Fatal(err)
 	}
+	if err := management.Provision(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
 	accounts, err := account.New(s, account.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,138 @@
+package apim
+
+import "slices"
+
+// AuthorizationServer is an OAuth 2.0 server that the console signs callers in
+// at (apim-rest.md §1.14). clientSecret and the resource owner's name and
+// password are secrets.
+type AuthorizationServer struct {
+	DisplayName                string      `json:"displayName"`
+	Description                string      `json:"description,omitempty"`
+	ClientRegistrationEndpoint string      `json:"clientRegistrationEndpoint"`
+	AuthorizationEndpoint      string      `json:"authorizationEndpoint"`
+	TokenEndpoint              string      `json:"tokenEndpoint,omitempty"`
+	AuthorizationMethods       []string    `json:"authorizationMethods,omitempty"`
+	GrantTypes                 []string    `json:"grantTypes"`
+	ClientAuthenticationMethod []string    `json:"clientAuthenticationMethod,omitempty"`
+	ClientID                   string      `json:"clientId"`
+	ClientSecret               string      `json:"clientSecret,omitempty"`
+	BearerTokenSendingMethods  []string    `json:"bearerTokenSendingMethods,omitempty"`
+	DefaultScope               string      `json:"defaultScope,omitempty"`
+	TokenBodyParameters        []NameValue `json:"tokenBodyParameters,omitempty"`
+	SupportState               bool        `json:"supportState"`
+	ResourceOwnerUsername      string      `json:"resourceOwnerUsername,omitempty"`
+	ResourceOwnerPassword      string      `json:"resourceOwnerPassword,omitempty"`
+	UseInTestConsole           *bool       `json:"useInTestConsole,omitempty"`
+	UseInAPIDocumentation      *bool       `json:"useInApiDocumentation,omitempty"`
+}
+
+// NameValue is a named text.
+type NameValue struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Default: GET is always among the methods; the console uses the server.
+func (s *AuthorizationServer) Default() {
+	if !slices.Contains(s.AuthorizationMethods, "GET") {
+		s.AuthorizationMethods = append(s.AuthorizationMethods, "GET")
+	}
+	if s.UseInTestConsole == nil {
+		yes := true
+		s.UseInTestConsole = &yes
+	}
+	if s.UseInAPIDocumentation == nil {
+		no := false
+		s.UseInAPIDocumentation = &no
+	}
+}
+
+// Validate checks what is required, addresses, and what each grant needs.
+func (s *AuthorizationServer) Validate(v *Violations) {
+	if v.Required("displayName", s.DisplayName) {
+		v.Length("displayName", s.DisplayName, 50)
+	}
+	if v.Required("clientRegistrationEndpoint", s.ClientRegistrationEndpoint) {
+		v.URL("clientRegistrationEndpoint", s.ClientRegistrationEndpoint)
+	}
+	if v.Required("authorizationEndpoint", s.AuthorizationEndpoint) {
+		v.URL("authorizationEndpoint", s.AuthorizationEndpoint)
+	}
+	v.URL("tokenEndpoint", s.TokenEndpoint)
+	v.Required("clientId", s.ClientID)
+	if len(s.GrantTypes) == 0 {
+		v.Addf("grantTypes", "grantTypes must name at least one grant.")
+	}
+	v.EachOf("grantTypes", s.GrantTypes, "authorizationCode", "authorizationCodeWithPkce", "implicit", "resourceOwnerPassword", "clientCredentials")
+	v.EachOf("authorizationMethods", s.AuthorizationMethods, "HEAD", "OPTIONS", "TRACE", "GET", "POST", "PUT", "PATCH", "DELETE")
+	v.EachOf("clientAuthenticationMethod", s.ClientAuthenticationMethod, "Basic", "Body")
+	v.EachOf("bearerTokenSendingMethods", s.BearerTokenSendingMethods, "authorizationHeader", "query")
+	for i, p := range s.TokenBodyParameters {
+		v.At("tokenBodyParameters", i, func(v *Violations) { v.Required("name", p.Name) })
+	}
+}
+
+// OpenIDConnectProvider is an OpenID Connect provider that the console signs
+// callers in at. clientSecret is a secret.
+type OpenIDConnectProvider struct {
+	DisplayName           string `json:"displayName"`
+	Description           string `json:"description,omitempty"`
+	MetadataEndpoint      string `json:"metadataEndpoint"`
+	ClientID              string `json:"clientId"`
+	ClientSecret          string `json:"clientSecret,omitempty"`
+	UseInTestConsole      *bool  `json:"useInTestConsole,omitempty"`
+	UseInAPIDocumentation *bool  `json:"useInApiDocumentation,omitempty"`
+}
+
+// Default: the console uses the provider.
+func (p *OpenIDConnectProvider) Default() {
+	if p.UseInTestConsole == nil {
+		yes := true
+		p.UseInTestConsole = &yes
+	}
+	if p.UseInAPIDocumentation == nil {
+		no := false
+		p.UseInAPIDocumentation = &no
+	}
+}
+
+// Validate checks what is required, and the address.
+func (p *OpenIDConnectProvider) Validate(v *Violations) {
+	if v.Required("displayName", p.DisplayName) {
+		v.Length("displayName", p.DisplayName, 50)
+	}
+	if v.Required("metadataEndpoint", p.MetadataEndpoint) {
+		v.URL("metadataEndpoint", p.MetadataEndpoint)
+	}
+	v.Required("clientId", p.ClientID)
+}
+
+// IdentityProvider is where portal users sign in with an account they have.
+// clientSecret is a secret.
+type IdentityProvider struct {
+	Type                     string   `json:"type,omitempty"`
+	ClientID                 string   `json:"clientId"`
+	ClientSecret             string   `json:"clientSecret,omitempty"`
+	Authority                string   `json:"authority,omitempty"`
+	SigninTenant             string   `json:"signinTenant,omitempty"`
+	AllowedTenants           []string `json:"allowedTenants,omitempty"`
+	SignupPolicyName         string   `json:"signupPolicyName,omitempty"`
+	SigninPolicyName         string   `json:"signinPolicyName,omitempty"`
+	ProfileEditingPolicyName string   `json:"profileEditingPolicyName,omitempty"`
+	PasswordResetPolicyName  string   `json:"passwordResetPolicyName,omitempty"`
+	ClientLibrary            string   `json:"clientLibrary,omitempty"`
+}
+
+// Default does nothing: the type follows from the name.
+func (p *IdentityProvider) Default() {}
+
+// Validate checks what is required, and lengths.
+func (p *IdentityProvider) Validate(v *Violations) {
+	v.Required("clientId", p.ClientID)
+	v.Required("clientSecret", p.ClientSecret)
+	v.OneOf("type", p.Type, "facebook", "google", "microsoft", "twitter", "aad", "aadB2C")
+	v.Length("clientLibrary", p.ClientLibrary, 16)
+	if len(p.AllowedTenants) > 32 {
+		v.Addf("allowedTenants", "allowedTenants may name at most 32 tenants; there are %d.", len(p.AllowedTenants))
+	}
+}

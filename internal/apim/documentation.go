@@ -1,0 +1,36 @@
+package apim
+
+// Documentation is a page in Markdown that wikis show.
+type Documentation struct {
+	Title   string `json:"title,omitempty"`
+	Content string `json:"content,omitempty"` // Markdown, untrusted
+}
+
+// Default does nothing.
+func (d *Documentation) Default() {}
+
+// Validate checks lengths.
+func (d *Documentation) Validate(v *Violations) {
+	v.Length("title", d.Title, 300)
+	v.Length("content", d.Content, 1<<20)
+}
+
+// Wiki lists the documentation of an API or a product.
+type Wiki struct {
+	Documents []WikiDocument `json:"documents"`
+}
+
+// WikiDocument is one page of a wiki.
+type WikiDocument struct {
+	DocumentationID string `json:"documentationId"` // a name, or /documentations/x
+}
+
+// Default does nothing.
+func (w *Wiki) Default() {}
+
+// Validate wants an id in each entry.
+func (w *Wiki) Validate(v *Violations) {
+	for i, d := range w.Documents {
+		v.At("documents", i, func(v *Violations) { v.Required("documentationId", d.DocumentationID) })
+	}
+}

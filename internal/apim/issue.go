@@ -1,0 +1,71 @@
+package apim
+
+import "time"
+
+// Issue is what a consumer reports about an API.
+type Issue struct {
+	Title       string     `json:"title"`
+	Description string     `json:"description"`
+	UserID      string     `json:"userId"`          // stored short: /users/x
+	APIID       string     `json:"apiId,omitempty"` // stored short: /apis/x
+	CreatedDate *time.Time `json:"createdDate,omitempty"`
+	State       string     `json:"state,omitempty"`
+}
+
+// Default makes a proposed issue.
+func (i *Issue) Default() {
+	if i.State == "" {
+		i.State = "proposed"
+	}
+}
+
+// Validate checks what is required, and the state.
+func (i *Issue) Validate(v *Violations) {
+	if v.Required("title", i.Title) {
+		v.Length("title", i.Title, 300)
+	}
+	if v.Required("description", i.Description) {
+		v.Length("description", i.Description, 16<<10)
+	}
+	v.Required("userId", i.UserID)
+	v.OneOf("state", i.State, "proposed", "open", "removed", "resolved", "closed")
+}
+
+// IssueComment is one comment on an issue.
+type IssueComment struct {
+	Text        string     `json:"text"`
+	UserID      string     `json:"userId"` // stored short: /users/x
+	CreatedDate *time.Time `json:"createdDate,omitempty"`
+}
+
+// Default does nothing: the management API fills in the date.
+func (c *IssueComment) Default() {}
+
+// Validate checks what is required.
+func (c *IssueComment) Validate(v *Violations) {
+	if v.Required("text", c.Text) {
+		v.Length("text", c.Text, 16<<10)
+	}
+	v.Required("userId", c.UserID)
+}
+
+// IssueAttachment is a link, or a file in base64 with its media type as ContentFormat.
+type IssueAttachment struct {
+	Title         string `json:"title"`
+	ContentFormat string `json:"contentFormat"`
+	Content       string `json:"content"`
+}
+
+// Default does nothing.
+func (a *IssueAttachment) Default() {}
+
+// Validate checks what is required, and a link's address.
+func (a *IssueAttachment) Validate(v *Violations) {
+	if v.Required("title", a.Title) {
+		v.Length("title", a.Title, 300)
+	}
+	v.Required("contentFormat", a.ContentFormat)
+	if v.Required("content", a.Content) && a.ContentFormat == "link" {
+		v.URL("content", a.Content)
+	}
+}

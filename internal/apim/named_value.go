@@ -1,0 +1,101 @@
+package apim
+
+import (
+	"regexp"
+	"time"
+)
+
+// NamedValue is a text that policies name: {{displayName}}. A secret one's value
+// is kept apart.
+type NamedValue struct {
+	DisplayName string    `json:"displayName"`
+	Value       string    `json:"value,omitempty"`
+	Secret      bool      `json:"secret,omitempty"`
+	Tags        []string  `json:"tags,omitempty"`
+	KeyVault    *KeyVault `json:"keyVault,omitempty"`
+}
+
+// KeyVault is a secret in a key vault.
+type KeyVault struct {
+	SecretIdentifier string `json:"secretIdentifier"`
+	IdentityClientID string `json:"identityClientId,omitempty"`
+}
+
+// Default does nothing.
+func (n *NamedValue) Default() {}
+
+var namedValueName = regexp.MustCompile(`^[A-Za-z0-9\-._]+$`)
+
+// Validate checks the name, and that there is one value.
+func (n *NamedValue) Validate(v *Violations) {
+	if v.Required("displayName", n.DisplayName) {
+		v.Length("displayName", n.DisplayName, 256)
+		if !namedValueName.MatchString(n.DisplayName) {
+			v.Addf("displayName", "displayName may hold letters, digits, periods, hyphens and underscores; it is %q.", n.DisplayName)
+		}
+	}
+	v.Length("value", n.Value, 4096)
+	if n.Value == "" && n.KeyVault == nil {
+		v.Addf("value", "value is required, unless keyVault says where it is.")
+	}
+	if len(n.Tags) > 32 {
+		v.Addf("tags", "tags may hold at most 32 tags; there are %d.", len(n.Tags))
+	}
+	n.KeyVault.check(v)
+}
+
+func (k *KeyVault) check(v *Violations) {
+	if k == nil {
+		return
+	}
+	v.In("keyVault", func(v *Violations) {
+		if v.Required("secretIdentifier", k.SecretIdentifier) {
+			v.URL("secretIdentifier", k.SecretIdentifier)
+		}
+	})
+}
+
+// Certificate is a certificate with its key, for calls to backends. Data (PKCS #12
+// or PEM, in base64) and Password are secrets; the rest follows from them.
+type Certificate struct {
+	Data           string     `json:"data,omitempty"`
+	Password       string     `json:"password,omitempty"`
+	Subject        string     `json:"subject,omitempty"`
+	Thumbprint     string     `json:"thumbprint,omitempty"` // SHA-1, upper-case hexadecimal
+	ExpirationDate *time.Time `json:"expirationDate,omitempty"`
+	KeyVault       *KeyVault  `json:"keyVault,omitempty"`
+}
+
+// Default does nothing: the management API reads the certificate.
+func (c *Certificate) Default() {}
+
+// Validate wants a certificate, here or in a key vault.
+func (c *Certificate) Validate(v *Violations) {
+	if c.Data == "" && c.KeyVault == nil {
+		v.Addf("data", "data is required, unless keyVault says where the certificate is.")
+	}
+	c.KeyVault.check(v)
+}
+
+// Cache is an external cache of the gateway.
+type Cache struct {
+	Description      string `json:"description,omitempty"`
+	ConnectionString string `json:"connectionString"` // a named value in braces, once stored
+	UseFromLocation  string `json:"useFromLocation"`
+	ResourceID       string `json:"resourceId,omitempty"`
+}
+
+// Default does nothing.
+func (c *Cache) Default() {}
+
+// Validate checks what is required, and lengths.
+func (c *Cache) Validate(v *Violations) {
+	v.Length("description", c.Description, 2000)
+	if v.Required("connectionString", c.ConnectionString) {
+		v.Length("connectionString", c.ConnectionString, 300)
+	}
+	if v.Required("useFromLocation", c.UseFromLocation) {
+		v.Length("useFromLocation", c.UseFromLocation, 256)
+	}
+	v.Length("resourceId", c.ResourceID, 2000)
+}

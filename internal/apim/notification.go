@@ -1,0 +1,93 @@
+package apim
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+)
+
+// Notification tells publishers that something happened (apim-rest.md §1.16).
+// Its recipients are resources below it.
+type Notification struct {
+	Title       string `json:"title"`
+	Description string `json:"description"`
+}
+
+// Default does nothing.
+func (n *Notification) Default() {}
+
+// Validate does nothing: notifications are built in.
+func (n *Notification) Validate(*Violations) {}
+
+// NotificationInfo is one built-in notification.
+type NotificationInfo struct{ Name, Title, Description string }
+
+// Notifications are all notifications there are.
+var Notifications = []NotificationInfo{
+	{"RequestPublisherNotificationMessage", "Subscription requests", "A developer asked for a subscription to a product that needs approval."},
+	{"PurchasePublisherNotificationMessage", "New subscriptions", "A developer has a new subscription to a product."},
+	{"NewApplicationNotificationMessage", "New applications", "A developer submitted an application to the gallery."},
+	{"BCC", "Copies", "Blind copies of the mail that developers get."},
+	{"NewIssuePublisherNotificationMessage", "New issues and comments", "A developer reported an issue, or commented on one."},
+	{"AccountClosedPublisher", "Closed accounts", "A developer closed an account."},
+	{"QuotaLimitApproachingPublisherNotificationMessage", "Quota almost used up", "A subscription is about to reach the quota of its product."},
+}
+
+// EmailTemplate is the text of a mail to a developer. $Name in it stands for a parameter.
+type EmailTemplate struct {
+	Subject     string              `json:"subject"`
+	Title       string              `json:"title,omitempty"`
+	Description string              `json:"description,omitempty"`
+	Body        string              `json:"body"` // well-formed XHTML
+	IsDefault   bool                `json:"isDefault"`
+	Parameters  []TemplateParameter `json:"parameters,omitempty"`
+}
+
+// TemplateParameter is what a template may name.
+type TemplateParameter struct {
+	Name        string `json:"name"`
+	Title       string `json:"title,omitempty"`
+	Description string `json:"description,omitempty"`
+}
+
+// Default does nothing: what is left out stays as it is.
+func (t *EmailTemplate) Default() {}
+
+// Validate checks that the body is well-formed, and the subject one line.
+func (t *EmailTemplate) Validate(v *Violations) {
+	if v.Required("subject", t.Subject) {
+		v.Length("subject", t.Subject, 1000)
+		if strings.ContainsAny(t.Subject, "\r\n") {
+			v.Addf("subject", "subject must be one line.")
+		}
+	}
+	if v.Required("body", t.Body) {
+		v.wellFormed("body", t.Body)
+	}
+	for i, p := range t.Parameters {
+		v.At("parameters", i, func(v *Violations) {
+			v.Required("name", p.Name)
+			v.Length("name", p.Name, 256)
+			v.Length("title", p.Title, 4096)
+			v.Length("description", p.Description, 256)
+		})
+	}
+}
+
+// wellFormed reports text that is not XHTML.
+func (v *Violations) wellFormed(field, text string) {
+	d := xml.NewDecoder(strings.NewReader(text))
+	d.Entity = xml.HTMLEntity
+	for {
+		_, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil {
+			line, column := d.InputPos()
+			v.Addf(field, "%s must be well-formed XHTML: line %d, column %d: %v.", field, line, column, err)
+			return
+		}
+	}
+}

@@ -1,0 +1,46 @@
+package apim
+
+import "net/mail"
+
+// RecipientEmail is an address that gets a notification; its name in the path says it all.
+type RecipientEmail struct {
+	Email string `json:"email"`
+}
+
+// Default does nothing: the management API fills in the name.
+func (r *RecipientEmail) Default() {}
+
+// Validate requires an e-mail address.
+func (r *RecipientEmail) Validate(v *Violations) {
+	if a, err := mail.ParseAddress(r.Email); err != nil || a.Address != r.Email {
+		v.Addf("email", "email must be an e-mail address; it is %q.", r.Email)
+	}
+}
+
+// RecipientUser is a user who gets a notification.
+type RecipientUser struct {
+	UserID string `json:"userId"` // stored short: /users/x
+}
+
+// Default does nothing: the management API fills in the name.
+func (r *RecipientUser) Default() {}
+
+// Validate does nothing: that the user exists is checked against the store.
+func (r *RecipientUser) Validate(*Violations) {}
+
+// notificationNames and templateNames are the closed sets of built-in names.
+func notificationNames() []string {
+	var names []string
+	for _, n := range Notifications {
+		names = append(names, n.Name)
+	}
+	return names
+}
+
+func templateNames() []string {
+	var names []string
+	for _, t := range EmailTemplates {
+		names = append(names, t.Name)
+	}
+	return names
+}

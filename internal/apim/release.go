@@ -1,0 +1,58 @@
+package apim
+
+import "time"
+
+// Release makes a revision of an API the current one, and tells why.
+type Release struct {
+	APIID           string     `json:"apiId,omitempty"` // the revision, stored short: /apis/x;rev=2
+	Notes           string     `json:"notes,omitempty"`
+	CreatedDateTime *time.Time `json:"createdDateTime,omitempty"`
+	UpdatedDateTime *time.Time `json:"updatedDateTime,omitempty"`
+}
+
+// Default does nothing: the management API fills in revision and dates.
+func (r *Release) Default() {}
+
+// Validate checks the length of the notes.
+func (r *Release) Validate(v *Violations) { v.Length("notes", r.Notes, 4000) }
+
+// TagDescription says what a tag means within one API.
+type TagDescription struct {
+	Description             string `json:"description,omitempty"`
+	ExternalDocsURL         string `json:"externalDocsUrl,omitempty"`
+	ExternalDocsDescription string `json:"externalDocsDescription,omitempty"`
+	TagID                   string `json:"tagId,omitempty"` // read-only, stored short: /tags/x
+	DisplayName             string `json:"displayName,omitempty"`
+}
+
+// Default does nothing: the management API fills in the tag.
+func (d *TagDescription) Default() {}
+
+// Validate checks lengths and the address.
+func (d *TagDescription) Validate(v *Violations) {
+	v.Length("description", d.Description, 4000)
+	v.Length("externalDocsUrl", d.ExternalDocsURL, 2000)
+	v.URL("externalDocsUrl", d.ExternalDocsURL)
+	v.Length("externalDocsDescription", d.ExternalDocsDescription, 4000)
+}
+
+// Resolver gets the value of one field of a GraphQL schema.
+type Resolver struct {
+	DisplayName string `json:"displayName,omitempty"`
+	Path        string `json:"path,omitempty"` // type and field: Query/users
+	Description string `json:"description,omitempty"`
+}
+
+// Default does nothing.
+func (r *Resolver) Default() {}
+
+// Validate checks what is required, and lengths.
+func (r *Resolver) Validate(v *Violations) {
+	if v.Required("displayName", r.DisplayName) {
+		v.Length("displayName", r.DisplayName, 300)
+	}
+	if v.Required("path", r.Path) {
+		v.Length("path", r.Path, 300)
+	}
+	v.Length("description", r.Description, 1000)
+}

@@ -1,0 +1,232 @@
+package apim
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// PortalConfig is what the portal lets people do (apim-rest.md §1.15). The keys
+// of delegation are secrets and stored apart.
+type PortalConfig struct {
+	EnableBasicAuth *bool             `json:"enableBasicAuth,omitempty"`
+	Signin          *PortalSignin     `json:"signin,omitempty"`
+	Signup          *PortalSignup     `json:"signup,omitempty"`
+	Delegation      *PortalDelegation `json:"delegation,omitempty"`
+	CORS            *PortalCORS       `json:"cors,omitempty"`
+	CSP             *PortalCSP        `json:"csp,omitempty"`
+}
+
+// PortalSignin tells whether visitors must sign in.
+type PortalSignin struct {
+	Require bool `json:"require"`
+}
+
+// PortalSignup is what people agree to who sign up.
+type PortalSignup struct {
+	TermsOfService *PortalTerms `json:"termsOfService,omitempty"`
+}
+
+// PortalTerms are the terms of service; without a text there are none.
+type PortalTerms struct {
+	Text           string `json:"text"`
+	RequireConsent bool   `json:"requireConsent"`
+}
+
+// PortalDelegation hands sign-up and subscribing over to another site.
+type PortalDelegation struct {
+	DelegateRegistration bool   `json:"delegateRegistration"`
+	DelegateSubscription bool   `json:"delegateSubscription"`
+	DelegationURL        string `json:"delegationUrl,omitempty"`
+	ValidationKey        string `json:"validationKey,omitempty"` // base64; write-only
+}
+
+// PortalCORS are the origins that may call the portal.
+type PortalCORS struct {
+	AllowedOrigins []string `json:"allowedOrigins"`
+}
+
+// PortalCSP is the portal's Content-Security-Policy.
+type PortalCSP struct {
+	Mode           string   `json:"mode,omitempty"`
+	ReportURI      TextList `json:"reportUri"`
+	AllowedSources []string `json:"allowedSources"`
+}
+
+// TextList is a list of texts that clients also write as one text.
+type TextList []string
+
+// UnmarshalJSON reads a list, or one text.
+func (l *TextList) UnmarshalJSON(data []byte) error {
+	var one string
+	if json.Unmarshal(data, &one) == nil {
+		*l = TextList{}
+		if one != "" {
+			*l = TextList{one}
+		}
+		return nil
+	}
+	return json.Unmarshal(data, (*[]string)(l))
+}
+
+// Default is the portal of a new service: everybody may look, and sign up.
+func (p *PortalConfig) Default() {
+	if p.EnableBasicAuth == nil {
+		yes := true
+		p.EnableBasicAuth = &yes
+	}
+	if p.Signin == nil {
+		p.Signin = &PortalSignin{}
+	}
+	if p.Signup == nil {
+		p.Signup = &PortalSignup{}
+	}
+	if p.Signup.TermsOfService == nil {
+		p.Signup.TermsOfService = &PortalTerms{}
+	}
+	if p.Delegation == nil {
+		p.Delegation = &PortalDelegation{}
+	}
+	if p.CORS == nil {
+		p.CORS = &PortalCORS{}
+	}
+	if p.CORS.AllowedOrigins == nil {
+		p.CORS.AllowedOrigins = []string{}
+	}
+	if p.CSP == nil {
+		p.CSP = &PortalCSP{}
+	}
+	if p.CSP.Mode == "" {
+		p.CSP.Mode = "disabled"
+	}
+	if p.CSP.ReportURI == nil {
+		p.CSP.ReportURI = TextList{}
+	}
+	if p.CSP.AllowedSources == nil {
+		p.CSP.AllowedSources = []string{}
+	}
+}
+
+// Validate checks addresses and the mode.
+func (p *PortalConfig) Validate(v *Violations) {
+	v.In("delegation", func(v *Violations) {
+		v.URL("delegationUrl", p.Delegation.DelegationURL)
+		if (p.Delegation.DelegateRegistration || p.Delegation.DelegateSubscription) && p.Delegation.DelegationURL == "" {
+			v.Addf("delegationUrl", "delegationUrl is required when anything is delegated.")
+		}
+	})
+	for i, origin := range p.CORS.AllowedOrigins {
+		if origin != "*" {
+			v.At("cors.allowedOrigins", i, func(v *Violations) { v.origin(origin) })
+		}
+	}
+	v.OneOf("csp.mode", p.CSP.Mode, "enabled", "disabled", "reportOnly")
+	for i, source := range p.CSP.AllowedSources {
+		if source == "" || strings.ContainsAny(source, ";, \t\r\n'\"") {
+			v.Addf("csp.allowedSources", "csp.allowedSources[%d] must be a host, a scheme or a host with *; it is %q.", i, source)
+		}
+	}
+	for i, address := range p.CSP.ReportURI {
+		if strings.ContainsAny(address, ";, \t\r\n'\"") {
+			v.Addf("csp.reportUri", "csp.reportUri[%d] must be an address; it is %q.", i, address)
+		}
+	}
+}
+
+func (v *Violations) origin(text string) {
+	before := len(v.List)
+	if v.URL("origin", text); len(v.List) == before && strings.Count(text, "/") > 3 {
+		v.Addf("origin", "an origin has no path; it is %q.", text)
+	}
+}
+
+// SigninSettings is portalsettings/signin.
+type SigninSettings struct {
+	Enabled bool `json:"enabled"` // visitors must sign in
+}
+
+// Default does nothing.
+func (s *SigninSettings) Default() {}
+
+// Validate does nothing: every value is legal.
+func (s *SigninSettings) Validate(*Violations) {}
+
+// SignupSettings is portalsettings/signup.
+type SignupSettings struct {
+	Enabled        bool           `json:"enabled"`
+	TermsOfService TermsOfService `json:"termsOfService"`
+}
+
+// TermsOfService are what people agree to who sign up.
+type TermsOfService struct {
+	Enabled         bool   `json:"enabled"`
+	Text            string `json:"text"`
+	ConsentRequired bool   `json:"consentRequired"`
+}
+
+// Default does nothing.
+func (s *SignupSettings) Default() {}
+
+// Validate wants a text of terms that are shown.
+func (s *SignupSettings) Validate(v *Violations) {
+	if s.TermsOfService.Enabled {
+		v.Required("termsOfService.text", s.TermsOfService.Text)
+	}
+}
+
+// DelegationSettings is portalsettings/delegation. The keys are secrets.
+type DelegationSettings struct {
+	URL                    string  `json:"url,omitempty"`
+	ValidationKey          string  `json:"validationKey,omitempty"` // base64
+	ValidationSecondaryKey string  `json:"validationSecondaryKey,omitempty"`
+	Subscriptions          Enabled `json:"subscriptions"`
+	UserRegistration       Enabled `json:"userRegistration"`
+}
+
+// Enabled is a switch.
+type Enabled struct {
+	Enabled bool `json:"enabled"`
+}
+
+// Default does nothing.
+func (s *DelegationSettings) Default() {}
+
+// Validate checks the address, which delegation needs.
+func (s *DelegationSettings) Validate(v *Violations) {
+	v.URL("url", s.URL)
+	if (s.Subscriptions.Enabled || s.UserRegistration.Enabled) && s.URL == "" {
+		v.Addf("url", "url is required when anything is delegated.")
+	}
+}
+
+// Settings are the three portalsettings that say what p says. p has defaults.
+func (p *PortalConfig) Settings() (*SigninSettings, *SignupSettings, *DelegationSettings) {
+	terms := p.Signup.TermsOfService
+	return &SigninSettings{Enabled: p.Signin.Require},
+		&SignupSettings{Enabled: *p.EnableBasicAuth, TermsOfService: TermsOfService{
+			Enabled: terms.Text != "", Text: terms.Text, ConsentRequired: terms.RequireConsent,
+		}},
+		&DelegationSettings{
+			URL:              p.Delegation.DelegationURL,
+			Subscriptions:    Enabled{p.Delegation.DelegateSubscription},
+			UserRegistration: Enabled{p.Delegation.DelegateRegistration},
+		}
+}
+
+// Take makes p say what one of the three portalsettings says.
+func (p *PortalConfig) Take(r Resource) {
+	p.Default()
+	switch s := r.(type) {
+	case *SigninSettings:
+		p.Signin.Require = s.Enabled
+	case *SignupSettings:
+		p.EnableBasicAuth = &s.Enabled
+		p.Signup.TermsOfService = &PortalTerms{RequireConsent: s.TermsOfService.ConsentRequired}
+		if s.TermsOfService.Enabled {
+			p.Signup.TermsOfService.Text = s.TermsOfService.Text
+		}
+	case *DelegationSettings:
+		p.Delegation.DelegationURL = s.URL
+		p.Delegation.DelegateSubscription = s.Subscriptions.Enabled
+		p.Delegation.DelegateRegistration = s.UserRegistration.Enabled
+	}
+}

@@ -1,0 +1,311 @@
+package management
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// The newer associations (products/apiLinks, tags/operationLinks, ...) show the
+// same rows of the link table as the older ones (products/apis, apis/tags), but
+// their members have names. A document gives a row its name; a row without one,
+// made through the older association, goes by the name of its other side.
+
+// namedLink is one member.
+type namedLink struct {
+	name string
+	to   apim.Ref // the other side
+	doc  *store.Document
+}
+
+// namedLinks reads the members below an entity, in the order of their targets.
+func (c *call) namedLinks(tx *store.Tx) (owner apim.Ref, links []*namedLink, err error) {
+	kind, names := c.route.kind, c.route.kind.LinkNames
+	parent := c.ref
+	if c.ref.KindPath() == kind.Path {
+		parent = c.ref.Parent()
+	}
+	if owner, err = c.stored(tx, parent); err != nil {
+		return "", nil, err
+	}
+	read := tx.Links
+	if names.Reverse {
+		read = tx.Backlinks
+	}
+	refs, err := read(names.Name, owner)
+	if err != nil {
+		return "", nil, fmt.Errorf("read %s of %s: %w", names.Name, owner, err)
+	}
+	docs, err := tx.List(kind.Path, owner)
+	if err != nil {
+		return "", nil, err
+	}
+	named := map[string]*store.Document{}
+	for _, doc := range docs {
+		var body map[string]apim.Ref
+		if err := json.Unmarshal(doc.Body, &body); err != nil {
+			return "", nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+		}
+		named[aliasOf(body[names.Field]).Key()] = doc
+	}
+	for _, ref := range refs {
+		if aliasOf(ref).KindPath() != names.To {
+			continue // tags have APIs, operations and products on the other side
+		}
+		links = append(links, newNamedLink(ref, named[aliasOf(ref).Key()]))
+	}
+	return owner, links, nil
+}
+
+func newNamedLink(to apim.Ref, doc *store.Document) *namedLink {
+	if doc != nil {
+		return &namedLink{name: doc.Name, to: to, doc: doc}
+	}
+	name := aliasOf(to).Name()
+	if api := apiName(aliasOf(to)); api != "" && to.KindPath() != apim.APIs.Path {
+		name = api + "-" + name
+	}
+	return &namedLink{name: name, to: to}
+}
+
+// linkEnvelope shows a member.
+func (c *call) linkEnvelope(owner apim.Ref, l *namedLink) (arm.Envelope, error) {
+	kind := c.route.kind
+	body, err := json.Marshal(map[string]apim.Ref{kind.LinkNames.Field: aliasOf(l.to)})
+	if err != nil {
+		return arm.Envelope{}, err
+	}
+	ref := aliasOf(owner).Child(collectionOf(kind), l.name)
+	return c.envelope(kind, ref, body)
+}
+
+// collectionOf is the last segment of a kind's path.
+func collectionOf(kind *apim.Kind) string { return apim.Ref("/" + kind.Path).Name() }
+
+// listNamedLinks answers GET of the collection.
+func listNamedLinks(c *call) (*answer, error) {
+	l, err := c.listing(c.route.kind.Filter, false)
+	if err != nil {
+		return nil, err
+	}
+	var owner apim.Ref
+	var links []*namedLink
+	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
+		owner, links, err = c.namedLinks(tx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	links = selected(links, l, func(n *namedLink) arm.Record {
+		return arm.RecordOf(map[string]any{c.route.kind.LinkNames.Field: string(aliasOf(n.to)), "name": n.name})
+	})
+	return page(c, l, links, func(n *namedLink) (any, error) { return c.linkEnvelope(owner, n) })
+}
+
+// findNamedLink is the member that the address names, or nil.
+func (c *call) findNamedLink(tx *store.Tx) (apim.Ref, *namedLink, error) {
+	owner, links, err := c.namedLinks(tx)
+	for _, l := range links {
+		if apim.Ref(l.name).Key() == apim.Ref(c.ref.Name()).Key() {
+			return owner, l, err
+		}
+	}
+	return owner, nil, err
+}
+
+// getNamedLink answers GET of a member.
+func getNamedLink(c *call) (*answer, error) {
+	var owner apim.Ref
+	var link *namedLink
+	err := c.Store.View(c.r.Context(), func(tx *store.Tx) error {
+		var err error
+		if owner, link, err = c.findNamedLink(tx); err == nil && link == nil {
+			err = apim.ErrNotFound
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c.namedAnswer(http.StatusOK, owner, link)
+}
+
+func (c *call) namedAnswer(status int, owner apim.Ref, link *namedLink) (*answer, error) {
+	e, err := c.linkEnvelope(owner, link)
+	if err != nil {
+		return nil, err
+	}
+	a := &answer{status: status, body: e, etag: "link"}
+	if link.doc != nil {
+		a.etag = link.doc.ETag
+	}
+	return a, nil
+}
+
+// putNamedLink answers PUT of a member: 201 when the association is new, 200 when it was there.
+func putNamedLink(c *call) (*answer, error) {
+	properties, err := c.properties()
+	if err != nil {
+		return nil, err
+	}
+	kind := c.route.kind
+	if !kind.ValidName(c.ref.Name()) {
+		return nil, apim.Invalid("name", fmt.Sprintf("%q is not a valid name for %s.", c.ref.Name(), kind.Path))
+	}
+	if properties, err = shortRefs(kind, c.linkHome(properties), properties); err != nil {
+		return nil, err
+	}
+	var owner apim.Ref
+	var link *namedLink
+	status := http.StatusOK
+	err = c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
+		var created bool
+		owner, link, created, err = c.storeNamedLink(tx, properties)
+		status = http.StatusOK
+		if created {
+			status = http.StatusCreated
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c.namedAnswer(status, owner, link)
+}
+
+// linkHome is the workspace in which a reference is looked for. Groups of the
+// service may see a workspace's products, so their ids are taken as they are.
+func (c *call) linkHome(properties json.RawMessage) apim.Ref {
+	if c.route.kind.LinkNames.To == apim.Groups.Path {
+		return ""
+	}
+	return c.home()
+}
+
+func (c *call) storeNamedLink(tx *store.Tx, properties json.RawMessage) (owner apim.Ref, link *namedLink, created bool, err error) {
+	names := c.route.kind.LinkNames
+	resource := c.route.kind.New()
+	if err := arm.Unmarshal(properties, resource); err != nil {
+		return "", nil, false, err
+	}
+	var v apim.Violations
+	resource.Validate(&v)
+	if err := v.Err(); err != nil {
+		return "", nil, false, err
+	}
+	var body map[string]apim.Ref
+	if err := json.Unmarshal(properties, &body); err != nil {
+		return "", nil, false, err
+	}
+	owner, links, err := c.namedLinks(tx)
+	if err != nil {
+		return "", nil, false, err
+	}
+	if c.target, err = c.linkTarget(tx, body[names.Field]); err != nil {
+		return "", nil, false, err
+	}
+	if link, err = c.linkUnder(links); err != nil {
+		return "", nil, false, err
+	}
+	if link != nil && link.doc != nil {
+		return owner, link, false, nil
+	}
+	if err := c.admitNamedLink(tx, owner); err != nil {
+		return "", nil, false, err
+	}
+	from, to := owner, c.target
+	if names.Reverse {
+		from, to = to, from
+	}
+	if created, err = tx.Link(names.Name, from, to); err != nil {
+		return "", nil, false, err
+	}
+	doc := &store.Document{Ref: owner.Child(collectionOf(c.route.kind), c.ref.Name())}
+	if doc.Body, err = json.Marshal(map[string]apim.Ref{names.Field: c.target}); err != nil {
+		return "", nil, false, err
+	}
+	if err := tx.Put(doc); err != nil {
+		return "", nil, false, err
+	}
+	return owner, newNamedLink(c.target, doc), created, nil
+}
+
+// linkUnder is the member with the address's name or nil; a name that means
+// another target, and a target that has another name, are conflicts.
+func (c *call) linkUnder(links []*namedLink) (*namedLink, error) {
+	target := aliasOf(c.target).Key()
+	for _, l := range links {
+		sameName := apim.Ref(l.name).Key() == apim.Ref(c.ref.Name()).Key()
+		sameTarget := aliasOf(l.to).Key() == target
+		switch {
+		case sameName && sameTarget:
+			return l, nil
+		case sameName && l.doc != nil:
+			return nil, &apim.ConflictError{Code: "ResourceAlreadyExists", Target: "name",
+				Message: fmt.Sprintf("The link %q is to %s already.", l.name, aliasOf(l.to))}
+		case sameTarget && l.doc != nil:
+			return nil, &apim.ConflictError{Code: "ResourceAlreadyExists", Target: c.route.kind.LinkNames.Field,
+				Message: fmt.Sprintf("%s is linked already, by the name of %q.", aliasOf(l.to), l.name)}
+		}
+	}
+	return nil, nil
+}
+
+// linkTarget finds the resource a member points at, in the form links are stored.
+func (c *call) linkTarget(tx *store.Tx, ref apim.Ref) (apim.Ref, error) {
+	names := c.route.kind.LinkNames
+	stored, err := c.stored(tx, ref)
+	if errors.Is(err, apim.ErrNotFound) || err == nil && stored.KindPath() != names.To {
+		return "", apim.Invalid(names.Field, fmt.Sprintf("%s names %s, which does not exist.", names.Field, ref))
+	}
+	if err != nil {
+		return "", err
+	}
+	if names.To == apim.APIs.Path {
+		return aliasOf(stored), nil
+	}
+	return stored, nil
+}
+
+// admitNamedLink asks the rules of the older association.
+func (c *call) admitNamedLink(tx *store.Tx, owner apim.Ref) error {
+	if c.route.kind.LinkNames.Name != apim.ProductAPI {
+		return nil
+	}
+	return admitToProduct(tx, owner, c.target)
+}
+
+// deleteNamedLink answers DELETE of a member: 200 when it was there, else 204.
+func deleteNamedLink(c *call) (*answer, error) {
+	names := c.route.kind.LinkNames
+	status := http.StatusNoContent
+	err := c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
+		status = http.StatusNoContent
+		owner, link, err := c.findNamedLink(tx)
+		if err != nil || link == nil {
+			return err
+		}
+		status = http.StatusOK
+		if link.doc != nil {
+			if err := tx.Delete(link.doc.Ref); err != nil {
+				return err
+			}
+		}
+		from, to := owner, link.to
+		if names.Reverse {
+			from, to = to, from
+		}
+		_, err = tx.Unlink(names.Name, from, to)
+		return err
+	})
+	if err != nil && !errors.Is(err, apim.ErrNotFound) {
+		return nil, err
+	}
+	return &answer{status: status}, nil
+}

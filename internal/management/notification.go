@@ -1,0 +1,92 @@
+package management
+
+import (
+	"encoding/json"
+	"errors"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// notificationBehaviour keeps notifications as they are: only their recipients change.
+func notificationBehaviour() behaviour {
+	return behaviour{
+		prepare: func(w *write) error { return json.Unmarshal(w.old.Body, w.resource) },
+		show:    showNotification,
+	}
+}
+
+// showNotification adds the recipients.
+func showNotification(c *call, doc *store.Document) (json.RawMessage, error) {
+	recipients := map[string][]string{"emails": {}, "users": {}}
+	err := c.Store.View(c.r.Context(), func(tx *store.Tx) error {
+		for word, kind := range map[string]*apim.Kind{"emails": apim.RecipientEmails, "users": apim.RecipientUsers} {
+			docs, err := tx.List(kind.Path, doc.Ref)
+			if err != nil {
+				return err
+			}
+			for _, d := range docs {
+				recipients[word] = append(recipients[word], d.Name)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return withMembers(doc.Body, map[string]any{"recipients": recipients})
+}
+
+// prepareEmailRecipient and prepareUserRecipient take the recipient from the address.
+func prepareEmailRecipient(w *write) error {
+	w.resource.(*apim.RecipientEmail).Email = w.ref.Name()
+	return nil
+}
+
+func prepareUserRecipient(w *write) error {
+	ref := apim.UserRef(w.ref.Name())
+	doc, err := w.tx.Get(ref)
+	if errors.Is(err, apim.ErrNotFound) {
+		return apim.Invalid("userId", "There is no user "+w.ref.Name()+".")
+	}
+	if err != nil {
+		return err
+	}
+	w.resource.(*apim.RecipientUser).UserID = string(doc.Ref)
+	return nil
+}
+
+// templateBehaviour keeps the parameters of an e-mail template, which belong to
+// it, and tells apart what was changed.
+func templateBehaviour() behaviour {
+	return behaviour{prepare: func(w *write) error {
+		old := new(apim.EmailTemplate)
+		if w.old != nil {
+			if err := json.Unmarshal(w.old.Body, old); err != nil {
+				return err
+			}
+		}
+		t := w.resource.(*apim.EmailTemplate)
+		t.IsDefault = false
+		for _, f := range []struct{ to, from *string }{
+			{&t.Subject, &old.Subject}, {&t.Body, &old.Body}, {&t.Title, &old.Title}, {&t.Description, &old.Description},
+		} {
+			if *f.to == "" {
+				*f.to = *f.from
+			}
+		}
+		if t.Parameters == nil {
+			t.Parameters = old.Parameters
+		}
+		return nil
+	}}
+}
+
+// storedWorkspace gives a new workspace its notifications.
+func storedWorkspace(w *write) error {
+	if w.old != nil {
+		return nil
+	}
+	_, err := eachMissing(w.tx, w.ref, func(ref apim.Ref, r apim.Resource) error { return putChanged(w.tx, ref, r) })
+	return err
+}

@@ -1,0 +1,269 @@
+package management
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/policy"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+func policyRoutes() []*route {
+	return []*route{
+		read("policyDescriptions", "policyDescriptions", listPolicyDescriptions),
+		read("allPolicies", "allPolicies", listAllPolicies),
+		post("validatePolicies", "validatePolicies", validatePolicies),
+	}
+}
+
+// policyScopes are the values of ?scope= of policyDescriptions.
+var policyScopes = []string{"Tenant", "Product", "Api", "Operation", "All"}
+
+// everyScope is the number that stands for all scopes in policy descriptions
+// (the reference shows it for policies that may stand at each of them).
+const everyScope = 1<<28 | 15
+
+// listPolicyDescriptions answers GET of what policies there are.
+func listPolicyDescriptions(c *call) (*answer, error) {
+	var v apim.Violations
+	v.OneOf("scope", c.query.Get("scope"), policyScopes...)
+	if v.Err() != nil {
+		return nil, arm.InvalidQuery("scope", v.List[0].Message)
+	}
+	out := arm.List{Value: []any{}}
+	for _, d := range policy.Known() {
+		text := d.Text + " Use in: " + d.Sections.String() + "."
+		if !d.Runs {
+			text += " This gateway keeps it but does not run it yet: calls it applies to are refused."
+		}
+		out.Value = append(out.Value, map[string]any{
+			"id": c.address.ID("/policyDescriptions/" + apim.Ref(d.Name)), "name": d.Name,
+			"type":       "Microsoft.ApiManagement/service/policyDescriptions",
+			"properties": map[string]any{"description": text, "scope": everyScope},
+		})
+	}
+	out.Count = len(out.Value)
+	return &answer{status: http.StatusOK, body: out}, nil
+}
+
+// policyKinds are the kinds of policy documents.
+var policyKinds = []*apim.Kind{
+	apim.ServicePolicies, apim.ProductPolicies, apim.APIPolicies, apim.OperationPolicies, apim.ResolverPolicies,
+}
+
+// listAllPolicies answers GET of the policies of all scopes: where they stand, and whether they are valid.
+func listAllPolicies(c *call) (*answer, error) {
+	l, err := c.listing(apim.Fields{"name"}, false)
+	if err != nil {
+		return nil, err
+	}
+	var docs []*store.Document
+	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
+		docs, err = allPolicies(tx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	docs = selected(docs, l, func(d *store.Document) arm.Record {
+		return arm.RecordOf(map[string]any{"name": d.Name})
+	})
+	return page(c, l, docs, func(d *store.Document) (any, error) {
+		state := "Compliant"
+		if _, err := checkStored(d); err != nil {
+			state = "NonCompliant"
+		}
+		return map[string]any{
+			"id": c.address.ID("/allPolicies/" + apim.Ref(d.Name)), "name": d.Name, "type": "Microsoft.ApiManagement/service/allPolicies",
+			"properties": map[string]any{"referencePolicyId": c.address.ID(d.Ref), "complianceState": state},
+		}, nil
+	})
+}
+
+func allPolicies(tx *store.Tx) ([]*store.Document, error) {
+	var all []*store.Document
+	for _, kind := range policyKinds {
+		docs, err := tx.ListAll(kind.Path)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, docs...)
+	}
+	return all, nil
+}
+
+// checkStored parses a stored policy document.
+func checkStored(doc *store.Document) (apim.Policy, error) {
+	var p apim.Policy
+	if err := json.Unmarshal(doc.Body, &p); err != nil {
+		return p, fmt.Errorf("decode %s: %w", doc.Ref, err)
+	}
+	return p, parsePolicy(doc.Ref.KindPath(), &p)
+}
+
+func parsePolicy(kind string, p *apim.Policy) error {
+	if kind == apim.ResolverPolicies.Path {
+		return policy.ParseResolver(p.Value, p.Format)
+	}
+	_, err := policy.Parse(p.Value, p.Format)
+	return err
+}
+
+// validatePolicies checks every policy against the policy restrictions, at once
+// (apim-rest.md §2.4: an answer of 200 needs no polling).
+func validatePolicies(c *call) (*answer, error) {
+	started := c.Store.Now()
+	var log []map[string]any
+	err := c.Store.View(c.r.Context(), func(tx *store.Tx) error {
+		log = []map[string]any{}
+		docs, err := allPolicies(tx)
+		if err != nil {
+			return err
+		}
+		restrictions, err := tx.ListAll(apim.PolicyRestrictions.Path)
+		if err != nil {
+			return err
+		}
+		for _, doc := range docs {
+			if why := violation(doc, restrictions); why != "" {
+				log = append(log, map[string]any{"objectType": doc.Kind, "action": why, "objectKey": c.address.ID(doc.Ref)})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	id := c.Store.NewID()
+	result := fmt.Sprintf("%d policies do not comply.", len(log))
+	return &answer{status: http.StatusOK, body: map[string]any{
+		"id": c.address.ID("/operationResults/" + apim.Ref(id)), "name": id, "type": "Microsoft.ApiManagement/service/operationResults",
+		"properties": map[string]any{
+			"id": id, "status": "Succeeded", "started": started, "updated": c.Store.Now(), "resultInfo": result, "actionLog": log,
+		},
+	}}, nil
+}
+
+// violation tells how a policy breaks a rule; "" when it does not.
+func violation(doc *store.Document, restrictions []*store.Document) string {
+	p, err := checkStored(doc)
+	if err != nil {
+		return "does not parse"
+	}
+	for _, d := range restrictions {
+		var r apim.PolicyRestriction
+		if json.Unmarshal(d.Body, &r) != nil || r.RequireBase != "true" {
+			continue
+		}
+		scope := arm.ShortRef(r.Scope).Key()
+		if strings.HasPrefix(doc.Key(), scope+"/") && !policy.HasBase(p.Value, p.Format) {
+			return "lacks <base/>, which the restriction " + d.Name + " requires"
+		}
+	}
+	return ""
+}
+
+// checkFragment refuses fragments that do not parse, with line and column.
+func checkFragment(w *write) error {
+	f := w.resource.(*apim.PolicyFragment)
+	return policy.ParseFragment(f.Value, f.Format)
+}
+
+// showFragment answers in the format that ?format= asks for; PUT in the one that was sent.
+func showFragment(c *call, doc *store.Document) (json.RawMessage, error) {
+	f := new(apim.PolicyFragment)
+	if err := json.Unmarshal(doc.Body, f); err != nil {
+		return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+	}
+	var err error
+	if f.Value, f.Format, err = c.inFormat(f.Value, f.Format); err != nil {
+		return nil, fmt.Errorf("convert %s: %w", doc.Ref, err)
+	}
+	return json.Marshal(f)
+}
+
+func fragmentBehaviour() behaviour {
+	return behaviour{
+		check: checkFragment, show: showFragment, remove: removeFragment,
+		actions: map[string]func(*call) (*answer, error){"listReferences": listFragmentReferences},
+	}
+}
+
+// fragmentReferences are the policies and fragments that include a fragment.
+func fragmentReferences(tx *store.Tx, fragment apim.Ref) ([]*store.Document, error) {
+	docs, err := allPolicies(tx)
+	if err != nil {
+		return nil, err
+	}
+	fragments, err := tx.ListAll(apim.PolicyFragments.Path)
+	if err != nil {
+		return nil, err
+	}
+	var users []*store.Document
+	for _, doc := range append(docs, fragments...) {
+		var p apim.Policy
+		if err := json.Unmarshal(doc.Body, &p); err != nil {
+			return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+		}
+		if doc.Ref.Workspace() == fragment.Workspace() && policy.Includes(p.Value, p.Format, fragment.Name()) {
+			users = append(users, doc)
+		}
+	}
+	return users, nil
+}
+
+func listFragmentReferences(c *call) (*answer, error) {
+	l, err := c.listing(nil, false)
+	if err != nil {
+		return nil, err
+	}
+	var users []*store.Document
+	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
+		doc, err := c.get(tx)
+		if err != nil {
+			return err
+		}
+		users, err = fragmentReferences(tx, doc.Ref)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return page(c, l, users, func(d *store.Document) (any, error) {
+		kind := apim.KindByPath(d.Kind)
+		return map[string]any{"id": c.address.ID(d.Ref), "name": d.Name, "type": kind.ARMType(d.Workspace != "")}, nil
+	})
+}
+
+// removeFragment refuses while a policy includes the fragment.
+func removeFragment(_ *call, tx *store.Tx, doc *store.Document) error {
+	users, err := fragmentReferences(tx, doc.Ref)
+	if err != nil {
+		return err
+	}
+	for _, u := range users {
+		if u.Key() != doc.Key() {
+			return &apim.ConflictError{Code: "OperationNotAllowed", Message: fmt.Sprintf("The policy %s includes the fragment.", u.Ref)}
+		}
+	}
+	return nil
+}
+
+// checkRestriction wants a scope that exists: the service, a product, an API or an operation.
+func checkRestriction(w *write) error {
+	r := w.resource.(*apim.PolicyRestriction)
+	scope := arm.ShortRef(r.Scope)
+	if scope == "" {
+		return nil
+	}
+	_, err := w.stored(w.tx, scope)
+	if errors.Is(err, apim.ErrNotFound) {
+		return apim.Invalid("scope", fmt.Sprintf("scope names %s, which does not exist.", r.Scope))
+	}
+	return err
+}

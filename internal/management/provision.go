@@ -1,0 +1,90 @@
+package management
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// Provision stores the resources that every service has and clients can only
+// change: notifications, e-mail templates, the settings of the portal, Git
+// access. What is there already stays; it writes nothing when nothing is missing.
+func Provision(ctx context.Context, s *store.Store) error {
+	missing := false
+	err := s.View(ctx, func(tx *store.Tx) error {
+		var err error
+		missing, err = eachMissing(tx, "", func(apim.Ref, apim.Resource) error { return nil })
+		return err
+	})
+	if err != nil || !missing {
+		return err
+	}
+	err = s.Update(ctx, store.Actor{Name: "system"}, func(tx *store.Tx) error {
+		_, err := eachMissing(tx, "", func(ref apim.Ref, r apim.Resource) error { return putChanged(tx, ref, r) })
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("provision the service: %w", err)
+	}
+	return nil
+}
+
+// eachMissing calls fn for the built-in resources below a workspace or the
+// service that are not stored.
+func eachMissing(tx *store.Tx, home apim.Ref, fn func(apim.Ref, apim.Resource) error) (missing bool, err error) {
+	built := builtIn(home)
+	for _, ref := range slices.Sorted(maps.Keys(built)) {
+		_, err := tx.Get(ref)
+		if errors.Is(err, apim.ErrNotFound) {
+			missing = true
+			err = fn(ref, built[ref])
+		}
+		if err != nil {
+			return missing, err
+		}
+	}
+	return missing, nil
+}
+
+// builtIn are the resources that are there from the start; a workspace has the notifications.
+func builtIn(home apim.Ref) map[apim.Ref]apim.Resource {
+	all := map[apim.Ref]apim.Resource{}
+	for _, n := range apim.Notifications {
+		all[home.Child(apim.NotificationKinds.Path, n.Name)] = &apim.Notification{Title: n.Title, Description: n.Description}
+	}
+	if home != "" {
+		return all
+	}
+	for i := range apim.EmailTemplates {
+		t := apim.EmailTemplates[i].EmailTemplate
+		t.IsDefault = true
+		all[apim.Ref("").Child(apim.Templates.Path, apim.EmailTemplates[i].Name)] = &t
+	}
+	config := new(apim.PortalConfig)
+	config.Default()
+	signin, signup, delegation := config.Settings()
+	all[portalConfig], all[signinSettings], all[signupSettings], all[delegationSettings] = config, signin, signup, delegation
+	all["/tenant/gitAccess"] = &apim.TenantAccess{ID: "gitAccess"}
+	return all
+}
+
+// reset puts a built-in resource back to what it is from the start.
+func (c *call) reset(tx *store.Tx, doc *store.Document) error {
+	for ref, r := range builtIn(c.home()) {
+		if ref.Key() != doc.Key() {
+			continue
+		}
+		body, err := json.Marshal(r)
+		if err != nil {
+			return err
+		}
+		return tx.Put(&store.Document{Ref: doc.Ref, Body: body})
+	}
+	return apim.ErrForbidden
+}

@@ -1,0 +1,161 @@
+package management
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"time"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// quotaPeriod is one counter of a quota in one period (apim-rest.md §2.6). It is
+// stored at /quotas/{counterKey}/periods/{periodKey}.
+type quotaPeriod struct {
+	CounterKey      string     `json:"counterKey"`
+	PeriodKey       string     `json:"periodKey"`
+	PeriodStartTime time.Time  `json:"periodStartTime"`
+	PeriodEndTime   time.Time  `json:"periodEndTime"`
+	Value           quotaValue `json:"value"`
+}
+
+type quotaValue struct {
+	CallsCount    int64   `json:"callsCount"`
+	KBTransferred float64 `json:"kbTransferred"`
+}
+
+const quotaPeriods = "quotas/periods"
+
+// periodKey is the period's number and length: "0_P3Y6M4DT12H30M5S".
+var periodKey = regexp.MustCompile(`^(\d{1,9})_P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$`)
+
+// newQuotaPeriod is a counter at zero; periods are counted from 1970.
+func newQuotaPeriod(ref apim.Ref) (*quotaPeriod, error) {
+	m := periodKey.FindStringSubmatch(ref.Name())
+	n := make([]int, 8)
+	for i := 1; i < len(m); i++ {
+		if m[i] == "" {
+			continue
+		}
+		if _, err := fmt.Sscanf(m[i], "%d", &n[i]); err != nil || n[i] > 1e9 {
+			m = nil
+			break
+		}
+	}
+	if m == nil {
+		return nil, apim.Invalid("quotaPeriodKey", fmt.Sprintf("quotaPeriodKey must be like 0_P1D: the period's number and length; it is %q.", ref.Name()))
+	}
+	at := func(periods int) time.Time {
+		d := time.Duration(periods) * (time.Duration(n[5])*time.Hour + time.Duration(n[6])*time.Minute + time.Duration(n[7])*time.Second)
+		return time.Unix(0, 0).UTC().AddDate(periods*n[2], periods*n[3], periods*n[4]).Add(d)
+	}
+	return &quotaPeriod{
+		CounterKey: ref.Parent().Name(), PeriodKey: ref.Name(), PeriodStartTime: at(n[1]), PeriodEndTime: at(n[1] + 1),
+	}, nil
+}
+
+// listQuota answers GET of a counter in all its periods; a key nothing was counted under has none.
+func listQuota(c *call) (*answer, error) {
+	p, err := arm.ParsePage(c.query)
+	if err != nil {
+		return nil, err
+	}
+	var docs []*store.Document
+	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
+		docs, err = tx.List(quotaPeriods, c.ref)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return page(c, listing{page: p}, docs, func(d *store.Document) (any, error) { return d.Body, nil })
+}
+
+// patchQuota sets a counter in all its periods and answers with them.
+func patchQuota(c *call) (*answer, error) {
+	patch, err := c.properties()
+	if err != nil {
+		return nil, err
+	}
+	err = c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
+		docs, err := tx.List(quotaPeriods, c.ref)
+		if err != nil {
+			return err
+		}
+		for _, doc := range docs {
+			if _, err := setQuota(tx, doc.Ref, doc, patch); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return listQuota(c)
+}
+
+// getQuotaPeriod answers GET of a counter in one period.
+func getQuotaPeriod(c *call) (*answer, error) {
+	doc, err := c.document()
+	if err != nil {
+		return nil, err
+	}
+	return &answer{status: http.StatusOK, body: doc.Body}, nil
+}
+
+// patchQuotaPeriod sets a counter in one period.
+func patchQuotaPeriod(c *call) (*answer, error) {
+	patch, err := c.properties()
+	if err != nil {
+		return nil, err
+	}
+	var doc *store.Document
+	err = c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
+		old, err := tx.Get(c.ref)
+		if err != nil && !errors.Is(err, apim.ErrNotFound) {
+			return err
+		}
+		doc, err = setQuota(tx, c.ref, old, patch)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &answer{status: http.StatusOK, body: doc.Body}, nil
+}
+
+func setQuota(tx *store.Tx, ref apim.Ref, old *store.Document, patch json.RawMessage) (*store.Document, error) {
+	p, err := newQuotaPeriod(ref)
+	if err != nil {
+		return nil, err
+	}
+	if old != nil {
+		if err := json.Unmarshal(old.Body, p); err != nil {
+			return nil, fmt.Errorf("decode %s: %w", ref, err)
+		}
+	}
+	if err := arm.Unmarshal(patch, &p.Value); err != nil {
+		return nil, err
+	}
+	var v apim.Violations
+	if p.Value.CallsCount < 0 {
+		v.Addf("callsCount", "callsCount must not be negative.")
+	}
+	if p.Value.KBTransferred < 0 {
+		v.Addf("kbTransferred", "kbTransferred must not be negative.")
+	}
+	if err := v.Err(); err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(p)
+	if err != nil {
+		return nil, err
+	}
+	doc := &store.Document{Ref: ref, Body: body}
+	return doc, tx.Put(doc)
+}

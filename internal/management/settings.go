@@ -1,0 +1,172 @@
+package management
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// portalconfigs/default and portalsettings say the same in two shapes. Writing
+// one writes the other in the same transaction; the keys of delegation are
+// stored once, at portalsettings/delegation.
+const (
+	portalConfig       apim.Ref = "/portalconfigs/default"
+	signinSettings     apim.Ref = "/portalsettings/signin"
+	signupSettings     apim.Ref = "/portalsettings/signup"
+	delegationSettings apim.Ref = "/portalsettings/delegation"
+)
+
+func settingsRoutes() []*route {
+	return []*route{
+		read("settings", "settings", listTenantSettings),
+		read("settings/{}", "settings", getTenantSettings),
+	}
+}
+
+func portalConfigBehaviour() behaviour {
+	return behaviour{
+		prepare: takeDelegationKey, stored: storedPortalConfig,
+		actions: map[string]func(*call) (*answer, error){"listDelegationSecrets": listDelegationSecrets},
+	}
+}
+
+func portalSettingsBehaviour() behaviour {
+	return behaviour{stored: storedPortalSettings}
+}
+
+// takeDelegationKey moves the validation key from the body to where it is kept.
+func takeDelegationKey(w *write) error {
+	d := w.resource.(*apim.PortalConfig).Delegation
+	if d == nil || d.ValidationKey == "" {
+		return nil
+	}
+	key := d.ValidationKey
+	d.ValidationKey = ""
+	return w.tx.SetSecret(delegationSettings, "validationKey", key)
+}
+
+// storedPortalConfig writes portalsettings from portalconfigs.
+func storedPortalConfig(w *write) error {
+	p := w.resource.(*apim.PortalConfig)
+	signin, signup, delegation := p.Settings()
+	for ref, body := range map[apim.Ref]any{signinSettings: signin, signupSettings: signup, delegationSettings: delegation} {
+		if err := putChanged(w.tx, ref, body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// storedPortalSettings writes portalconfigs from the settings that changed.
+func storedPortalSettings(w *write) error {
+	p := new(apim.PortalConfig)
+	if err := readInto(w.tx, portalConfig, p); err != nil {
+		return err
+	}
+	p.Take(w.resource)
+	return putChanged(w.tx, portalConfig, p)
+}
+
+func readInto(tx *store.Tx, ref apim.Ref, v any) error {
+	doc, err := tx.Get(ref)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(doc.Body, v); err != nil {
+		return fmt.Errorf("decode %s: %w", ref, err)
+	}
+	return nil
+}
+
+// putChanged stores a body that differs from what is stored, so that the ETag of
+// what stays the same stays too.
+func putChanged(tx *store.Tx, ref apim.Ref, properties any) error {
+	body, err := json.Marshal(properties)
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", ref, err)
+	}
+	old, err := tx.Get(ref)
+	if err != nil && !errors.Is(err, apim.ErrNotFound) {
+		return err
+	}
+	if old != nil && sameJSON(old.Body, body) {
+		return nil
+	}
+	return tx.Put(&store.Document{Ref: ref, Body: body})
+}
+
+// listDelegationSecrets answers with the keys of delegation (portal-wire.md §1.3).
+func listDelegationSecrets(c *call) (*answer, error) {
+	out := map[string]string{}
+	err := c.Store.View(c.r.Context(), func(tx *store.Tx) error {
+		for _, field := range apim.PortalSettings.Secrets {
+			key, err := storedSecret(tx, delegationSettings, field)
+			if err != nil {
+				return err
+			}
+			out[field] = key
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &answer{status: http.StatusOK, body: out}, nil
+}
+
+// listTenantSettings answers GET of all settings: there is one set, public.
+func listTenantSettings(c *call) (*answer, error) {
+	e, _, err := c.tenantSettings()
+	if err != nil {
+		return nil, err
+	}
+	return listOf(e), nil
+}
+
+func getTenantSettings(c *call) (*answer, error) {
+	if apim.Ref(c.ref.Name()).Key() != "public" {
+		return nil, apim.ErrNotFound
+	}
+	e, etag, err := c.tenantSettings()
+	if err != nil {
+		return nil, err
+	}
+	return &answer{status: http.StatusOK, etag: etag, body: e}, nil
+}
+
+// tenantSettings is what portalconfigs says as a map of texts (apim-rest.md
+// §2.6), without keys.
+func (c *call) tenantSettings() (e arm.Envelope, etag string, err error) {
+	p := new(apim.PortalConfig)
+	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
+		doc, err := tx.Get(portalConfig)
+		if err != nil {
+			return err
+		}
+		etag = doc.ETag
+		return json.Unmarshal(doc.Body, p)
+	})
+	if err != nil {
+		return e, "", err
+	}
+	signin, signup, delegation := p.Settings()
+	settings := map[string]string{
+		"CustomPortalSettings.RegistrationEnabled":                  strconv.FormatBool(signup.Enabled),
+		"CustomPortalSettings.RequireUserSigninEnabled":             strconv.FormatBool(signin.Enabled),
+		"CustomPortalSettings.UserRegistrationTerms":                signup.TermsOfService.Text,
+		"CustomPortalSettings.UserRegistrationTermsEnabled":         strconv.FormatBool(signup.TermsOfService.Enabled),
+		"CustomPortalSettings.UserRegistrationTermsConsentRequired": strconv.FormatBool(signup.TermsOfService.ConsentRequired),
+		"CustomPortalSettings.DelegationEnabled":                    strconv.FormatBool(delegation.UserRegistration.Enabled),
+		"CustomPortalSettings.DelegatedSubscriptionEnabled":         strconv.FormatBool(delegation.Subscriptions.Enabled),
+		"CustomPortalSettings.DelegationUrl":                        delegation.URL,
+	}
+	e = arm.Envelope{ID: c.address.ID("/settings/public"), Type: "Microsoft.ApiManagement/service/settings", Name: "public"}
+	e.Properties, err = json.Marshal(map[string]any{"settings": settings})
+	return e, etag, err
+}

@@ -1,0 +1,45 @@
+package management
+
+import (
+	"net/http"
+
+	"github.com/portico-portal/portico/internal/access"
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// specialRoutes are the routes that follow from no kind: lists that are
+// computed, what the service itself answers, and what a self-hosted instance cannot do.
+func specialRoutes() []*route {
+	var table []*route
+	for _, part := range [][]*route{
+		serviceRoutes(), revisionRoutes(), tagResourceRoutes(), issueRoutes(), identityRoutes(),
+		policyRoutes(), quotaRoutes(), reportRoutes(), settingsRoutes(), unsupportedRoutes(),
+	} {
+		table = append(table, part...)
+	}
+	return table
+}
+
+// read is a route that answers GET of a computed resource.
+func read(pattern, resource string, handle func(*call) (*answer, error)) *route {
+	return &route{method: http.MethodGet, pattern: pattern, action: access.ActionOf(resource, access.Read), handle: handle}
+}
+
+// post is a route for a POST action.
+func post(pattern, action string, handle func(*call) (*answer, error)) *route {
+	return &route{method: http.MethodPost, pattern: pattern, action: access.ActionOf("", action+"/action"), handle: handle}
+}
+
+// of says which kind the entity in a route's address has.
+func (rt *route) of(kind *apim.Kind) *route {
+	rt.kind = kind
+	return rt
+}
+
+// inWorkspace is the same route below a workspace.
+func (rt route) inWorkspace() *route {
+	rt.pattern = "workspaces/{}/" + rt.pattern
+	rt.action = access.InWorkspace(rt.action)
+	rt.workspace = true
+	return &rt
+}

@@ -1,0 +1,237 @@
+package management
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+func tagResourceRoutes() []*route {
+	return []*route{
+		read("tagResources", "tagResources", listTagResources),
+		read("apisByTags", "apisByTags", listByTags(apim.APIs, "includeNotTaggedApis")),
+		read("productsByTags", "productsByTags", listByTags(apim.Products, "includeNotTaggedProducts")),
+		read("apis/{}/operationsByTags", "apis/operationsByTags", listByTags(apim.Operations, "includeNotTaggedOperations")).of(apim.APIs),
+	}
+}
+
+// tagResource is a tagged resource: {"tag":{...},"api":{...}}, with properties
+// flat (apim-rest.md §2.6). One that has no tag stands without.
+type tagResource struct {
+	Tag       *tagName       `json:"tag,omitempty"`
+	API       map[string]any `json:"api,omitempty"`
+	Operation map[string]any `json:"operation,omitempty"`
+	Product   map[string]any `json:"product,omitempty"`
+
+	word   string // api, operation, product
+	record map[string]any
+}
+
+type tagName struct {
+	ID   apim.Ref `json:"id"`
+	Name string   `json:"name"`
+}
+
+// tagResourceFilter are the $filter fields of all tag resource lists; clients
+// also write them with the resource before them, and tag/id and tag/name.
+var tagResourceFilter = func() apim.Fields {
+	plain := apim.Fields{
+		"aid", "name", "displayName", "apiName", "apiRevision", "path", "description", "serviceUrl",
+		"method", "urlTemplate", "terms", "state", "isCurrent",
+	}
+	all := append(apim.Fields{"tag/id", "tag/name"}, plain...)
+	for _, word := range []string{"api", "operation", "product"} {
+		for _, f := range plain {
+			all = append(all, word+"/"+f)
+		}
+	}
+	return all
+}()
+
+// listTagResources answers GET of all tagged APIs, operations and products.
+func listTagResources(c *call) (*answer, error) {
+	return c.tagResources(func(tx *store.Tx) ([]*tagResource, error) {
+		var all []*tagResource
+		for _, kind := range []*apim.Kind{apim.APIs, apim.Operations, apim.Products} {
+			docs, err := tx.ListAll(kind.Path)
+			if err != nil {
+				return nil, err
+			}
+			part, err := tagResourcesOf(tx, kind, docs, false)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, part...)
+		}
+		return all, nil
+	})
+}
+
+// listByTags answers GET of a kind's resources by tag; flag asks for those without one too.
+func listByTags(kind *apim.Kind, flag string) func(*call) (*answer, error) {
+	return func(c *call) (*answer, error) {
+		untagged, err := c.query.Bool(flag)
+		if err != nil {
+			return nil, err
+		}
+		return c.tagResources(func(tx *store.Tx) ([]*tagResource, error) {
+			parent, err := c.stored(tx, c.ref)
+			if err != nil {
+				return nil, err
+			}
+			docs, err := tx.List(kind.Path, parent)
+			if err != nil {
+				return nil, err
+			}
+			return tagResourcesOf(tx, kind, docs, untagged)
+		})
+	}
+}
+
+func (c *call) tagResources(read func(tx *store.Tx) ([]*tagResource, error)) (*answer, error) {
+	// Clients compare tag/id with the tag's name or its id.
+	c.query = c.query.With("$filter", strings.ReplaceAll(c.query.Get("$filter"), "'/tags/", "'"))
+	l, err := c.listing(tagResourceFilter, false)
+	if err != nil {
+		return nil, err
+	}
+	var all []*tagResource
+	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
+		all, err = read(tx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	all = selected(all, l, func(t *tagResource) arm.Record { return arm.RecordOf(t.record) })
+	return page(c, l, all, func(t *tagResource) (any, error) { return t, nil })
+}
+
+// tagResourcesOf pairs resources with their tags: one row for each tag.
+func tagResourcesOf(tx *store.Tx, kind *apim.Kind, docs []*store.Document, untagged bool) ([]*tagResource, error) {
+	names := map[string]*tagName{}
+	var all []*tagResource
+	for _, doc := range docs {
+		if doc.Workspace != "" {
+			continue
+		}
+		properties, err := flatResource(tx, kind, doc)
+		if properties == nil || err != nil {
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
+		from := doc.Ref
+		if kind == apim.APIs {
+			from = aliasOf(from)
+		}
+		tags, err := tx.Links(apim.TagLink, from)
+		if err != nil {
+			return nil, err
+		}
+		if len(tags) == 0 && untagged {
+			all = append(all, newTagResource(kind, nil, properties))
+		}
+		for _, ref := range tags {
+			tag, err := nameOfTag(tx, ref, names)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, newTagResource(kind, tag, properties))
+		}
+	}
+	return all, nil
+}
+
+func nameOfTag(tx *store.Tx, ref apim.Ref, known map[string]*tagName) (*tagName, error) {
+	if t := known[ref.Key()]; t != nil {
+		return t, nil
+	}
+	doc, err := tx.Get(ref)
+	if err != nil {
+		return nil, err
+	}
+	var tag apim.Tag
+	if err := json.Unmarshal(doc.Body, &tag); err != nil {
+		return nil, fmt.Errorf("decode %s: %w", ref, err)
+	}
+	known[ref.Key()] = &tagName{ID: doc.Ref, Name: tag.DisplayName}
+	return known[ref.Key()], nil
+}
+
+// flatResource is a resource as tag resources show it; nil for an API revision that is not current.
+func flatResource(tx *store.Tx, kind *apim.Kind, doc *store.Document) (map[string]any, error) {
+	var p map[string]any
+	if err := json.Unmarshal(doc.Body, &p); err != nil {
+		return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+	}
+	switch kind {
+	case apim.APIs:
+		if p["isCurrent"] != true {
+			return nil, nil
+		}
+	case apim.Operations:
+		short, err := flatOperation(tx, doc, p)
+		if short == nil || err != nil {
+			return nil, err
+		}
+		p = short
+	}
+	p["id"], p["name"] = aliasOf(doc.Ref), p["displayName"]
+	delete(p, "displayName")
+	return p, nil
+}
+
+// flatOperation leaves what tag resources show of an operation; nil when its revision is not current.
+func flatOperation(tx *store.Tx, doc *store.Document, p map[string]any) (map[string]any, error) {
+	parent, err := tx.Get(doc.Ref.Parent())
+	if errors.Is(err, apim.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var api apim.API
+	if err := json.Unmarshal(parent.Body, &api); err != nil {
+		return nil, fmt.Errorf("decode %s: %w", parent.Ref, err)
+	}
+	if !api.IsCurrent {
+		return nil, nil
+	}
+	short := map[string]any{"apiName": api.DisplayName, "apiRevision": api.APIRevision, "apiVersion": api.APIVersion}
+	for _, f := range []string{"displayName", "description", "method", "urlTemplate"} {
+		short[f] = p[f]
+	}
+	return short, nil
+}
+
+func newTagResource(kind *apim.Kind, tag *tagName, properties map[string]any) *tagResource {
+	t := &tagResource{Tag: tag, record: map[string]any{}}
+	switch kind {
+	case apim.APIs:
+		t.API, t.word = properties, "api"
+	case apim.Operations:
+		t.Operation, t.word = properties, "operation"
+	default:
+		t.Product, t.word = properties, "product"
+	}
+	if tag != nil {
+		t.record["tag/id"], t.record["tag/name"] = tag.ID.Name(), tag.Name
+	}
+	for field, v := range properties {
+		switch field {
+		case "id":
+			field, v = "aid", v.(apim.Ref).Name()
+		case "name":
+			t.record["displayName"], t.record[t.word+"/displayName"] = v, v
+		}
+		t.record[field], t.record[t.word+"/"+field] = v, v
+	}
+	return t
+}

@@ -1,0 +1,57 @@
+package policy
+
+import (
+	"strings"
+	"testing"
+)
+
+// What the gateway cannot run it keeps, but it must not let calls past it.
+func TestPoliciesThatAreNotRunRefuseCalls(t *testing.T) {
+	t.Parallel()
+	for name, inbound := range map[string]string{
+		"a known policy":   `<validate-jwt header-name="Authorization" />`,
+		"an expression":    `<set-header name="a" exists-action="override"><value>@(context.User.Id)</value></set-header>`,
+		"a named value":    `<set-backend-service base-url="{{backend-url}}" />`,
+		"a named fragment": `<include-fragment fragment-id="auth" />`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			doc, err := Parse("<policies><inbound>"+inbound+"</inbound></policies>", XML)
+			if err != nil {
+				t.Fatalf("Parse = %v; the document is to be kept", err)
+			}
+			ex, backend := newExchange(t, "GET /x")
+			Compile(Scope{ID: "global", Document: doc}).Run(ex)
+			if ex.Response.Status != statusInternalError || len(backend.sent) != 0 {
+				t.Errorf("status %d, backend was sent %v; want 500 and nothing sent", ex.Response.Status, backend.sent)
+			}
+		})
+	}
+}
+
+func TestFragments(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ value, want string }{
+		{`<fragment><set-header name="a" exists-action="delete" /><json-to-xml apply="always" /></fragment>`, ""},
+		{`<policies />`, "must be 'fragment'"},
+		{"<fragment>\n  <nonsense />\n</fragment>", "line 2, column 4"},
+		{`<fragment><set-header name="" /></fragment>`, "set-header"},
+		{`<fragment>`, "line 1"},
+	} {
+		err := ParseFragment(tt.value, XML)
+		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("ParseFragment(%s) = %v, want %q", tt.value, err, tt.want)
+		}
+	}
+}
+
+func TestIncludesAndBase(t *testing.T) {
+	t.Parallel()
+	const doc = `<policies><inbound><base /><choose><when condition="@(true)"><include-fragment fragment-id="One" /></when></choose></inbound></policies>`
+	if !Includes(doc, XML, "one") || Includes(doc, XML, "two") {
+		t.Error("Includes does not find the fragment below choose, or finds one that is not there")
+	}
+	if !HasBase(doc, XML) || HasBase(`<policies><inbound /></policies>`, XML) {
+		t.Error("HasBase is wrong")
+	}
+}
