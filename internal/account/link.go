@@ -10,31 +10,42 @@ import (
 	"strings"
 	"time"
 
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// LinkLifetime is how long the one-time link printed at first start works.
+// LinkLifetime is how long a one-time link works: that of the first start, and
+// those that are sent by mail.
 const LinkLifetime = 24 * time.Hour
 
-const linkMeta = "account.link" // "<hash of the secret> <Unix time it ends at>"
+// linkMeta holds a user's link: "<hash of the secret> <Unix time it ends at>".
+func linkMeta(user apim.Ref) string { return "account.link/" + user.Key() }
 
 // MintLink makes the secret of a one-time link that signs user 1 in. An earlier one ends.
-func (s *Service) MintLink(ctx context.Context) (string, error) {
-	secret, err := s.secret()
+func (s *Service) MintLink(ctx context.Context) (secret string, err error) {
+	err = s.store.Update(ctx, store.Actor{Name: "system"}, func(tx *store.Tx) error {
+		secret, err = s.MintUserLink(tx, apim.UserRef(AdministratorID))
+		return err
+	})
+	return secret, err
+}
+
+// MintUserLink makes the secret of a one-time link that signs a user in, within
+// a transaction. An earlier one ends.
+func (s *Service) MintUserLink(tx *store.Tx, user apim.Ref) (string, error) {
+	random, err := s.secret()
 	if err != nil {
 		return "", err
 	}
-	err = s.store.Update(ctx, store.Actor{Name: "system"}, func(tx *store.Tx) error {
-		ends := tx.Now().Add(LinkLifetime).Unix()
-		return tx.SetMeta(linkMeta, hashSecret(secret)+" "+strconv.FormatInt(ends, 10))
-	})
-	if err != nil {
+	secret := user.Name() + "." + random
+	ends := tx.Now().Add(LinkLifetime).Unix()
+	if err := tx.SetMeta(linkMeta(user), hashSecret(secret)+" "+strconv.FormatInt(ends, 10)); err != nil {
 		return "", fmt.Errorf("store a one-time link: %w", err)
 	}
 	return secret, nil
 }
 
-// RedeemLink starts a session of user 1 for the secret of a one-time link, once.
+// RedeemLink starts a session of the user of a one-time link, once.
 // apim.ErrUnauthorized: it is wrong, was used, or has expired.
 func (s *Service) RedeemLink(ctx context.Context, secret string, c Client) (sessionID string, err error) {
 	if err := s.byAddress.take(addressName(c.Address), s.store.Now()); err != nil {
@@ -43,8 +54,9 @@ func (s *Service) RedeemLink(ctx context.Context, secret string, c Client) (sess
 	if sessionID, err = s.secret(); err != nil {
 		return "", err
 	}
-	err = s.store.Update(ctx, store.Actor{Name: AdministratorID, Address: c.Address}, func(tx *store.Tx) error {
-		stored, err := tx.Meta(linkMeta)
+	user := apim.UserRef(secret[:max(strings.LastIndexByte(secret, '.'), 0)])
+	err = s.store.Update(ctx, store.Actor{Name: user.Name(), Address: c.Address}, func(tx *store.Tx) error {
+		stored, err := tx.Meta(linkMeta(user))
 		if err != nil {
 			return err
 		}
@@ -53,10 +65,10 @@ func (s *Service) RedeemLink(ctx context.Context, secret string, c Client) (sess
 		if err != nil || subtle.ConstantTimeCompare([]byte(hash), []byte(hashSecret(secret))) != 1 || tx.Now().Unix() >= until {
 			return refuse("the link was used, or has expired")
 		}
-		if err := tx.SetMeta(linkMeta, ""); err != nil {
+		if err := tx.SetMeta(linkMeta(user), ""); err != nil {
 			return err
 		}
-		return startSession(tx, sessionID, AdministratorID, c)
+		return startSession(tx, sessionID, user.Name(), c)
 	})
 	if err != nil {
 		return "", err

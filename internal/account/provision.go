@@ -57,6 +57,12 @@ func Provision(ctx context.Context, s *store.Store, opt ProvisionOptions) (creat
 	return created, nil
 }
 
+// Forget removes, in a transaction that deletes all resources, what accounts keep
+// beside them, so that the service can be provisioned anew.
+func Forget(tx *store.Tx, service string) error {
+	return tx.Exec(`DELETE FROM meta WHERE service = $1 AND name LIKE 'account.%'`, service)
+}
+
 // provision is a first start, its randomness drawn beforehand: transactions may run twice.
 type provision struct {
 	user             apim.User

@@ -10,7 +10,7 @@ import (
 type NamedValue struct {
 	DisplayName string    `json:"displayName"`
 	Value       string    `json:"value,omitempty"`
-	Secret      bool      `json:"secret,omitempty"`
+	Secret      bool      `json:"secret"`
 	Tags        []string  `json:"tags,omitempty"`
 	KeyVault    *KeyVault `json:"keyVault,omitempty"`
 }

@@ -6,7 +6,7 @@ type Product struct {
 	Description          string `json:"description,omitempty"` // Markdown or HTML, untrusted
 	Terms                string `json:"terms,omitempty"`
 	SubscriptionRequired *bool  `json:"subscriptionRequired,omitempty"`
-	ApprovalRequired     bool   `json:"approvalRequired,omitempty"`
+	ApprovalRequired     bool   `json:"approvalRequired"`
 	SubscriptionsLimit   *int   `json:"subscriptionsLimit,omitempty"` // active and submitted, per user; nil: no limit
 	State                string `json:"state,omitempty"`              // notPublished, published
 }

@@ -51,6 +51,14 @@ func (r Ref) Workspace() string {
 	return ""
 }
 
+// Home is /workspaces/{id} of a ref in a workspace, else "".
+func (r Ref) Home() Ref {
+	if w := r.Workspace(); w != "" {
+		return WorkspaceRef(w)
+	}
+	return ""
+}
+
 // WorkspaceRef is /workspaces/{id}.
 func WorkspaceRef(id string) Ref { return Ref("/workspaces/" + id) }
 

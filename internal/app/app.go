@@ -15,6 +15,7 @@ import (
 	"github.com/portico-portal/portico/internal/apidoc"
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/config"
+	"github.com/portico-portal/portico/internal/mail"
 	"github.com/portico-portal/portico/internal/management"
 	"github.com/portico-portal/portico/internal/site/publish"
 	"github.com/portico-portal/portico/internal/store"
@@ -44,7 +45,8 @@ type App struct {
 	New bool
 
 	opt   Options
-	owner *Owner // nil with a database server, which has many clients
+	mail  *mail.Service // nil: no mail is sent
+	owner *Owner        // nil with a database server, which has many clients
 	key   []byte
 }
 
@@ -79,13 +81,28 @@ func (a *App) open(ctx context.Context) (err error) {
 	a.Subscriptions = subscription.New(a.Store, rand.Reader)
 	a.Importer = &apidoc.Importer{Store: a.Store, Blobs: a.Blobs}
 	a.Publisher = &publish.Service{Store: a.Store}
-	if a.New, err = account.Provision(ctx, a.Store, account.ProvisionOptions{Rand: rand.Reader}); err != nil {
-		return err
+	a.New, err = a.provision(ctx)
+	return err
+}
+
+// provision makes what every service has; isNew tells that there was nothing.
+func (a *App) provision(ctx context.Context) (isNew bool, err error) {
+	if isNew, err = account.Provision(ctx, a.Store, account.ProvisionOptions{Rand: rand.Reader}); err != nil {
+		return false, err
 	}
 	if err := management.Provision(ctx, a.Store); err != nil {
-		return err
+		return false, err
 	}
 	_, err = a.Publisher.Provision(ctx, store.Actor{Name: "system"})
+	return isNew, err
+}
+
+// erase deletes everything and makes the service anew.
+func (a *App) erase(ctx context.Context, actor store.Actor) error {
+	if err := management.Erase(ctx, a.Store, actor); err != nil {
+		return err
+	}
+	_, err := a.provision(ctx)
 	return err
 }
 

@@ -54,7 +54,10 @@ func (a *App) serve(ctx context.Context, srv config.Server, surfaces []server.Su
 			return err
 		}
 	}
-	if err := a.handle(ctx, surfaces, r); err != nil {
+	if err := a.startMail(ctx, srv, r); err != nil {
+		return err
+	}
+	if err := a.handle(ctx, surfaces, r, srv.AllowErase); err != nil {
 		return err
 	}
 	if a.owner != nil {
@@ -143,12 +146,12 @@ func reachable(addr string) string {
 }
 
 // handle gives each surface its handler and starts what follows the change feed.
-func (a *App) handle(ctx context.Context, surfaces []server.Surface, r Ready) (err error) {
+func (a *App) handle(ctx context.Context, surfaces []server.Surface, r Ready, erasable bool) (err error) {
 	a.Accounts.Start(ctx)
 	go a.prune(ctx)
 	build := map[string]func(context.Context, Ready) (http.Handler, error){
 		"portal": a.portal, "gateway": a.gateway,
-		"management": func(_ context.Context, r Ready) (http.Handler, error) { return a.management(r, "") },
+		"management": func(_ context.Context, r Ready) (http.Handler, error) { return a.management(r, "", erasable) },
 	}
 	for i, s := range surfaces {
 		if surfaces[i].Handler, err = build[s.Name](ctx, r); err != nil {
@@ -179,12 +182,12 @@ func (a *App) gateway(ctx context.Context, r Ready) (http.Handler, error) {
 	return g, g.Start(ctx)
 }
 
-func (a *App) management(r Ready, mount string) (http.Handler, error) {
+func (a *App) management(r Ready, mount string, erasable bool) (http.Handler, error) {
 	linkKey, err := a.linkKey()
 	if err != nil {
 		return nil, err
 	}
-	return management.New(management.Config{
+	cfg := management.Config{
 		Store: a.Store,
 		Service: management.Service{
 			Name: a.opt.Store.Service, Location: "self-hosted", PublisherName: "Portico", PublisherEmail: "admin@localhost",
@@ -192,7 +195,14 @@ func (a *App) management(r Ready, mount string) (http.Handler, error) {
 		},
 		Mount: mount, Accounts: a.Accounts, Importer: a.Importer, Publisher: a.Publisher, Subscriptions: a.Subscriptions,
 		LinkKey: linkKey, Now: a.opt.Now, Logger: a.opt.Logger,
-	})
+	}
+	if erasable {
+		cfg.Erase = a.erase
+	}
+	if a.mail != nil {
+		cfg.Mailer = &mailer{Service: a.mail, accounts: a.Accounts, portalURL: r.PortalURL}
+	}
+	return management.New(cfg)
 }
 
 func (a *App) portal(ctx context.Context, r Ready) (http.Handler, error) {
@@ -212,7 +222,7 @@ func (a *App) portal(ctx context.Context, r Ready) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	api, err := a.management(r, "/mapi")
+	api, err := a.management(r, "/mapi", false)
 	if err != nil {
 		return nil, err
 	}

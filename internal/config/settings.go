@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/mail"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -32,6 +33,9 @@ type Server struct {
 	GatewayURL     string   `help:"Address callers reach the gateway at; default: from its listener." placeholder:"URL"`
 	ManagementURL  string   `help:"Address of the management API; default: from its listener." placeholder:"URL"`
 	Only           []string `help:"Surfaces to serve: portal, gateway, management; default: all." placeholder:"LIST"`
+	SMTP           string   `name:"smtp" help:"Server that sends mail: smtp://user:password@host:587, or smtps://...; best given as PORTICO_SMTP. Default: no mail." placeholder:"URL"`
+	MailFrom       string   `help:"Sender of mail." default:"portico@localhost" placeholder:"ADDRESS"`
+	AllowErase     bool     `help:"Let DELETE of the service delete everything in it."`
 	TrustProxy     []string `help:"Proxies (addresses or networks) whose X-Forwarded headers count." placeholder:"CIDR"`
 }
 
@@ -59,8 +63,26 @@ func (s *Server) Validate() error {
 			return fmt.Errorf("%s: %q must be like https://api.example.com, without a path", flag, raw)
 		}
 	}
+	if _, err := s.SMTPServer(); err != nil {
+		return err
+	}
 	_, err := s.TrustedNetworks()
 	return err
+}
+
+// SMTPServer parses SMTP; nil when none is given. Errors do not repeat it: it may hold a password.
+func (s *Server) SMTPServer() (*url.URL, error) {
+	if s.SMTP == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(s.SMTP)
+	if err != nil || u.Hostname() == "" || u.Scheme != "smtp" && u.Scheme != "smtps" {
+		return nil, errors.New("--smtp: must be like smtp://user:password@host:587 or smtps://user:password@host:465")
+	}
+	if a, err := mail.ParseAddress(s.MailFrom); err != nil || a.Address != s.MailFrom {
+		return nil, fmt.Errorf("--mail-from: %q is no e-mail address", s.MailFrom)
+	}
+	return u, nil
 }
 
 // Serves tells whether the surface is served by this process.

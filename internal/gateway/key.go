@@ -69,6 +69,10 @@ func (s *snapshot) admit(hash [32]byte, alias string) (*subscription, *product) 
 		if sub.api != alias {
 			return nil, nil
 		}
+	case sub.below != "":
+		if !strings.HasPrefix(alias, sub.below+"/") {
+			return nil, nil
+		}
 	case sub.product != "":
 		i := slices.IndexFunc(s.productsOf[alias], func(p *product) bool { return p.key == sub.product })
 		if i < 0 {

@@ -64,6 +64,7 @@ type subscription struct {
 	nothing bool // the scope is not understood
 	product string
 	api     string
+	below   string // all APIs of this workspace; "" and neither product nor API: of the service
 	hashes  [][32]byte
 }
 
@@ -165,7 +166,9 @@ func newSubscription(d *store.Document) (*subscription, error) {
 	kind, id := s.ScopeOf()
 	id, _ = apim.SplitRevision(strings.ToLower(id))
 	switch {
-	case sub.key == masterKey, kind == "apis" && id == "":
+	case sub.key == masterKey:
+	case kind == "apis" && id == "":
+		sub.below = prefix
 	case kind == "apis":
 		sub.api = prefix + "/apis/" + id
 	case kind == "products":

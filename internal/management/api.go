@@ -50,6 +50,9 @@ func prepareAPI(w *write) error {
 	if err := w.apiType(a); err != nil {
 		return err
 	}
+	if err := w.versionSet(a); err != nil {
+		return err
+	}
 	id, revision := apim.SplitRevision(w.ref.Name())
 	a.APIRevision = revision
 	if a.DisplayName == "" {
@@ -74,6 +77,40 @@ func (w *write) apiType(a *apim.API) error {
 		return apim.Invalid("apiType", "apiType must be a string.")
 	}
 	return nil
+}
+
+// versionSet reads the create-only spelling apiVersionSet: a version set that
+// exists, by its id, or a new one.
+func (w *write) versionSet(a *apim.API) error {
+	sent := w.sent["apiVersionSet"]
+	if sent == nil || a.APIVersionSetID != "" {
+		return nil
+	}
+	var set struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+		apim.VersionSet
+	}
+	if err := arm.Unmarshal(sent, &set); err != nil {
+		return err
+	}
+	if set.ID != "" {
+		a.APIVersionSetID = string(w.home()) + string(arm.ShortRef(set.ID)[len(arm.ShortRef(set.ID).Home()):])
+		return nil
+	}
+	set.DisplayName = set.Name
+	var v apim.Violations
+	v.In("apiVersionSet", set.VersionSet.Validate)
+	if err := v.Err(); err != nil {
+		return err
+	}
+	body, err := json.Marshal(&set.VersionSet)
+	if err != nil {
+		return err
+	}
+	ref := w.home().Child(apim.VersionSets.Path, w.Store.NewID())
+	a.APIVersionSetID = string(ref)
+	return w.tx.Put(&store.Document{Ref: ref, Body: body})
 }
 
 // copyProperties starts a new API or revision from its source, with what the client sent on top.
@@ -131,7 +168,10 @@ func checkAPI(w *write) error {
 			return apim.Invalid("apiVersionSetId", fmt.Sprintf("There is no version set %q.", a.APIVersionSetID))
 		}
 	}
-	rows, err := w.collections.rows(w.tx, apim.APIs, w.ref.Parent())
+	if err := w.checkSignIn(a.AuthenticationSettings); err != nil {
+		return err
+	}
+	rows, err := w.collections.rows(w.tx, apim.APIs, w.home())
 	if err != nil {
 		return err
 	}
@@ -145,6 +185,33 @@ func checkAPI(w *write) error {
 			return fmt.Errorf("decode %s: %w", r.ref, err)
 		}
 		if err := a.CheckAddress(r.ref.Name(), &other); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkSignIn wants the authorization servers and OpenID providers of an API to exist.
+func (w *write) checkSignIn(s *apim.AuthenticationSettings) error {
+	if s == nil {
+		return nil
+	}
+	servers, providers := s.OAuth2AuthenticationSettings, s.OpenIDAuthenticationSettings
+	if s.OAuth2 != nil {
+		servers = append(servers[:len(servers):len(servers)], *s.OAuth2)
+	}
+	if s.OpenID != nil {
+		providers = append(providers[:len(providers):len(providers)], *s.OpenID)
+	}
+	for _, one := range servers {
+		ref := apim.Ref("/authorizationServers/" + one.AuthorizationServerID)
+		if err := w.exists("authenticationSettings.authorizationServerId", ref, apim.AuthorizationServers); err != nil && one.AuthorizationServerID != "" {
+			return err
+		}
+	}
+	for _, one := range providers {
+		ref := apim.Ref("/openidConnectProviders/" + one.OpenIDProviderID)
+		if err := w.exists("authenticationSettings.openidProviderId", ref, apim.OpenIDConnectProviders); err != nil && one.OpenIDProviderID != "" {
 			return err
 		}
 	}

@@ -139,8 +139,10 @@ type Accounts interface {
 
 // Mailer sends mail that a request asks for, in the request's transaction.
 type Mailer interface {
-	// PasswordReset sends a user the link with which to choose a new password.
-	PasswordReset(tx *store.Tx, user apim.Ref) error
+	// Template sends a user the e-mail template of a name, filled in with values.
+	Template(tx *store.Tx, name string, user apim.Ref, values map[string]string) error
+	// SignInLink makes a one-time link that signs a user in to the portal.
+	SignInLink(tx *store.Tx, user apim.Ref) (string, error)
 }
 
 // shownBody are the properties a client sees of a document.

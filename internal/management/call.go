@@ -74,12 +74,7 @@ func refOf(rt *route, segments []string) apim.Ref {
 }
 
 // home is the workspace the call is in, "" for the service.
-func (c *call) home() apim.Ref {
-	if w := c.ref.Workspace(); w != "" {
-		return apim.WorkspaceRef(w)
-	}
-	return ""
-}
+func (c *call) home() apim.Ref { return c.ref.Home() }
 
 // actor is the caller for the audit log.
 func (c *call) actor() store.Actor {

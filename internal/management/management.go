@@ -1,6 +1,7 @@
 package management
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -25,6 +26,9 @@ type Config struct {
 	Subscriptions Subscriptions
 	Accounts      Accounts
 	Mailer        Mailer // nil: requests that only send mail are refused
+	// Erase deletes everything and makes the service anew, as at its first start;
+	// nil: DELETE of the service is refused.
+	Erase func(ctx context.Context, actor store.Actor) error
 	// LinkKey signs links to exports (32 bytes, the same in every replica).
 	LinkKey []byte
 	Now     func() time.Time

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
 )
@@ -31,6 +32,20 @@ func Provision(ctx context.Context, s *store.Store) error {
 	})
 	if err != nil {
 		return fmt.Errorf("provision the service: %w", err)
+	}
+	return nil
+}
+
+// Erase deletes all resources of the service. The caller provisions it anew.
+func Erase(ctx context.Context, s *store.Store, actor store.Actor) error {
+	err := s.UpdateAlone(ctx, actor, func(tx *store.Tx) error {
+		if err := tx.DeleteTree(""); err != nil {
+			return err
+		}
+		return account.Forget(tx, s.Service())
+	})
+	if err != nil {
+		return fmt.Errorf("erase the service: %w", err)
 	}
 	return nil
 }

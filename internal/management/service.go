@@ -268,9 +268,17 @@ func sameJSON(a, b json.RawMessage) bool {
 	return err1 == nil && err2 == nil && bytes.Equal(one, two)
 }
 
-// deleteService refuses to delete the instance that answers.
-func deleteService(*call) (*answer, error) {
-	return nil, notSupported("A self-hosted instance cannot delete itself. Stop it, then remove its data folder or drop its database.")
+// deleteService answers DELETE of the service: all that is in it goes, and what
+// every service has is made anew. It takes an operator who allowed that.
+func deleteService(c *call) (*answer, error) {
+	if c.Erase == nil {
+		return nil, &apim.ConflictError{Code: "OperationNotAllowed",
+			Message: "Deleting the service deletes everything in it. Start the instance with --allow-erase to allow that."}
+	}
+	if err := c.Erase(c.r.Context(), c.actor()); err != nil {
+		return nil, err
+	}
+	return noContent(), nil
 }
 
 // listServices answers GET of the services there are: this one.

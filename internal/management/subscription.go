@@ -3,6 +3,7 @@ package management
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -21,7 +22,7 @@ type Subscriptions interface {
 // subscriptionBehaviour leaves states, dates, limits and keys to package subscription.
 func subscriptionBehaviour() behaviour {
 	return behaviour{
-		save:   saveSubscription,
+		save: saveSubscription, stored: tellOwner,
 		remove: func(_ *call, tx *store.Tx, doc *store.Document) error { return subscription.Delete(tx, doc.Ref) },
 		actions: map[string]func(*call) (*answer, error){
 			"listSecrets":            listSubscriptionSecrets,
@@ -50,13 +51,47 @@ func saveSubscription(w *write) error {
 	return err
 }
 
+// tellOwner sends the owner a mail about a subscription's new state when notify= asks for it.
+func tellOwner(w *write) error {
+	notify, err := w.query.Bool("notify")
+	if err != nil || !notify || w.Mailer == nil {
+		return err
+	}
+	s := w.resource.(*apim.Subscription)
+	var old apim.Subscription
+	if w.old != nil {
+		if err := json.Unmarshal(w.old.Body, &old); err != nil {
+			return fmt.Errorf("decode %s: %w", w.ref, err)
+		}
+	}
+	templates := map[string]string{
+		apim.SubscriptionActive:    "purchaseDeveloperNotificationMessage",
+		apim.SubscriptionSubmitted: "requestDeveloperNotificationMessage",
+		apim.SubscriptionRejected:  "rejectDeveloperNotificationMessage",
+	}
+	template := templates[s.State]
+	if template == "" || s.OwnerID == "" || s.State == old.State {
+		return nil
+	}
+	values := map[string]string{"ProdId": apim.Ref(s.Scope).Name(), "ProdName": s.DisplayName, "SubDeclineReason": s.StateComment,
+		"SubStartDate": w.tx.Now().Format("2006-01-02"), "SubTerm": ""}
+	if kind, _ := s.ScopeOf(); kind == "products" {
+		p, err := readProduct(w.tx, apim.Ref(s.Scope))
+		if err != nil {
+			return err
+		}
+		values["ProdName"] = p.DisplayName
+	}
+	return w.Mailer.Template(w.tx, template, apim.Ref(s.OwnerID), values)
+}
+
 // listSubscriptionSecrets answers with both keys, flat.
 func listSubscriptionSecrets(c *call) (*answer, error) {
 	doc, err := c.document()
 	if err != nil {
 		return nil, err
 	}
-	keys, err := c.Subscriptions.Keys(c.r.Context(), anySubscription, c.ref.Name())
+	keys, err := c.Subscriptions.Keys(c.r.Context(), anySubscription, subscription.IDOf(c.ref))
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +99,7 @@ func listSubscriptionSecrets(c *call) (*answer, error) {
 }
 
 func regenerateKey(c *call, field string) (*answer, error) {
-	if err := c.Subscriptions.Regenerate(c.r.Context(), c.actor(), anySubscription, c.ref.Name(), field); err != nil {
+	if err := c.Subscriptions.Regenerate(c.r.Context(), c.actor(), anySubscription, subscription.IDOf(c.ref), field); err != nil {
 		return nil, err
 	}
 	return noContent(), nil

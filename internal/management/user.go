@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/portico-portal/portico/internal/account"
@@ -17,7 +18,7 @@ import (
 // provisioning follow too.
 func userBehaviour() behaviour {
 	return behaviour{
-		before: hashPassword, save: saveUser, remove: removeUser, show: showUser,
+		before: hashPassword, save: saveUser, stored: welcome, remove: removeUser, show: showUser,
 		actions: map[string]func(*call) (*answer, error){
 			"token": mintUserToken, "generateSsoUrl": generateSSOURL, "confirmations/password/send": sendPasswordConfirmation,
 		},
@@ -109,6 +110,44 @@ func listIdentities(c *call) (*answer, error) {
 	return page(c, listing{page: p}, user.Identities, func(i apim.Identity) (any, error) { return i, nil })
 }
 
+// mailLink sends a template with a one-time link that signs the user in.
+func (c *call) mailLink(tx *store.Tx, template string, user apim.Ref) error {
+	link, err := c.Mailer.SignInLink(tx, user)
+	if err != nil {
+		return err
+	}
+	_, query, _ := strings.Cut(link, "?")
+	return c.Mailer.Template(tx, template, user, map[string]string{
+		"ConfirmUrl": link, "ConfirmQuery": "?" + query, "DevPortalHost": hostOf(c.Service.PortalURL),
+	})
+}
+
+// welcome sends a new user the mail that confirmation= and notify= of a PUT ask for.
+func welcome(w *write) error {
+	var confirmation string
+	if sent := w.sent["confirmation"]; sent != nil && json.Unmarshal(sent, &confirmation) != nil {
+		return apim.Invalid("confirmation", "confirmation must be a string.")
+	}
+	notify, err := w.query.Bool("notify")
+	if err != nil {
+		return err
+	}
+	switch {
+	case confirmation != "" && confirmation != "signup" && confirmation != "invite":
+		return apim.Invalid("confirmation", fmt.Sprintf("confirmation must be signup or invite; it is %q.", confirmation))
+	case w.old != nil || w.Mailer == nil:
+		return nil
+	case confirmation == "invite":
+		return w.mailLink(w.tx, "inviteUserNotificationMessage", w.ref)
+	case confirmation == "signup":
+		return w.mailLink(w.tx, "confirmSignUpIdentityDefault", w.ref)
+	case notify:
+		u := w.resource.(*apim.User)
+		return w.Mailer.Template(w.tx, "newDeveloperNotificationMessage", w.ref, map[string]string{"DevUsername": u.Email, "IdentityProvider": "Basic"})
+	}
+	return nil
+}
+
 // ssoLifetime is how long a link that signs a user in is good for.
 const ssoLifetime = 5 * time.Minute
 
@@ -141,10 +180,10 @@ func (c *call) ssoURL(user string) (string, error) {
 // sendPasswordConfirmation sends the user the mail with which to choose a new password.
 func sendPasswordConfirmation(c *call) (*answer, error) {
 	if c.Mailer == nil {
-		return nil, notSupported("This instance sends no mail.")
+		return nil, &apim.ConflictError{Code: "OperationNotAllowed", Message: "This instance sends no mail: start it with --smtp."}
 	}
 	err := c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
-		return c.Mailer.PasswordReset(tx, c.ref)
+		return c.mailLink(tx, "passwordResetIdentityDefault", c.ref)
 	})
 	if err != nil {
 		return nil, err

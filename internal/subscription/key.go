@@ -156,10 +156,10 @@ func (s *Subscription) opens(tx *store.Tx, api apim.Ref) (bool, error) {
 	}
 	switch kind, id := s.ScopeOf(); {
 	case kind == "products":
-		return tx.HasLink(apim.ProductAPI, apim.ProductRef(id), api)
+		return tx.HasLink(apim.ProductAPI, apim.Ref(s.Scope), api)
 	case id == "":
-		return kind == "apis", nil
+		return kind == "apis" && apim.Ref(s.Scope+"/x").Workspace() == api.Workspace(), nil
 	default:
-		return apim.APIRef(id).Key() == api.Key(), nil
+		return apim.Ref(s.Scope).Key() == api.Key(), nil
 	}
 }

@@ -25,7 +25,7 @@ func (s *Service) Put(tx *store.Tx, ref apim.Ref, p *apim.Subscription, keys Key
 	if old != nil {
 		ref = old.Ref
 	}
-	complete(old, p, tx.Now())
+	complete(ref, old, p, tx.Now())
 	if err := check(tx, old, p); err != nil {
 		return false, err
 	}
@@ -46,9 +46,9 @@ func (s *Service) Put(tx *store.Tx, ref apim.Ref, p *apim.Subscription, keys Key
 }
 
 // complete brings refs to the stored form and sets what only the service decides.
-func complete(old *Subscription, p *apim.Subscription, now time.Time) {
+func complete(ref apim.Ref, old *Subscription, p *apim.Subscription, now time.Time) {
 	if kind, id := p.ScopeOf(); kind != "" {
-		p.Scope = strings.TrimSuffix("/"+kind+"/"+id, "/")
+		p.Scope = string(ref.Home()) + strings.TrimSuffix("/"+kind+"/"+id, "/")
 	}
 	if p.OwnerID != "" {
 		p.OwnerID = string(apim.UserRef(apim.Ref(p.OwnerID).Name()))
@@ -117,10 +117,10 @@ func checkTargets(tx *store.Tx, p *apim.Subscription) error {
 	kind, id := p.ScopeOf()
 	switch {
 	case kind == "products":
-		_, err := tx.Get(apim.ProductRef(id))
+		_, err := tx.Get(apim.Ref(p.Scope))
 		return missing(err, "scope", p.Scope)
 	case id != "":
-		_, err := tx.ResolveAPI(apim.APIRef(id))
+		_, err := tx.ResolveAPI(apim.Ref(p.Scope))
 		return missing(err, "scope", p.Scope)
 	}
 	return nil
@@ -135,11 +135,10 @@ func missing(err error, field, ref string) error {
 
 // checkLimit counts the owner's other active and submitted subscriptions to the product.
 func checkLimit(tx *store.Tx, old *Subscription, p *apim.Subscription) error {
-	kind, id := p.ScopeOf()
-	if p.OwnerID == "" || kind != "products" {
+	if kind, _ := p.ScopeOf(); p.OwnerID == "" || kind != "products" {
 		return nil
 	}
-	product, err := getProduct(tx, id)
+	product, err := getProduct(tx, apim.Ref(p.Scope))
 	if err != nil || product.SubscriptionsLimit == nil {
 		return err
 	}
@@ -149,7 +148,7 @@ func checkLimit(tx *store.Tx, old *Subscription, p *apim.Subscription) error {
 	}
 	taken := 0
 	for _, o := range owned {
-		if (old == nil || o.Ref.Key() != old.Ref.Key()) && strings.EqualFold(o.ProductID(), id) && countsToLimit(o.State) {
+		if (old == nil || o.Ref.Key() != old.Ref.Key()) && strings.EqualFold(o.Scope, p.Scope) && countsToLimit(o.State) {
 			taken++
 		}
 	}
@@ -159,21 +158,21 @@ func checkLimit(tx *store.Tx, old *Subscription, p *apim.Subscription) error {
 	return nil
 }
 
-func getProduct(tx *store.Tx, id string) (*apim.Product, error) {
-	doc, err := tx.Get(apim.ProductRef(id))
+func getProduct(tx *store.Tx, ref apim.Ref) (*apim.Product, error) {
+	doc, err := tx.Get(ref)
 	if err != nil {
 		return nil, err
 	}
 	p := new(apim.Product)
 	if err := json.Unmarshal(doc.Body, p); err != nil {
-		return nil, fmt.Errorf("decode product %s: %w", id, err)
+		return nil, fmt.Errorf("decode %s: %w", ref, err)
 	}
 	return p, nil
 }
 
 // checkMaster keeps the built-in subscription what it is: to all APIs, nobody's.
 func checkMaster(ref apim.Ref, p *apim.Subscription) error {
-	if !strings.EqualFold(ref.Name(), Master) || p.Scope == "/apis" && p.OwnerID == "" {
+	if !isMaster(ref) || p.Scope == "/apis" && p.OwnerID == "" {
 		return nil
 	}
 	return apim.Invalid("scope", "The built-in subscription master is to all APIs and has no owner.")
@@ -193,21 +192,27 @@ func link(tx *store.Tx, ref apim.Ref, old *Subscription, p *apim.Subscription) e
 }
 
 func relink(tx *store.Tx, kind apim.LinkKind, ref apim.Ref, before, after string) error {
-	if before != "" && before != "/apis" && !strings.EqualFold(before, after) {
+	if before != "" && !isAllAPIs(before) && !strings.EqualFold(before, after) {
 		if _, err := tx.Unlink(kind, ref, apim.Ref(before)); err != nil {
 			return err
 		}
 	}
-	if after == "" || after == "/apis" {
+	if after == "" || isAllAPIs(after) {
 		return nil
 	}
 	_, err := tx.Link(kind, ref, apim.Ref(after))
 	return err
 }
 
+// isAllAPIs tells whether a scope is all APIs of the service or of a workspace.
+func isAllAPIs(scope string) bool { return strings.HasSuffix(scope, "/apis") }
+
+// isMaster tells whether a ref is the built-in subscription.
+func isMaster(ref apim.Ref) bool { return ref.Key() == apim.SubscriptionRef(Master).Key() }
+
 // Delete removes a subscription inside a transaction; the built-in one stays.
 func Delete(tx *store.Tx, ref apim.Ref) error {
-	if strings.EqualFold(ref.Name(), Master) {
+	if isMaster(ref) {
 		return apim.Invalid("name", "The built-in subscription master cannot be deleted; it can be suspended.")
 	}
 	return tx.Delete(ref)

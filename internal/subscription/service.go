@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
@@ -30,7 +31,7 @@ func New(s *store.Store, random io.Reader) *Service {
 
 // Subscription is a stored subscription.
 type Subscription struct {
-	ID  string // as created
+	ID  string // as created, see IDOf
 	Ref apim.Ref
 	*apim.Subscription
 }
@@ -95,7 +96,7 @@ func ownedBy(tx *store.Tx, userID string) ([]*Subscription, error) {
 }
 
 func getFor(tx *store.Tx, c Caller, id string) (*Subscription, error) {
-	sub, err := get(tx, apim.SubscriptionRef(id))
+	sub, err := get(tx, refOf(id))
 	if err != nil {
 		return nil, err
 	}
@@ -105,12 +106,28 @@ func getFor(tx *store.Tx, c Caller, id string) (*Subscription, error) {
 	return sub, nil
 }
 
+// IDOf is a subscription's id among all subscriptions: its name, and in a
+// workspace w "w~name", as the portal's addresses have it.
+func IDOf(ref apim.Ref) string {
+	if w := ref.Workspace(); w != "" {
+		return w + "~" + ref.Name()
+	}
+	return ref.Name()
+}
+
+func refOf(id string) apim.Ref {
+	if w, name, ok := strings.Cut(id, "~"); ok {
+		return apim.WorkspaceRef(w).Child("subscriptions", name)
+	}
+	return apim.SubscriptionRef(id)
+}
+
 func get(tx *store.Tx, ref apim.Ref) (*Subscription, error) {
 	doc, err := tx.Get(ref)
 	if err != nil {
 		return nil, err
 	}
-	sub := &Subscription{ID: doc.Name, Ref: doc.Ref, Subscription: new(apim.Subscription)}
+	sub := &Subscription{ID: IDOf(doc.Ref), Ref: doc.Ref, Subscription: new(apim.Subscription)}
 	if err := json.Unmarshal(doc.Body, sub.Subscription); err != nil {
 		return nil, fmt.Errorf("decode subscription %s: %w", doc.Name, err)
 	}

@@ -51,7 +51,7 @@ func (s *Service) Subscribe(ctx context.Context, actor store.Actor, r Request) (
 
 // admit checks what only people are held to.
 func (r *Request) admit(tx *store.Tx, ref apim.Ref) (*apim.Subscription, error) {
-	product, err := getProduct(tx, r.ProductID)
+	product, err := getProduct(tx, apim.ProductRef(r.ProductID))
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,47 @@
+package app
+
+import (
+	"context"
+	"net/url"
+
+	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/config"
+	"github.com/portico-portal/portico/internal/mail"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// startMail sends what is in the outbox, when a server for it is configured.
+func (a *App) startMail(ctx context.Context, srv config.Server, r Ready) error {
+	if srv.SMTP == "" {
+		a.opt.Logger.InfoContext(ctx, "no mail is sent; --smtp names the server that would send it")
+		return nil
+	}
+	server, err := srv.SMTPServer()
+	if err != nil {
+		return err
+	}
+	a.mail, err = mail.New(a.Store, mail.Options{
+		Server: server, From: srv.MailFrom, Organization: "Portico", PortalURL: r.PortalURL, Logger: a.opt.Logger,
+	})
+	if err == nil {
+		go a.mail.Run(ctx)
+	}
+	return err
+}
+
+// mailer joins mail and accounts for the management API.
+type mailer struct {
+	*mail.Service
+	accounts  *account.Service
+	portalURL string
+}
+
+// SignInLink makes a one-time link that signs a user in to the portal.
+func (m *mailer) SignInLink(tx *store.Tx, user apim.Ref) (string, error) {
+	secret, err := m.accounts.MintUserLink(tx, user)
+	if err != nil {
+		return "", err
+	}
+	return m.portalURL + "/signin-sso?link=" + url.QueryEscape(secret), nil
+}
