@@ -29,17 +29,23 @@ func ActionOf(resourceType, verb string) Action {
 
 // Principal is an authenticated caller.
 type Principal struct {
-	UserID      string // "" for the integration principal
+	UserID      string // of a user's token
 	Integration bool   // a token of tenant/access
 	Admin       bool   // user 1 and members of administrators
+	// Subject is who the caller is when no user: "token:ci" for a named token,
+	// "oidc:https://issuer#subject" for a token of an OpenID provider.
+	Subject string
 }
 
 // Name identifies the principal in the audit log.
 func (p Principal) Name() string {
-	if p.Integration {
+	switch {
+	case p.Integration:
 		return "integration"
+	case p.UserID != "":
+		return p.UserID
 	}
-	return p.UserID
+	return p.Subject
 }
 
 // Assignment grants a role at a scope and below it.
@@ -65,20 +71,21 @@ func (e *DeniedError) Error() string {
 // Is makes errors.Is(err, apim.ErrForbidden) true.
 func (e *DeniedError) Is(target error) bool { return target == apim.ErrForbidden }
 
-// Authorize returns nil when an assignment of the principal grants the action at
-// the scope, else a *DeniedError.
-func Authorize(p Principal, action Action, scope apim.Ref) error {
-	for _, a := range Assignments(p) {
-		if covers(a.Scope, scope) && a.Role.Grants(action) {
+// Authorize returns nil when one of the assignments grants the action at the
+// scope, else a *DeniedError.
+func Authorize(assignments []Assignment, action Action, scope apim.Ref) error {
+	for _, a := range assignments {
+		if Covers(a.Scope, scope) && a.Role.Grants(action) {
 			return nil
 		}
 	}
 	return &DeniedError{Action: action, Scope: scope}
 }
 
-// Assignments are the roles a principal has: the service's owner for tokens of
-// tenant/access and for administrators, the reader of the own user for others.
-func Assignments(p Principal) []Assignment {
+// Inherent are the roles a principal has without being assigned one: the
+// service's owner for tokens of tenant/access and for administrators, the reader
+// of the own user for others.
+func Inherent(p Principal) []Assignment {
 	switch {
 	case p.Integration || p.Admin:
 		return []Assignment{{Role: Owner}}
@@ -88,8 +95,8 @@ func Assignments(p Principal) []Assignment {
 	return nil
 }
 
-// covers tells whether scope is granted or below it.
-func covers(granted, scope apim.Ref) bool {
+// Covers tells whether scope is granted or below it.
+func Covers(granted, scope apim.Ref) bool {
 	rest, ok := strings.CutPrefix(scope.Key(), granted.Key())
 	return ok && (rest == "" || rest[0] == '/' || granted == "")
 }

@@ -31,7 +31,7 @@ func TestAuthorize(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			err := Authorize(tt.p, tt.action, tt.scope)
+			err := Authorize(Inherent(tt.p), tt.action, tt.scope)
 			if (err == nil) != tt.want {
 				t.Fatalf("Authorize = %v, want allowed %v", err, tt.want)
 			}

@@ -5,22 +5,83 @@ import "strings"
 // Role is a set of actions. Patterns may hold *, which stands for any run of
 // characters, slashes included.
 type Role struct {
-	Name       string
-	Actions    []string
-	NotActions []string
+	ID          string // a GUID; "" for what is no role definition
+	Name        string
+	Description string
+	Actions     []string
+	NotActions  []string
 }
 
-// The built-in roles.
+// m is the prefix of API Management's actions.
+const m = "Microsoft.ApiManagement/service/"
+
+// shared is what every API Management role of the service carries besides.
+var shared = []string{
+	"Microsoft.Authorization/*/read", "Microsoft.Insights/alertRules/*", "Microsoft.ResourceHealth/availabilityStatuses/read",
+	"Microsoft.Resources/deployments/*", "Microsoft.Resources/subscriptions/resourceGroups/read", "Microsoft.Support/*",
+}
+
+func with(actions ...string) []string {
+	for i, a := range actions {
+		if !strings.HasPrefix(a, "Microsoft.") {
+			actions[i] = m + a
+		}
+	}
+	return actions
+}
+
+// The roles that are not chosen by name elsewhere are found with [BuiltIn].
 var (
 	// Owner may do everything.
-	Owner = &Role{Name: "Owner", Actions: []string{"*"}}
-	// OwnUser is what every user may do with the own record.
-	OwnUser = &Role{Name: "Own User", Actions: []string{
-		"Microsoft.ApiManagement/service/users/read",
-		"Microsoft.ApiManagement/service/users/groups/read",
-		"Microsoft.ApiManagement/service/users/subscriptions/read",
-	}}
+	Owner = &Role{ID: "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", Name: "Owner", Description: "Everything, access included.", Actions: []string{"*"}}
+	// OwnUser is what every user may do with the own record. It is no role definition.
+	OwnUser = &Role{Name: "Own User", Actions: with("users/read", "users/groups/read", "users/subscriptions/read", "users/identities/read")}
 )
+
+// BuiltIn are the roles that every service has (apim-rest.md Part 5).
+var BuiltIn = []*Role{
+	Owner,
+	{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor", Description: "Everything but access.", Actions: []string{"*"},
+		NotActions: []string{"Microsoft.Authorization/*/Delete", "Microsoft.Authorization/*/Write", "Microsoft.Authorization/elevateAccess/Action"}},
+	{ID: "acdd72a7-3385-48ef-bd42-f606fba81ae7", Name: "Reader", Description: "Reading everything but secrets.", Actions: []string{"*/read"}},
+	{ID: "312a565d-c81f-4fd8-895a-4e21e48d571c", Name: "API Management Service Contributor", Description: "Everything in the service and its APIs.",
+		Actions: append(with("*"), shared...)},
+	{ID: "e022efe7-f5ba-4159-bbe4-b44f577e9b61", Name: "API Management Service Operator Role", Description: "Managing the service, but not its APIs.",
+		Actions: append(with("read", "*/read", "write", "delete", "backup/action", "restore/action", "managedeployments/action",
+			"updatecertificate/action", "updatehostname/action"), shared...), NotActions: with("users/keys/read")},
+	{ID: "71522526-b88f-4d52-b57f-d31fc3546d0d", Name: "API Management Service Reader Role", Description: "Reading the service and its APIs.",
+		Actions: append(with("read", "*/read"), shared...), NotActions: with("users/keys/read")},
+	{ID: "c031e6a8-4391-4de0-8d69-4706a7ed3729", Name: "API Management Developer Portal Content Editor", Description: "Editing the portal's content and publishing it.",
+		Actions: with("portalRevisions/read", "portalRevisions/write", "contentTypes/read", "contentTypes/write", "contentTypes/delete",
+			"contentTypes/contentItems/read", "contentTypes/contentItems/write", "contentTypes/contentItems/delete")},
+	{ID: "9565a273-41b9-4368-97d2-aeb0c976a9b3", Name: "API Management Service Workspace API Developer",
+		Description: "What an API developer of a workspace needs of the service. Assign it at the service, beside a role of the workspace.",
+		Actions:     append(with("read", "tags/read", "tags/apiLinks/*", "tags/operationLinks/*", "tags/productLinks/*", "products/read", "products/apiLinks/*"), shared...)},
+	{ID: "d59a3e9c-6d52-4a5a-aeed-6bf3cf0e31da", Name: "API Management Service Workspace API Product Manager",
+		Description: "What a product manager of a workspace needs of the service. Assign it at the service, beside a role of the workspace.",
+		Actions: append(with("read", "tags/read", "tags/apiLinks/*", "tags/operationLinks/*", "tags/productLinks/*", "products/read", "products/apiLinks/*",
+			"users/read", "groups/read", "groups/users/*"), shared...)},
+	{ID: "56328988-075d-4c6a-8766-d93edd6725b6", Name: "API Management Workspace API Developer", Description: "Editing the APIs of a workspace. Assign it at the workspace.",
+		Actions: append(with("workspaces/*/read", "workspaces/apis/*", "workspaces/apiVersionSets/*", "workspaces/policies/*", "workspaces/schemas/*",
+			"workspaces/products/*", "workspaces/policyFragments/*", "workspaces/namedValues/*", "workspaces/tags/*"), "Microsoft.Authorization/*/read")},
+	{ID: "73c2c328-d004-4c5e-938c-35c6f5679a1f", Name: "API Management Workspace API Product Manager", Description: "Editing the products of a workspace and who uses them. Assign it at the workspace.",
+		Actions: append(with("workspaces/*/read", "workspaces/products/*", "workspaces/subscriptions/*", "workspaces/groups/*", "workspaces/tags/*",
+			"workspaces/notifications/*"), "Microsoft.Authorization/*/read")},
+	{ID: "0c34c906-8d99-4cb7-8bb7-33f5b0a1a799", Name: "API Management Workspace Contributor", Description: "Everything in a workspace but access. Assign it at the workspace.",
+		Actions: append(with("workspaces/*"), "Microsoft.Authorization/*/read")},
+	{ID: "ef1c2c96-4a77-49e8-b9a4-6179fe1d2fd2", Name: "API Management Workspace Reader", Description: "Reading a workspace. Assign it at the workspace.",
+		Actions: append(with("workspaces/*/read"), "Microsoft.Authorization/*/read")},
+}
+
+// RoleByName finds a built-in role by its name or GUID, in any case; nil when there is none.
+func RoleByName(name string) *Role {
+	for _, r := range BuiltIn {
+		if strings.EqualFold(r.Name, name) || strings.EqualFold(r.ID, name) {
+			return r
+		}
+	}
+	return nil
+}
 
 // Grants tells whether the role contains the action.
 func (r *Role) Grants(action Action) bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -24,7 +25,8 @@ const (
 type Principal struct {
 	UserID      string // "" for the integration principal
 	Integration bool
-	Admin       bool // integration, user 1 and members of administrators
+	Admin       bool   // integration, user 1 and members of administrators
+	Subject     string // who it is when no user: "token:ci", "oidc:https://issuer#subject"
 }
 
 // Authenticate checks the value of an Authorization header, or a token alone, in
@@ -40,6 +42,10 @@ func (s *Service) Authenticate(ctx context.Context, header string) (Principal, e
 		if strings.EqualFold(token.ID, IntegrationID) {
 			p = Principal{Integration: true, Admin: true}
 			return checkIntegration(tx, token)
+		}
+		if strings.HasPrefix(strings.ToLower(token.ID), TokenPrefix) {
+			p = Principal{Subject: strings.ToLower(token.ID)}
+			return checkNamed(tx, token)
 		}
 		v, err := checkUserToken(tx, token)
 		if err == nil {
@@ -66,6 +72,39 @@ func checkIntegration(tx *store.Tx, token Token) error {
 	}
 	return nil
 }
+
+// TokenPrefix begins the ids of named tokens, whose rights are what roles are
+// assigned to them: "token:ci". No user's id has a colon.
+const TokenPrefix = "token:"
+
+func checkNamed(tx *store.Tx, token Token) error {
+	access, err := getAccess(tx)
+	if err != nil {
+		return err
+	}
+	if !access.Enabled {
+		return refuse("access by token is switched off in tenant/access")
+	}
+	return checkToken(tx, token, "")
+}
+
+// MintNamed makes a compact token of a named principal: [TokenPrefix] and a name.
+func (s *Service) MintNamed(ctx context.Context, subject string, expires time.Time) (token string, err error) {
+	if !named.MatchString(subject) {
+		return "", apim.Invalid("name", fmt.Sprintf("The name of a token must be letters, digits, hyphens, dots and underscores, at most 64; it is %q.", strings.TrimPrefix(subject, TokenPrefix)))
+	}
+	if err := s.checkExpiry(expires); err != nil {
+		return "", err
+	}
+	err = s.store.View(ctx, func(tx *store.Tx) error {
+		key, err := tx.Secret(TenantAccess, primaryKey)
+		token = MintCompact(subject, expires, key)
+		return err
+	})
+	return token, err
+}
+
+var named = regexp.MustCompile(`^token:[a-z0-9._-]{1,64}$`)
 
 func checkUserToken(tx *store.Tx, token Token) (*Visitor, error) {
 	ref := apim.UserRef(token.ID)

@@ -25,6 +25,7 @@ type call struct {
 	ref    apim.Ref
 	target apim.Ref
 	scope  apim.Ref // what access is asked for
+	// (of a role definition or assignment: target is its name alone)
 	// password is the encoded password of a user's PUT or PATCH, made before its transaction.
 	password string
 }
@@ -41,7 +42,7 @@ func (c *call) enter(rt *route) {
 		entity = 2 * len(rt.collections())
 	}
 	c.ref = refOf(rt, segments[:entity])
-	c.scope = c.ref
+	c.scope = aliasOf(c.ref) // a role at an API is good for all of its revisions
 	if rt.link != nil && len(segments) > entity+1 {
 		c.target = apim.Ref("/" + rt.link.To + "/" + segments[entity+1])
 	}

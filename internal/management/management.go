@@ -50,9 +50,11 @@ type Service struct {
 // handler is the management API.
 type handler struct {
 	Config
-	routes      *node
-	behaviours  map[*apim.Kind]behaviour
-	collections *collections
+	routes        *node
+	authorization *node
+	roles         *roles
+	behaviours    map[*apim.Kind]behaviour
+	collections   *collections
 }
 
 // New makes the handler of the management API.
@@ -73,7 +75,7 @@ func New(cfg Config) (http.Handler, error) {
 		cfg.Now = time.Now
 	}
 	h := &handler{Config: cfg, behaviours: behaviours(), collections: newCollections()}
-	h.routes = newRouter(routes())
+	h.routes, h.authorization, h.roles = newRouter(routes()), newRouter(authorizationRoutes()), &roles{}
 	return h, nil
 }
 
@@ -133,12 +135,17 @@ func (h *handler) answer(r *http.Request) (*answer, error) {
 	if err := arm.CheckVersion(c.address, c.query); err != nil {
 		return nil, err
 	}
-	route, err := h.routes.find(r.Method, c.address.Segments)
+	route, err := c.enterAuthorization()
 	if err != nil {
 		return nil, err
 	}
-	c.enter(route)
-	if err := access.Authorize(c.principal, route.action, c.scope); err != nil {
+	if route == nil {
+		if route, err = h.routes.find(r.Method, c.address.Segments); err != nil {
+			return nil, err
+		}
+		c.enter(route)
+	}
+	if err := c.authorize(route.action, c.scope); err != nil {
 		return nil, err
 	}
 	if c.match, err = arm.ParseIfMatch(r.Header); err != nil {

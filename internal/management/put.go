@@ -101,7 +101,7 @@ func (c *call) properties() (json.RawMessage, error) {
 	if err != nil {
 		return nil, err
 	}
-	if body == nil && c.route.kind.NoBody {
+	if kind := c.route.kind; body == nil && kind != nil && kind.NoBody {
 		return json.RawMessage("{}"), nil
 	}
 	return arm.Properties(body)

@@ -268,8 +268,8 @@ func (s *suite) has(method, path string) bool {
 
 // table prints how many operations of each class are answered, and fails when one is not.
 func (s *suite) table() {
-	fmt.Println("management API: operations of the reference, 2024-05-01")
-	fmt.Printf("%-5s %10s %9s %8s %8s\n", "class", "operations", "answered", "refused", "missing")
+	fmt.Println("report: management API: operations of the reference, 2024-05-01")
+	fmt.Printf("report: %-5s %10s %9s %8s %8s\n", "class", "operations", "answered", "refused", "missing")
 	for _, class := range []string{"P", "E", "A", "W", "X"} {
 		var all, answered, refused int
 		for _, o := range s.operations {
@@ -286,6 +286,6 @@ func (s *suite) table() {
 				s.Errorf("class %s: %s (%s.%s) is not answered as the reference says", o.Class, o, o.Client, o.Operation)
 			}
 		}
-		fmt.Printf("%-5s %10d %9d %8d %8d\n", class, all, answered, refused, all-answered-refused)
+		fmt.Printf("report: %-5s %10d %9d %8d %8d\n", class, all, answered, refused, all-answered-refused)
 	}
 }

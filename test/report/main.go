@@ -22,6 +22,7 @@ type report struct {
 	output  map[string][]string // package or package/test → its lines
 	passed  map[string]int      // package → tests passed
 	elapsed map[string]float64  // package → seconds
+	told    []string // what tests have to tell: lines that begin with "report: "
 	failed  []string
 	skipped []string
 }
@@ -62,6 +63,9 @@ func (r *report) add(e event) {
 	name := strings.TrimSuffix(e.Package+" "+e.Test, " ")
 	switch e.Action {
 	case "output", "build-output":
+		if line, ok := strings.CutPrefix(e.Output, "report: "); ok {
+			r.told = append(r.told, line)
+		}
 		r.output[name] = append(r.output[name], e.Output)
 	case "pass":
 		if e.Test != "" {
@@ -85,6 +89,9 @@ func (r *report) add(e event) {
 func (r *report) print(out io.Writer) bool {
 	for _, name := range r.failed {
 		fmt.Fprintf(out, "\n--- FAIL %s\n%s", name, strings.Join(r.output[name], ""))
+	}
+	if len(r.told) > 0 {
+		fmt.Fprintf(out, "\n%s\n", strings.Join(r.told, ""))
 	}
 	packages := make([]string, 0, len(r.passed))
 	total := 0

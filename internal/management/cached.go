@@ -1,0 +1,38 @@
+package management
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// cached keeps what is read of whole collections, as long as their last changes
+// are those it was read at.
+type cached[T any] struct {
+	mu    sync.Mutex
+	seqs  []int64
+	value T
+}
+
+// get returns the value as of tx, read anew when a collection has changed.
+func (c *cached[T]) get(tx *store.Tx, kinds []string, read func(*store.Tx) (T, error)) (T, error) {
+	seqs := make([]int64, len(kinds))
+	for i, kind := range kinds {
+		var err error
+		if seqs[i], err = tx.CollectionSeq(kind, ""); err != nil {
+			var none T
+			return none, err
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.seqs != nil && slices.Equal(c.seqs, seqs) {
+		return c.value, nil
+	}
+	value, err := read(tx)
+	if err == nil && slices.Min(seqs) >= 0 {
+		c.seqs, c.value = seqs, value
+	}
+	return value, err
+}
