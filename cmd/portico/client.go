@@ -22,6 +22,20 @@ type managementClient struct {
 
 // put sends properties to a path such as /apis/echo; answer, if not nil, receives the body.
 func (c *managementClient) put(ctx context.Context, path string, properties, answer any) error {
+	return c.send(ctx, http.MethodPut, path, properties, answer)
+}
+
+// get reads a path, which may have a query.
+func (c *managementClient) get(ctx context.Context, path string, answer any) error {
+	return c.send(ctx, http.MethodGet, path, nil, answer)
+}
+
+// delete deletes what a path names; it is no error when there is nothing.
+func (c *managementClient) delete(ctx context.Context, path string) error {
+	return c.send(ctx, http.MethodDelete, path, nil, nil)
+}
+
+func (c *managementClient) send(ctx context.Context, method, path string, properties, answer any) error {
 	var body io.Reader
 	if properties != nil {
 		data, err := json.Marshal(map[string]any{"properties": properties})
@@ -32,12 +46,16 @@ func (c *managementClient) put(ctx context.Context, path string, properties, ans
 	}
 	ctx, cancel := context.WithTimeout(ctx, clientTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPut, c.base+path+"?api-version=2024-05-01", body)
+	path, query, _ := strings.Cut(path, "?")
+	req, err := http.NewRequestWithContext(ctx, method, c.base+path+"?api-version=2024-05-01&"+query, body)
 	if err != nil {
 		return err
 	}
 	req.Header.Set("Authorization", c.token)
 	req.Header.Set("Content-Type", "application/json")
+	if method == http.MethodDelete {
+		req.Header.Set("If-Match", "*")
+	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return fmt.Errorf("call the management API: %w", err)

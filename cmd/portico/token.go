@@ -2,23 +2,38 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/portico-portal/portico/internal/app"
-	"github.com/portico-portal/portico/internal/config"
 )
 
 type tokenCommand struct {
-	config.Store `embed:""`
-	User         string        `help:"User the token stands for; default: the service itself (integration)." placeholder:"ID"`
-	Expires      time.Duration `help:"How long it is valid, at most 720h." default:"8h"`
+	connection `embed:""`
+	User       string        `help:"User the token stands for; default: the service itself (integration)." placeholder:"ID"`
+	Role       string        `help:"Make a token that may do what a role allows, and no more." placeholder:"ROLE"`
+	Scope      string        `help:"Where --role is good: an entity such as /apis/echo; default: the service." placeholder:"ID"`
+	Name       string        `help:"Name of the token of --role: what portico role list shows." default:"cli" placeholder:"NAME"`
+	Expires    time.Duration `help:"How long it is valid, at most 720h." default:"8h"`
 }
 
-// Run prints the token; it works beside a running server, since it only reads.
+// Run prints the token. Without --role it only reads, and works beside a running server.
 func (c *tokenCommand) Run(ctx context.Context, s streams) error {
-	c.Store.Data = orDefault(c.Store.Data, config.DefaultData)
-	token, err := app.MintToken(ctx, app.Options{Store: c.Store, Logger: logger(s.err), Version: version, Now: time.Now}, c.User, c.Expires)
+	if c.User != "" && c.Role != "" {
+		return errors.New("--user and --role exclude each other: a user has the roles that are assigned to users/ID")
+	}
+	subject := c.User
+	opt := c.options(s)
+	if c.Role != "" {
+		subject = "token:" + c.Name
+		g := &grant{Role: c.Role, Principal: subject, Scope: c.Scope}
+		err := c.with(ctx, s, func(client *managementClient) error { return g.assign(ctx, client) })
+		if err != nil {
+			return err
+		}
+	}
+	token, err := app.MintToken(ctx, opt, subject, c.Expires)
 	if err != nil {
 		return err
 	}

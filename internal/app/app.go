@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/portico-portal/portico/internal/account"
@@ -155,6 +156,10 @@ func MintToken(ctx context.Context, opt Options, user string, lifetime time.Dura
 	accounts, err := account.New(s, account.Options{Rand: rand.Reader})
 	if err != nil {
 		return "", err
+	}
+	if strings.HasPrefix(user, account.TokenPrefix) {
+		token, err := accounts.MintNamed(ctx, user, opt.Now().Add(lifetime))
+		return account.Authorization(token), err
 	}
 	if user == "" {
 		token, err := accounts.MintAdmin(ctx, lifetime)

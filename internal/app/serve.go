@@ -182,6 +182,11 @@ func (a *App) gateway(ctx context.Context, r Ready) (http.Handler, error) {
 	return g, g.Start(ctx)
 }
 
+// Management is the management API of a service that is not served, at an address.
+func (a *App) Management(url string) (http.Handler, error) {
+	return a.management(Ready{ManagementURL: url}, "", false)
+}
+
 func (a *App) management(r Ready, mount string, erasable bool) (http.Handler, error) {
 	linkKey, err := a.linkKey()
 	if err != nil {
