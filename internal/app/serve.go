@@ -15,6 +15,7 @@ import (
 	"github.com/portico-portal/portico/internal/config"
 	"github.com/portico-portal/portico/internal/gateway"
 	"github.com/portico-portal/portico/internal/management"
+	"github.com/portico-portal/portico/internal/outbound"
 	"github.com/portico-portal/portico/internal/portal"
 	"github.com/portico-portal/portico/internal/search"
 	"github.com/portico-portal/portico/internal/server"
@@ -57,7 +58,7 @@ func (a *App) serve(ctx context.Context, srv config.Server, surfaces []server.Su
 	if err := a.startMail(ctx, srv, r); err != nil {
 		return err
 	}
-	if err := a.handle(ctx, surfaces, r, srv.AllowErase); err != nil {
+	if err := a.handle(ctx, surfaces, r, srv); err != nil {
 		return err
 	}
 	if a.owner != nil {
@@ -146,15 +147,17 @@ func reachable(addr string) string {
 }
 
 // handle gives each surface its handler and starts what follows the change feed.
-func (a *App) handle(ctx context.Context, surfaces []server.Surface, r Ready, erasable bool) (err error) {
+func (a *App) handle(ctx context.Context, surfaces []server.Surface, r Ready, srv config.Server) (err error) {
 	a.Accounts.Start(ctx)
 	go a.prune(ctx)
-	build := map[string]func(context.Context, Ready) (http.Handler, error){
+	build := map[string]func(context.Context, Ready, config.Server) (http.Handler, error){
 		"portal": a.portal, "gateway": a.gateway,
-		"management": func(_ context.Context, r Ready) (http.Handler, error) { return a.management(r, "", erasable) },
+		"management": func(_ context.Context, r Ready, srv config.Server) (http.Handler, error) {
+			return a.management(r, srv, "")
+		},
 	}
 	for i, s := range surfaces {
-		if surfaces[i].Handler, err = build[s.Name](ctx, r); err != nil {
+		if surfaces[i].Handler, err = build[s.Name](ctx, r, srv); err != nil {
 			return fmt.Errorf("start the %s: %w", s.Name, err)
 		}
 	}
@@ -177,17 +180,22 @@ func (a *App) prune(ctx context.Context) {
 	}
 }
 
-func (a *App) gateway(ctx context.Context, r Ready) (http.Handler, error) {
+func (a *App) gateway(ctx context.Context, r Ready, _ config.Server) (http.Handler, error) {
 	g := gateway.New(gateway.Config{Store: a.Store, Logger: a.opt.Logger, URL: r.GatewayURL, Now: a.opt.Now})
 	return g, g.Start(ctx)
 }
 
 // Management is the management API of a service that is not served, at an address.
 func (a *App) Management(url string) (http.Handler, error) {
-	return a.management(Ready{ManagementURL: url}, "", false)
+	return a.management(Ready{ManagementURL: url}, config.Server{}, "")
 }
 
-func (a *App) management(r Ready, mount string, erasable bool) (http.Handler, error) {
+func (a *App) management(r Ready, srv config.Server, mount string) (http.Handler, error) {
+	networks, err := srv.OutboundNetworks()
+	if err != nil {
+		return nil, err
+	}
+	client := outbound.Client(networks)
 	linkKey, err := a.linkKey()
 	if err != nil {
 		return nil, err
@@ -198,10 +206,10 @@ func (a *App) management(r Ready, mount string, erasable bool) (http.Handler, er
 			Name: a.opt.Store.Service, Location: "self-hosted", PublisherName: "Portico", PublisherEmail: "admin@localhost",
 			PortalURL: r.PortalURL, GatewayURL: r.GatewayURL, ManagementURL: r.ManagementURL,
 		},
-		Mount: mount, Accounts: a.Accounts, Importer: a.Importer, Publisher: a.Publisher, Subscriptions: a.Subscriptions,
+		Mount: mount, Accounts: a.authenticator(srv, client), Outbound: client, Importer: a.Importer, Publisher: a.Publisher, Subscriptions: a.Subscriptions,
 		LinkKey: linkKey, Now: a.opt.Now, Logger: a.opt.Logger,
 	}
-	if erasable {
+	if srv.AllowErase {
 		cfg.Erase = a.erase
 	}
 	if a.mail != nil {
@@ -210,7 +218,7 @@ func (a *App) management(r Ready, mount string, erasable bool) (http.Handler, er
 	return management.New(cfg)
 }
 
-func (a *App) portal(ctx context.Context, r Ready) (http.Handler, error) {
+func (a *App) portal(ctx context.Context, r Ready, srv config.Server) (http.Handler, error) {
 	c := catalog.New(a.Store, a.opt.Logger)
 	if err := c.Start(ctx); err != nil {
 		return nil, err
@@ -227,7 +235,7 @@ func (a *App) portal(ctx context.Context, r Ready) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	api, err := a.management(r, "/mapi", false)
+	api, err := a.management(r, srv, "/mapi")
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/mail"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -36,6 +37,9 @@ type Server struct {
 	SMTP           string   `name:"smtp" help:"Server that sends mail: smtp://user:password@host:587, or smtps://...; best given as PORTICO_SMTP. Default: no mail." placeholder:"URL"`
 	MailFrom       string   `help:"Sender of mail." default:"portico@localhost" placeholder:"ADDRESS"`
 	AllowErase     bool     `help:"Let DELETE of the service delete everything in it."`
+	OIDCIssuer     []string `name:"oidc-issuer" help:"OpenID provider whose tokens the management API takes; what they may do is said by role assignments." placeholder:"URL"`
+	OIDCAudience   string   `name:"oidc-audience" help:"Audience that tokens of --oidc-issuer must be for." default:"portico" placeholder:"NAME"`
+	AllowOutbound  []string `help:"Private networks that requests made for others (imports by link, OpenID keys) may reach." placeholder:"CIDR"`
 	TrustProxy     []string `help:"Proxies (addresses or networks) whose X-Forwarded headers count." placeholder:"CIDR"`
 }
 
@@ -66,8 +70,33 @@ func (s *Server) Validate() error {
 	if _, err := s.SMTPServer(); err != nil {
 		return err
 	}
+	if _, err := s.OutboundNetworks(); err != nil {
+		return err
+	}
+	for _, issuer := range s.OIDCIssuer {
+		if u, err := url.Parse(issuer); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+			return fmt.Errorf("--oidc-issuer: %q must be like https://issuer.example.com", issuer)
+		}
+	}
 	_, err := s.TrustedNetworks()
 	return err
+}
+
+// OutboundNetworks parses AllowOutbound.
+func (s *Server) OutboundNetworks() ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for _, raw := range s.AllowOutbound {
+		if ip, err := netip.ParseAddr(raw); err == nil {
+			all = append(all, netip.PrefixFrom(ip, ip.BitLen()))
+			continue
+		}
+		p, err := netip.ParsePrefix(raw)
+		if err != nil {
+			return nil, fmt.Errorf("--allow-outbound: %q is neither an address nor a network", raw)
+		}
+		all = append(all, p)
+	}
+	return all, nil
 }
 
 // SMTPServer parses SMTP; nil when none is given. Errors do not repeat it: it may hold a password.

@@ -25,7 +25,9 @@ type Config struct {
 	Publisher     Publisher
 	Subscriptions Subscriptions
 	Accounts      Accounts
-	Mailer        Mailer // nil: requests that only send mail are refused
+	// Outbound fetches what clients name by link; nil: links are refused.
+	Outbound *http.Client
+	Mailer   Mailer // nil: requests that only send mail are refused
 	// Erase deletes everything and makes the service anew, as at its first start;
 	// nil: DELETE of the service is refused.
 	Erase func(ctx context.Context, actor store.Actor) error

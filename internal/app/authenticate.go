@@ -1,0 +1,45 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/config"
+	"github.com/portico-portal/portico/internal/oidc"
+)
+
+// authenticator joins shared access tokens and tokens of OpenID providers.
+type authenticator struct {
+	*account.Service
+	oidc *oidc.Verifier // nil: no provider is trusted
+}
+
+func (a *App) authenticator(srv config.Server, client *http.Client) *authenticator {
+	auth := &authenticator{Service: a.Accounts}
+	if len(srv.OIDCIssuer) > 0 {
+		auth.oidc = oidc.New(srv.OIDCIssuer, srv.OIDCAudience, client, a.Store.Now)
+	}
+	return auth
+}
+
+// Authenticate takes shared access tokens in any spelling, also after the word
+// Bearer, as SDKs send what they are given, and JSON Web Tokens.
+func (a *authenticator) Authenticate(ctx context.Context, header string) (account.Principal, error) {
+	scheme, token, ok := strings.Cut(strings.TrimSpace(header), " ")
+	if !ok || !strings.EqualFold(scheme, "Bearer") {
+		return a.Service.Authenticate(ctx, header)
+	}
+	token = strings.TrimSpace(token)
+	if strings.Count(token, ".") != 2 || strings.Contains(token, "&") {
+		return a.Service.Authenticate(ctx, token)
+	}
+	if a.oidc == nil {
+		return account.Principal{}, fmt.Errorf("no OpenID provider is configured: %w", apim.ErrUnauthorized)
+	}
+	subject, err := a.oidc.Subject(ctx, token)
+	return account.Principal{Subject: subject}, err
+}

@@ -1,0 +1,135 @@
+package outbound
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"syscall"
+	"time"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+const (
+	timeout      = 30 * time.Second
+	maxRedirects = 5
+)
+
+// RefusedError tells that an address is of a network that requests may not reach.
+type RefusedError struct{ Address netip.Addr }
+
+func (e *RefusedError) Error() string {
+	return fmt.Sprintf("the address %s is private; --allow-outbound names private networks that may be reached", e.Address)
+}
+
+// Client makes a client that reaches public addresses and the allowed networks.
+// A name is resolved once, and the connection goes to the address that was checked.
+func Client(allowed []netip.Prefix) *http.Client {
+	dialer := &net.Dialer{Timeout: 10 * time.Second, Control: func(_, address string, _ syscall.RawConn) error {
+		return check(address, allowed)
+	}}
+	return &http.Client{
+		Timeout: timeout,
+		Transport: &http.Transport{
+			DialContext: dialer.DialContext, TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: timeout,
+			MaxResponseHeaderBytes: 64 << 10, ForceAttemptHTTP2: true,
+		},
+		CheckRedirect: func(r *http.Request, via []*http.Request) error {
+			if len(via) >= maxRedirects {
+				return fmt.Errorf("more than %d redirects", maxRedirects)
+			}
+			return checkScheme(r.URL)
+		},
+	}
+}
+
+// check tells whether a connection may be made to a resolved address.
+func check(address string, allowed []netip.Prefix) error {
+	at, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return err
+	}
+	ip := at.Addr().Unmap().WithZone("")
+	for _, p := range allowed {
+		if p.Contains(ip) {
+			return nil
+		}
+	}
+	if !isPublic(ip) {
+		return &RefusedError{ip}
+	}
+	return nil
+}
+
+// special are networks that are neither private by name nor public.
+var special = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
+	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("198.51.100.0/24"),
+	netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("240.0.0.0/4"),
+	netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("100::/64"),
+	netip.MustParsePrefix("2001::/23"), netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("2002::/16"),
+}
+
+func isPublic(ip netip.Addr) bool {
+	if !ip.IsGlobalUnicast() || ip.IsPrivate() || ip.IsLoopback() || ip.IsLinkLocalUnicast() {
+		return false
+	}
+	for _, p := range special {
+		if p.Contains(ip) {
+			return false
+		}
+	}
+	return true
+}
+
+func checkScheme(u *url.URL) error {
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return fmt.Errorf("the address must be http or https; it is %s", u.Scheme)
+	}
+	return nil
+}
+
+// Fetch gets what is at an address, at most limit bytes. Errors are
+// *apim.InvalidError for the field: the address is the client's.
+func Fetch(ctx context.Context, client *http.Client, field, address string, limit int64) ([]byte, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || checkScheme(u) != nil || u.User != nil {
+		return nil, apim.Invalid(field, fmt.Sprintf("%s must be an absolute http or https address without credentials; it is %q.", field, address))
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, apim.Invalid(field, fmt.Sprintf("%s is not an address: %v.", field, err))
+	}
+	return Do(client, r, field, limit)
+}
+
+// Do sends a request and reads the answer, at most limit bytes. Errors are as those of [Fetch].
+func Do(client *http.Client, r *http.Request, field string, limit int64) ([]byte, error) {
+	answer, err := client.Do(r)
+	var refused *RefusedError
+	switch {
+	case errors.As(err, &refused):
+		return nil, apim.Invalid(field, fmt.Sprintf("%s cannot be fetched: %v.", field, refused))
+	case err != nil && r.Context().Err() != nil:
+		return nil, r.Context().Err()
+	case err != nil:
+		return nil, apim.Invalid(field, fmt.Sprintf("%s cannot be fetched: %s does not answer as it should.", field, r.URL.Host))
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return nil, apim.Invalid(field, fmt.Sprintf("%s cannot be fetched: %s answered %s.", field, r.URL.Host, answer.Status))
+	}
+	data, err := io.ReadAll(io.LimitReader(answer.Body, limit+1))
+	if err != nil {
+		return nil, apim.Invalid(field, fmt.Sprintf("%s cannot be fetched: the answer of %s ends too early.", field, r.URL.Host))
+	}
+	if int64(len(data)) > limit {
+		return nil, apim.Invalid(field, fmt.Sprintf("What %s names is larger than %d bytes.", field, limit))
+	}
+	return data, nil
+}
