@@ -20,6 +20,7 @@ const IntegrationID = "integration"
 
 const (
 	tokenScheme   = "SharedAccessSignature"
+	bearerScheme  = "Bearer" // how SDKs send whatever token they are given
 	maxToken      = 2048                           // bytes of a token in any spelling
 	compactExpiry = "200601021504"                 // yyyyMMddHHmm, UTC
 	roundTrip     = "2006-01-02T15:04:05.0000000Z" // .NET "O", UTC
@@ -55,7 +56,7 @@ func Extended(compact string) string { return `token="` + compact + `",refresh="
 // word. Its error is apim.ErrUnauthorized.
 func ParseToken(text string) (Token, error) {
 	text = strings.TrimSpace(text)
-	if scheme, rest, ok := strings.Cut(text, " "); ok && strings.EqualFold(scheme, tokenScheme) {
+	if scheme, rest, ok := strings.Cut(text, " "); ok && (strings.EqualFold(scheme, tokenScheme) || strings.EqualFold(scheme, bearerScheme)) {
 		text = strings.TrimSpace(rest)
 	}
 	if len(text) > maxToken {

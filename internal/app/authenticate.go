@@ -26,16 +26,12 @@ func (a *App) authenticator(srv config.Server, client *http.Client) *authenticat
 	return auth
 }
 
-// Authenticate takes shared access tokens in any spelling, also after the word
-// Bearer, as SDKs send what they are given, and JSON Web Tokens.
+// Authenticate takes shared access tokens in any spelling, and JSON Web Tokens.
 func (a *authenticator) Authenticate(ctx context.Context, header string) (account.Principal, error) {
 	scheme, token, ok := strings.Cut(strings.TrimSpace(header), " ")
-	if !ok || !strings.EqualFold(scheme, "Bearer") {
-		return a.Service.Authenticate(ctx, header)
-	}
 	token = strings.TrimSpace(token)
-	if strings.Count(token, ".") != 2 || strings.Contains(token, "&") {
-		return a.Service.Authenticate(ctx, token)
+	if !ok || !strings.EqualFold(scheme, "Bearer") || strings.Count(token, ".") != 2 || strings.Contains(token, "&") {
+		return a.Service.Authenticate(ctx, header)
 	}
 	if a.oidc == nil {
 		return account.Principal{}, fmt.Errorf("no OpenID provider is configured: %w", apim.ErrUnauthorized)

@@ -59,7 +59,7 @@ const (
 	resolverXML = `<http-data-source><http-request><set-method>GET</set-method><set-url>https://backend.example/users</set-url></http-request></http-data-source>`
 )
 
-func policy(path string) *fixture {
+func policyAt(path string) *fixture {
 	return &fixture{path: path, name: "policy", properties: map[string]any{"value": policyXML, "format": "xml"}}
 }
 
@@ -87,8 +87,8 @@ func common(home string) []*fixture {
 			"responses":[{"statusCode":200,"description":"ok","headers":[],"representations":[{"contentType":"application/json","schemaId":"s","typeName":"pet","examples":{"default":{"value":{"a":1}}}}]}]}`),
 			without: map[string]string{"policies": "an older spelling of the policy below"},
 			changes: p(`{"displayName":"Get it","description":"e","method":"POST","responses":[{"statusCode":204,"description":"none"}]}`)},
-		policy("/apis/{apiId}/operations/{operationId}/policies/{policyId}"),
-		policy("/apis/{apiId}/policies/{policyId}"),
+		policyAt("/apis/{apiId}/operations/{operationId}/policies/{policyId}"),
+		policyAt("/apis/{apiId}/policies/{policyId}"),
 		{path: "/apis/{apiId}/releases/{releaseId}", name: "r", properties: map[string]any{"apiId": at("/apis/echo;rev=1"), "notes": "n"}, changes: p(`{"notes":"m"}`)},
 		{path: "/loggers/{loggerId}", name: "l", properties: p(`{"loggerType":"azureEventHub","description":"d","credentials":{"name":"hub","connectionString":"{{hub}}"},"isBuffered":false,"resourceId":"/r"}`),
 			changes: p(`{"description":"e","isBuffered":true,"loggerType":"applicationInsights"}`)},
@@ -97,7 +97,7 @@ func common(home string) []*fixture {
 		{path: "/products/{productId}", name: "starter", deleteQuery: "&deleteSubscriptions=true",
 			properties: p(`{"displayName":"Starter","description":"d","terms":"t","subscriptionRequired":true,"approvalRequired":true,"subscriptionsLimit":3,"state":"published"}`),
 			changes:    p(`{"displayName":"Begin","description":"e","terms":"u","approvalRequired":false,"subscriptionsLimit":4,"state":"notPublished"}`)},
-		policy("/products/{productId}/policies/{policyId}"),
+		policyAt("/products/{productId}/policies/{policyId}"),
 		{path: "/groups/{groupId}", name: "g", properties: p(`{"displayName":"Group","description":"d","type":"external","externalId":"aad://x/groups/1"}`),
 			changes: p(`{"displayName":"People","description":"e","externalId":"aad://x/groups/2"}`)},
 		{path: "/products/{productId}/apiLinks/{apiLinkId}", name: "al", noTag: true, properties: map[string]any{"apiId": at("/apis/echo")}},
@@ -105,7 +105,7 @@ func common(home string) []*fixture {
 		{path: "/tags/{tagId}/apiLinks/{apiLinkId}", name: "tal", properties: map[string]any{"apiId": at("/apis/echo")}},
 		{path: "/tags/{tagId}/operationLinks/{operationLinkId}", name: "tol", properties: map[string]any{"operationId": at("/apis/echo/operations/get")}},
 		{path: "/tags/{tagId}/productLinks/{productLinkId}", name: "tpl", properties: map[string]any{"productId": at("/products/starter")}},
-		policy("/policies/{policyId}"),
+		policyAt("/policies/{policyId}"),
 		{path: "/policyFragments/{id}", name: "f", properties: p(`{"value":"<fragment><set-status code=\"201\" /></fragment>","format":"xml","description":"d"}`)},
 		{path: "/namedValues/{namedValueId}", name: "nv", properties: p(`{"displayName":"host` + pathOf(home) + `","value":"a.example","secret":false,"tags":["a","b"]}`),
 			without: map[string]string{"keyVault": "instead of value"}, changes: p(`{"displayName":"host2` + pathOf(home) + `","value":"b.example","tags":["c"]}`)},

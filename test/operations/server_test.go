@@ -70,6 +70,7 @@ func (m *linkMailer) SignInLink(tx *store.Tx, user apim.Ref) (string, error) {
 type suite struct {
 	*testing.T
 	url, token string
+	tls        *httptest.Server // the same API over TLS
 	operations []*operation
 	writable   map[string][]string // path to property names
 	names      map[string]string   // parameter of a path to the name in use
@@ -124,6 +125,8 @@ func newSuite(t *testing.T) *suite {
 	}
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
+	s.tls = httptest.NewTLSServer(h)
+	t.Cleanup(s.tls.Close)
 	token, err := accounts.MintAdmin(t.Context(), time.Hour)
 	if err != nil {
 		t.Fatal(err)
