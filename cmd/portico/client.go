@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -16,8 +18,9 @@ const clientTimeout = 5 * time.Minute // a large description takes a while
 
 // managementClient calls the management API of a running process.
 type managementClient struct {
-	base  string // without a slash at the end
-	token string // the value of the Authorization header
+	base  string         // without a slash at the end
+	token string         // the value of the Authorization header
+	roots *x509.CertPool // nil: the system's
 }
 
 // put sends properties to a path such as /apis/echo; answer, if not nil, receives the body.
@@ -56,7 +59,9 @@ func (c *managementClient) send(ctx context.Context, method, path string, proper
 	if method == http.MethodDelete {
 		req.Header.Set("If-Match", "*")
 	}
-	res, err := http.DefaultClient.Do(req)
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: c.roots, MinVersion: tls.VersionTLS12}}}
+	defer client.CloseIdleConnections()
+	res, err := client.Do(req)
 	if err != nil {
 		return fmt.Errorf("call the management API: %w", err)
 	}

@@ -3,12 +3,14 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/app"
 	"github.com/portico-portal/portico/internal/config"
+	"github.com/portico-portal/portico/internal/server"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -47,7 +50,7 @@ func (c *importCommand) Run(ctx context.Context, s streams) error {
 		if c.Token == "" {
 			return errors.New("--management-url needs --token; print one with: portico token")
 		}
-		return c.remote(ctx, s, &managementClient{strings.TrimRight(c.ManagementURL, "/"), c.Token}, data)
+		return c.remote(ctx, s, &managementClient{base: strings.TrimRight(c.ManagementURL, "/"), token: c.Token}, data)
 	}
 	opt := app.Options{Store: c.Store, Logger: logger(s.err), Version: version, Now: time.Now}
 	service, err := app.Open(ctx, opt)
@@ -75,7 +78,12 @@ func runningServer(ctx context.Context, opt app.Options) (*managementClient, err
 	if err != nil {
 		return nil, err
 	}
-	return &managementClient{running.ManagementURL, token}, nil
+	client := &managementClient{base: running.ManagementURL, token: token}
+	if own, err := os.ReadFile(filepath.Join(opt.Store.Data, server.CertificateFile)); err == nil {
+		client.roots = x509.NewCertPool()
+		client.roots.AppendCertsFromPEM(own)
+	}
+	return client, nil
 }
 
 func (c *importCommand) local(ctx context.Context, s streams, service *app.App, data []byte) error {

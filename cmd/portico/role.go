@@ -12,6 +12,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/app"
 	"github.com/portico-portal/portico/internal/config"
 )
@@ -41,7 +42,7 @@ func (c *connection) with(ctx context.Context, s streams, fn func(*managementCli
 		if c.Token == "" {
 			return errors.New("--management-url needs --token; print one with: portico token")
 		}
-		return fn(&managementClient{strings.TrimRight(c.ManagementURL, "/"), c.Token})
+		return fn(&managementClient{base: strings.TrimRight(c.ManagementURL, "/"), token: c.Token})
 	}
 	opt := c.options(s)
 	service, err := app.Open(ctx, opt)
@@ -77,7 +78,7 @@ func serveFor(ctx context.Context, service *app.App, fn func(*managementClient) 
 	if err != nil {
 		return err
 	}
-	return fn(&managementClient{base, "SharedAccessSignature " + token})
+	return fn(&managementClient{base: base, token: account.Authorization(token)})
 }
 
 // grant is a role of somebody at a scope.

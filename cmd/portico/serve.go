@@ -49,6 +49,9 @@ func printAddresses(out io.Writer, r app.Ready) {
 			fmt.Fprintf(out, "    %-12s %s\n", a.name, a.url)
 		}
 	}
+	if r.Fingerprint != "" {
+		fmt.Fprintf(out, "\n  The management API's certificate is self-signed. SHA-256:\n    %s\n", r.Fingerprint)
+	}
 }
 
 // logger writes text to a terminal and JSON elsewhere.

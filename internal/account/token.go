@@ -20,7 +20,7 @@ const IntegrationID = "integration"
 
 const (
 	tokenScheme   = "SharedAccessSignature"
-	bearerScheme  = "Bearer" // how SDKs send whatever token they are given
+	bearerScheme  = "Bearer"                       // how SDKs send whatever token they are given
 	maxToken      = 2048                           // bytes of a token in any spelling
 	compactExpiry = "200601021504"                 // yyyyMMddHHmm, UTC
 	roundTrip     = "2006-01-02T15:04:05.0000000Z" // .NET "O", UTC

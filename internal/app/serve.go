@@ -3,11 +3,14 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,6 +30,7 @@ import (
 type Ready struct {
 	PortalURL, GatewayURL, ManagementURL string // "": not served here
 	AdminLink                            string // one-time; "" but at the first start
+	Fingerprint                          string // SHA-256 of a self-signed certificate, else ""
 }
 
 // Loader fills a service before it is served.
@@ -44,6 +48,9 @@ func Serve(ctx context.Context, opt Options, srv config.Server, load Loader, rea
 		return err
 	}
 	r := addresses(surfaces, srv)
+	if r.Fingerprint, err = a.encrypt(surfaces, srv, r); err != nil {
+		return errors.Join(err, a.Close())
+	}
 	return errors.Join(a.serve(ctx, srv, surfaces, r, load, ready), a.Close())
 }
 
@@ -125,13 +132,49 @@ func addresses(surfaces []server.Surface, srv config.Server) Ready {
 	urls := map[string]*string{"portal": &r.PortalURL, "gateway": &r.GatewayURL, "management": &r.ManagementURL}
 	for _, s := range surfaces {
 		if u := urls[s.Name]; *u == "" {
-			*u = "http://" + reachable(s.Listener.Addr().String())
+			*u = scheme(s.Name, srv) + "://" + reachable(s.Listener.Addr().String())
 		}
 	}
 	for _, u := range urls {
 		*u = strings.TrimRight(*u, "/")
 	}
 	return r
+}
+
+// scheme is what a surface's listener speaks.
+func scheme(surface string, srv config.Server) string {
+	if surface == "management" && srv.TLS != "" {
+		return "https"
+	}
+	return "http"
+}
+
+// encrypt puts TLS in front of the management API, when it is configured.
+func (a *App) encrypt(surfaces []server.Surface, srv config.Server, r Ready) (fingerprint string, err error) {
+	if srv.TLS == "" {
+		return "", nil
+	}
+	hosts := []string{"localhost", "127.0.0.1", "::1"}
+	if u, err := url.Parse(r.ManagementURL); err == nil && u.Hostname() != "" && !slices.Contains(hosts, u.Hostname()) {
+		hosts = append(hosts, u.Hostname())
+	}
+	now := a.opt.Now
+	if now == nil {
+		now = time.Now
+	}
+	cert, err := server.OpenCertificate(srv.TLS, a.opt.Store.Data, hosts, now)
+	if err != nil {
+		return "", err
+	}
+	for i := range surfaces {
+		if surfaces[i].Name == "management" {
+			surfaces[i].Listener = tls.NewListener(surfaces[i].Listener, cert.Config())
+		}
+	}
+	if srv.TLS == server.SelfSigned {
+		fingerprint = cert.Fingerprint()
+	}
+	return fingerprint, nil
 }
 
 // reachable is an address to connect to: a listener on all interfaces is reached on loopback.

@@ -34,6 +34,7 @@ type Server struct {
 	GatewayURL     string   `help:"Address callers reach the gateway at; default: from its listener." placeholder:"URL"`
 	ManagementURL  string   `help:"Address of the management API; default: from its listener." placeholder:"URL"`
 	Only           []string `help:"Surfaces to serve: portal, gateway, management; default: all." placeholder:"LIST"`
+	TLS            string   `name:"tls" help:"TLS for the management API: self-signed, or the files CERT,KEY." placeholder:"self-signed|CERT,KEY"`
 	SMTP           string   `name:"smtp" help:"Server that sends mail: smtp://user:password@host:587, or smtps://...; best given as PORTICO_SMTP. Default: no mail." placeholder:"URL"`
 	MailFrom       string   `help:"Sender of mail." default:"portico@localhost" placeholder:"ADDRESS"`
 	AllowErase     bool     `help:"Let DELETE of the service delete everything in it."`

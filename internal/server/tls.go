@@ -1,0 +1,168 @@
+package server
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/hex"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+// SelfSigned is the setting that makes a certificate of our own; it is kept in CertificateFile.
+const (
+	SelfSigned      = "self-signed"
+	CertificateFile = "tls.crt"
+)
+
+const (
+	selfSignedLife  = 365 * 24 * time.Hour
+	selfSignedRenew = 30 * 24 * time.Hour // before it ends
+	reloadEvery     = time.Second
+)
+
+// Certificate serves a certificate from files, and serves it anew when they change.
+type Certificate struct {
+	certFile, keyFile string
+	renew             func() error // nil: the files are somebody else's
+	now               func() time.Time
+
+	mu      sync.Mutex
+	present *tls.Certificate
+	changed time.Time // of the files
+	checked time.Time
+}
+
+// OpenCertificate reads the setting "CERT,KEY", or "self-signed": a certificate
+// for the hosts that is kept in dir and renewed before it ends.
+func OpenCertificate(setting, dir string, hosts []string, now func() time.Time) (*Certificate, error) {
+	c := &Certificate{now: now}
+	if setting == SelfSigned {
+		c.certFile, c.keyFile = filepath.Join(dir, CertificateFile), filepath.Join(dir, "tls.key")
+		c.renew = func() error { return writeSelfSigned(c.certFile, c.keyFile, hosts, now()) }
+		if old, err := tls.LoadX509KeyPair(c.certFile, c.keyFile); err != nil || !good(old.Leaf, hosts, now()) {
+			if err := c.renew(); err != nil {
+				return nil, err
+			}
+		}
+	} else {
+		var ok bool
+		if c.certFile, c.keyFile, ok = strings.Cut(setting, ","); !ok {
+			return nil, fmt.Errorf("--tls: %q is neither self-signed nor CERT,KEY: two files with a comma between", setting)
+		}
+	}
+	if err := c.load(); err != nil {
+		return nil, fmt.Errorf("--tls: %w", err)
+	}
+	if ends := c.present.Leaf.NotAfter; now().After(ends) {
+		return nil, fmt.Errorf("--tls: the certificate in %s ended on %s", c.certFile, ends.Format(time.DateOnly))
+	}
+	return c, nil
+}
+
+// Config is a server's configuration with the certificate.
+func (c *Certificate) Config() *tls.Config {
+	return &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}, GetCertificate: c.get}
+}
+
+// Fingerprint is the SHA-256 of the certificate, as clients show it.
+func (c *Certificate) Fingerprint() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	sum := sha256.Sum256(c.present.Leaf.Raw)
+	return strings.ToUpper(hex.EncodeToString(sum[:]))
+}
+
+// get returns the certificate, read anew when the files have changed. Files
+// that cannot be read leave the one there is.
+func (c *Certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if now := c.now(); now.Sub(c.checked) >= reloadEvery {
+		c.checked = now
+		if c.renew != nil && c.present.Leaf.NotAfter.Sub(now) < selfSignedRenew {
+			_ = c.renew() // the one there is serves until it ends
+		}
+		if info, err := os.Stat(c.certFile); err == nil && !info.ModTime().Equal(c.changed) {
+			_ = c.load()
+		}
+	}
+	return c.present, nil
+}
+
+func (c *Certificate) load() error {
+	pair, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
+	if err != nil {
+		return fmt.Errorf("read the certificate %s with the key %s: %w", c.certFile, c.keyFile, err)
+	}
+	info, err := os.Stat(c.certFile)
+	if err != nil {
+		return err
+	}
+	c.present, c.changed = &pair, info.ModTime()
+	return nil
+}
+
+// good tells whether a certificate is for the hosts and lasts a while.
+func good(leaf *x509.Certificate, hosts []string, now time.Time) bool {
+	if leaf.NotAfter.Sub(now) < selfSignedRenew {
+		return false
+	}
+	for _, h := range hosts {
+		if leaf.VerifyHostname(h) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+func writeSelfSigned(certFile, keyFile string, hosts []string, now time.Time) error {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
+	if err != nil {
+		return err
+	}
+	template := &x509.Certificate{
+		SerialNumber: serial, Subject: pkix.Name{CommonName: "portico"},
+		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(selfSignedLife),
+		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		BasicConstraintsValid: true, IsCA: true, // so that clients can be told to trust it
+	}
+	for _, h := range hosts {
+		if ip := net.ParseIP(h); ip != nil {
+			template.IPAddresses = append(template.IPAddresses, ip)
+		} else {
+			template.DNSNames = append(template.DNSNames, h)
+		}
+	}
+	cert, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		return err
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(certFile), 0o700); err != nil {
+		return err
+	}
+	return errors.Join(
+		os.WriteFile(keyFile, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}), 0o600),
+		os.WriteFile(certFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert}), 0o644), //nolint:gosec // a certificate is public
+	)
+}
