@@ -12,10 +12,11 @@ import (
 
 // Import is a description to be stored as an API.
 type Import struct {
-	APIID       string // "x", or "x;rev=2" for one revision
-	Path        string // on the gateway
-	DisplayName string // "": API's, else the description's title
-	ServiceURL  string // "": API's, else the description's server
+	Home        apim.Ref // the workspace, "" for the service
+	APIID       string   // "x", or "x;rev=2" for one revision
+	Path        string   // on the gateway
+	DisplayName string   // "": API's, else the description's title
+	ServiceURL  string   // "": API's, else the description's server
 	Products    []string
 	Data        []byte
 	Format      Format

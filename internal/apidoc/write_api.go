@@ -39,16 +39,16 @@ func (w *writer) locate() error {
 	if !apim.APIs.ValidName(id) || !apim.APIs.ValidName("x"+revision) {
 		return apim.Invalid("id", fmt.Sprintf("%q is not a name for an API.", w.in.APIID))
 	}
-	w.alias = apim.APIRef(id)
+	w.alias = w.in.Home.Child(apim.APIs.Path, id)
 	current, err := w.tx.ResolveAPI(w.alias)
 	missing := errors.Is(err, apim.ErrNotFound)
 	switch {
 	case err != nil && !missing:
 		return err
 	case revision != "":
-		w.revision = apim.RevisionRef(id, revision)
+		w.revision = w.in.Home.Child(apim.APIs.Path, id+";rev="+revision)
 	case missing:
-		w.revision = apim.RevisionRef(id, "1")
+		w.revision = w.in.Home.Child(apim.APIs.Path, id+";rev=1")
 	default:
 		w.revision = current
 	}
@@ -177,17 +177,24 @@ func (w *writer) checkReferences(a *apim.API) error {
 			return apim.Invalid("apiVersionSetId", fmt.Sprintf("There is no version set %q.", a.APIVersionSetID))
 		}
 	}
-	return w.tx.Scan(apim.APIs.Path, func(doc *store.Document) error {
+	docs, err := w.tx.APIsAt(a.Path)
+	if err != nil {
+		return err
+	}
+	for _, doc := range docs {
 		id, _ := apim.SplitRevision(doc.Name)
 		if doc.Ref.Parent().Child(apim.APIs.Path, id).Key() == w.alias.Key() {
-			return nil
+			continue
 		}
 		var other apim.API
 		if err := json.Unmarshal(doc.Body, &other); err != nil {
 			return fmt.Errorf("decode %s: %w", doc.Ref, err)
 		}
-		return a.CheckAddress(id, &other)
-	})
+		if err := a.CheckAddress(id, &other); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // putSchema writes the definitions, whole and in parts.

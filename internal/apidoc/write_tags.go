@@ -16,6 +16,7 @@ const maxTag = 160
 // tagger links operations to the service's tags, which it makes where they are missing.
 type tagger struct {
 	tx     *store.Tx
+	home   apim.Ref            // the workspace of the API, "" for the service
 	byName map[string]apim.Ref // by display name in lower case
 	taken  map[string]bool     // keys
 	linked map[store.LinkRow]bool
@@ -23,8 +24,8 @@ type tagger struct {
 }
 
 func (w *writer) newTagger() (*tagger, error) {
-	t := &tagger{tx: w.tx, byName: map[string]apim.Ref{}, taken: map[string]bool{}, linked: map[store.LinkRow]bool{}}
-	docs, err := w.tx.List(apim.Tags.Path, "")
+	t := &tagger{tx: w.tx, home: w.in.Home, byName: map[string]apim.Ref{}, taken: map[string]bool{}, linked: map[store.LinkRow]bool{}}
+	docs, err := w.tx.List(apim.Tags.Path, w.in.Home)
 	if err != nil {
 		return nil, err
 	}
@@ -88,9 +89,9 @@ func (t *tagger) ref(name string) (apim.Ref, error) {
 	if base == "" {
 		base = "tag"
 	}
-	ref := apim.TagRef(base)
+	ref := t.home.Child(apim.Tags.Path, base)
 	for n := 1; t.taken[ref.Key()]; n++ {
-		ref = apim.TagRef(base + "-" + strconv.Itoa(n))
+		ref = t.home.Child(apim.Tags.Path, base+"-"+strconv.Itoa(n))
 	}
 	t.taken[ref.Key()], t.byName[strings.ToLower(name)] = true, ref
 	return ref, t.tx.Put(&store.Document{Ref: ref, Body: encode(apim.Tag{DisplayName: name})})

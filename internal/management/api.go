@@ -171,20 +171,24 @@ func checkAPI(w *write) error {
 	if err := w.checkSignIn(a.AuthenticationSettings); err != nil {
 		return err
 	}
-	rows, err := w.collections.rows(w.tx, apim.APIs, w.home())
+	return checkAddress(w.tx, w.ref, a)
+}
+
+// checkAddress refuses an address that another API has, in whatever workspace.
+func checkAddress(tx *store.Tx, ref apim.Ref, a *apim.API) error {
+	docs, err := tx.APIsAt(a.Path)
 	if err != nil {
 		return err
 	}
-	alias := aliasOf(w.ref).Key()
-	for _, r := range rows {
-		if r.fields(apim.APIs).Text("path") != strings.ToLower(a.Path) || aliasOf(r.doc.Ref).Key() == alias {
+	for _, d := range docs {
+		if aliasOf(d.Ref).Key() == aliasOf(ref).Key() {
 			continue
 		}
 		var other apim.API
-		if err := json.Unmarshal(r.doc.Body, &other); err != nil {
-			return fmt.Errorf("decode %s: %w", r.ref, err)
+		if err := json.Unmarshal(d.Body, &other); err != nil {
+			return fmt.Errorf("decode %s: %w", d.Ref, err)
 		}
-		if err := a.CheckAddress(r.ref.Name(), &other); err != nil {
+		if err := a.CheckAddress(aliasOf(d.Ref).Name(), &other); err != nil {
 			return err
 		}
 	}

@@ -84,7 +84,7 @@ func (c *call) readImport(properties json.RawMessage) (*apidoc.Import, error) {
 		return nil, err
 	}
 	return &apidoc.Import{
-		APIID: c.ref.Name(), Path: api.Path, DisplayName: api.DisplayName, ServiceURL: api.ServiceURL,
+		Home: c.home(), APIID: c.ref.Name(), Path: api.Path, DisplayName: api.DisplayName, ServiceURL: api.ServiceURL,
 		Data: []byte(*sent.Value), Format: apidoc.Format(*sent.Format), API: api, Admit: c.admitImport,
 		TranslateRequiredQuery: sent.Query,
 	}, nil

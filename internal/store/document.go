@@ -67,6 +67,16 @@ func (tx *Tx) List(kind string, parent apim.Ref) ([]*Document, error) {
 	return all, nil
 }
 
+// APIsAt returns the revisions of all APIs with a path, whose case does not
+// matter, in whatever workspace.
+func (tx *Tx) APIsAt(path string) ([]*Document, error) {
+	all, err := tx.documents(`service = $1 AND address = $2 ORDER BY address, key`, tx.s.service, lower(path))
+	if err != nil {
+		return nil, fmt.Errorf("list APIs at %q: %w", path, err)
+	}
+	return all, nil
+}
+
 // ListAll returns the documents of a kind under every parent, by parent and key.
 func (tx *Tx) ListAll(kind string) ([]*Document, error) {
 	all, err := tx.documents(`service = $1 AND kind = $2 ORDER BY parent, key`, tx.s.service, tx.s.kind(kind))

@@ -13,10 +13,10 @@ import (
 )
 
 const (
-	putColumns = `service, key, path, kind, parent, workspace, name, etag, seq, created_at, updated_at, extra, body`
+	putColumns = `service, key, path, kind, parent, workspace, name, etag, seq, created_at, updated_at, extra, body, address`
 	// An existing document keeps its spelling and its birthday.
 	putConflict = `ON CONFLICT (service, key) DO UPDATE SET etag = excluded.etag, seq = excluded.seq,
-		updated_at = excluded.updated_at, extra = excluded.extra, body = excluded.body
+		updated_at = excluded.updated_at, extra = excluded.extra, body = excluded.body, address = excluded.address
 		RETURNING key, path, name, created_at`
 )
 
@@ -78,7 +78,7 @@ func (tx *Tx) write(ds []*Document) error {
 		byKey[key] = d
 		now := tx.now.UnixMicro()
 		rows[i] = []any{tx.s.service, key, string(d.Ref), d.Kind, d.Parent, d.Workspace, d.Name,
-			d.ETag, d.Seq, now, now, text(d.Extra), string(d.Body)}
+			d.ETag, d.Seq, now, now, text(d.Extra), string(d.Body), addressOf(d)}
 	}
 	tx.written = append(tx.written, ds...)
 	return tx.each(func(row *sql.Rows) error {
@@ -91,6 +91,21 @@ func (tx *Tx) write(ds []*Document) error {
 		d.Ref, d.Name, d.CreatedAt = apim.Ref(path), name, time.UnixMicro(created).UTC()
 		return nil
 	}, insertSQL("document", putColumns, putConflict, len(rows)), flatten(rows)...)
+}
+
+// addressOf is what is lifted out of an API's body, so that APIs are found by
+// their address; nil for other kinds.
+func addressOf(d *Document) any {
+	if d.Kind != apim.APIs.Path {
+		return nil
+	}
+	var api struct {
+		Path *string `json:"path"`
+	}
+	if json.Unmarshal(d.Body, &api) != nil || api.Path == nil {
+		return nil
+	}
+	return lower(*api.Path)
 }
 
 // fill checks d and sets all that the ref and the transaction say about it.

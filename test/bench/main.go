@@ -76,6 +76,7 @@ var measurements = []struct {
 	{"cached", measureCachedPage},
 	{"render", measureRendering},
 	{"gateway", measureGateway},
+	{"management", measureManagement},
 	{"start", measureStart},
 }
 

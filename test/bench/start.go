@@ -22,7 +22,7 @@ const (
 func measureStart(b *bench) {
 	data := b.folder()
 	b.serve(data).stop() // first run: provisions the service
-	b.seed(config.Store{Data: data})
+	b.seedAPIs(data)
 	first := b.serve(data) // the search index catches up once
 	first.wait("the catalog", func() bool { status, _ := first.get(first.portal + "/apis/api-9999"); return status == 200 })
 	first.stop()
@@ -45,8 +45,9 @@ func measureStart(b *bench) {
 	b.add(figure{Name: "idle memory, empty service", Value: empty.memory("VmRSS"), Unit: "MB", Budget: 100, AtMost: true})
 }
 
-// seed writes the APIs straight into the stopped server's database.
-func (b *bench) seed(st config.Store) {
+// seedAPIs writes the APIs straight into a stopped server's database.
+func (b *bench) seedAPIs(data string) {
+	st := config.Store{Data: data}
 	ctx := context.Background()
 	key, err := st.SecretKey(rand.Read)
 	if err != nil {

@@ -22,7 +22,7 @@ type report struct {
 	output  map[string][]string // package or package/test → its lines
 	passed  map[string]int      // package → tests passed
 	elapsed map[string]float64  // package → seconds
-	told    []string // what tests have to tell: lines that begin with "report: "
+	told    []string            // what tests have to tell: lines that begin with "report: "
 	failed  []string
 	skipped []string
 }

@@ -1,0 +1,75 @@
+package management
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/apidoc"
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/site/publish"
+	"github.com/portico-portal/portico/internal/store"
+	"github.com/portico-portal/portico/internal/store/sqlite"
+	"github.com/portico-portal/portico/internal/subscription"
+)
+
+// BenchmarkPutBeside10000APIs puts new APIs from 32 clients.
+func BenchmarkPutBeside10000APIs(b *testing.B) {
+	ctx := b.Context()
+	s, err := sqlite.Open(ctx, b.TempDir()+"/p.db", store.Options{Key: make([]byte, 32)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := account.Provision(ctx, s, account.ProvisionOptions{}); err != nil {
+		b.Fatal(err)
+	}
+	err = s.Update(ctx, store.Actor{Name: "bench"}, func(tx *store.Tx) error {
+		var docs []*store.Document
+		for i := range 10_000 {
+			id := fmt.Sprintf("api-%d", i)
+			body := fmt.Sprintf(`{"displayName":"API %d","path":%q,"isCurrent":true,"protocols":["https"]}`, i, id)
+			docs = append(docs, &store.Document{Ref: apim.RevisionRef(id, "1"), Body: []byte(body)})
+			if _, err := tx.Link(apim.CurrentRevision, apim.APIRef(id), apim.RevisionRef(id, "1")); err != nil {
+				return err
+			}
+		}
+		return tx.PutAll(docs)
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	accounts, err := account.New(s, account.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	h, err := New(Config{
+		Store: s, Accounts: accounts, Importer: &apidoc.Importer{Store: s}, Publisher: &publish.Service{Store: s},
+		Subscriptions: subscription.New(s, nil), Service: Service{Name: "portico"}, LinkKey: make([]byte, 32),
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	token, err := accounts.MintAdmin(ctx, time.Hour)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var n atomic.Int64
+	b.SetParallelism(16)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			name := fmt.Sprintf("new-%d", n.Add(1))
+			r := httptest.NewRequest(http.MethodPut, "/apis/"+name, strings.NewReader(fmt.Sprintf(`{"properties":{"displayName":%q,"path":%q}}`, name, name)))
+			r.Header.Set("Authorization", account.Authorization(token))
+			w := httptest.NewRecorder()
+			if h.ServeHTTP(w, r); w.Code != http.StatusCreated {
+				b.Errorf("status %d: %s", w.Code, w.Body)
+			}
+		}
+	})
+}
