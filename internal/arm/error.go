@@ -2,7 +2,6 @@ package arm
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -142,7 +141,7 @@ func (e *Error) Write(w http.ResponseWriter) {
 
 // WriteJSON sends a value as JSON. A failed write means the client is gone.
 func WriteJSON(w http.ResponseWriter, status int, value any) {
-	data, err := json.Marshal(value)
+	data, err := encodeJSON(value)
 	if err != nil {
 		status, data = http.StatusInternalServerError, []byte(`{"error":{"code":"InternalServerError","message":"The answer could not be written.","details":null}}`)
 	}

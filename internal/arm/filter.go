@@ -176,10 +176,10 @@ func (p *filterParser) comparison() (node, error) {
 		if left.kind == literalOperand {
 			return nil, filterError(p.peek().at, "an operator is expected: eq, ne, gt, ge, lt or le")
 		}
-		return &compareNode{left, opEq, operand{kind: literalOperand, value: true}}, nil
+		return newComparison(left, opEq, operand{kind: literalOperand, value: true}), nil
 	}
 	right, err := p.operand()
-	return &compareNode{left, op, right}, err
+	return newComparison(left, op, right), err
 }
 
 func (p *filterParser) operator() (compareOp, bool) {

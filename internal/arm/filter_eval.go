@@ -2,8 +2,11 @@ package arm
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 type andNode struct{ left, right node }
@@ -50,6 +53,65 @@ func (n *compareNode) match(r Record) bool {
 		return ordered && order < 0
 	default:
 		return ordered && order <= 0
+	}
+}
+
+// newComparison is a comparison. What nearly every filter of a long list is made
+// of, a function of a field and a text, has a node of its own, which is several
+// times faster.
+func newComparison(left operand, op compareOp, right operand) node {
+	yes, isBool := right.value.(bool)
+	if left.kind == callOperand && left.text.kind == fieldOperand && left.part.kind == literalOperand &&
+		op == opEq && right.kind == literalOperand && isBool {
+		if part, ok := left.part.value.(string); ok {
+			return &testNode{field: left.text.path, at: -1, test: left.test, part: part, want: yes}
+		}
+	}
+	return &compareNode{left, op, right}
+}
+
+// testNode is a function of a field and a text, eq true or false.
+type testNode struct {
+	field []string
+	at    int // place of the field in a record's list; -1: not known
+	test  func(s, part string) bool
+	part  string
+	want  bool
+}
+
+func (n *testNode) match(r Record) bool {
+	var value any
+	if n.at >= 0 && n.at < len(r.list) {
+		value = r.list[n.at]
+	} else {
+		value = r.value(n.field)
+	}
+	s, ok := value.(string)
+	return (ok && n.test(s, n.part)) == n.want
+}
+
+// Bind tells a filter for which fields the records it will meet were made, so
+// that it finds values by their place instead of by name.
+func (f Filter) Bind(fields apim.Fields) {
+	if f.root != nil {
+		bind(f.root, fields)
+	}
+}
+
+func bind(n node, fields apim.Fields) {
+	switch n := n.(type) {
+	case andNode:
+		bind(n.left, fields)
+		bind(n.right, fields)
+	case orNode:
+		bind(n.left, fields)
+		bind(n.right, fields)
+	case notNode:
+		bind(n.inner, fields)
+	case *testNode:
+		if len(n.field) == 1 {
+			n.at = slices.Index(fields, n.field[0])
+		}
 	}
 }
 

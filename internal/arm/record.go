@@ -10,6 +10,7 @@ import (
 // strings in lower case, because both compare without regard to case.
 type Record struct {
 	values map[string]any // of properties, with "name" added where a field declares it
+	list   []any          // the values of the fields the record was made for, in their order; may be nil
 }
 
 // NewRecord decodes properties. Only the named fields are kept; nil keeps all
@@ -38,6 +39,9 @@ func NewRecord(name string, properties json.RawMessage, fields []string) (Record
 	}
 	if _, own := r.values["name"]; !own || fields != nil {
 		r.values["name"] = strings.ToLower(name)
+	}
+	for _, f := range fields {
+		r.list = append(r.list, r.values[f])
 	}
 	return r, nil
 }

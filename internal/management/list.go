@@ -91,7 +91,12 @@ func (c *call) list(kind *apim.Kind, fields apim.Fields, read func(tx *store.Tx)
 	if err != nil {
 		return nil, err
 	}
-	rows = selected(rows, l, func(r *row) arm.Record { return r.fields(kind) })
+	if !kind.FilterAny {
+		l.filter.Bind(kind.Filter)
+	}
+	rows = c.selections.of(rows, c.query.Get("$filter")+"\n"+c.query.Get("$orderby"), func() []*row {
+		return selected(rows, l, func(r *row) arm.Record { return r.fields(kind) })
+	})
 	return page(c, l, rows, func(r *row) (any, error) { return c.item(kind, r) })
 }
 

@@ -55,6 +55,7 @@ type handler struct {
 	routes        *node
 	authorization *node
 	roles         *roles
+	selections    *selections
 	behaviours    map[*apim.Kind]behaviour
 	collections   *collections
 }
@@ -76,7 +77,7 @@ func New(cfg Config) (http.Handler, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	h := &handler{Config: cfg, behaviours: behaviours(), collections: newCollections()}
+	h := &handler{Config: cfg, behaviours: behaviours(), collections: newCollections(), selections: newSelections()}
 	h.routes, h.authorization, h.roles = newRouter(routes()), newRouter(authorizationRoutes()), &roles{}
 	return h, nil
 }

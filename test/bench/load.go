@@ -31,7 +31,21 @@ func (b *bench) wrk(connections int, url string, headers ...string) load {
 	for _, h := range headers {
 		args = append(args, "-H", h)
 	}
-	out := b.output("wrk", append(args, url)...)
+	return b.runWrk(append(args, url))
+}
+
+// wrkScript loads addresses that a script in Lua makes.
+func (b *bench) wrkScript(connections int, url, script string) load {
+	file := filepath.Join(b.folder(), "requests.lua")
+	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
+		b.Fatalf("%v", err)
+	}
+	return b.runWrk([]string{"-t1", "-c" + strconv.Itoa(connections), fmt.Sprintf("-d%ds", seconds), "--latency", "-s", file, url})
+}
+
+func (b *bench) runWrk(args []string) load {
+	url := args[len(args)-1]
+	out := b.output("wrk", args...)
 	if m := wrkErrors.FindString(out); m != "" {
 		b.Fatalf("%s: %s", url, m)
 	}

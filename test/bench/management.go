@@ -21,16 +21,24 @@ func measureManagement(b *bench) {
 	data := b.folder()
 	b.serve(data).stop() // first run: provisions the service
 	b.seedAPIs(data)
-	s := b.serve(data)
+	s := b.serve(data, "--only", "management")
 	defer s.stop()
 	list := s.management + "/apis?$top=100&$filter=contains(displayName,'77')%20or%20contains(path,'77')"
 	s.wait("the list", func() bool { return s.list(list) == nil })
 	s.quiet()
-	var p99 []float64
+	script := fmt.Sprintf(`n = 0
+request = function()
+  n = n + 1
+  local text = tostring(n %% 997)
+  return wrk.format("GET", "/apis?$top=100&$filter=contains(displayName,'" .. text .. "')%%20or%%20contains(path,'" .. text .. "')", {["Authorization"] = %q})
+end`, s.token)
+	var same, others []float64
 	for range rounds {
-		p99 = append(p99, b.wrk(writers, list, "Authorization: "+s.token).p99)
+		same = append(same, b.wrk(writers, list, "Authorization: "+s.token).p99)
+		others = append(others, b.wrkScript(writers, s.management, script).p99)
 	}
-	b.add(figure{Name: fmt.Sprintf("list of %d APIs with contains, %d clients, p99", manyAPIs, writers), Value: median(p99), Unit: "ms", Budget: 50, AtMost: true})
+	b.add(figure{Name: fmt.Sprintf("list of %d APIs with contains, %d clients, p99", manyAPIs, writers), Value: median(same), Unit: "ms", Budget: 50, AtMost: true,
+		Note: fmt.Sprintf("each request another filter: %.0f ms", median(others))})
 	var rates []float64
 	for round := range rounds {
 		rates = append(rates, s.writeAPIs(round))

@@ -29,10 +29,10 @@ type server struct {
 }
 
 // serve starts bin/portico over a data folder on free ports.
-func (b *bench) serve(data string) *server {
+func (b *bench) serve(data string, flags ...string) *server {
 	s := &server{b: b, data: data}
 	begin := time.Now()
-	s.cmd = exec.Command("bin/portico", "serve", "--data", data, "--portal-addr", "127.0.0.1:0", "--gateway-addr", "127.0.0.1:0", "--management-addr", "127.0.0.1:0")
+	s.cmd = exec.Command("bin/portico", append([]string{"serve", "--data", data, "--portal-addr", "127.0.0.1:0", "--gateway-addr", "127.0.0.1:0", "--management-addr", "127.0.0.1:0"}, flags...)...)
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
@@ -61,10 +61,12 @@ func (b *bench) serve(data string) *server {
 		}
 	}
 	go io.Copy(io.Discard, out)
-	if s.portal == "" {
+	if s.portal == "" && s.management == "" {
 		b.Fatalf("portico did not start: %s", stderr.String())
 	}
-	s.get(s.portal + "/")
+	if s.portal != "" {
+		s.get(s.portal + "/")
+	}
 	s.started = time.Since(begin)
 	s.token = strings.TrimSpace(b.output("bin/portico", "token", "--data", data))
 	return s
