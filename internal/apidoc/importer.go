@@ -20,6 +20,7 @@ type Import struct {
 	Products    []string
 	Data        []byte
 	Format      Format
+	Selector    Selector  // of a WSDL document
 	API         *apim.API // other fields of a management PUT, without defaults; those not empty win over the description's
 
 	// Admit, if set, may refuse inside the transaction: an ETag condition. old is
@@ -57,22 +58,25 @@ type Importer struct {
 // apim.ErrTooLarge, and *apim.ConflictError where another API has the address.
 func (im *Importer) Import(ctx context.Context, actor store.Actor, in Import) (*Result, error) {
 	switch in.Format {
-	case "", OpenAPI, OpenAPIJSON, SwaggerJSON:
+	case "", OpenAPI, OpenAPIJSON, SwaggerJSON, WADL, WSDL, OData, GRPC, GraphQL:
 	default:
-		return nil, apim.Invalid("format", fmt.Sprintf("format must be openapi, openapi+json or swagger-json; it is %q.", in.Format))
+		return nil, apim.Invalid("format", fmt.Sprintf("format must be openapi, openapi+json, swagger-json, wadl-xml, wsdl, odata, grpc or graphql; it is %q.", in.Format))
 	}
 	done, err := im.wait(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	d, err := Parse(ctx, in.Data, Options{TranslateRequiredQuery: in.TranslateRequiredQuery})
+	d, err := readAny(ctx, &in)
 	if err != nil {
 		return nil, err
 	}
-	media := "application/yaml"
-	if Detect(in.Data) != OpenAPI {
-		media = "application/json"
+	media := originalMedia[in.Format]
+	if media == "" {
+		media = "application/yaml"
+		if Detect(in.Data) != OpenAPI {
+			media = "application/json"
+		}
 	}
 	if d.Extra.Original, err = im.Blobs.PutHashed(ctx, media, in.Data); err != nil {
 		return nil, fmt.Errorf("keep the original of API %s: %w", in.APIID, err)
@@ -89,6 +93,11 @@ func (im *Importer) Import(ctx context.Context, actor store.Actor, in Import) (*
 		return nil, fmt.Errorf("import API %s: %w", in.APIID, err)
 	}
 	return result, nil
+}
+
+// originalMedia are the media types of descriptions as given.
+var originalMedia = map[Format]string{
+	WADL: "application/vnd.sun.wadl+xml", WSDL: "application/wsdl+xml", OData: "application/xml", GRPC: "text/plain; charset=utf-8", GraphQL: "text/plain; charset=utf-8",
 }
 
 // wait takes the turn of this import; done ends it.

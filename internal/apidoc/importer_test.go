@@ -286,7 +286,7 @@ func TestImportsThatCannotBeChangeNothing(t *testing.T) {
 		{"a bad id", Import{APIID: "a b", Path: "x", Data: good}, "id"},
 		{"no id", Import{Path: "x", Data: good}, "id"},
 		{"a bad path", Import{APIID: "x", Path: "a?b", Data: good}, "path"},
-		{"an unknown format", Import{APIID: "x", Path: "x", Data: good, Format: "wsdl"}, "format"},
+		{"an unknown format", Import{APIID: "x", Path: "x", Data: good, Format: "raml"}, "format"},
 		{"a bad description", Import{APIID: "x", Path: "x", Data: []byte("{")}, "1:"},
 	} {
 		_, err := f.Import(t.Context(), actor, c.in)

@@ -51,10 +51,12 @@ type Description struct {
 	Contact              *apim.Contact
 	License              *apim.License
 	TermsOfServiceURL    string
+	Type                 string `json:",omitempty"` // of the API: soap, graphql, ...; "": http
 	Operations           []Operation
-	SchemaID             string       // "" when there are no schemas
-	Schema               *apim.Schema // components or definitions, inline schemas of bodies among them
-	Tags                 []Tag        // declared ones first, then others that operations name
+	Policies             map[string]string `json:",omitempty"` // documents of operations, by id: of SOAP that becomes REST
+	SchemaID             string            // "" when there are no schemas
+	Schema               *apim.Schema      // components or definitions, inline schemas of bodies among them
+	Tags                 []Tag             // declared ones first, then others that operations name
 	Extra                APIExtra
 	Warnings             []Finding
 	Original             []byte // the document as given
@@ -74,6 +76,7 @@ type Tag struct{ Name, Description string }
 // the extra column of the API's document.
 type APIExtra struct {
 	Original        string                     `json:"original,omitempty"` // blob name of the text as given
+	Source          Format                     `json:"source,omitempty"`   // what that text is, when not OpenAPI
 	OpenAPI         string                     `json:"openapi,omitempty"`  // version of the format, as written
 	Version         string                     `json:"version,omitempty"`  // info.version
 	Summary         string                     `json:"summary,omitempty"`  // info.summary

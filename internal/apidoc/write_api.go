@@ -25,7 +25,7 @@ type writer struct {
 }
 
 func (w *writer) write() error {
-	for _, step := range []func() error{w.locate, w.putAPI, w.putSchema, w.putOperations, w.linkProducts} {
+	for _, step := range []func() error{w.locate, w.putAPI, w.putSchema, w.putOperations, w.putPolicies, w.linkProducts} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -149,6 +149,9 @@ func describe(a *apim.API, d *Description, id string) {
 			*f.to = *f.from
 		}
 	}
+	if d.Type != "" {
+		a.Type = d.Type
+	}
 	if a.DisplayName == "" {
 		a.DisplayName = id
 	}
@@ -199,7 +202,11 @@ func (w *writer) checkReferences(a *apim.API) error {
 
 // putSchema writes the definitions, whole and in parts.
 func (w *writer) putSchema() error {
-	ref := w.revision.Child("schemas", SchemaID)
+	id := SchemaID
+	if w.d.SchemaID != "" {
+		id = w.d.SchemaID
+	}
+	ref := w.revision.Child("schemas", id)
 	if w.d.Schema == nil {
 		return w.tx.DeleteTree(ref)
 	}
@@ -215,7 +222,25 @@ func (w *writer) putSchema() error {
 	if err := w.tx.Put(&store.Document{Ref: ref, Body: body}); err != nil {
 		return err
 	}
-	return w.tx.PutSchemaParts(w.revision, SchemaID, parts)
+	return w.tx.PutSchemaParts(w.revision, id, parts)
+}
+
+// putPolicies writes the policies that the description makes, where there are none yet.
+func (w *writer) putPolicies() error {
+	for id, document := range w.d.Policies {
+		ref := apim.OperationRef(w.revision, id).Child("policies", "policy")
+		old, err := find(w.tx, ref)
+		if err != nil {
+			return err
+		}
+		if old != nil {
+			continue
+		}
+		if err := w.tx.Put(&store.Document{Ref: ref, Body: encode(apim.Policy{Value: document, Format: "xml"})}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // linkProducts adds the API to products.

@@ -1,6 +1,9 @@
 package apim
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // Backend is a service that the gateway calls, or a pool of them.
 type Backend struct {
@@ -109,7 +112,9 @@ func (b *Backend) Validate(v *Violations) {
 		}
 		if v.Required("url", b.URL) {
 			v.Length("url", b.URL, 2000)
-			v.URL("url", b.URL)
+			if !strings.HasPrefix(b.URL, "fabric:/") { // a service of a Service Fabric cluster
+				v.URL("url", b.URL)
+			}
 		}
 		v.Required("protocol", b.Protocol)
 	}

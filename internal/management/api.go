@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/apidoc"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
 	"github.com/portico-portal/portico/internal/store"
@@ -345,6 +346,11 @@ func checkOperation(w *write) error {
 
 // storedSchema writes a schema's definitions as parts, which pages read one by one.
 func storedSchema(w *write) error {
+	if s := w.resource.(*apim.Schema); s.ContentType == apim.GraphQLSchema && s.Document != nil {
+		if err := apidoc.CheckGraphQL("document.value", s.Document.Value); err != nil {
+			return err
+		}
+	}
 	parts, err := w.resource.(*apim.Schema).Parts()
 	if err != nil {
 		return err

@@ -113,6 +113,8 @@ func behaviours() map[*apim.Kind]behaviour {
 // Importer imports API descriptions (package apidoc).
 type Importer interface {
 	Import(ctx context.Context, actor store.Actor, in apidoc.Import) (*apidoc.Result, error)
+	// Export writes the description of a stored API revision; server is the address to call.
+	Export(ctx context.Context, tx *store.Tx, api apim.Ref, format apidoc.Format, server string) ([]byte, error)
 }
 
 // Publisher makes portal revisions (package site/publish).

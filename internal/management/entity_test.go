@@ -154,7 +154,7 @@ func TestBadBodies(t *testing.T) {
 		{"a bad revision", "/apis/echo;rev=a%20b", `{"properties":{"path":"x"}}`, 400, "apiRevision"},
 		{"a description without a format", "/apis/x", `{"properties":{"path":"x","value":"openapi: 3.0.0"}}`, 400, "format"},
 		{"a format without a description or path", "/apis/x", `{"properties":{"format":"openapi"}}`, 400, "value path"},
-		{"a format nobody reads", "/apis/x", `{"properties":{"path":"x","format":"wsdl","value":"<a/>"}}`, 400, "format"},
+		{"a format nobody reads", "/apis/x", `{"properties":{"path":"x","format":"raml","value":"<a/>"}}`, 400, "format"},
 		{"a description that is a number", "/apis/x", `{"properties":{"path":"x","format":"openapi","value":7}}`, 400, "value"},
 		{"an import under a bad name", "/apis/a*b", `{"properties":{"path":"x","format":"openapi","value":"x"}}`, 400, "name"},
 		{"an operation with an undeclared parameter", "/apis/echo/operations/o", `{"properties":{"displayName":"O","method":"GET","urlTemplate":"/{id}"}}`, 400, "templateParameters"},

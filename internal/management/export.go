@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,13 +21,24 @@ import (
 // linkLife is how long a link to an export is good (apim-rest.md §3.4).
 const linkLife = 5 * time.Minute
 
-// exports are the formats of GET ?export=true, by media type of the description itself.
+// exports are the formats of GET ?export=true (apim-rest.md §3.4): what clients
+// call them, the answer's format of a link, and the media type of the
+// description itself.
 var exports = []struct {
 	format apidoc.Format
+	names  []string // inline
+	link   string   // the name asked for
+	linked string   // the format answered
 	media  string
 }{
-	{"openapi+json", "application/vnd.oai.openapi+json"},
-	{"openapi", "application/vnd.oai.openapi"},
+	{apidoc.OpenAPIJSON, []string{"openapi+json"}, "openapi+json-link", "openapi+json-link", "application/vnd.oai.openapi+json"},
+	{apidoc.OpenAPI, []string{"openapi"}, "openapi-link", "openapi-link", "application/vnd.oai.openapi"},
+	{apidoc.SwaggerJSON, []string{"swagger", "swagger-json"}, "swagger-link", "swagger-link-json", "application/vnd.swagger.doc+json"},
+	{apidoc.WADL, []string{"wadl", "wadl-xml"}, "wadl-link", "wadl-link-json", "application/vnd.sun.wadl+xml"},
+	{apidoc.WSDL, []string{"wsdl"}, "wsdl-link", "wsdl-link+xml", "application/wsdl+xml"},
+	{apidoc.GraphQL, []string{"graphql"}, "graphql-link", "graphql-link", "application/graphql"},
+	{apidoc.OData, []string{"odata"}, "odata-link", "odata-link", "application/xml"},
+	{apidoc.GRPC, []string{"grpc"}, "grpc-link", "grpc-link", "text/plain"},
 }
 
 // exportAPI answers GET of an API with export=true: the description in an
@@ -37,19 +49,24 @@ func exportAPI(c *call, doc *store.Document) (*answer, error) {
 		return nil, err
 	}
 	asked := c.query.Get("format")
+	var names []string
 	for _, x := range exports {
 		switch {
 		case asked == "" && c.accepts(x.media):
 			data, err := c.export(c.r, doc.Ref, x.format)
 			return &answer{status: http.StatusOK, body: data, media: x.media}, err
-		case asked == string(x.format):
+		case slices.Contains(x.names, asked):
 			data, err := c.export(c.r, doc.Ref, x.format)
 			return c.exported(doc, asked, string(data)), err
-		case asked == string(x.format)+"-link":
-			return c.exported(doc, asked, map[string]string{"link": c.exportLink(doc.Ref, x.format)}), nil
+		case asked == x.link || asked == x.linked:
+			if _, err := c.export(c.r, doc.Ref, x.format); err != nil {
+				return nil, err // rather here than at the link
+			}
+			return c.exported(doc, x.linked, map[string]string{"link": c.exportLink(doc.Ref, x.format)}), nil
 		}
+		names = append(append(names, x.names[0]), x.link)
 	}
-	return nil, apim.Invalid("format", fmt.Sprintf("format must be openapi, openapi+json, openapi-link or openapi+json-link; it is %q.", asked))
+	return nil, apim.Invalid("format", fmt.Sprintf("format must be one of %s; it is %q.", strings.Join(names, ", "), asked))
 }
 
 func (c *call) exported(doc *store.Document, format string, value any) *answer {
@@ -63,7 +80,7 @@ func (h *handler) export(r *http.Request, api apim.Ref, format apidoc.Format) ([
 		if err != nil {
 			return err
 		}
-		data, err = apidoc.Export(r.Context(), tx, api, format, server)
+		data, err = h.Importer.Export(r.Context(), tx, api, format, server)
 		return err
 	})
 	return data, err

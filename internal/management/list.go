@@ -164,5 +164,24 @@ func (c *call) item(kind *apim.Kind, r *row) (arm.Envelope, error) {
 	if err != nil {
 		return arm.Envelope{}, err
 	}
-	return c.envelope(kind, ref, body)
+	e, err := c.envelope(kind, ref, body)
+	if l := c.route.link; err == nil && l != nil && l.Name != apim.TagLink {
+		c.asMember(&e, l)
+	}
+	return e, err
+}
+
+// asMember shows the other side of an association as its member: with the
+// association's type, and in lists with its address too. Tags go by their own,
+// and an API that is put into a product does.
+func (c *call) asMember(e *arm.Envelope, l *apim.Link) {
+	put := c.r.Method == http.MethodPut
+	if put && l.Name == apim.ProductAPI {
+		return
+	}
+	member := c.ref.Child(l.Collection, e.Name)
+	e.Type = c.route.kind.ARMType(member.Workspace() != "") + "/" + l.Collection
+	if !put {
+		e.ID = c.address.ID(member)
+	}
 }

@@ -213,11 +213,16 @@ func (c *call) storeNamedLink(tx *store.Tx, properties json.RawMessage) (owner a
 	if link, err = c.linkUnder(links); err != nil {
 		return "", nil, false, err
 	}
-	if link != nil && link.doc != nil {
+	if link != nil && link.doc != nil && aliasOf(link.to).Key() == aliasOf(c.target).Key() {
 		return owner, link, false, nil
 	}
 	if err := c.admitNamedLink(tx, owner); err != nil {
 		return "", nil, false, err
+	}
+	if link != nil { // the name meant another target until now
+		if err := c.unlink(tx, owner, link.to); err != nil {
+			return "", nil, false, err
+		}
 	}
 	from, to := owner, c.target
 	if names.Reverse {
@@ -226,6 +231,7 @@ func (c *call) storeNamedLink(tx *store.Tx, properties json.RawMessage) (owner a
 	if created, err = tx.Link(names.Name, from, to); err != nil {
 		return "", nil, false, err
 	}
+	created = created && link == nil
 	doc := &store.Document{Ref: owner.Child(collectionOf(c.route.kind), c.ref.Name())}
 	if doc.Body, err = json.Marshal(map[string]apim.Ref{names.Field: c.target}); err != nil {
 		return "", nil, false, err
@@ -236,10 +242,11 @@ func (c *call) storeNamedLink(tx *store.Tx, properties json.RawMessage) (owner a
 	return owner, newNamedLink(c.target, doc), created, nil
 }
 
-// linkUnder is the member with the address's name or nil; a name that means
-// another target, and a target that has another name, are conflicts.
+// linkUnder is the member with the address's name or nil; a target that has
+// another name is a conflict.
 func (c *call) linkUnder(links []*namedLink) (*namedLink, error) {
 	target := aliasOf(c.target).Key()
+	var found *namedLink
 	for _, l := range links {
 		sameName := apim.Ref(l.name).Key() == apim.Ref(c.ref.Name()).Key()
 		sameTarget := aliasOf(l.to).Key() == target
@@ -247,19 +254,33 @@ func (c *call) linkUnder(links []*namedLink) (*namedLink, error) {
 		case sameName && sameTarget:
 			return l, nil
 		case sameName && l.doc != nil:
-			return nil, &apim.ConflictError{Code: "ResourceAlreadyExists", Target: "name",
-				Message: fmt.Sprintf("The link %q is to %s already.", l.name, aliasOf(l.to))}
+			found = l
 		case sameTarget && l.doc != nil:
 			return nil, &apim.ConflictError{Code: "ResourceAlreadyExists", Target: c.route.kind.LinkNames.Field,
 				Message: fmt.Sprintf("%s is linked already, by the name of %q.", aliasOf(l.to), l.name)}
 		}
 	}
-	return nil, nil
+	return found, nil
+}
+
+// unlink removes the row between an entity and the other side of a member.
+func (c *call) unlink(tx *store.Tx, owner, other apim.Ref) error {
+	names := c.route.kind.LinkNames
+	if names.Reverse {
+		owner, other = other, owner
+	}
+	_, err := tx.Unlink(names.Name, owner, other)
+	return err
 }
 
 // linkTarget finds the resource a member points at, in the form links are stored.
 func (c *call) linkTarget(tx *store.Tx, ref apim.Ref) (apim.Ref, error) {
 	names := c.route.kind.LinkNames
+	if own := c.home() + ref; names.To == apim.Groups.Path && c.home() != "" && ref.Workspace() == "" {
+		if _, err := tx.Get(own); err == nil {
+			ref = own // the workspace's own group rather than the service's
+		}
+	}
 	stored, err := c.stored(tx, ref)
 	if errors.Is(err, apim.ErrNotFound) || err == nil && stored.KindPath() != names.To {
 		return "", apim.Invalid(names.Field, fmt.Sprintf("%s names %s, which does not exist.", names.Field, ref))
@@ -283,7 +304,6 @@ func (c *call) admitNamedLink(tx *store.Tx, owner apim.Ref) error {
 
 // deleteNamedLink answers DELETE of a member: 200 when it was there, else 204.
 func deleteNamedLink(c *call) (*answer, error) {
-	names := c.route.kind.LinkNames
 	status := http.StatusNoContent
 	err := c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
 		status = http.StatusNoContent
@@ -297,12 +317,7 @@ func deleteNamedLink(c *call) (*answer, error) {
 				return err
 			}
 		}
-		from, to := owner, link.to
-		if names.Reverse {
-			from, to = to, from
-		}
-		_, err = tx.Unlink(names.Name, from, to)
-		return err
+		return c.unlink(tx, owner, link.to)
 	})
 	if err != nil && !errors.Is(err, apim.ErrNotFound) {
 		return nil, err

@@ -142,7 +142,7 @@ func validatePolicies(c *call) (*answer, error) {
 	id := c.Store.NewID()
 	result := fmt.Sprintf("%d policies do not comply.", len(log))
 	return &answer{status: http.StatusOK, body: map[string]any{
-		"id": c.address.ID("/operationResults/" + apim.Ref(id)), "name": id, "type": "Microsoft.ApiManagement/service/operationResults",
+		"id": c.address.ID("/tenant/operationResults/" + apim.Ref(id)), "name": id, "type": "Microsoft.ApiManagement/service/tenant/operationResults",
 		"properties": map[string]any{
 			"id": id, "status": "Succeeded", "started": started, "updated": c.Store.Now(), "resultInfo": result, "actionLog": log,
 		},

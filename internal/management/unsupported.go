@@ -52,6 +52,7 @@ var unsupported = []struct{ methods, pattern, why string }{
 	{"POST", "gateways/{}/listKeys", whyGateway},
 	{"POST", "gateways/{}/listTrace", whyGateway},
 	{"POST", "gateways/{}/regenerateKey", whyGateway},
+	{"POST", "connectivityCheck", whyNetwork},
 	{"POST", "migrateToStv2", whyPlatform},
 	{"GET", "outboundNetworkDependenciesEndpoints", whyNetwork},
 	{"GET", "privateEndpointConnections", whyPrivate},

@@ -71,6 +71,7 @@ type suite struct {
 	*testing.T
 	url, token string
 	tls        *httptest.Server // the same API over TLS
+	mint       func()           // makes the token anew, after its key was regenerated
 	operations []*operation
 	writable   map[string][]string // path to property names
 	names      map[string]string   // parameter of a path to the name in use
@@ -111,6 +112,7 @@ func newSuite(t *testing.T) *suite {
 		},
 		Store: st, Accounts: accounts, Subscriptions: subscription.New(st, nil),
 		Importer: &apidoc.Importer{Store: st, Blobs: blobs}, Publisher: &publish.Service{Store: st},
+		Outbound: &http.Client{Transport: descriptions{}},
 		Service: management.Service{
 			Name: "portico", Location: "West US", PublisherName: "Contoso", PublisherEmail: "apis@contoso.example",
 			GatewayURL: "https://gateway", PortalURL: "https://portal", ManagementURL: "https://management",
@@ -127,11 +129,15 @@ func newSuite(t *testing.T) *suite {
 	t.Cleanup(server.Close)
 	s.tls = httptest.NewTLSServer(h)
 	t.Cleanup(s.tls.Close)
-	token, err := accounts.MintAdmin(t.Context(), time.Hour)
-	if err != nil {
-		t.Fatal(err)
+	s.mint = func() {
+		token, err := accounts.MintAdmin(context.Background(), time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.token = account.Authorization(token)
 	}
-	s.url, s.token = server.URL, account.Authorization(token)
+	s.url = server.URL
+	s.mint()
 	return s
 }
 

@@ -1,0 +1,217 @@
+package apidoc
+
+import (
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// Export writes the description of a stored API in any format; server is the
+// address to call. An API that has no such form is an *apim.InvalidError;
+// apim.ErrNotFound when there is no such API.
+func (im *Importer) Export(ctx context.Context, tx *store.Tx, api apim.Ref, format Format, server string) ([]byte, error) {
+	switch format {
+	case OpenAPI, OpenAPIJSON:
+		return Export(ctx, tx, api, format, server)
+	case SwaggerJSON:
+		return exportSwagger(ctx, tx, api, server)
+	case WADL:
+		return exportWADL(ctx, tx, api, server)
+	case GraphQL:
+		return exportGraphQL(tx, api)
+	}
+	return im.exportOriginal(ctx, tx, api, format, server)
+}
+
+// exportGraphQL is the schema definition of a GraphQL API.
+func exportGraphQL(tx *store.Tx, api apim.Ref) ([]byte, error) {
+	doc, err := tx.Get(api.Child("schemas", "graphql"))
+	if errors.Is(err, apim.ErrNotFound) {
+		return nil, noSuchForm(GraphQL)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var s apim.Schema
+	if err := json.Unmarshal(doc.Body, &s); err != nil {
+		return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+	}
+	if s.Document == nil {
+		return nil, noSuchForm(GraphQL)
+	}
+	return []byte(s.Document.Value), nil
+}
+
+func noSuchForm(format Format) error {
+	return apim.Invalid("format", fmt.Sprintf("The API has no description in the format %s: it was not imported from one.", format))
+}
+
+// exportOriginal is the description that an API was imported from, in a form
+// that cannot be written anew: WSDL, OData metadata, .proto.
+func (im *Importer) exportOriginal(ctx context.Context, tx *store.Tx, api apim.Ref, format Format, server string) ([]byte, error) {
+	doc, err := tx.Get(api)
+	if err != nil {
+		return nil, err
+	}
+	extra, err := ReadExtra(doc.Extra)
+	if err != nil {
+		return nil, fmt.Errorf("decode %s: %w", api, err)
+	}
+	if extra.Source != format || extra.Original == "" {
+		return nil, noSuchForm(format)
+	}
+	body, _, err := im.Blobs.Get(ctx, extra.Original)
+	if err != nil {
+		return nil, fmt.Errorf("read the original of %s: %w", api, err)
+	}
+	defer body.Close()
+	data, err := io.ReadAll(body)
+	if err == nil && format == WSDL {
+		data = WithAddress(data, server)
+	}
+	return data, err
+}
+
+// The elements of a WADL document that are written.
+type (
+	wadlOut struct {
+		XMLName   xml.Name `xml:"http://wadl.dev.java.net/2009/02 application"`
+		Doc       *docOut  `xml:"doc,omitempty"`
+		Resources struct {
+			Base     string         `xml:"base,attr"`
+			Resource []*resourceOut `xml:"resource"`
+		} `xml:"resources"`
+	}
+	docOut struct {
+		Title string `xml:"title,attr,omitempty"`
+		Text  string `xml:",chardata"`
+	}
+	resourceOut struct {
+		Path   string       `xml:"path,attr"`
+		Param  []paramOut   `xml:"param"`
+		Method []*methodOut `xml:"method"`
+	}
+	paramOut struct {
+		Name     string      `xml:"name,attr"`
+		Style    string      `xml:"style,attr"`
+		Type     string      `xml:"type,attr"`
+		Required bool        `xml:"required,attr"`
+		Option   []optionOut `xml:"option"`
+	}
+	optionOut struct {
+		Value string `xml:"value,attr"`
+	}
+	methodOut struct {
+		Name     string        `xml:"name,attr"`
+		ID       string        `xml:"id,attr"`
+		Doc      *docOut       `xml:"doc,omitempty"`
+		Request  *requestOut   `xml:"request,omitempty"`
+		Response []responseOut `xml:"response"`
+	}
+	requestOut struct {
+		Param          []paramOut          `xml:"param"`
+		Representation []representationOut `xml:"representation"`
+	}
+	responseOut struct {
+		Status         string              `xml:"status,attr"`
+		Representation []representationOut `xml:"representation"`
+	}
+	representationOut struct {
+		MediaType string `xml:"mediaType,attr"`
+	}
+)
+
+// exportWADL writes WADL: resources with their methods, parameters and media types.
+func exportWADL(ctx context.Context, tx *store.Tx, api apim.Ref, server string) ([]byte, error) {
+	x, err := load(tx, api)
+	if err != nil {
+		return nil, fmt.Errorf("export %s: %w", api, err)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	out := &wadlOut{Doc: &docOut{Title: x.api.DisplayName, Text: strings.TrimSpace(x.api.Description)}}
+	out.Resources.Base = strings.TrimSuffix(server, "/") + "/"
+	byPath := map[string]*resourceOut{}
+	for _, o := range x.operations {
+		path, _, _ := strings.Cut(o.op.URLTemplate, "?")
+		r := byPath[path]
+		if r == nil {
+			r = &resourceOut{Path: path}
+			byPath[path] = r
+			out.Resources.Resource = append(out.Resources.Resource, r)
+		}
+		r.add(o, path)
+	}
+	slices.SortFunc(out.Resources.Resource, func(a, b *resourceOut) int { return strings.Compare(a.Path, b.Path) })
+	for _, r := range out.Resources.Resource {
+		slices.SortFunc(r.Method, func(a, b *methodOut) int { return strings.Compare(a.Name, b.Name) })
+	}
+	data, err := xml.MarshalIndent(out, "", "  ")
+	return append([]byte(xml.Header), append(data, '\n')...), err
+}
+
+func (r *resourceOut) add(o *exported, path string) {
+	m := &methodOut{Name: o.op.Method, ID: o.id, Doc: &docOut{Title: o.op.DisplayName, Text: strings.TrimSpace(o.op.Description)}, Request: &requestOut{}}
+	for _, p := range o.op.TemplateParameters {
+		if strings.Contains(path, "{"+p.Name+"}") {
+			if !slices.ContainsFunc(r.Param, func(other paramOut) bool { return other.Name == p.Name }) {
+				r.Param = append(r.Param, newParamOut(&p, "template", true))
+			}
+			continue
+		}
+		m.Request.Param = append(m.Request.Param, newParamOut(&p, "query", true))
+	}
+	if q := o.op.Request; q != nil {
+		for _, p := range q.QueryParameters {
+			m.Request.Param = append(m.Request.Param, newParamOut(&p, "query", p.Required))
+		}
+		for _, p := range q.Headers {
+			m.Request.Param = append(m.Request.Param, newParamOut(&p, "header", p.Required))
+		}
+		m.Request.Representation = representationsOut(q.Representations)
+	}
+	for _, res := range o.op.Responses {
+		m.Response = append(m.Response, responseOut{Status: fmt.Sprint(res.StatusCode), Representation: representationsOut(res.Representations)})
+	}
+	r.Method = append(r.Method, m)
+}
+
+func newParamOut(p *apim.Parameter, style string, required bool) paramOut {
+	out := paramOut{Name: p.Name, Style: style, Type: "xsd:" + xsdType(p.Type), Required: required}
+	for _, v := range p.Values {
+		out.Option = append(out.Option, optionOut{v})
+	}
+	return out
+}
+
+func xsdType(kind string) string {
+	switch kind {
+	case "integer", "boolean":
+		return kind
+	case "number":
+		return "decimal"
+	}
+	return "string"
+}
+
+func representationsOut(all []apim.Representation) []representationOut {
+	media := map[string]bool{}
+	for _, r := range all {
+		media[r.ContentType] = true
+	}
+	var out []representationOut
+	for _, m := range slices.Sorted(maps.Keys(media)) {
+		out = append(out, representationOut{m})
+	}
+	return out
+}

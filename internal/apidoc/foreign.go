@@ -1,0 +1,88 @@
+package apidoc
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// The formats that are not OpenAPI (apim-rest.md §3.1).
+const (
+	WADL    Format = "wadl-xml"
+	WSDL    Format = "wsdl"
+	OData   Format = "odata"
+	GRPC    Format = "grpc"
+	GraphQL Format = "graphql" // a schema definition
+)
+
+// The content types of schemas in these formats.
+const (
+	wadlGrammar    = "application/vnd.ms-azure-apim.wadl.grammars+xml"
+	odataSchema    = "application/vnd.ms-azure-apim.odata.schema"
+	protobufSchema = "text/protobuf"
+)
+
+// foreignTypes are the types of APIs that come of these formats.
+var foreignTypes = map[Format]string{WADL: "http", WSDL: "soap", OData: "odata", GRPC: "grpc", GraphQL: "graphql"}
+
+// readAny reads a description of any format. apiType is what the client wants the
+// API to be: a WSDL document makes an API of the type soap, or http, which
+// turns SOAP into REST.
+func readAny(ctx context.Context, in *Import) (*Description, error) {
+	if foreignTypes[in.Format] == "" {
+		return Parse(ctx, in.Data, Options{TranslateRequiredQuery: in.TranslateRequiredQuery})
+	}
+	if in.Format == GraphQL {
+		if err := CheckGraphQL("value", string(in.Data)); err != nil {
+			return nil, err
+		}
+		return &Description{Type: "graphql", SchemaID: "graphql", Original: in.Data,
+			Schema: &apim.Schema{ContentType: apim.GraphQLSchema, Document: &apim.SchemaDocument{Value: string(in.Data)}}}, nil
+	}
+	o, policies, err := outlineOf(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	text, err := o.openAPI()
+	if err != nil {
+		return nil, err
+	}
+	d, err := Parse(ctx, text, Options{TranslateRequiredQuery: in.TranslateRequiredQuery})
+	if err != nil {
+		return nil, fmt.Errorf("read the outline of the description: %w", err)
+	}
+	d.Type, d.Original, d.Policies = foreignTypes[in.Format], in.Data, map[string]string{}
+	if in.Format == WSDL && policies != nil {
+		d.Type = "http"
+	}
+	for i := range d.Operations {
+		if p := policies[d.Operations[i].DisplayName]; p != "" {
+			d.Policies[d.Operations[i].ID] = p
+		}
+	}
+	d.Extra.Source, d.Extra.OpenAPI = in.Format, ""
+	return d, nil
+}
+
+// outlineOf outlines a description; policies, by operation, are those that turn SOAP into REST.
+func outlineOf(ctx context.Context, in *Import) (o *outline, policies map[string]string, err error) {
+	switch in.Format {
+	case WADL:
+		o, err = fromWADL(in.Data)
+	case OData:
+		o, err = fromOData(in.Data)
+	case GRPC:
+		o, err = fromProto(ctx, in.Data)
+	default:
+		w, service, err := readWSDL(in.Data, in.Selector)
+		if err != nil {
+			return nil, nil, err
+		}
+		if in.API != nil && in.API.Type == "http" {
+			return service.rest(w), service.policies(w), nil
+		}
+		return service.passThrough(), nil, nil
+	}
+	return o, nil, err
+}

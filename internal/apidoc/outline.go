@@ -1,0 +1,111 @@
+package apidoc
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// outline is a description in a form that is not OpenAPI, brought to the terms
+// of OpenAPI. It is read on as an OpenAPI document, so that one reader knows the
+// rules of names, templates and limits.
+type outline struct {
+	title, text, server string
+	operations          []*outlined
+	schemas             map[string]any
+}
+
+// outlined is one operation of an outline.
+type outlined struct {
+	method, path, id, summary, text string
+	parameters                      []outlinedParameter
+	requests                        []outlinedBody
+	responses                       map[string][]outlinedBody // by status
+}
+
+type outlinedParameter struct {
+	name, in, kind, text string // kind is a JSON Schema type
+	required             bool
+	values               []string
+}
+
+type outlinedBody struct {
+	media  string
+	schema string // name in schemas, or ""
+}
+
+// openAPI writes the outline. Two operations with one method and path differ in
+// the path's query, as x-ms-paths allows.
+func (o *outline) openAPI() ([]byte, error) {
+	paths, others := map[string]map[string]any{}, map[string]map[string]any{}
+	for _, op := range o.operations {
+		into := paths
+		if strings.Contains(op.path, "?") {
+			into = others
+		}
+		if into[op.path] == nil {
+			into[op.path] = map[string]any{}
+		}
+		into[op.path][strings.ToLower(op.method)] = op.member()
+	}
+	doc := map[string]any{
+		"openapi": "3.0.3", "info": map[string]any{"title": o.title, "version": "1.0", "description": o.text}, "paths": paths,
+	}
+	if len(others) > 0 {
+		doc["x-ms-paths"] = others
+	}
+	if o.server != "" {
+		doc["servers"] = []any{map[string]string{"url": o.server}}
+	}
+	if len(o.schemas) > 0 {
+		doc["components"] = map[string]any{"schemas": o.schemas}
+	}
+	text, err := json.Marshal(doc)
+	if err != nil {
+		return nil, fmt.Errorf("write the outline: %w", err)
+	}
+	return text, nil
+}
+
+func (op *outlined) member() map[string]any {
+	m := map[string]any{"operationId": op.id, "summary": op.summary, "description": op.text}
+	parameters := []any{}
+	for _, p := range op.parameters {
+		schema := map[string]any{"type": p.kind}
+		if len(p.values) > 0 {
+			schema["enum"] = p.values
+		}
+		parameters = append(parameters, map[string]any{"name": p.name, "in": p.in, "required": p.required || p.in == "path", "description": p.text, "schema": schema})
+	}
+	if len(parameters) > 0 {
+		m["parameters"] = parameters
+	}
+	if len(op.requests) > 0 {
+		m["requestBody"] = map[string]any{"content": contentOf(op.requests)}
+	}
+	responses := map[string]any{}
+	for status, bodies := range op.responses {
+		r := map[string]any{"description": ""}
+		if len(bodies) > 0 {
+			r["content"] = contentOf(bodies)
+		}
+		responses[status] = r
+	}
+	if len(responses) == 0 {
+		responses["200"] = map[string]any{"description": ""}
+	}
+	m["responses"] = responses
+	return m
+}
+
+func contentOf(bodies []outlinedBody) map[string]any {
+	content := map[string]any{}
+	for _, b := range bodies {
+		media := map[string]any{}
+		if b.schema != "" {
+			media["schema"] = map[string]string{"$ref": componentRef + b.schema}
+		}
+		content[b.media] = media
+	}
+	return content
+}
