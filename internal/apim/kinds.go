@@ -253,7 +253,7 @@ var (
 	}
 	PortalConfigs = &Kind{
 		Path: "portalconfigs", Verbs: Head | Get | Put | Patch, New: func() Resource { return new(PortalConfig) },
-		Singleton: "default", Fixed: true, PutNeedsIfMatch: true, Actions: []string{"listDelegationSecrets"},
+		Singleton: "default", Fixed: true, PutNeedsIfMatch: true, Actions: []string{"listDelegationSecrets", "listMediaContentSecrets"},
 	}
 	PortalSettings = &Kind{
 		Path: "portalsettings", Verbs: Head | Get | Put | Patch, Fixed: true, PatchNoContent: true,

@@ -11,6 +11,7 @@ import (
 	"github.com/portico-portal/portico/internal/access"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -25,6 +26,8 @@ type Config struct {
 	Publisher     Publisher
 	Subscriptions Subscriptions
 	Accounts      Accounts
+	// Blobs are the media; nil: there is no media container.
+	Blobs blob.Store
 	// Outbound fetches what clients name by link; nil: links are refused.
 	Outbound *http.Client
 	Mailer   Mailer // nil: requests that only send mail are refused
@@ -88,10 +91,11 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	requestIDs(w.Header(), r.Header)
 	w.Header().Set("Cache-Control", "no-store")
 	if r.Method == http.MethodOptions {
+		w.Header().Set("Access-Control-Allow-Headers", "*, Authorization, x-ms-apim-client, If-Match, Content-Type, Cache-Control, Accept, IsUserResource, "+mediaHeaders)
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	if h.serveLink(w, r) || h.serveStatus(w, r) {
+	if h.serveLink(w, r) || h.serveMedia(w, r) || h.serveStatus(w, r) {
 		return
 	}
 	a, err := h.answer(r)

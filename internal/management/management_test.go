@@ -61,6 +61,7 @@ func newServiceOn(t *testing.T, s *store.Store) *service {
 	h, err := New(Config{
 		Store: s, Accounts: accounts, Importer: &apidoc.Importer{Store: s, Blobs: blobs}, Publisher: &publish.Service{Store: s},
 		Subscriptions: subscription.New(s, nil),
+		Blobs:         blobs,
 		Service:       Service{Name: "portico", PortalURL: "http://portal", GatewayURL: "http://gateway", ManagementURL: "http://management"},
 		LinkKey:       bytes.Repeat([]byte{7}, 32),
 	})

@@ -26,13 +26,16 @@ func settingsRoutes() []*route {
 	return []*route{
 		read("settings", "settings", listTenantSettings),
 		read("settings/{}", "settings", getTenantSettings),
+		post("portalsettings/mediaContent/listSecrets", "portalsettings/listSecrets", listMediaSecrets),
 	}
 }
 
 func portalConfigBehaviour() behaviour {
 	return behaviour{
 		prepare: takeDelegationKey, stored: storedPortalConfig,
-		actions: map[string]func(*call) (*answer, error){"listDelegationSecrets": listDelegationSecrets},
+		actions: map[string]func(*call) (*answer, error){
+			"listDelegationSecrets": listDelegationSecrets, "listMediaContentSecrets": listMediaSecrets,
+		},
 	}
 }
 
