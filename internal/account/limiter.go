@@ -18,6 +18,9 @@ func (e *LimitedError) Error() string {
 	return fmt.Sprintf("too many attempts to sign in; try again in %d seconds", int(e.RetryAfter.Seconds())+1)
 }
 
+// RetryIn is how long to wait: what the header Retry-After says.
+func (e *LimitedError) RetryIn() time.Duration { return e.RetryAfter }
+
 // Is makes errors.Is(err, apim.ErrTooManyRequests) true.
 func (e *LimitedError) Is(target error) bool { return target == apim.ErrTooManyRequests }
 

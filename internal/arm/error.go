@@ -3,8 +3,11 @@ package arm
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/portico-portal/portico/internal/apim"
 )
@@ -76,6 +79,16 @@ var sentinels = []struct {
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, "ServiceUnavailable", "The request took too long."},
 }
 
+// RetryAfter is after how many seconds it is worth trying again: what the error
+// says, rounded up, else one.
+func RetryAfter(err error) int {
+	var limited interface{ RetryIn() time.Duration }
+	if errors.As(err, &limited) {
+		return max(1, int(math.Ceil(limited.RetryIn().Seconds())))
+	}
+	return 1
+}
+
 // FromError turns any error into an answer. What it does not know is 500 with a
 // message that tells nothing of the inside.
 func FromError(err error) *Error {
@@ -93,6 +106,9 @@ func FromError(err error) *Error {
 	for _, s := range sentinels {
 		if errors.Is(err, s.is) {
 			e := &Error{Status: s.status, Code: s.code, Message: s.message}
+			if s.status == http.StatusTooManyRequests {
+				e.Header = http.Header{"Retry-After": {strconv.Itoa(RetryAfter(err))}}
+			}
 			if s.status == http.StatusUnauthorized {
 				e.Header = http.Header{"Www-Authenticate": {`SharedAccessSignature realm="management"`}}
 			}
