@@ -16,12 +16,8 @@ const (
 	GraphQL Format = "graphql" // a schema definition
 )
 
-// The content types of schemas in these formats.
-const (
-	wadlGrammar    = "application/vnd.ms-azure-apim.wadl.grammars+xml"
-	odataSchema    = "application/vnd.ms-azure-apim.odata.schema"
-	protobufSchema = "text/protobuf"
-)
+// protobufSchema is the content type of a .proto file as a schema (apim-rest.md §3.1).
+const protobufSchema = "text/protobuf"
 
 // foreignTypes are the types of APIs that come of these formats.
 var foreignTypes = map[Format]string{WADL: "http", WSDL: "soap", OData: "odata", GRPC: "grpc", GraphQL: "graphql"}
@@ -55,6 +51,10 @@ func readAny(ctx context.Context, in *Import) (*Description, error) {
 	d.Type, d.Original, d.Policies = foreignTypes[in.Format], in.Data, map[string]string{}
 	if in.Format == WSDL && policies != nil {
 		d.Type = "http"
+	}
+	if in.Format == GRPC {
+		d.SchemaID = "protobuf"
+		d.Schema = &apim.Schema{ContentType: protobufSchema, Document: &apim.SchemaDocument{Value: string(in.Data)}}
 	}
 	for i := range d.Operations {
 		if p := policies[d.Operations[i].DisplayName]; p != "" {

@@ -2,6 +2,7 @@ package apim
 
 import (
 	"encoding/json"
+	"net/url"
 	"strings"
 )
 
@@ -133,8 +134,8 @@ func (p *PortalConfig) Validate(v *Violations) {
 }
 
 func (v *Violations) origin(text string) {
-	before := len(v.List)
-	if v.URL("origin", text); len(v.List) == before && strings.Count(text, "/") > 3 {
+	v.URL("origin", text)
+	if u, err := url.Parse(text); err == nil && strings.Trim(u.Path, "/")+u.RawQuery+u.Fragment != "" {
 		v.Addf("origin", "an origin has no path; it is %q.", text)
 	}
 }

@@ -3,7 +3,7 @@ package mail
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"log/slog"
 	"net/url"
 	"strconv"
@@ -38,7 +38,7 @@ type Service struct {
 // New makes the service; it sends after [Service.Run] has been called.
 func New(s *store.Store, opt Options) (*Service, error) {
 	if opt.Server == nil || opt.Server.Scheme != "smtp" && opt.Server.Scheme != "smtps" || opt.Server.Hostname() == "" {
-		return nil, fmt.Errorf("mail: the server must be like smtp://user:password@host:587 or smtps://...")
+		return nil, errors.New("mail: the server must be like smtp://user:password@host:587 or smtps://user:password@host:465")
 	}
 	if opt.Logger == nil {
 		opt.Logger = slog.New(slog.DiscardHandler)
