@@ -221,6 +221,11 @@ func TestFilterEqualsNaiveEvaluation(t *testing.T) {
 		if got, want := f.Match(rec), e.eval(row); got != want {
 			t.Fatalf("%s on %v: %v, want %v", e.text, row, got, want)
 		}
+		// A list binds its filter to the fields of its records; that changes no meaning.
+		f.Bind(testFields)
+		if got, want := f.Match(rec), e.eval(row); got != want {
+			t.Fatalf("bound, %s on %v: %v, want %v", e.text, row, got, want)
+		}
 	})
 }
 
