@@ -26,12 +26,14 @@ unit()    { PORTICO_REQUIRE_POSTGRES=1 go_tests ./...; }
 islands() { npm --prefix web test --silent; }
 samples() { go_tests -tags samples ./internal/console/...; }
 browser() { npm --prefix test/browser test --silent; }
+clients() { npm --prefix test/npm ci --no-audit --no-fund --silent && npm --prefix test/npm test --silent; }
 
 npm --prefix test/browser ci --no-audit --no-fund --silent || failed+=(npm)
 make --no-print-directory build || { echo "build failed"; exit 1; }
 suite postgres unit
 suite islands islands
 suite samples samples
+suite clients clients
 export BROWSERS
 BROWSERS=chromium suite chromium browser
 BROWSERS=firefox suite firefox browser

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -28,6 +29,9 @@ import (
 // with a signature, which listMediaContentSecrets hands out, is all it takes.
 const (
 	mediaPath = "/content"
+	// mediaAccount is before the container's path where the host is an IP address
+	// or localhost: there clients expect the name of an account first.
+	mediaAccount = "/storage"
 	// mediaLife is how long an address of the container is good.
 	mediaLife = 24 * time.Hour
 	// mediaRights are read, add, create, write, delete and list.
@@ -49,7 +53,18 @@ func listMediaSecrets(c *call) (*answer, error) {
 	}
 	until := c.Now().Add(mediaLife).UTC().Format(time.RFC3339)
 	q := url.Values{"sv": {"2024-11-04"}, "sr": {"c"}, "se": {until}, "sp": {mediaRights}, "sig": {c.signMedia(until, mediaRights)}}
-	return &answer{status: http.StatusOK, body: map[string]string{"containerSasUrl": arm.Origin(c.r) + c.Mount + mediaPath + "?" + q.Encode()}}, nil
+	return &answer{status: http.StatusOK, body: map[string]string{"containerSasUrl": arm.Origin(c.r) + c.Mount + mediaAt(c.r.Host) + "?" + q.Encode()}}, nil
+}
+
+// mediaAt is the container's path for a host.
+func mediaAt(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	if host == "localhost" || net.ParseIP(strings.Trim(host, "[]")) != nil {
+		return mediaAccount + mediaPath
+	}
+	return mediaPath
 }
 
 func (h *handler) signMedia(until, rights string) string {
@@ -76,7 +91,7 @@ var (
 // serveMedia answers requests for the container; it returns false for other addresses.
 func (h *handler) serveMedia(w http.ResponseWriter, r *http.Request) bool {
 	path := strings.TrimPrefix(r.URL.EscapedPath(), h.Mount)
-	rest, ok := strings.CutPrefix(path, mediaPath)
+	rest, ok := strings.CutPrefix(strings.TrimPrefix(path, mediaAccount), mediaPath)
 	if h.Blobs == nil || !ok || rest != "" && rest[0] != '/' {
 		return false
 	}

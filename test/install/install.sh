@@ -2,7 +2,7 @@
 # Finds the tools that test suites need and, as root on Debian, installs missing
 # ones. Quiet when everything is there.
 #
-#   install.sh SUITE...     postgres, islands, chromium, firefox, samples, bench
+#   install.sh SUITE...     postgres, islands, clients, chromium, firefox, samples, bench
 #
 # Exit codes: 0 all there; 2 usage; 3 a suite's tools are missing, and why was printed.
 set -uo pipefail
@@ -11,7 +11,7 @@ set -uo pipefail
 needs() {
 	case $1 in
 	postgres) echo "postgres:postgresql" ;;
-	islands) echo "node:nodejs npm:npm" ;;
+	islands | clients) echo "node:nodejs npm:npm" ;;
 	chromium) echo "node:nodejs npm:npm chromium:chromium" ;;
 	firefox) echo "node:nodejs npm:npm firefox:firefox-esr" ;;
 	samples) echo "bash:bash curl:curl base64:coreutils python3:python3 node:nodejs php:php-cli ruby:ruby javac:default-jdk-headless" ;;
@@ -58,7 +58,7 @@ install() {
 }
 
 if [ $# -eq 0 ]; then
-	echo "usage: install.sh SUITE... (postgres, islands, chromium, firefox, samples, bench)" >&2
+	echo "usage: install.sh SUITE... (postgres, islands, clients, chromium, firefox, samples, bench)" >&2
 	exit 2
 fi
 code=0
