@@ -17,6 +17,9 @@ import (
 type behaviour struct {
 	// locate says where a PUT stores the entity; nil: at its address, with an API's alias resolved.
 	locate func(w *write) error
+	// read may change the properties that a PUT or PATCH sent, before anything
+	// else: it puts what a link names in the link's place.
+	read func(c *call, properties json.RawMessage) (json.RawMessage, error)
 	// before runs ahead of a PUT's or PATCH's transaction, for what is slow or has its own.
 	before func(c *call, properties json.RawMessage) error
 	// prepare fills w.resource from the rest before defaults and validation.

@@ -29,6 +29,7 @@ type service struct {
 	accounts *account.Service
 	url      string
 	token    string // the default Authorization header
+	handler  *handler
 }
 
 func newService(t *testing.T) *service {
@@ -74,7 +75,7 @@ func newServiceOn(t *testing.T, s *store.Store) *service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &service{T: t, store: s, accounts: accounts, url: srv.URL, token: account.Authorization(token)}
+	return &service{T: t, handler: h.(*handler), store: s, accounts: accounts, url: srv.URL, token: account.Authorization(token)}
 }
 
 // response is what came back.

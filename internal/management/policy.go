@@ -4,16 +4,45 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/outbound"
 	"github.com/portico-portal/portico/internal/policy"
 	"github.com/portico-portal/portico/internal/store"
 )
 
 // policyBehaviour is that of policies at all four scopes.
 func policyBehaviour() behaviour {
-	return behaviour{check: checkPolicy, show: showPolicy, get: rawPolicy}
+	return behaviour{read: followPolicyLink, check: checkPolicy, show: showPolicy, get: rawPolicy}
 }
+
+// followPolicyLink fetches the document of a PUT in the format xml-link or rawxml-link.
+func followPolicyLink(c *call, properties json.RawMessage) (json.RawMessage, error) {
+	var sent struct {
+		Value  string `json:"value"`
+		Format string `json:"format"`
+	}
+	if err := arm.Unmarshal(properties, &sent); err != nil {
+		return nil, err
+	}
+	format, ok := strings.CutSuffix(sent.Format, "-link")
+	if !ok {
+		return properties, nil
+	}
+	if c.Outbound == nil {
+		return nil, apim.Invalid("format", "This instance fetches no links; put the document itself.")
+	}
+	document, err := outbound.Fetch(c.r.Context(), c.Outbound, "value", sent.Value, maxPolicyLink)
+	if err != nil {
+		return nil, err
+	}
+	return withMembers(properties, map[string]any{"value": string(document), "format": format})
+}
+
+// maxPolicyLink is the longest policy document, in bytes: that of Policy.Validate.
+const maxPolicyLink = 256 << 10
 
 // checkPolicy refuses documents that do not parse, with line and column.
 func checkPolicy(w *write) error {

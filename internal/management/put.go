@@ -104,7 +104,11 @@ func (c *call) properties() (json.RawMessage, error) {
 	if kind := c.route.kind; body == nil && kind != nil && kind.NoBody {
 		return json.RawMessage("{}"), nil
 	}
-	return arm.Properties(body)
+	properties, err := arm.Properties(body)
+	if err != nil || c.route.kind == nil || c.behaviours[c.route.kind].read == nil {
+		return properties, err
+	}
+	return c.behaviours[c.route.kind].read(c, properties)
 }
 
 // save runs the transaction of a PUT or PATCH. admit checks the ETag and whether
