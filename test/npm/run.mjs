@@ -1,7 +1,7 @@
 // Starts a portico with TLS on free ports and runs the suites of the npm clients
 // in a process that trusts its certificate.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -25,7 +25,7 @@ const token = execFileSync(portico, ["token", "--data", data], { encoding: "utf8
 const suites = spawn(process.execPath, ["--test", "--test-reporter=spec", "arm.test.mjs", "blob.test.mjs"], {
   cwd: import.meta.dirname,
   stdio: "inherit",
-  env: { ...process.env, PORTICO_URL: address, PORTICO_TOKEN: token, NODE_EXTRA_CA_CERTS: join(data, "tls.crt") },
+  env: { ...process.env, PORTICO_URL: address, PORTICO_TOKEN: token, PORTICO_CERTIFICATE: readFileSync(join(data, "tls.crt")).toString("base64"), NODE_EXTRA_CA_CERTS: join(data, "tls.crt") },
 });
 suites.on("exit", (code) => {
   server.removeAllListeners("exit");
