@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/access"
 	"github.com/portico-portal/portico/internal/apidoc"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
@@ -145,6 +146,26 @@ func (w *write) copyProperties() error {
 	copied.IsCurrent = a.IsCurrent
 	w.resource, w.extra = copied, source.Extra
 	return nil
+}
+
+// mayCopy wants the caller to be allowed to read the API that sourceApiId names:
+// a copy shows all of it.
+func mayCopy(c *call, properties json.RawMessage) error {
+	properties, err := shortRefs(apim.APIs, c.home(), properties)
+	if err != nil {
+		return err
+	}
+	var sent struct {
+		Source apim.Ref `json:"sourceApiId"`
+	}
+	if err := arm.Unmarshal(properties, &sent); err != nil || sent.Source == "" {
+		return err
+	}
+	action := access.ActionOf(apim.APIs.Path, access.Read)
+	if sent.Source.Workspace() != "" {
+		action = access.InWorkspace(action)
+	}
+	return c.authorize(action, aliasOf(sent.Source))
 }
 
 // source is the API that sourceApiId names.

@@ -565,6 +565,32 @@ func checkPrincipal(tx *store.Tx, id string) error {
 	return apim.Invalid("principalId", fmt.Sprintf("principalId must be users/{id}, groups/{id}, token:{name} or oidc:{issuer}#{subject}; it is %q.", id))
 }
 
+// dropAssignments removes what is assigned at an entity that is deleted, and to
+// it: whoever is made later under its name must not inherit that.
+func dropAssignments(tx *store.Tx, deleted apim.Ref) error {
+	docs, err := tx.List(roleAssignments, "")
+	if err != nil {
+		return err
+	}
+	scope := deleted
+	if _, err := tx.ResolveAPI(aliasOf(deleted)); errors.Is(err, apim.ErrNotFound) {
+		scope = aliasOf(deleted) // the API is gone, not one of its revisions
+	}
+	for _, doc := range docs {
+		var a roleAssignment
+		if err := json.Unmarshal(doc.Body, &a); err != nil {
+			return fmt.Errorf("decode %s: %w", doc.Ref, err)
+		}
+		if !access.Covers(scope, a.Scope) && !strings.EqualFold("/"+a.PrincipalID, string(deleted)) {
+			continue
+		}
+		if err := tx.Delete(doc.Ref); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func deleteRoleAssignment(c *call) (*answer, error) {
 	return c.deleteRole(roleAssignments, func(tx *store.Tx) error {
 		var a roleAssignment

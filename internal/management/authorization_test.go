@@ -208,3 +208,65 @@ func TestRolesOfGroupsAndTokensForOneUser(t *testing.T) {
 	s.do("DELETE", "/groups/editors/users/ann", "").want(200)
 	s.do("GET", "/contentTypes", "", "Authorization", as).want(403)
 }
+
+func TestRightsEndWithWhatTheyAreAbout(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	s.put("/apis/x", `{"path":"x"}`)
+	s.do("PUT", "/apis/x;rev=2", `{"properties":{"path":"x","sourceApiId":"/apis/x"}}`).want(201)
+	s.customRole("11111111-1111-1111-1111-111111111111", "API editor")
+	editor := s.holder("API editor", "/apis/x")
+	s.do("GET", "/apis/x", "", "Authorization", editor).want(200)
+	s.do("DELETE", "/apis/x;rev=2", "", "If-Match", "*").want(204)
+	s.do("GET", "/apis/x", "", "Authorization", editor).want(200)
+	s.do("DELETE", "/apis/x?deleteRevisions=true", "", "If-Match", "*").want(204)
+	s.put("/apis/x", `{"path":"x"}`)
+	s.do("GET", "/apis/x", "", "Authorization", editor).want(403)
+
+	s.put("/users/ann", `{"firstName":"A","lastName":"B","email":"a@b.example"}`)
+	s.do("PUT", "/providers/Microsoft.Authorization/roleAssignments/cccccccc-0000-0000-0000-000000000001",
+		`{"properties":{"roleDefinitionId":"`+access.RoleByName("Reader").ID+`","principalId":"users/ann"}}`).want(201)
+	s.do("DELETE", "/users/ann", "", "If-Match", "*").want(204)
+	s.do("GET", "/providers/Microsoft.Authorization/roleAssignments/cccccccc-0000-0000-0000-000000000001", "").want(404)
+}
+
+func TestCopiesTakeTheRightToReadTheirSource(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	s.put("/apis/x", `{"path":"x"}`)
+	s.put("/apis/secret", `{"path":"secret","serviceUrl":"https://hidden.example"}`)
+	s.customRole("11111111-1111-1111-1111-111111111111", "API editor")
+	editor := s.holder("API editor", "/apis/x")
+	copied := `{"properties":{"path":"x","sourceApiId":"/apis/secret"}}`
+	if got := s.do("PUT", "/apis/x;rev=2", copied, "Authorization", editor).want(403); !strings.Contains(got.body, "/apis/secret") {
+		t.Errorf("the refusal does not name the source: %s", got.body)
+	}
+	s.do("PUT", "/apis/x;rev=2", copied).want(201)
+}
+
+func TestWorkspacesDoNotReachIntoEachOther(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	for _, w := range []string{"a", "b"} {
+		s.put("/workspaces/"+w, `{"displayName":"W"}`)
+		s.put("/workspaces/"+w+"/apis/x", `{"path":"`+w+`"}`)
+		s.put("/workspaces/"+w+"/products/p", `{"displayName":"P"}`)
+		s.put("/workspaces/"+w+"/groups/g", `{"displayName":"G"}`)
+		s.put("/workspaces/"+w+"/tags/t", `{"displayName":"T"}`)
+	}
+	for path, body := range map[string]string{
+		"/workspaces/a/products/p/apiLinks/l":   `{"apiId":"/workspaces/b/apis/x"}`,
+		"/workspaces/a/products/p/groupLinks/l": `{"groupId":"/workspaces/b/groups/g"}`,
+		"/workspaces/a/tags/t/apiLinks/l":       `{"apiId":"/workspaces/b/apis/x"}`,
+		"/workspaces/a/apis/copy":               `{"path":"copy","sourceApiId":"/workspaces/b/apis/x"}`,
+		"/workspaces/a/subscriptions/s":         `{"displayName":"S","scope":"/workspaces/b/products/p"}`,
+	} {
+		if got := s.do("PUT", path, `{"properties":`+body+`}`).want(400); !strings.Contains(got.body, "another workspace") {
+			t.Errorf("PUT of %s: %s", path, got.body)
+		}
+	}
+	s.do("PUT", "/workspaces/a/products/p/apiLinks/l", `{"properties":{"apiId":"/apis/x"}}`).want(201)
+	if got := s.do("GET", "/workspaces/a/products/p/apiLinks/l", "").want(200).properties()["apiId"]; got != "/workspaces/a/apis/x" {
+		t.Errorf("an id without a workspace means %v", got)
+	}
+}

@@ -54,7 +54,7 @@ func behaviours() map[*apim.Kind]behaviour {
 	return map[*apim.Kind]behaviour{
 		apim.Workspaces: {stored: storedWorkspace},
 		apim.APIs: {
-			locate: locateAPI, prepare: prepareAPI, check: checkAPI, stored: storedAPI,
+			locate: locateAPI, before: mayCopy, prepare: prepareAPI, check: checkAPI, stored: storedAPI,
 			remove: removeAPI, get: exportAPI, replace: importAPI, keep: tagged, show: showAPI,
 		},
 		apim.Operations:       {check: checkOperation, keep: tagged},

@@ -36,6 +36,9 @@ func deleteEntity(c *call) (*answer, error) {
 		if err := tx.DeleteTree(doc.Ref); err != nil {
 			return fmt.Errorf("delete %s: %w", doc.Ref, err)
 		}
+		if err := dropAssignments(tx, doc.Ref); err != nil {
+			return err
+		}
 		return nil
 	})
 	if err != nil && !errors.Is(err, apim.ErrNotFound) {

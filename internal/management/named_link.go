@@ -282,6 +282,9 @@ func (c *call) linkTarget(tx *store.Tx, ref apim.Ref) (apim.Ref, error) {
 		}
 	}
 	stored, err := c.stored(tx, ref)
+	if home := c.home(); err == nil && home != "" && stored.Workspace() != "" && stored.Home().Key() != home.Key() {
+		return "", apim.Invalid(names.Field, fmt.Sprintf("%s names %s, which is in another workspace.", names.Field, ref))
+	}
 	if errors.Is(err, apim.ErrNotFound) || err == nil && stored.KindPath() != names.To {
 		return "", apim.Invalid(names.Field, fmt.Sprintf("%s names %s, which does not exist.", names.Field, ref))
 	}

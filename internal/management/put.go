@@ -264,6 +264,9 @@ func shortRefs(kind *apim.Kind, home apim.Ref, properties json.RawMessage) (json
 		var id string
 		if json.Unmarshal(members[name], &id) == nil && id != "" {
 			ref := arm.ShortRef(id)
+			if home != "" && ref.Workspace() != "" && ref.Home().Key() != home.Key() {
+				return nil, apim.Invalid(name, fmt.Sprintf("%s names %s, which is in another workspace.", name, ref))
+			}
 			if k := apim.KindByPath(ref.KindPath()); home != "" && ref.Workspace() == "" && (k == nil || k.Workspace) {
 				ref = home + ref
 			}
