@@ -2,5 +2,8 @@
 // such as Microsoft.ApiManagement/service/apis/write, granted by roles that are
 // assigned at a scope (apim-rest.md part 5). What no assignment grants is denied.
 //
+// The built-in roles are in role.go; custom ones and assignments are stored and
+// served by package management.
+//
 // It imports apim only. Who the caller is, package account finds out.
 package access

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -13,15 +12,9 @@ import (
 )
 
 func getAccess(tx *store.Tx) (*apim.TenantAccess, error) {
-	doc, err := tx.Get(TenantAccess)
-	if err != nil {
-		return nil, err
-	}
 	access := new(apim.TenantAccess)
-	if err := json.Unmarshal(doc.Body, access); err != nil {
-		return nil, fmt.Errorf("decode %s: %w", TenantAccess, err)
-	}
-	return access, nil
+	_, err := tx.Decode(TenantAccess, access)
+	return access, err
 }
 
 // RegenerateAccessKey replaces a key ("primaryKey" or "secondaryKey") of

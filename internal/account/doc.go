@@ -3,7 +3,7 @@
 // service (design.md §6, §7; apim-rest.md §1.10, §1.11).
 //
 // [Service] signs people in ([Service.SignIn], [Service.Visitor]) and programs
-// ([Service.Authenticate]). The rules for writing users are functions of a
+// ([Service.Authenticate]), and makes one-time links ([Service.MintUserLink]). The rules for writing users are functions of a
 // transaction ([PutUser], [DeleteUser]), so that a management PUT, a portal form
 // and provisioning follow the same ones.
 //

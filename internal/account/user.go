@@ -128,9 +128,12 @@ func replacePassword(tx *store.Tx, ref apim.Ref, encoded, exceptSession string) 
 	return endAccess(tx, ref, exceptSession)
 }
 
-// endAccess ends a user's sessions, except the one named, and tokens.
+// endAccess ends a user's sessions, except the one named, tokens, and one-time link.
 func endAccess(tx *store.Tx, ref apim.Ref, exceptSession string) error {
 	if err := tx.DeleteUserSessions(strings.ToLower(ref.Name()), exceptSession); err != nil {
+		return err
+	}
+	if err := tx.SetMeta(linkMeta(ref), ""); err != nil {
 		return err
 	}
 	epoch, err := tx.Meta(epochMeta(ref))

@@ -1,6 +1,9 @@
 // Package apidoc reads API descriptions (OpenAPI 3.0 and 3.1, Swagger 2.0, in
 // JSON or YAML) into the operations and schemas of package apim, stores them as
 // an API ([Importer]) and writes OpenAPI again from what is stored ([Export]).
+// WADL, WSDL, OData metadata and .proto files are outlined in the terms of OpenAPI
+// (outline.go, one file a format) and read on as such; GraphQL keeps its schema.
+// [Importer.Export] writes the other formats.
 // Reference: apim-rest.md part 3; its limits of what is read do not hold here.
 //
 // Reading keeps what the wire model of an operation has no field for in
@@ -21,5 +24,5 @@
 // first is parsed in 0.15 s and stored after 0.7 s with 130 MB, the second is
 // stored after 2.6 s with 230 MB; in both cases that is the whole process.
 //
-// It imports apim, store, blob and a YAML library.
+// It imports apim, store, blob, a YAML library, and parsers of GraphQL and Protocol Buffers.
 package apidoc

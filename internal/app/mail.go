@@ -22,7 +22,7 @@ func (a *App) startMail(ctx context.Context, srv config.Server, r Ready) error {
 		return err
 	}
 	a.mail, err = mail.New(a.Store, mail.Options{
-		Server: server, From: srv.MailFrom, Organization: "Portico", PortalURL: r.PortalURL, Logger: a.opt.Logger,
+		Server: server, From: srv.MailFrom, PortalURL: r.PortalURL, Logger: a.opt.Logger,
 	})
 	if err == nil {
 		go a.mail.Run(ctx)

@@ -207,13 +207,16 @@ func (a *App) handle(ctx context.Context, surfaces []server.Surface, r Ready, sr
 	return nil
 }
 
-// prune shortens the change feed, now and every hour.
+// prune shortens the change feed and removes uploads that were given up, now and every hour.
 func (a *App) prune(ctx context.Context) {
 	hourly := time.NewTicker(time.Hour)
 	defer hourly.Stop()
 	for {
 		if _, err := a.Store.Prune(ctx); err != nil && ctx.Err() == nil {
 			a.opt.Logger.Error("prune the change feed", "error", err)
+		}
+		if err := management.SweepMedia(ctx, a.Blobs, a.Store.Now()); err != nil && ctx.Err() == nil {
+			a.opt.Logger.Error("remove uploads that were given up", "error", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -83,7 +83,7 @@ func (i *inbox) start(t *testing.T) *url.URL {
 func prepare(t *testing.T, server *url.URL) (*store.Store, *Service) {
 	t.Helper()
 	st := storetest.Open(t)
-	s, err := New(st, Options{Server: server, From: "apis@contoso.example", Organization: "Contoso", PortalURL: "https://portal", Every: 5 * time.Millisecond})
+	s, err := New(st, Options{Server: server, From: "apis@contoso.example", PortalURL: "https://portal", Every: 5 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestMailOfACommittedChangeArrivesOnce(t *testing.T) {
 	box := &inbox{}
 	st, s := prepare(t, box.start(t))
 	err := st.Update(t.Context(), store.Actor{Name: "test"}, func(tx *store.Tx) error {
-		return s.Template(tx, "hello", "/users/ann", map[string]string{"ConfirmUrl": "https://portal/x?a=1&b=2"})
+		return s.Template(tx, "hello", "/users/ann", map[string]string{"OrganizationName": "Contoso", "ConfirmUrl": "https://portal/x?a=1&b=2"})
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -2,7 +2,6 @@ package mail
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -45,29 +44,23 @@ func put(tx *store.Tx, ref apim.Ref, m message) error {
 }
 
 // Template puts the template of a name, filled in for a user, into the outbox.
+// values has the parameters beyond the user's own, OrganizationName among them.
 func (s *Service) Template(tx *store.Tx, name string, user apim.Ref, values map[string]string) error {
 	var t apim.EmailTemplate
 	var u apim.User
-	if err := errors.Join(read(tx, apim.Ref("").Child(apim.Templates.Path, name), &t), read(tx, user, &u)); err != nil {
+	_, err := tx.Decode(apim.Ref("").Child(apim.Templates.Path, name), &t)
+	if err == nil {
+		_, err = tx.Decode(user, &u)
+	}
+	if err != nil {
 		return err
 	}
 	all := map[string]string{
-		"OrganizationName": s.opt.Organization, "DevPortalUrl": s.opt.PortalURL,
+		"DevPortalUrl": s.opt.PortalURL,
 		"DevFirstName": u.FirstName, "DevLastName": u.LastName, "DevEmail": u.Email,
 	}
 	for k, v := range values {
 		all[k] = v
 	}
 	return enqueue(tx, s.store.NewID(), message{To: u.Email, Subject: oneLine(Fill(t.Subject, all))}, FillXHTML(t.Body, all))
-}
-
-func read(tx *store.Tx, ref apim.Ref, v any) error {
-	doc, err := tx.Get(ref)
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(doc.Body, v); err != nil {
-		return fmt.Errorf("decode %s: %w", ref, err)
-	}
-	return nil
 }

@@ -21,10 +21,9 @@ type Options struct {
 	// it) or smtps://... (TLS from the start).
 	Server *url.URL
 	From   string // the sender's address
-	// Organization and PortalURL are what templates name.
-	Organization string
-	PortalURL    string
-	Logger       *slog.Logger
+	// PortalURL is what templates name.
+	PortalURL string
+	Logger    *slog.Logger
 	// Every is how often the outbox is looked at; 0: every five seconds.
 	Every time.Duration
 }
@@ -118,7 +117,7 @@ func (s *Service) sendOne(ctx context.Context, ref apim.Ref) error {
 func (s *Service) claim(ctx context.Context, ref apim.Ref) (m *message, body string, err error) {
 	err = s.store.Update(ctx, store.Actor{Name: "system"}, func(tx *store.Tx) error {
 		m, body = new(message), ""
-		if err := read(tx, ref, m); err != nil || tx.Now().Before(m.Next) {
+		if _, err := tx.Decode(ref, m); err != nil || tx.Now().Before(m.Next) {
 			return nil // sent, or claimed, by another
 		}
 		m.Attempts++

@@ -412,7 +412,10 @@ func showAPI(c *call, doc *store.Document) (json.RawMessage, error) {
 		return doc.Body, nil
 	}
 	set := map[string]any{}
-	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error { return readInto(tx, api.APIVersionSetID, &set) })
+	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
+		_, err := tx.Decode(api.APIVersionSetID, &set)
+		return err
+	})
 	if errors.Is(err, apim.ErrNotFound) {
 		return doc.Body, nil
 	}
@@ -427,16 +430,13 @@ func showAPI(c *call, doc *store.Document) (json.RawMessage, error) {
 // prepareTagDescription takes the tag from the address: the description's name is the tag's.
 func prepareTagDescription(w *write) error {
 	d := w.resource.(*apim.TagDescription)
-	tag, err := w.tx.Get(apim.TagRef(w.ref.Name()))
+	var t apim.Tag
+	tag, err := w.tx.Decode(apim.TagRef(w.ref.Name()), &t)
 	if errors.Is(err, apim.ErrNotFound) {
 		return apim.Invalid("tagDescriptionId", fmt.Sprintf("There is no tag %q.", w.ref.Name()))
 	}
 	if err != nil {
 		return err
-	}
-	var t apim.Tag
-	if err := json.Unmarshal(tag.Body, &t); err != nil {
-		return fmt.Errorf("decode %s: %w", tag.Ref, err)
 	}
 	d.TagID, d.DisplayName = string(tag.Ref), t.DisplayName
 	return nil

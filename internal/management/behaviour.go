@@ -100,7 +100,7 @@ func behaviours() map[*apim.Kind]behaviour {
 		apim.APIDiagnostics:         {check: checkDiagnostic},
 		apim.AuthorizationServers:   {remove: refuseUsed(authorizationServerID, apim.APIs)},
 		apim.OpenIDConnectProviders: {remove: refuseUsed(openIDProviderID, apim.APIs)},
-		apim.Documentations:         {remove: refuseUsed(nil, apim.APIWikis, apim.ProductWikis)},
+		apim.Documentations:         {remove: refuseUsed(documentationID, apim.APIWikis, apim.ProductWikis)},
 
 		apim.PortalRevisions:   portalRevisionBehaviour(),
 		apim.PortalConfigs:     portalConfigBehaviour(),

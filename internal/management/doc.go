@@ -7,5 +7,10 @@
 // checks the ETag, applies defaults and validation (apim), calls the kind's
 // behaviour and stores. Errors are mapped to bodies in one place.
 //
-// It may import arm, apim, store and the domain services; no other HTTP package.
+// Routes that follow from no kind are listed in special.go, those above roles in
+// authorization.go; what a self-hosted instance cannot do is in unsupported.go
+// with the reasons. The media container (media.go) speaks another protocol and
+// passes none of this.
+//
+// It may import arm, apim, store, blob, outbound and the domain services; no other HTTP package.
 package management

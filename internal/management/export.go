@@ -30,15 +30,16 @@ var exports = []struct {
 	link   string   // the name asked for
 	linked string   // the format answered
 	media  string
+	kept   bool // not written anew: only APIs that were imported from it have it
 }{
-	{apidoc.OpenAPIJSON, []string{"openapi+json"}, "openapi+json-link", "openapi+json-link", "application/vnd.oai.openapi+json"},
-	{apidoc.OpenAPI, []string{"openapi"}, "openapi-link", "openapi-link", "application/vnd.oai.openapi"},
-	{apidoc.SwaggerJSON, []string{"swagger", "swagger-json"}, "swagger-link", "swagger-link-json", "application/vnd.swagger.doc+json"},
-	{apidoc.WADL, []string{"wadl", "wadl-xml"}, "wadl-link", "wadl-link-json", "application/vnd.sun.wadl+xml"},
-	{apidoc.WSDL, []string{"wsdl"}, "wsdl-link", "wsdl-link+xml", "application/wsdl+xml"},
-	{apidoc.GraphQL, []string{"graphql"}, "graphql-link", "graphql-link", "application/graphql"},
-	{apidoc.OData, []string{"odata"}, "odata-link", "odata-link", "application/xml"},
-	{apidoc.GRPC, []string{"grpc"}, "grpc-link", "grpc-link", "text/plain"},
+	{apidoc.OpenAPIJSON, []string{"openapi+json"}, "openapi+json-link", "openapi+json-link", "application/vnd.oai.openapi+json", false},
+	{apidoc.OpenAPI, []string{"openapi"}, "openapi-link", "openapi-link", "application/vnd.oai.openapi", false},
+	{apidoc.SwaggerJSON, []string{"swagger", "swagger-json"}, "swagger-link", "swagger-link-json", "application/vnd.swagger.doc+json", false},
+	{apidoc.WADL, []string{"wadl", "wadl-xml"}, "wadl-link", "wadl-link-json", "application/vnd.sun.wadl+xml", false},
+	{apidoc.WSDL, []string{"wsdl"}, "wsdl-link", "wsdl-link+xml", "application/wsdl+xml", true},
+	{apidoc.GraphQL, []string{"graphql"}, "graphql-link", "graphql-link", "application/graphql", true},
+	{apidoc.OData, []string{"odata"}, "odata-link", "odata-link", "application/xml", true},
+	{apidoc.GRPC, []string{"grpc"}, "grpc-link", "grpc-link", "text/plain", true},
 }
 
 // exportAPI answers GET of an API with export=true: the description in an
@@ -59,8 +60,10 @@ func exportAPI(c *call, doc *store.Document) (*answer, error) {
 			data, err := c.export(c.r, doc.Ref, x.format)
 			return c.exported(doc, asked, string(data)), err
 		case asked == x.link || asked == x.linked:
-			if _, err := c.export(c.r, doc.Ref, x.format); err != nil {
-				return nil, err // rather here than at the link
+			if x.kept {
+				if _, err := c.export(c.r, doc.Ref, x.format); err != nil {
+					return nil, err // rather here than at the link
+				}
 			}
 			return c.exported(doc, x.linked, map[string]string{"link": c.exportLink(doc.Ref, x.format)}), nil
 		}

@@ -280,7 +280,7 @@ func (m *mediaCall) list() error {
 			continue
 		}
 		if count == out.MaxResults {
-			out.NextMarker = lastOf(out, last)
+			out.NextMarker = endOf(last)
 			break
 		}
 		count++
@@ -306,8 +306,8 @@ func levelOf(name, prefix, delimiter string) string {
 	return ""
 }
 
-// lastOf is where the next page begins: after the last entry, and all below a prefix.
-func lastOf(_ *enumeration, last string) string {
+// endOf is where the next page begins: after the last entry, and all below a prefix.
+func endOf(last string) string {
 	if strings.HasSuffix(last, "/") {
 		return last + "\U0010ffff"
 	}
@@ -477,9 +477,25 @@ func (m *mediaCall) putBlockList() error {
 		return err
 	}
 	for _, name := range parts.names {
-		_ = m.h.Blobs.Delete(m.r.Context(), name) // named twice, or swept later
+		_ = m.h.Blobs.Delete(m.r.Context(), name) // named twice; what stays, SweepMedia removes
 	}
 	return nil
+}
+
+// blockLife is how long blocks wait for their list, as with the Blob service.
+const blockLife = 7 * 24 * time.Hour
+
+// SweepMedia removes blocks of uploads that were given up.
+func SweepMedia(ctx context.Context, blobs blob.Store, now time.Time) error {
+	blocks, err := blobs.List(ctx, blockStore)
+	for _, b := range blocks {
+		if now.Sub(b.ModTime) > blockLife {
+			if gone := blobs.Delete(ctx, b.Name); gone != nil && !errors.Is(gone, apim.ErrNotFound) {
+				err = errors.Join(err, gone)
+			}
+		}
+	}
+	return err
 }
 
 // blockReader reads blocks one after another.

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 )
 
 // media is the container's address, as clients get it.
@@ -108,4 +109,32 @@ func TestMediaContainerKeepsOthersOut(t *testing.T) {
 			t.Errorf("GET of %s: status %d, want 400", name, got.status)
 		}
 	}
+}
+
+func TestGivenUpUploadsAreSwept(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	c := s.media()
+	s.blob("PUT", c, "/logo", "", "image", "x-ms-blob-type", "BlockBlob").want(201)
+	id := url.QueryEscape(base64.StdEncoding.EncodeToString([]byte("1")))
+	s.blob("PUT", c, "/big", "&comp=block&blockid="+id, "part").want(201)
+	waiting := func() int {
+		all, err := s.handler.Blobs.List(t.Context(), blockStore)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(all)
+	}
+	for _, tt := range []struct {
+		later time.Duration
+		want  int
+	}{{time.Hour, 1}, {blockLife + time.Hour, 0}} {
+		if err := SweepMedia(t.Context(), s.handler.Blobs, time.Now().Add(tt.later)); err != nil {
+			t.Fatal(err)
+		}
+		if got := waiting(); got != tt.want {
+			t.Errorf("%v later %d blocks wait, want %d", tt.later, got, tt.want)
+		}
+	}
+	s.blob("GET", c, "/logo", "", "").want(200)
 }

@@ -64,15 +64,9 @@ func inOtherOpenProduct(tx *store.Tx, api, product apim.Ref, field string) error
 }
 
 func readProduct(tx *store.Tx, ref apim.Ref) (*apim.Product, error) {
-	doc, err := tx.Get(ref)
-	if err != nil {
-		return nil, err
-	}
 	p := new(apim.Product)
-	if err := json.Unmarshal(doc.Body, p); err != nil {
-		return nil, fmt.Errorf("decode %s: %w", ref, err)
-	}
-	return p, nil
+	_, err := tx.Decode(ref, p)
+	return p, err
 }
 
 // storedProduct gives a new product to administrators, as every product has it.

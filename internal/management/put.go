@@ -50,7 +50,7 @@ func putEntity(c *call) (*answer, error) {
 		if w.old != nil {
 			return c.match.Check(w.old.ETag)
 		}
-		if kind.Fixed && !kind.ValidName(c.ref.Name()) {
+		if kind.Fixed {
 			return apim.ErrNotFound
 		}
 		if !kind.ValidName(plainName(kind, c.ref)) {

@@ -13,6 +13,19 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
+// quotaRoutes are the counters of the quota policy (apim-rest.md §2.8 rows 152, 153).
+func quotaRoutes() []*route {
+	write := func(pattern string, handle func(*call) (*answer, error)) *route {
+		rt := read(pattern, "quotas", handle)
+		rt.method, rt.action = http.MethodPatch, "Microsoft.ApiManagement/service/quotas/write"
+		return rt
+	}
+	return []*route{
+		read("quotas/{}", "quotas", listQuota), write("quotas/{}", patchQuota),
+		read("quotas/{}/periods/{}", "quotas", getQuotaPeriod), write("quotas/{}/periods/{}", patchQuotaPeriod),
+	}
+}
+
 // quotaPeriod is one counter of a quota in one period (apim-rest.md §2.6). It is
 // stored at /quotas/{counterKey}/periods/{periodKey}.
 type quotaPeriod struct {

@@ -52,6 +52,9 @@ func braced(name string) string { return "{{" + name + "}}" }
 func authorizationServerID(name string) string { return `"authorizationServerId":"` + name + `"` }
 func openIDProviderID(name string) string      { return `"openidProviderId":"` + name + `"` }
 
+// documentationID is how a wiki names a documentation without its collection.
+func documentationID(name string) string { return `"documentationId":"` + name + `"` }
+
 // checkWiki wants documentations that exist.
 func checkWiki(w *write) error {
 	for i, d := range w.resource.(*apim.Wiki).Documents {
@@ -89,7 +92,7 @@ func checkBackend(w *write) error {
 			return err
 		}
 		var member apim.Backend
-		if err := readInto(w.tx, ref, &member); err != nil {
+		if _, err := w.tx.Decode(ref, &member); err != nil {
 			return err
 		}
 		if member.Pool != nil {

@@ -3,8 +3,9 @@ package management
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -33,8 +34,8 @@ var reportOrder = apim.Fields{
 
 func reportRoutes() []*route {
 	var table []*route
-	for name, fields := range reports {
-		table = append(table, read("reports/"+name, "reports", report(name, fields)))
+	for _, name := range slices.Sorted(maps.Keys(reports)) {
+		table = append(table, read("reports/"+name, "reports", report(name, reports[name])))
 	}
 	return table
 }
@@ -84,17 +85,4 @@ func checkInterval(text string) error {
 		return arm.InvalidQuery("interval", fmt.Sprintf("interval must be a multiple of PT15M, such as PT1H; it is %q.", text))
 	}
 	return nil
-}
-
-// quotaRoutes are the counters of the quota policy (apim-rest.md §2.8 rows 152, 153).
-func quotaRoutes() []*route {
-	write := func(pattern string, handle func(*call) (*answer, error)) *route {
-		rt := read(pattern, "quotas", handle)
-		rt.method, rt.action = http.MethodPatch, "Microsoft.ApiManagement/service/quotas/write"
-		return rt
-	}
-	return []*route{
-		read("quotas/{}", "quotas", listQuota), write("quotas/{}", patchQuota),
-		read("quotas/{}/periods/{}", "quotas", getQuotaPeriod), write("quotas/{}/periods/{}", patchQuotaPeriod),
-	}
 }

@@ -71,6 +71,12 @@ func (w *write) sealSecrets(body json.RawMessage) (json.RawMessage, error) {
 			value = w.sent[field] // a write-only field the body does not show
 		}
 		delete(members, field)
+		if string(value) == "null" {
+			if err := w.tx.DeleteSecret(w.ref, field); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		if err := w.setSecret(field, value); err != nil {
 			return nil, err
 		}

@@ -69,22 +69,11 @@ func storedPortalConfig(w *write) error {
 // storedPortalSettings writes portalconfigs from the settings that changed.
 func storedPortalSettings(w *write) error {
 	p := new(apim.PortalConfig)
-	if err := readInto(w.tx, portalConfig, p); err != nil {
+	if _, err := w.tx.Decode(portalConfig, p); err != nil {
 		return err
 	}
 	p.Take(w.resource)
 	return putChanged(w.tx, portalConfig, p)
-}
-
-func readInto(tx *store.Tx, ref apim.Ref, v any) error {
-	doc, err := tx.Get(ref)
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(doc.Body, v); err != nil {
-		return fmt.Errorf("decode %s: %w", ref, err)
-	}
-	return nil
 }
 
 // putChanged stores a body that differs from what is stored, so that the ETag of
@@ -148,12 +137,11 @@ func getTenantSettings(c *call) (*answer, error) {
 func (c *call) tenantSettings() (e arm.Envelope, etag string, err error) {
 	p := new(apim.PortalConfig)
 	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		doc, err := tx.Get(portalConfig)
-		if err != nil {
-			return err
+		doc, err := tx.Decode(portalConfig, p)
+		if err == nil {
+			etag = doc.ETag
 		}
-		etag = doc.ETag
-		return json.Unmarshal(doc.Body, p)
+		return err
 	})
 	if err != nil {
 		return e, "", err

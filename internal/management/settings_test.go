@@ -99,3 +99,42 @@ func TestSecretsAreListedOnlyOnRequest(t *testing.T) {
 	s.put("/policies/policy", `{"value":"<policies><inbound><set-header name=\"a\" exists-action=\"override\"><value>{{n}}</value></set-header></inbound></policies>"}`)
 	s.do("DELETE", "/namedValues/n", "", "If-Match", "*").want(409)
 }
+
+func TestNullTakesASecretAway(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	s.put("/openidConnectProviders/o", `{"displayName":"O","metadataEndpoint":"https://o.example","clientId":"1","clientSecret":"s3cret"}`)
+	s.do("PATCH", "/openidConnectProviders/o", `{"properties":{"description":"d"}}`, "If-Match", "*").want(200)
+	if got := s.do("POST", "/openidConnectProviders/o/listSecrets", "").want(200).body; !strings.Contains(got, "s3cret") {
+		t.Errorf("a PATCH of another field took the secret: %s", got)
+	}
+	s.do("PATCH", "/openidConnectProviders/o", `{"properties":{"clientSecret":null}}`, "If-Match", "*").want(200)
+	if got := s.do("POST", "/openidConnectProviders/o/listSecrets", "").want(200).body; strings.Contains(got, "s3cret") {
+		t.Errorf("null left the secret: %s", got)
+	}
+}
+
+func TestWhatIsReferredToStays(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	s.put("/apis/a", `{"path":"a"}`)
+	s.put("/documentations/d", `{"title":"D"}`)
+	s.put("/loggers/l", `{"loggerType":"azureMonitor"}`)
+	s.put("/policyFragments/f", `{"value":"<fragment />"}`)
+	s.put("/backends/b", `{"url":"https://b.example","protocol":"http"}`)
+	for _, user := range []struct{ path, body, used string }{
+		{"/apis/a/wikis/default", `{"documents":[{"documentationId":"d"}]}`, "/documentations/d"},
+		{"/apis/a/wikis/default", `{"documents":[{"documentationId":"/documentations/d"}]}`, "/documentations/d"},
+		{"/diagnostics/x", `{"loggerId":"/loggers/l"}`, "/loggers/l"},
+		{"/policies/policy", `{"value":"<policies><inbound><include-fragment fragment-id=\"F\" /></inbound></policies>"}`, "/policyFragments/f"},
+		{"/policies/policy", `{"value":"<policies><inbound><set-backend-service backend-id=\"b\" /></inbound></policies>"}`, "/backends/b"},
+	} {
+		s.put(user.path, user.body)
+		s.do("DELETE", user.used, "", "If-Match", "*").want(409)
+		s.do("DELETE", user.path, "", "If-Match", "*").want(204)
+	}
+	for _, path := range []string{"/documentations/d", "/loggers/l", "/policyFragments/f", "/backends/b"} {
+		s.do("DELETE", path, "", "If-Match", "*").want(204)
+		s.do("GET", path, "").want(404)
+	}
+}

@@ -82,7 +82,7 @@ func tellOwner(w *write) error {
 		}
 		values["ProdName"] = p.DisplayName
 	}
-	return w.Mailer.Template(w.tx, template, apim.Ref(s.OwnerID), values)
+	return w.mail(w.tx, template, apim.Ref(s.OwnerID), values)
 }
 
 // listSubscriptionSecrets answers with both keys, flat.

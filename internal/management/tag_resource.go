@@ -2,8 +2,9 @@ package management
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -56,17 +57,25 @@ var tagResourceFilter = func() apim.Fields {
 // listTagResources answers GET of all tagged APIs, operations and products.
 func listTagResources(c *call) (*answer, error) {
 	return c.tagResources(func(tx *store.Tx) ([]*tagResource, error) {
+		tags, err := readTags(tx)
+		if err != nil {
+			return nil, err
+		}
 		var all []*tagResource
-		for _, kind := range []*apim.Kind{apim.APIs, apim.Operations, apim.Products} {
-			docs, err := tx.ListAll(kind.Path)
+		for _, from := range slices.Sorted(maps.Keys(tags.of)) {
+			ref, err := tx.ResolveAPI(apim.Ref(from))
 			if err != nil {
 				return nil, err
 			}
-			part, err := tagResourcesOf(tx, kind, docs, false)
+			doc, err := tx.Get(ref)
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, part...)
+			rows, err := tags.resources(apim.KindByPath(doc.Kind), []*store.Document{doc}, false)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, rows...)
 		}
 		return all, nil
 	})
@@ -88,7 +97,11 @@ func listByTags(kind *apim.Kind, flag string) func(*call) (*answer, error) {
 			if err != nil {
 				return nil, err
 			}
-			return tagResourcesOf(tx, kind, docs, untagged)
+			tags, err := readTags(tx)
+			if err != nil {
+				return nil, err
+			}
+			return tags.resources(kind, docs, untagged)
 		})
 	}
 }
@@ -112,34 +125,47 @@ func (c *call) tagResources(read func(tx *store.Tx) ([]*tagResource, error)) (*a
 	return page(c, l, all, func(t *tagResource) (any, error) { return t, nil })
 }
 
-// tagResourcesOf pairs resources with their tags: one row for each tag.
-func tagResourcesOf(tx *store.Tx, kind *apim.Kind, docs []*store.Document, untagged bool) ([]*tagResource, error) {
-	names := map[string]*tagName{}
+// tagging is which resource has which tags, read once for a whole list.
+type tagging struct {
+	tx    *store.Tx
+	of    map[string][]apim.Ref // by the key of the tagged resource; an API's is its alias
+	names map[string]*tagName
+}
+
+func readTags(tx *store.Tx) (*tagging, error) {
+	links, err := tx.AllLinks(apim.TagLink)
+	t := &tagging{tx: tx, of: map[string][]apim.Ref{}, names: map[string]*tagName{}}
+	for _, l := range links {
+		t.of[l.From.Key()] = append(t.of[l.From.Key()], l.To)
+	}
+	return t, err
+}
+
+// resources pairs resources with their tags: one row for each tag, and one for a
+// resource without tags when it is asked for.
+func (t *tagging) resources(kind *apim.Kind, docs []*store.Document, untagged bool) ([]*tagResource, error) {
 	var all []*tagResource
 	for _, doc := range docs {
-		if doc.Workspace != "" {
-			continue
-		}
-		properties, err := flatResource(tx, kind, doc)
-		if properties == nil || err != nil {
-			if err != nil {
-				return nil, err
-			}
-			continue
-		}
 		from := doc.Ref
 		if kind == apim.APIs {
 			from = aliasOf(from)
 		}
-		tags, err := tx.Links(apim.TagLink, from)
+		tags := t.of[from.Key()]
+		if doc.Workspace != "" || len(tags) == 0 && !untagged {
+			continue
+		}
+		properties, err := flatResource(t.tx, kind, doc)
 		if err != nil {
 			return nil, err
 		}
-		if len(tags) == 0 && untagged {
+		if properties == nil {
+			continue
+		}
+		if len(tags) == 0 {
 			all = append(all, newTagResource(kind, nil, properties))
 		}
 		for _, ref := range tags {
-			tag, err := nameOfTag(tx, ref, names)
+			tag, err := t.name(ref)
 			if err != nil {
 				return nil, err
 			}
@@ -149,20 +175,17 @@ func tagResourcesOf(tx *store.Tx, kind *apim.Kind, docs []*store.Document, untag
 	return all, nil
 }
 
-func nameOfTag(tx *store.Tx, ref apim.Ref, known map[string]*tagName) (*tagName, error) {
-	if t := known[ref.Key()]; t != nil {
-		return t, nil
+func (t *tagging) name(ref apim.Ref) (*tagName, error) {
+	if known := t.names[ref.Key()]; known != nil {
+		return known, nil
 	}
-	doc, err := tx.Get(ref)
+	var tag apim.Tag
+	doc, err := t.tx.Decode(ref, &tag)
 	if err != nil {
 		return nil, err
 	}
-	var tag apim.Tag
-	if err := json.Unmarshal(doc.Body, &tag); err != nil {
-		return nil, fmt.Errorf("decode %s: %w", ref, err)
-	}
-	known[ref.Key()] = &tagName{ID: doc.Ref, Name: tag.DisplayName}
-	return known[ref.Key()], nil
+	t.names[ref.Key()] = &tagName{ID: doc.Ref, Name: tag.DisplayName}
+	return t.names[ref.Key()], nil
 }
 
 // flatResource is a resource as tag resources show it; nil for an API revision that is not current.
@@ -190,16 +213,9 @@ func flatResource(tx *store.Tx, kind *apim.Kind, doc *store.Document) (map[strin
 
 // flatOperation leaves what tag resources show of an operation; nil when its revision is not current.
 func flatOperation(tx *store.Tx, doc *store.Document, p map[string]any) (map[string]any, error) {
-	parent, err := tx.Get(doc.Ref.Parent())
-	if errors.Is(err, apim.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
 	var api apim.API
-	if err := json.Unmarshal(parent.Body, &api); err != nil {
-		return nil, fmt.Errorf("decode %s: %w", parent.Ref, err)
+	if _, err := tx.Decode(doc.Ref.Parent(), &api); err != nil {
+		return nil, err
 	}
 	if !api.IsCurrent {
 		return nil, nil

@@ -40,7 +40,11 @@ func keepTenant(w *write) error {
 		if sent := w.sent[field]; sent != nil && json.Unmarshal(sent, &key) != nil {
 			return apim.Invalid(field, field+" must be a string.")
 		}
-		if key != nil && len(*key) < minAccessKey {
+		if key == nil {
+			delete(w.sent, field) // there is no access without a key
+			continue
+		}
+		if len(*key) < minAccessKey {
 			return apim.Invalid(field, fmt.Sprintf("%s must have at least %d characters.", field, minAccessKey))
 		}
 	}

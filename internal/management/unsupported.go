@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/access"
-	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
 )
 
@@ -122,9 +121,4 @@ func unsupportedRoute(method, pattern, resource, why string) *route {
 
 func notSupported(why string) error {
 	return &arm.Error{Status: http.StatusNotImplemented, Code: "NotSupportedSelfHosted", Message: why}
-}
-
-// identityRoutes are what a user signs in with.
-func identityRoutes() []*route {
-	return []*route{read("users/{}/identities", "users/identities", listIdentities).of(apim.Users)}
 }

@@ -93,6 +93,11 @@ func showUser(c *call, doc *store.Document) (json.RawMessage, error) {
 	return c.withGroups(doc, (*store.Tx).Backlinks, apim.GroupUser)
 }
 
+// identityRoutes are what a user signs in with.
+func identityRoutes() []*route {
+	return []*route{read("users/{}/identities", "users/identities", listIdentities).of(apim.Users)}
+}
+
 // listIdentities answers GET of what a user signs in with.
 func listIdentities(c *call) (*answer, error) {
 	doc, err := c.document()
@@ -117,9 +122,19 @@ func (c *call) mailLink(tx *store.Tx, template string, user apim.Ref) error {
 		return err
 	}
 	_, query, _ := strings.Cut(link, "?")
-	return c.Mailer.Template(tx, template, user, map[string]string{
+	return c.mail(tx, template, user, map[string]string{
 		"ConfirmUrl": link, "ConfirmQuery": "?" + query, "DevPortalHost": hostOf(c.Service.PortalURL),
 	})
+}
+
+// mail sends a user a template in the name of the publisher.
+func (c *call) mail(tx *store.Tx, template string, user apim.Ref, values map[string]string) error {
+	now, _, err := c.storedSettings(tx)
+	if err != nil {
+		return err
+	}
+	values["OrganizationName"] = now.PublisherName
+	return c.Mailer.Template(tx, template, user, values)
 }
 
 // welcome sends a new user the mail that confirmation= and notify= of a PUT ask for.
@@ -143,7 +158,7 @@ func welcome(w *write) error {
 		return w.mailLink(w.tx, "confirmSignUpIdentityDefault", w.ref)
 	case notify:
 		u := w.resource.(*apim.User)
-		return w.Mailer.Template(w.tx, "newDeveloperNotificationMessage", w.ref, map[string]string{"DevUsername": u.Email, "IdentityProvider": "Basic"})
+		return w.mail(w.tx, "newDeveloperNotificationMessage", w.ref, map[string]string{"DevUsername": u.Email, "IdentityProvider": "Basic"})
 	}
 	return nil
 }

@@ -7,6 +7,10 @@
 // so that the forwarding engine can change without touching a policy
 // (apim-rest.md Part 4).
 //
+// What documents may hold is in known.go. A policy that is known but not run, or
+// whose values are expressions or named values, is kept ([idle]) and fails the
+// calls it applies to.
+//
 // Each policy is one file: its [definition], its parse function and its step.
 // The table of them all is in table.go.
 //

@@ -12,6 +12,7 @@ func TestPoliciesThatAreNotRunRefuseCalls(t *testing.T) {
 		"a known policy":   `<validate-jwt header-name="Authorization" />`,
 		"an expression":    `<set-header name="a" exists-action="override"><value>@(context.User.Id)</value></set-header>`,
 		"a named value":    `<set-backend-service base-url="{{backend-url}}" />`,
+		"a named backend":  `<set-backend-service backend-id="b" />`,
 		"a named fragment": `<include-fragment fragment-id="auth" />`,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -12,8 +12,11 @@ var setBackendServicePolicy = definition{name: "set-backend-service", sections: 
 type setBackendService struct{ base *url.URL }
 
 func parseSetBackendService(p *parser, el *element) Step {
-	a := p.attrs(el, "base-url")
+	a := p.attrs(el, "base-url", "backend-id")
 	p.empty(el)
+	if a.text("backend-id", "") != "" {
+		return &idle{name: el.name, reason: "this gateway does not look backends up by their id yet"}
+	}
 	text := a.required("base-url")
 	if text == "" {
 		return &setBackendService{}

@@ -1,5 +1,5 @@
 // Package server runs the listeners of a process: request ids, recovery,
-// limits, health, forwarded addresses, and a stop that drains.
+// limits, health, forwarded addresses, TLS certificates, and a stop that drains.
 //
 // It knows no surface; handlers get the request id in the X-Request-Id header
 // of the request and the address the outside sees in r.Host, r.URL.Scheme and

@@ -48,6 +48,18 @@ func (tx *Tx) Get(ref apim.Ref) (*Document, error) {
 	return found[0], nil
 }
 
+// Decode reads the body of the document at ref into v, and returns the document.
+func (tx *Tx) Decode(ref apim.Ref, v any) (*Document, error) {
+	d, err := tx.Get(ref)
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(d.Body, v); err != nil {
+		return nil, fmt.Errorf("decode %s: %w", ref, err)
+	}
+	return d, nil
+}
+
 // find is Get that returns nil when there is none.
 func (tx *Tx) find(ref apim.Ref) (*Document, error) {
 	d, err := tx.Get(ref)

@@ -159,15 +159,9 @@ func checkLimit(tx *store.Tx, old *Subscription, p *apim.Subscription) error {
 }
 
 func getProduct(tx *store.Tx, ref apim.Ref) (*apim.Product, error) {
-	doc, err := tx.Get(ref)
-	if err != nil {
-		return nil, err
-	}
 	p := new(apim.Product)
-	if err := json.Unmarshal(doc.Body, p); err != nil {
-		return nil, fmt.Errorf("decode %s: %w", ref, err)
-	}
-	return p, nil
+	_, err := tx.Decode(ref, p)
+	return p, err
 }
 
 // checkMaster keeps the built-in subscription what it is: to all APIs, nobody's.

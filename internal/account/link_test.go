@@ -1,0 +1,59 @@
+package account_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// A one-time link signs its own user in, once, and ends with the user's access.
+func TestLinksOfUsers(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	mint := func(id string) (secret string) {
+		t.Helper()
+		err := f.store.Update(t.Context(), tester, func(tx *store.Tx) (err error) {
+			secret, err = f.MintUserLink(tx, apim.UserRef(id))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return secret
+	}
+	add := func(id string) {
+		t.Helper()
+		u := &apim.User{FirstName: "A", LastName: "B", Email: id + "@contoso.example"}
+		if _, err := f.PutUser(t.Context(), tester, id, u, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused := func(why, secret string) {
+		t.Helper()
+		if _, err := f.RedeemLink(t.Context(), secret, account.Client{}); !errors.Is(err, apim.ErrUnauthorized) {
+			t.Errorf("%s: %v, want ErrUnauthorized", why, err)
+		}
+	}
+	add("ann.b")
+	secret := mint("ann.b")
+	session, err := f.RedeemLink(t.Context(), secret, account.Client{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err := f.Visitor(t.Context(), session); err != nil || v.User.ID != "ann.b" {
+		t.Errorf("the link signed %v in (%v)", v, err)
+	}
+	refused("a second time", secret)
+	refused("another's name", "1"+secret[len("ann.b"):])
+	refused("nothing", "")
+
+	earlier := mint("ann.b")
+	if err := f.DeleteUser(t.Context(), tester, "ann.b", false); err != nil {
+		t.Fatal(err)
+	}
+	add("ann.b")
+	refused("a link of a user who was deleted", earlier)
+}

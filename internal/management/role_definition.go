@@ -1,0 +1,195 @@
+package management
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/access"
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// roleDefinition is the properties of a role definition as Azure has them.
+type roleDefinition struct {
+	RoleName         string       `json:"roleName"`
+	Type             string       `json:"type"`
+	Description      string       `json:"description"`
+	AssignableScopes []string     `json:"assignableScopes"`
+	Permissions      []permission `json:"permissions"`
+}
+
+type permission struct {
+	Actions        []string `json:"actions"`
+	NotActions     []string `json:"notActions"`
+	DataActions    []string `json:"dataActions"`
+	NotDataActions []string `json:"notDataActions"`
+}
+
+// showRole is a role as a role definition.
+func (c *call) showRole(role *access.Role) (any, error) {
+	kind := "CustomRole"
+	if access.RoleByName(role.ID) != nil {
+		kind = "BuiltInRole"
+	}
+	scope := c.address.ID("")
+	if scope == "" {
+		scope = "/"
+	}
+	return c.authorizationEnvelope("roleDefinitions", role.ID, "", roleDefinition{
+		RoleName: role.Name, Type: kind, Description: role.Description, AssignableScopes: []string{scope},
+		Permissions: []permission{{Actions: notNil(role.Actions), NotActions: notNil(role.NotActions), DataActions: []string{}, NotDataActions: []string{}}},
+	})
+}
+
+func notNil(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
+
+// roleSet reads the roles.
+func (c *call) roleSet() (set *roleSet, err error) {
+	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
+		set = &roleSet{}
+		set.assignments, set.byID, err = c.roles.read(tx)
+		return err
+	})
+	return set, err
+}
+
+func listRoleDefinitions(c *call) (*answer, error) {
+	set, err := c.roleSet()
+	if err != nil {
+		return nil, err
+	}
+	var all []*access.Role
+	for _, role := range set.byID {
+		all = append(all, role)
+	}
+	slices.SortFunc(all, func(a, b *access.Role) int { return strings.Compare(a.Name, b.Name) })
+	l, err := c.roleListing(apim.Fields{"roleName", "type"})
+	if err != nil {
+		return nil, err
+	}
+	all = selected(all, l, func(r *access.Role) arm.Record {
+		kind := "CustomRole"
+		if access.RoleByName(r.ID) != nil {
+			kind = "BuiltInRole"
+		}
+		return arm.RecordOf(map[string]any{"roleName": r.Name, "type": kind})
+	})
+	return page(c, l, all, func(r *access.Role) (any, error) { return c.showRole(r) })
+}
+
+func getRoleDefinition(c *call) (*answer, error) {
+	set, err := c.roleSet()
+	if err != nil {
+		return nil, err
+	}
+	role := set.byID[c.target.Key()]
+	if role == nil {
+		return nil, roleMissing(string(c.target))
+	}
+	e, err := c.showRole(role)
+	return &answer{status: http.StatusOK, body: e}, err
+}
+
+func roleMissing(name string) error {
+	return &arm.Error{Status: http.StatusNotFound, Code: "RoleDefinitionDoesNotExist", Message: fmt.Sprintf("There is no role definition %q.", name)}
+}
+
+// putRoleDefinition makes or replaces a custom role.
+func putRoleDefinition(c *call) (*answer, error) {
+	name := c.target.Key()
+	properties, err := c.properties()
+	if err != nil {
+		return nil, err
+	}
+	var d roleDefinition
+	if err := errors.Join(checkGUID(name), arm.Unmarshal(properties, &d)); err != nil {
+		return nil, err
+	}
+	if access.RoleByName(name) != nil {
+		return nil, &apim.ConflictError{Code: "RoleDefinitionIsBuiltIn", Message: "Built-in roles cannot be changed."}
+	}
+	if err := d.validate(); err != nil {
+		return nil, err
+	}
+	d.Type = "CustomRole"
+	body, err := json.Marshal(d)
+	if err != nil {
+		return nil, err
+	}
+	var set *roleSet
+	err = c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
+		if set, err = readRoles(tx); err != nil {
+			return err
+		}
+		for id, role := range set.byID {
+			if id != name && strings.EqualFold(role.Name, d.RoleName) {
+				return &apim.ConflictError{Code: "RoleDefinitionWithSameNameExists", Target: "roleName", Message: fmt.Sprintf("There is a role %q already.", role.Name)}
+			}
+		}
+		if err := tx.Put(&store.Document{Ref: apim.Ref("").Child(roleDefinitions, name), Body: body}); err != nil {
+			return err
+		}
+		set, err = readRoles(tx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	e, err := c.showRole(set.byID[name])
+	return &answer{status: http.StatusCreated, body: e}, err
+}
+
+var actionPattern = regexp.MustCompile(`^(\*|[A-Za-z0-9.]+(/[A-Za-z0-9.*_-]+)*(/\*)?|\*/[A-Za-z*]+)$`)
+
+func (d *roleDefinition) validate() error {
+	var v apim.Violations
+	if v.Required("roleName", d.RoleName) {
+		v.Length("roleName", d.RoleName, 128)
+	}
+	v.Length("description", d.Description, 2048)
+	granted := 0
+	for i, p := range d.Permissions {
+		granted += len(p.Actions)
+		for name, list := range map[string][]string{"actions": p.Actions, "notActions": p.NotActions} {
+			for j, a := range list {
+				if !actionPattern.MatchString(a) {
+					v.Addf(fmt.Sprintf("permissions[%d].%s[%d]", i, name, j), "An action is like Microsoft.ApiManagement/service/apis/read, with * for any part; it is %q.", a)
+				}
+			}
+		}
+	}
+	if granted == 0 {
+		v.Addf("permissions", "permissions must have at least one action.")
+	}
+	return v.Err()
+}
+
+func deleteRoleDefinition(c *call) (*answer, error) {
+	name := c.target.Key()
+	if access.RoleByName(name) != nil {
+		return nil, &apim.ConflictError{Code: "RoleDefinitionIsBuiltIn", Message: "Built-in roles cannot be deleted."}
+	}
+	return c.deleteRole(roleDefinitions, func(tx *store.Tx) error {
+		set, err := readRoles(tx)
+		if err != nil {
+			return err
+		}
+		for _, a := range set.assignments {
+			if strings.EqualFold(a.RoleDefinitionID, name) {
+				return &apim.ConflictError{Code: "RoleDefinitionHasAssignments", Message: fmt.Sprintf("The role is assigned to %s; revoke that first.", a.PrincipalID)}
+			}
+		}
+		return nil
+	})
+}
