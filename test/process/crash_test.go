@@ -31,7 +31,8 @@ func TestKilledAnywhereNothingAcknowledgedIsLost(t *testing.T) {
 		for worker := range 2 {
 			wg.Go(func() { writeUntil(stop, c, done, round, worker) })
 		}
-		time.Sleep(time.Duration(20+random.IntN(180)) * time.Millisecond)
+		done.await(random.IntN(12))
+		time.Sleep(time.Duration(random.IntN(30)) * time.Millisecond)
 		p.kill()
 		close(stop)
 		wg.Wait()
@@ -62,8 +63,22 @@ func newLedger() *ledger {
 	return &ledger{sizes: map[string]int{}, trying: map[string][]int{}, tryingRevision: map[string]bool{}}
 }
 
+// await returns when n more writes are acknowledged, so that how much is written
+// before a crash does not depend on the speed of the machine. It gives up after a
+// few seconds: what was acknowledged is counted at the end.
+func (l *ledger) await(n int) {
+	count := func() int {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return l.imports + l.publishes
+	}
+	for until, deadline := count()+n, time.Now().Add(5*time.Second); count() < until && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+}
+
 func writeUntil(stop <-chan struct{}, c *client, l *ledger, round, worker int) {
-	for n := 0; ; n++ {
+	for n := round; ; n++ {
 		select {
 		case <-stop:
 			return
