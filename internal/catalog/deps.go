@@ -14,6 +14,7 @@ const (
 	DepProducts = "list:products" // which products there are and what they say
 	DepVersions = "versions"      // which APIs are versions of one another
 	DepTags     = "tags"          // names of tags
+	DepSettings = "settings"      // what the portal lets people do
 )
 
 // DepAPI is an API with its operations and schemas, by its id.

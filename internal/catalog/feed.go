@@ -137,6 +137,8 @@ func touch(changes []store.Change) *touched {
 			t.evict[root] = true
 		case "products":
 			t.products[root] = true
+		case "portalconfigs", "portalsettings", "identityproviders":
+			t.stale[DepSettings] = true
 		case "tags":
 			t.tags[root] = true
 		case "apiversionsets":

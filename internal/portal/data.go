@@ -139,6 +139,32 @@ func (d *data) Tags(context.Context) ([]catalog.Tag, error) {
 	return d.p.cfg.Catalog.Tags(d.visitor), nil
 }
 
+// Releases are an API's, newest first.
+func (d *data) Releases(ctx context.Context, api *catalog.API) ([]widget.Release, error) {
+	d.reads(catalog.DepAPI(api.ID))
+	releases, err := d.p.cfg.Catalog.Releases(ctx, api)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]widget.Release, len(releases))
+	for i, r := range releases {
+		list[i] = widget.Release{ID: r.ID, Revision: r.Revision, Notes: r.Props.Notes, Created: r.Created, Updated: r.Updated}
+	}
+	return list, nil
+}
+
+// GraphQL is the schema of a GraphQL API.
+func (d *data) GraphQL(ctx context.Context, api *catalog.API) (string, error) {
+	d.reads(catalog.DepAPI(api.ID))
+	return d.p.cfg.Catalog.GraphQL(ctx, api)
+}
+
+// Rules are what the portal lets people do.
+func (d *data) Rules(ctx context.Context) (*widget.PortalRules, error) {
+	d.reads(catalog.DepSettings)
+	return d.p.rules(ctx)
+}
+
 // GatewayURL is where calls go.
 func (d *data) GatewayURL() string { return d.p.cfg.GatewayURL }
 

@@ -22,6 +22,11 @@ func legacy(s *site.Site, r *http.Request) (to string, forward bool) {
 			return widget.APIHref(api), false
 		}
 		return widget.OperationHref(api, operation), false
+	case "changelog":
+		if api := query.Get("api"); api != "" {
+			return widget.ChangelogHref(api), false
+		}
+		return "", true
 	case "product":
 		if product := query.Get("product"); product != "" {
 			return widget.ProductHref(product), false
@@ -34,7 +39,7 @@ func legacy(s *site.Site, r *http.Request) (to string, forward bool) {
 // forwardScript leads #api=x&operation=y and #product=x to their canonical
 // address, anything else to the list.
 const forwardScript = `var p=new URLSearchParams(location.hash.slice(1)),e=encodeURIComponent,a=p.get("api"),o=p.get("operation"),d=p.get("product");` +
-	`location.replace(a?"/apis/"+e(a)+(o?"/"+e(o):""):d?"/products/"+e(d):location.pathname.startsWith("/product")?"/products":"/apis")`
+	`location.replace(a&&location.pathname.includes("changelog")?"/apis/"+e(a)+"/-/changelog":a?"/apis/"+e(a)+(o?"/"+e(o):""):d?"/products/"+e(d):location.pathname.startsWith("/product")?"/products":"/apis")`
 
 // serveForward answers an old details address without a query.
 func (p *Portal) serveForward(w http.ResponseWriter, r *http.Request) error {

@@ -218,7 +218,10 @@ func (p *Portal) input(req *request, d *data, v catalog.Visitor) widget.Render {
 }
 
 // unlisted pages are not for search engines.
-var unlisted = []string{widget.SignInPath, widget.ProfilePath, widget.SearchPath}
+var unlisted = []string{
+	widget.SignInPath, widget.ProfilePath, widget.SearchPath, widget.SignUpPath, widget.SignUpOAuthPath,
+	widget.ResetPath, widget.ConfirmPath, widget.ChangePath, widget.ReportsPath,
+}
 
 // servePersonal sends a kept page with the personal parts of one visitor.
 func (p *Portal) servePersonal(w http.ResponseWriter, r *http.Request, req *request, s *stored) error {

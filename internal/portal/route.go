@@ -3,6 +3,8 @@ package portal
 import (
 	"fmt"
 	"net/http"
+
+	"github.com/portico-portal/portico/internal/widget"
 )
 
 // handler answers a request or says why not; fail tells the visitor.
@@ -29,12 +31,19 @@ type route struct {
 func (p *Portal) routeTable() []route {
 	return []route{
 		{"GET /assets/", everyone, p.serveAsset},
+		{"GET " + widget.FramePath, visible, p.serveFrame},
 		{"GET /content/", everyone, p.serveMedia},
 		{"GET /config.json", everyone, p.serveConfig},
 		{"GET /robots.txt", everyone, p.serveRobots},
 		{"GET /favicon.ico", everyone, p.serveFavicon},
 		{"GET /signin-sso", everyone, p.signInByToken},
 		{"POST /signin", everyone, p.signIn},
+		{"GET /signin/-/{provider}", everyone, p.signInElsewhere},
+		{"POST " + widget.SignUpPath, everyone, p.refuseForm},
+		{"POST " + widget.SignUpOAuthPath, everyone, p.refuseForm},
+		{"POST " + widget.ResetPath, everyone, p.refuseForm},
+		{"POST " + widget.ConfirmPath, everyone, p.refuseForm},
+		{"POST " + widget.ChangePath, own, p.changePasswordPage},
 		{"POST /signout", everyone, p.signOut},
 		{"GET /signout", everyone, p.signOutByLink},
 		{"POST /profile", own, p.renamePerson},

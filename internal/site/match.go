@@ -54,7 +54,7 @@ func (s *Site) Match(escapedPath string) *Match {
 }
 
 // Details says what an address without variables shows by its query, on sites
-// whose details pages have no variables: "api", "product" or "". The addresses
+// whose details pages have no variables: "api", "product", "changelog" or "". The addresses
 // such pages usually have are known on every site.
 func (s *Site) Details(escapedPath string) string {
 	return s.details[strings.Trim(strings.ToLower(escapedPath), "/")]
@@ -63,12 +63,12 @@ func (s *Site) Details(escapedPath string) string {
 // noteDetails fills the table of Details.
 func (s *Site) noteDetails() {
 	s.details = map[string]string{}
-	for path, shows := range map[string]string{"api-details": "api", "product": "product"} {
+	for path, shows := range map[string]string{"api-details": "api", "product": "product", "api-changelog": "changelog"} {
 		if s.fixed[path] == nil {
 			s.details[path] = shows
 		}
 	}
-	for permalink, shows := range map[string]string{apiTemplate: "api", operationTemplate: "api", productTemplate: "product"} {
+	for permalink, shows := range map[string]string{apiTemplate: "api", operationTemplate: "api", productTemplate: "product", changelogTemplate: "changelog"} {
 		if p := s.at(permalink); p != nil && p.details != nil {
 			s.details[strings.ToLower(strings.Join(p.details.template, "/"))] = shows
 		}

@@ -3,6 +3,7 @@ package site
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/widget"
@@ -24,10 +25,19 @@ type menuItem struct {
 	TargetID string          `json:"targetId"`
 	Window   string          `json:"targetWindow"`
 	Anchor   string          `json:"anchor"`
+	Roles    json.RawMessage `json:"roles"` // an older spelling of security
 	Security json.RawMessage `json:"security"`
 	Items    []*menuItem     `json:"navigationItems"`
 
 	rule widget.Rule
+}
+
+// security is the member that says who sees the item, in either spelling.
+func (it *menuItem) security() json.RawMessage {
+	if len(it.Security) == 0 && len(it.Roles) > 0 {
+		return json.RawMessage(`{"roles":` + string(it.Roles) + `}`)
+	}
+	return it.Security
 }
 
 func (s *Site) readNavigation() {
@@ -56,7 +66,7 @@ func (s *Site) checkItems(ref, path string, items []*menuItem, depth int) []*men
 		if it == nil {
 			continue
 		}
-		rule, err := widget.ParseRule(it.Security)
+		rule, err := widget.ParseRule(it.security())
 		if err != nil {
 			s.find("error", ref, at, "The menu item's security is not understood: nobody could tell who may see it.")
 			continue
@@ -97,11 +107,11 @@ func (s *Site) menuItems(items []*menuItem, v catalog.Visitor, path string) []wi
 				continue
 			}
 			out.Href, out.Current = href, href == path
-			if it.Anchor != "" && href != "" {
+			if it.Anchor != "" && href != "" && !strings.HasPrefix(href, "#") {
 				out.Href += "#" + it.Anchor
 			}
 		}
-		if it.Window == "_blank" {
+		if it.Window == "_blank" || it.Window == "_download" {
 			out.Target = it.Window
 		}
 		list = append(list, out)

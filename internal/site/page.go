@@ -60,6 +60,7 @@ const (
 	operationTemplate = "/apis/{api}/{operation}"
 	productTemplate   = "/products/{product}"
 	schemaTemplate    = "/apis/{api}/-/schemas/{schema}"
+	changelogTemplate = "/apis/{api}/-/changelog"
 	searchTemplate    = "/search"
 	notFoundTemplate  = "/404"
 	failedTemplate    = "/500"
@@ -68,6 +69,7 @@ const (
 // enginePages are shown by sites that have no page of their own there.
 var enginePages = []struct{ permalink, title, document string }{
 	{schemaTemplate, "Type", `{"nodes":[{"type":"section","nodes":[{"type":"schemaDetails"}]}]}`},
+	{changelogTemplate, "Change log", `{"nodes":[{"type":"section","nodes":[{"type":"historyOfApi"}]}]}`},
 	{searchTemplate, "Search", `{"nodes":[{"type":"section","nodes":[{"type":"search-results"}]}]}`},
 	{notFoundTemplate, "Not found", `{"nodes":[{"type":"section","nodes":[{"type":"problem"}]}]}`},
 	{failedTemplate, "Error", `{"nodes":[{"type":"section","nodes":[{"type":"problem"}]}]}`},
@@ -80,6 +82,7 @@ func (s *Site) addEnginePages() {
 		{apiTemplate, "/api-details", "detailsOfApi"},
 		{operationTemplate, "/api-details", "operationDetails"},
 		{productTemplate, "/product", "product-details"},
+		{changelogTemplate, "/api-changelog", "historyOfApi"},
 	} {
 		if s.at(d.template) == nil {
 			if page := s.detailsPage(d.legacy, d.node); page != nil {
@@ -239,5 +242,6 @@ func (p *Page) compileOptions() widget.CompileOptions {
 			Title: s.Title, Tokens: s.styles.tokens, Stylesheet: s.styles.path, Script: s.options.Script, Favicon: favicon,
 		},
 		Title: p.meta.Title, Description: p.meta.Description, Keywords: p.meta.Keywords, Class: style.Class,
+		Popup: s.popup, MenuPopups: s.menuPopups,
 	}
 }

@@ -23,6 +23,7 @@ type Site struct {
 	byKey    map[string]*Page
 	layouts  []*layout // most specific first
 	menus    map[string]*menu
+	popups   map[string]widget.Popup
 	targets  map[string]string // url and blob items: key → address
 	media    map[string]Media  // by lower-case path
 	groups   []string
@@ -54,7 +55,7 @@ type Finding struct {
 func Read(items []Item, options Options) *Site {
 	s := &Site{
 		Revision: options.Revision, options: options, items: make(map[string]Item, len(items)), fixed: map[string]*Page{}, byKey: map[string]*Page{},
-		menus: map[string]*menu{}, targets: map[string]string{}, media: map[string]Media{},
+		menus: map[string]*menu{}, popups: map[string]widget.Popup{}, targets: map[string]string{}, media: map[string]Media{},
 	}
 	for _, it := range items {
 		s.items[it.Ref.Key()] = it
@@ -115,7 +116,7 @@ func (s *Site) readSettings() {
 func (s *Site) readItem(it Item) {
 	contentType, id := split(it.Ref.Key())
 	switch contentType {
-	case "page", "layout", "url", "blob":
+	case "page", "layout", "popup", "url", "blob":
 	default:
 		return
 	}
@@ -127,6 +128,8 @@ func (s *Site) readItem(it Item) {
 	switch contentType {
 	case "page":
 		s.addPage(newPage(string(it.Ref), m))
+	case "popup":
+		s.readPopup(it, m)
 	case "layout":
 		s.layouts = append(s.layouts, &layout{ref: string(it.Ref), template: parseTemplate(m.PermalinkTemplate), documentID: m.DocumentID})
 	case "url":

@@ -2,6 +2,7 @@ package widget
 
 import (
 	"context"
+	"html/template"
 	"strings"
 )
 
@@ -14,6 +15,7 @@ var signIn = Widget{
 type signInView struct {
 	Action, Return, Email string
 	User                  *PersonUser
+	Closed                bool // people sign in with accounts of other places only
 }
 
 func loadSignIn(ctx context.Context, in *Input) (any, error) {
@@ -24,8 +26,12 @@ func loadSignIn(ctx context.Context, in *Input) (any, error) {
 	if !LocalPath(v.Return) {
 		v.Return = ""
 	}
+	rules, err := in.Data.Rules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	v.Closed = !rules.BasicAuth
 	if in.Person != nil {
-		var err error
 		if v.User, err = in.Person.User(ctx); err != nil {
 			return nil, err
 		}
@@ -36,6 +42,120 @@ func loadSignIn(ctx context.Context, in *Input) (any, error) {
 // LocalPath tells whether an address to return to stays on the portal.
 func LocalPath(path string) bool {
 	return strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") && !strings.ContainsAny(path, "\\\r\n\t")
+}
+
+// SignInSocial are the buttons of other places to sign in at.
+type SignInSocial struct {
+	AADLabel    string `json:"aadLabel" label:"Button of Microsoft Entra ID"`
+	AADReply    string `json:"aadReplyUrl" label:"-"`
+	AADB2CLabel string `json:"aadB2CLabel" label:"Button of Azure AD B2C"`
+	AADB2CReply string `json:"aadB2CReplyUrl" label:"-"`
+}
+
+var signInSocial = Widget{
+	Type: "signin-social", Label: "Sign in: with another account", Defaults: SignInSocial{}, CSS: []string{"form"}, Load: loadSignInSocial,
+}
+
+func loadSignInSocial(ctx context.Context, in *Input) (any, error) {
+	rules, err := in.Data.Rules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := props[SignInSocial](in)
+	own := map[string]string{"aad": p.AADLabel, "aadb2c": p.AADB2CLabel}
+	var buttons []link
+	for _, provider := range rules.Providers {
+		label := own[strings.ToLower(provider.Type)]
+		if label == "" {
+			label = in.T("signin.with", "provider", provider.Name)
+		}
+		buttons = append(buttons, link{label, ProviderHref(provider.Type)})
+	}
+	if len(buttons) == 0 {
+		return nil, nil
+	}
+	return buttons, nil
+}
+
+// SignUp is the form that makes an account.
+type SignUp struct {
+	Captcha bool `json:"requireHipCaptcha" label:"Captcha"`
+}
+
+var signUp = Widget{
+	Type: "signup", Label: "Sign up: form", Defaults: SignUp{}, Personal: true, CSS: []string{"form"}, Load: loadSignUp,
+}
+
+var signUpSocial = Widget{
+	Type: "signup-social", Label: "Sign up: with another account", Defaults: struct{}{}, Personal: true, CSS: []string{"form"}, Load: loadSignUpSocial,
+}
+
+type signUpView struct {
+	Action, Email, First, Last string
+	Password                   bool // one is chosen here
+	Terms                      template.HTML
+	Consent                    bool
+	Closed                     bool // nobody makes an own account
+	SignIn                     string
+}
+
+func loadSignUp(ctx context.Context, in *Input) (any, error) {
+	return in.signUp(ctx, SignUpPath, true)
+}
+
+func loadSignUpSocial(ctx context.Context, in *Input) (any, error) {
+	return in.signUp(ctx, SignUpOAuthPath, false)
+}
+
+func (in *Input) signUp(ctx context.Context, action string, password bool) (any, error) {
+	rules, err := in.Data.Rules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return signUpView{
+		Action: action, Email: in.Form.Value("email"), First: in.Form.Value("firstName"), Last: in.Form.Value("lastName"),
+		Password: password, Terms: richBelow(2, rules.Terms), Consent: rules.Consent,
+		Closed: !rules.SignUp || password && !rules.BasicAuth, SignIn: SignInPath,
+	}, nil
+}
+
+// Password is a form about a password.
+type Password struct {
+	Captcha bool `json:"requireHipCaptcha" label:"Captcha"`
+}
+
+var resetPassword = Widget{
+	Type: "reset-password", Label: "Password: forgotten", Defaults: Password{}, Personal: true, CSS: []string{"form"}, Load: loadPassword(ResetPath),
+}
+
+var confirmPassword = Widget{
+	Type: "confirmPassword", Label: "Password: new one", Defaults: Password{}, Personal: true, CSS: []string{"form"},
+	Query: []string{"userid", "ticketid"}, Load: loadPassword(ConfirmPath),
+}
+
+var changePassword = Widget{
+	Type: "change-password", Label: "Password: change", Defaults: Password{}, Personal: true, CSS: []string{"form"}, Load: loadPassword(ChangePath),
+}
+
+type passwordView struct {
+	Action, Email, SignIn string
+	User                  *PersonUser // nil: a guest
+	Closed                bool        // people sign in with accounts of other places only
+}
+
+// loadPassword loads the view of a form that is posted to action.
+func loadPassword(action string) func(context.Context, *Input) (any, error) {
+	return func(ctx context.Context, in *Input) (any, error) {
+		rules, err := in.Data.Rules(ctx)
+		if err != nil {
+			return nil, err
+		}
+		v := passwordView{Action: action, Email: in.Form.Value("email"), SignIn: SignInHref(ChangePath), Closed: !rules.BasicAuth}
+		if in.Person != nil {
+			v.User, err = in.Person.User(ctx)
+		}
+		return v, err
+	}
 }
 
 var validationSummary = Widget{

@@ -1,10 +1,8 @@
 package widget
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"html"
 	"reflect"
 	"slices"
 	"strings"
@@ -29,6 +27,18 @@ type CompileOptions struct {
 	Title, Description, Keywords string
 	// Class compiles a node's local styles to a class and its rules (style.Class); nil: none.
 	Class func(styles json.RawMessage) (class, css string)
+	// Popup finds a popup by its item's id (contentTypes/popup/contentItems/x); nil: there are none.
+	Popup func(id string) (Popup, bool)
+	// MenuPopups are the ids of the popups that a menu's items open; nil: none.
+	MenuPopups func(menu string) []string
+	Messages   *Messages // of the words that the structure has; nil: English
+}
+
+// Popup is a dialog of the site, which links open.
+type Popup struct {
+	Title    string
+	Rule     Rule
+	Document *Node
 }
 
 // Finding is something about a document that publishing should tell.
@@ -46,6 +56,8 @@ type Page struct {
 	style  string
 	groups []string
 	query  []string
+	frames []Frame
+	popups []popup
 }
 
 // part is static HTML, a slot, or parts behind a rule.
@@ -71,12 +83,16 @@ func Compile(layout, page *Node, opt CompileOptions) (*Page, []Finding, error) {
 	if layout == nil || page == nil {
 		return nil, nil, fmt.Errorf("compile page: no document")
 	}
-	c := &compiler{opt: opt, content: page, css: map[string]string{}, sheets: map[string]bool{}}
+	if opt.Messages == nil {
+		opt.Messages = English()
+	}
+	c := &compiler{opt: opt, content: page, css: map[string]string{}, sheets: map[string]bool{}, popups: map[string]bool{}, structures: structureTable()}
 	c.hasMain = contains(page, func(n *Node) bool { return nodeHead(n).Role == "main" })
 	c.children(layout, "layout", 0)
 	if !c.placed {
 		c.find("error", "layout", "The layout has no place for the page: a node of type page.")
 	}
+	popups := c.compilePopups()
 	for _, f := range c.findings {
 		if f.Severity == "error" {
 			return nil, c.findings, nil
@@ -86,7 +102,7 @@ func Compile(layout, page *Node, opt CompileOptions) (*Page, []Finding, error) {
 	slices.Sort(c.query)
 	return &Page{
 		opt: opt, parts: c.parts, slots: c.slots, style: c.style(),
-		groups: slices.Compact(c.groups), query: slices.Compact(c.query),
+		groups: slices.Compact(c.groups), query: slices.Compact(c.query), frames: c.frames, popups: popups,
 	}, c.findings, nil
 }
 
@@ -97,17 +113,24 @@ func (p *Page) Groups() []string { return p.groups }
 func (p *Page) QueryParameters() []string { return p.query }
 
 type compiler struct {
-	opt      CompileOptions
-	content  *Node // the page's document
-	parts    []part
-	slots    []*slot
-	findings []Finding
-	groups   []string
-	query    []string
-	css      map[string]string // class → rules of local styles
-	sheets   map[string]bool   // style sheets of the widgets used
-	placed   bool              // the page node was seen
-	hasMain  bool              // the page marks its main cell itself
+	opt        CompileOptions
+	structures map[string]structure
+	content    *Node // the page's document
+	parts      []part
+	slots      []*slot
+	findings   []Finding
+	groups     []string
+	query      []string
+	css        map[string]string // class → rules of local styles
+	sheets     map[string]bool   // style sheets of the widgets used
+	placed     bool              // the page node was seen
+	hasMain    bool              // the page marks its main cell itself
+	guards     []Rule            // of the nodes around the present one
+	frames     []Frame
+	popups     map[string]bool // seen so far
+	pending    []string        // popups still to be written, in order
+	within     string          // id of the popup being written
+	panels     int             // sets of tabs and the like so far: their names must differ
 }
 
 func (c *compiler) find(severity, path, message string) {
@@ -136,29 +159,36 @@ func (c *compiler) node(n *Node, path string, depth int) {
 		return
 	}
 	head := nodeHead(n)
-	rule, err := ParseRule(head.Security)
+	rule, err := head.rule()
 	if err != nil {
 		c.find("error", path, "The node's security is not understood: nobody could tell who may see it.")
 		return
 	}
+	c.notePopups(n)
+	c.guarded(rule, func() { c.bare(n, head, path, depth) })
+}
+
+// guarded compiles what write writes behind a rule.
+func (c *compiler) guarded(rule Rule, write func()) {
 	if len(rule.Groups()) == 0 {
-		c.bare(n, head, path, depth)
+		write()
 		return
 	}
 	c.groups = append(c.groups, rule.Groups()...)
 	outer := c.parts
-	c.parts = nil
-	c.bare(n, head, path, depth)
-	c.parts = append(outer, part{rule: rule, parts: c.parts})
+	c.parts, c.guards = nil, append(c.guards, rule)
+	write()
+	c.parts, c.guards = append(outer, part{rule: rule, parts: c.parts}), c.guards[:len(c.guards)-1]
 }
 
 func (c *compiler) bare(n *Node, head nodeProps, path string, depth int) {
 	if n.Type == "page" && c.content != nil {
-		c.place(path, depth)
+		c.page(path, depth)
 		return
 	}
-	if s, ok := structures[n.Type]; ok {
-		c.structure(s, n, head, path, depth)
+	if s, ok := c.structures[n.Type]; ok {
+		c.known(n, s.props, path)
+		s.write(c, place{n, head, path, depth})
 		return
 	}
 	w, ok := lookUp(n.Type)
@@ -166,23 +196,68 @@ func (c *compiler) bare(n *Node, head nodeProps, path string, depth int) {
 		c.find("warning", path, fmt.Sprintf("Nodes of type %q are not known and are not shown.", n.Type))
 		return
 	}
+	c.known(n, propertyNames(w.Defaults), path)
+	s := &slot{widget: w, props: c.properties(w, n, path), node: n, class: c.class(head.Styles), index: len(c.slots)}
+	c.slots = append(c.slots, s)
+	c.query = append(c.query, w.Query...)
+	for _, sheet := range w.CSS {
+		c.sheets[sheet] = true
+	}
+	if w.Compile != nil {
+		w.Compile(c, s)
+	}
+	c.parts = append(c.parts, part{slot: s})
+}
+
+// properties are the node's own, over the widget's defaults and the layout that
+// another spelling of the type stands for.
+func (c *compiler) properties(w *Widget, n *Node, path string) any {
 	p := reflect.New(reflect.TypeOf(w.Defaults))
 	p.Elem().Set(reflect.ValueOf(w.Defaults))
 	if err := n.decode(p.Interface()); err != nil {
 		c.find("warning", path, fmt.Sprintf("A property of this %s is not understood (%v); its defaults are used.", w.Label, err))
 		p.Elem().Set(reflect.ValueOf(w.Defaults))
 	}
-	s := &slot{widget: w, props: p.Interface(), node: n, class: c.class(head), index: len(c.slots)}
-	c.slots = append(c.slots, s)
-	c.query = append(c.query, w.Query...)
-	for _, sheet := range w.CSS {
-		c.sheets[sheet] = true
+	if a, ok := aliases[n.Type]; ok && a.view != "" {
+		p.Elem().FieldByName("View").SetString(a.view)
 	}
-	c.parts = append(c.parts, part{slot: s})
+	return p.Interface()
 }
 
-// place puts the page's document where the layout's page node stands.
-func (c *compiler) place(path string, depth int) {
+// known warns of properties that nothing reads.
+func (c *compiler) known(n *Node, names []string, path string) {
+	var raw map[string]json.RawMessage
+	if n.decode(&raw) != nil {
+		return
+	}
+	var unknown []string
+	for name := range raw {
+		if !slices.Contains(commonProperties, name) && !slices.Contains(names, name) {
+			unknown = append(unknown, name)
+		}
+	}
+	if len(unknown) > 0 {
+		slices.Sort(unknown)
+		c.find("warning", path, fmt.Sprintf("Properties that mean nothing on a node of type %q: %s.", n.Type, strings.Join(unknown, ", ")))
+	}
+}
+
+// commonProperties may stand on every node.
+var commonProperties = []string{"type", "nodes", "styles", "security", "roles", "role", "id", "key", "object", "version", "locked"}
+
+// propertyNames are the JSON names of a struct's fields.
+func propertyNames(v any) []string {
+	t := reflect.TypeOf(v)
+	var names []string
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	return names
+}
+
+// page puts the page's document where the layout's page node stands.
+func (c *compiler) page(path string, depth int) {
 	if c.placed {
 		c.find("warning", path, "The layout has a second page node; it is not shown.")
 		return
@@ -202,6 +277,15 @@ type nodeProps struct {
 	Role     string          `json:"role"`
 	Styles   json.RawMessage `json:"styles"`
 	Security json.RawMessage `json:"security"`
+	Roles    json.RawMessage `json:"roles"` // an older spelling of security.roles
+}
+
+// rule says who sees the node.
+func (p nodeProps) rule() (Rule, error) {
+	if len(p.Security) > 0 && string(p.Security) != "null" || len(p.Roles) == 0 {
+		return ParseRule(p.Security)
+	}
+	return ParseRule(json.RawMessage(`{"roles":` + string(p.Roles) + `}`))
 }
 
 func nodeHead(n *Node) nodeProps {
@@ -210,27 +294,27 @@ func nodeHead(n *Node) nodeProps {
 		// A member of another type: take what can be read one by one.
 		var raw map[string]json.RawMessage
 		if n.decode(&raw) == nil {
-			p = nodeProps{Styles: raw["styles"], Security: raw["security"]}
+			p = nodeProps{Styles: raw["styles"], Security: raw["security"], Roles: raw["roles"]}
 		}
 	}
 	return p
 }
 
 // class is the class attribute's value for a node's appearance and local styles.
-func (c *compiler) class(head nodeProps) string {
+func (c *compiler) class(styles json.RawMessage) string {
 	var s struct {
 		Appearance string `json:"appearance"`
 	}
 	var names []string
-	if json.Unmarshal(head.Styles, &s) == nil && s.Appearance != "" {
+	if json.Unmarshal(styles, &s) == nil && s.Appearance != "" {
 		name := AppearanceClass(s.Appearance)
 		names = append(names, name)
 		if sheet, ok := appearanceSheets[name]; ok {
 			c.sheets[sheet] = true
 		}
 	}
-	if c.opt.Class != nil && len(head.Styles) > 0 {
-		if class, css := c.opt.Class(head.Styles); class != "" {
+	if c.opt.Class != nil && len(styles) > 0 {
+		if class, css := c.opt.Class(styles); class != "" {
 			c.css[class] = css
 			names = append(names, class)
 		}
@@ -257,59 +341,6 @@ func AppearanceClass(reference string) string {
 		}
 		return -1
 	}, reference)
-}
-
-// structure is how a node without data is written.
-type structure struct {
-	tag   string
-	class string
-	void  bool
-}
-
-// structures lists the node types that only hold others.
-var structures = map[string]structure{
-	"layout-section": {tag: "section", class: "sec"},
-	"section":        {tag: "section", class: "sec"},
-	"row":            {tag: "div"},
-	"column":         {tag: "div"},
-	"grid":           {tag: "div", class: "g"},
-	"grid-cell":      {tag: "div"},
-	"card":           {tag: "div", class: "card"},
-	"container":      {tag: "div"},
-	"divider":        {tag: "hr", void: true},
-	"":               {},
-}
-
-// roles are the landmarks a node may be.
-var roles = map[string]string{
-	"header": "header", "footer": "footer", "main": "main", "article": "section",
-	"aside": "aside", "section": "section", "search": "search", "navigation": "nav", "nav": "nav",
-}
-
-func (c *compiler) structure(s structure, n *Node, head nodeProps, path string, depth int) {
-	if s.tag == "" {
-		c.children(n, path, depth)
-		return
-	}
-	tag := s.tag
-	if t, ok := roles[head.Role]; ok {
-		tag = t
-	}
-	var b bytes.Buffer
-	b.WriteString("<" + tag)
-	if tag == "main" {
-		b.WriteString(" id=main")
-	}
-	if class := strings.TrimSpace(s.class + " " + c.class(head)); class != "" {
-		fmt.Fprintf(&b, ` class="%s"`, html.EscapeString(class))
-	}
-	b.WriteString(">")
-	c.write(b.String())
-	if s.void {
-		return
-	}
-	c.children(n, path, depth)
-	c.write("</" + tag + ">")
 }
 
 // contains tells whether a node of the tree satisfies test.

@@ -13,7 +13,7 @@ import (
 var styleFiles embed.FS
 
 // sheetOrder is the order in which style sheets are inlined; core always is.
-var sheetOrder = []string{"core", "home", "list", "reference", "operation", "form", "account"}
+var sheetOrder = []string{"core", "home", "list", "reference", "operation", "form", "account", "parts", "text"}
 
 // sheets are the style sheets, minified.
 var sheets = sync.OnceValue(func() map[string]string {

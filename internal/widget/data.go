@@ -33,7 +33,13 @@ type Data interface {
 	APIsOf(ctx context.Context, product *catalog.Product) ([]*catalog.API, error)
 	ProductsOf(ctx context.Context, api *catalog.API) ([]*catalog.Product, error)
 	Tags(ctx context.Context) ([]catalog.Tag, error)
+	// Releases are what was released of an API, newest first.
+	Releases(ctx context.Context, api *catalog.API) ([]Release, error)
+	// GraphQL is the schema of a GraphQL API; "" when it has none.
+	GraphQL(ctx context.Context, api *catalog.API) (string, error)
 	GatewayURL() string // without a slash at the end
+	// Rules are what the portal lets people do.
+	Rules(ctx context.Context) (*PortalRules, error)
 
 	// Menu is a menu of the navigation document, without items whose target the visitor may not see.
 	Menu(id string) []MenuItem
@@ -46,12 +52,35 @@ type Data interface {
 	Reads(dep string)
 }
 
+// Release is an entry of an API's change log.
+type Release struct {
+	ID, Revision string
+	Notes        string // Markdown
+	Created      time.Time
+	Updated      time.Time
+}
+
+// PortalRules are the settings that account widgets go by (portal-wire.md §1.3).
+type PortalRules struct {
+	BasicAuth bool // people sign in with a password
+	SignUp    bool // people make their own accounts
+	Terms     string
+	Consent   bool // the terms must be agreed to
+	Providers []IdentityProvider
+}
+
+// IdentityProvider is another place to sign in at.
+type IdentityProvider struct{ Type, Name string } // aad, aadB2C, google, ...
+
 // MenuItem is an entry of a menu.
 type MenuItem struct {
 	Label, Href, Target string // Target: "", _blank, ...
 	Current             bool
 	Items               []MenuItem
 }
+
+// Popup is the id of the popup that the item opens, or "".
+func (m MenuItem) Popup() string { return opensPopup(m.Href) }
 
 // Person is the signed-in visitor's own data; only widgets marked Personal get it.
 type Person interface {

@@ -9,8 +9,13 @@ import (
 	"github.com/portico-portal/portico/internal/catalog"
 )
 
+// DetailsOfAPI is what is known of an API.
+type DetailsOfAPI struct {
+	ChangeLog Hyperlink `json:"changeLogPageHyperlink" label:"Page of the change log"`
+}
+
 var detailsOfAPI = Widget{
-	Type: "detailsOfApi", Label: "API: details", Defaults: struct{}{}, Needs: Needs{API: true},
+	Type: "detailsOfApi", Label: "API: details", Defaults: DetailsOfAPI{}, Needs: Needs{API: true},
 	CSS: []string{"reference", "list"}, Load: loadDetailsOfAPI,
 }
 
@@ -26,7 +31,8 @@ type apiDetails struct {
 	Terms     string
 	Products  []*catalog.Product
 	Downloads []link
-	Operation bool // shown above one operation: only the name
+	Changes   string // address of the change log; "" when nothing was released
+	Operation bool   // shown above one operation: only the name
 	First     *catalog.Operation
 }
 
@@ -58,6 +64,13 @@ func loadDetailsOfAPI(ctx context.Context, in *Input) (any, error) {
 	}
 	if groups := operationGroups(ops); len(groups) > 0 {
 		v.First = groups[0].Operations[0]
+	}
+	releases, err := in.Data.Releases(ctx, api)
+	if err != nil {
+		return nil, err
+	}
+	if len(releases) > 0 {
+		v.Changes = ChangelogHref(api.ID)
 	}
 	r := operation{api: api, op: &catalog.OperationDetail{Extra: &apim.OperationExtra{}}, gateway: strings.TrimSuffix(in.Data.GatewayURL(), "/"), words: in.Messages}
 	v.Servers = []string{r.gateway + r.basePath()}

@@ -22,6 +22,20 @@ type fakeData struct {
 	products []*catalog.Product
 	hits     []search.Hit
 	menu     []widget.MenuItem
+	releases []widget.Release
+	sdl      string
+	rules    *widget.PortalRules // nil: passwords and sign-up
+}
+
+func (d *fakeData) Releases(context.Context, *catalog.API) ([]widget.Release, error) {
+	return d.releases, nil
+}
+func (d *fakeData) GraphQL(context.Context, *catalog.API) (string, error) { return d.sdl, nil }
+func (d *fakeData) Rules(context.Context) (*widget.PortalRules, error) {
+	if d.rules == nil {
+		return &widget.PortalRules{BasicAuth: true, SignUp: true}, nil
+	}
+	return d.rules, nil
 }
 
 func (d *fakeData) APIs(context.Context) ([]*catalog.API, error) { return d.apis, nil }
@@ -111,6 +125,7 @@ func (d *fakeData) Reads(string)                                {}
 func (d *fakeData) Link(target string) (string, bool) {
 	href, ok := map[string]string{
 		"contentTypes/page/contentItems/apis": "/apis", "contentTypes/blob/contentItems/logo": "/content/logo.svg",
+		"contentTypes/blob/contentItems/film": "/content/film.mp4", "contentTypes/popup/contentItems/more": "#popup-more",
 	}[target]
 	return href, ok
 }
@@ -245,5 +260,38 @@ func manyOperations(n int) *fakeData {
 		}, Props: &apim.Operation{}, Extra: &apim.OperationExtra{}}
 		d.ops["shop"] = append(d.ops["shop"], o)
 	}
+	return d
+}
+
+// released is the shop with n releases of its API.
+func released(n int) *fakeData {
+	d := shop()
+	for i := range n {
+		r := widget.Release{ID: fmt.Sprintf("r%d", i), Revision: "2", Notes: "Now *faster*.", Created: day(20)}
+		if i%2 == 1 {
+			r.Notes, r.Revision = "", ""
+		}
+		d.releases = append(d.releases, r)
+	}
+	return d
+}
+
+// ruled is the shop with other rules.
+func ruled(r widget.PortalRules) *fakeData {
+	d := shop()
+	d.rules = &r
+	return d
+}
+
+var withProviders = widget.PortalRules{
+	BasicAuth: true, SignUp: true, Terms: "Be **kind**.", Consent: true,
+	Providers: []widget.IdentityProvider{{Type: "aad", Name: "Microsoft Entra ID"}, {Type: "google", Name: "Google"}},
+}
+
+// graphShop is the shop with a GraphQL API.
+func graphShop() *fakeData {
+	d := shop()
+	d.apis = append(d.apis, &catalog.API{ID: "graph", Name: "Graph", Type: "graphql", Props: &apim.API{}})
+	d.sdl = `type Query { "Finds *one*." order(id: ID!, deep: Boolean): Order old: Int @deprecated } type Mutation { pay(id: ID!): Boolean } type Order { id: ID! }`
 	return d
 }

@@ -29,7 +29,8 @@ func loadBrand(_ context.Context, in *Input) (any, error) {
 type SearchBox struct {
 	Label       string `json:"label" label:"Name for screen readers"`
 	Placeholder string `json:"placeholder" label:"Hint"`
-	Size        string `json:"size" label:"Size"` // "", large
+	Size        any    `json:"size" label:"Size"` // "", large
+	Input       any    `json:"inputProperties" label:"-"`
 }
 
 var searchBox = Widget{

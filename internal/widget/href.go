@@ -1,6 +1,9 @@
 package widget
 
-import "net/url"
+import (
+	"net/url"
+	"strings"
+)
 
 // The canonical addresses of the portal. Nothing else builds them.
 const (
@@ -8,6 +11,12 @@ const (
 	ProductsPath      = "/products"
 	SearchPath        = "/search"             // GET ?q=
 	SignInPath        = "/signin"             // GET page; POST email, password, return
+	SignUpPath        = "/signup"             // GET page; POST email, password, firstName, lastName, terms
+	SignUpOAuthPath   = "/signup-oauth"       // the same with an account of another place
+	ResetPath         = "/reset-password"     // GET page; POST email
+	ConfirmPath       = "/confirm-password"   // GET page; POST password
+	ChangePath        = "/change-password"    // GET page; POST current, password
+	ReportsPath       = "/reports"            // GET page: range
 	SignOutPath       = "/signout"            // POST
 	ProfilePath       = "/profile"            // GET page; POST firstName, lastName
 	ProfilePassword   = "/profile/-/password" // POST current, password
@@ -67,6 +76,17 @@ func GroupHref(api, group string) string {
 
 // DownloadHref is a description of the API: openapi.yaml, openapi.json or original.
 func DownloadHref(api, file string) string { return APIHref(api) + "/-/" + file }
+
+// ChangelogHref is the change log of an API.
+func ChangelogHref(api string) string { return APIHref(api) + "/-/changelog" }
+
+// FeedHref is the change log as a feed.
+func FeedHref(api string) string { return APIHref(api) + "/-/changes.atom" }
+
+// ProviderHref is where signing in with an identity provider starts.
+func ProviderHref(provider string) string {
+	return SignInPath + "/-/" + url.PathEscape(strings.ToLower(provider))
+}
 
 // SignInHref is the sign-in page that leads back to path.
 func SignInHref(path string) string {

@@ -15,6 +15,8 @@ var icons = map[string]string{
 	"user":    `<circle cx="8" cy="5.5" r="2.7"/><path d="M2.8 13.8a5.3 5.3 0 0 1 10.4 0"/>`,
 	"warning": `<path d="M8 2 1.8 13h12.4zM8 6.5v3M8 11.3v.2"/>`,
 	"check":   `<path d="m3 8.5 3.2 3.2L13 4.8"/>`,
+	"close":   `<path d="m4 4 8 8M12 4l-8 8"/>`,
+	"pin":     `<path d="M8 14.5s4.5-4.6 4.5-8a4.5 4.5 0 0 0-9 0c0 3.4 4.5 8 4.5 8Z"/><circle cx="8" cy="6.5" r="1.6"/>`,
 	"grid":    `<path d="M2.5 2.5h4.5v4.5H2.5zM9 2.5h4.5v4.5H9zM2.5 9h4.5v4.5H2.5zM9 9h4.5v4.5H9z"/>`,
 	"list":    `<path d="M2 4h12M2 8h12M2 12h12"/>`,
 }

@@ -17,16 +17,18 @@ const apisPerPage = 50
 // ListOfAPIs lists the APIs a visitor may see. The address holds its state:
 // q, tag, type, version (each may stand several times), view, group, page.
 type ListOfAPIs struct {
-	View            string `json:"itemStyleView" label:"Shown as"` // list, tiles, dropdown
-	AllowViewSwitch bool   `json:"allowViewSwitching" label:"Visitors may switch"`
-	Filters         string `json:"filtersPosition" label:"Filters"` // popup, sidebar, none
-	ShowType        bool   `json:"showApiType" label:"Show the type"`
-	GroupByTag      bool   `json:"defaultGroupByTagToEnabled" label:"Grouped by tag"`
+	View            string    `json:"itemStyleView" label:"Shown as"` // list, tiles, dropdown
+	AllowSelection  bool      `json:"allowSelection" label:"Mark the current one"`
+	AllowViewSwitch bool      `json:"allowViewSwitching" label:"Visitors may switch"`
+	Filters         string    `json:"filtersPosition" label:"Filters"` // popup, sidebar, none
+	ShowType        bool      `json:"showApiType" label:"Show the type"`
+	GroupByTag      bool      `json:"defaultGroupByTagToEnabled" label:"Grouped by tag"`
+	Details         Hyperlink `json:"detailsPageHyperlink" label:"Page of an API"`
 }
 
 var listOfAPIs = Widget{
 	Type: "listOfApis", Label: "APIs: list",
-	Defaults: ListOfAPIs{View: "list", AllowViewSwitch: true, Filters: "sidebar", ShowType: true},
+	Defaults: ListOfAPIs{View: viewList, AllowViewSwitch: true, Filters: "popup", ShowType: true},
 	Fragment: true, Island: "portico-list", CSS: []string{"list"},
 	Query: []string{"q", "tag", "type", "version", "view", "group", "page"},
 	Load:  loadListOfAPIs,
@@ -40,6 +42,9 @@ type apiList struct {
 	Total      int // that match
 	All        int // that there are
 	Tiles      bool
+	Chooser    *chooser // shown instead of the list
+	Sidebar    bool     // the filters stand beside the list
+	Filters    bool
 	ByTag      bool
 	Filtered   bool
 	ShowType   bool
@@ -60,7 +65,9 @@ type apiGroup struct {
 
 type apiRow struct {
 	*catalog.API
-	Href, TypeName string
+	Href, TypeName string // TypeName "": not shown
+	Current        bool
+	NewWindow      bool
 }
 
 type facet struct {
@@ -81,9 +88,12 @@ func loadListOfAPIs(ctx context.Context, in *Input) (any, error) {
 	}
 	in.Data.Reads("list:apis")
 	p, q := props[ListOfAPIs](in), in.Query()
+	if p.View == viewDropdown {
+		return apiList{Chooser: in.apiChooser(all)}, nil
+	}
 	v := apiList{
 		Path: in.Params.Path, Query: strings.TrimSpace(q.Get("q")), All: len(all), ShowType: p.ShowType,
-		Switch: p.AllowViewSwitch, Tiles: p.View == "tiles", ByTag: p.GroupByTag,
+		Switch: p.AllowViewSwitch, Tiles: p.View == viewTiles, ByTag: p.GroupByTag, Sidebar: p.Filters == "sidebar", Filters: p.Filters != "none",
 	}
 	if view := q.Get("view"); view != "" {
 		v.Tiles = view == "tiles"
@@ -228,12 +238,31 @@ func (v *apiList) page(in *Input, matching []*catalog.API) {
 			v.Groups = append(v.Groups, apiGroup{Tag: tag})
 		}
 		g := &v.Groups[len(v.Groups)-1]
-		g.APIs = append(g.APIs, in.apiRow(a))
+		row, p := in.apiRow(a), props[ListOfAPIs](in)
+		row.Current = p.AllowSelection && strings.EqualFold(a.ID, in.Params.API)
+		row.NewWindow = p.Details.Target == "_blank"
+		if !v.ShowType {
+			row.TypeName = ""
+		}
+		g.APIs = append(g.APIs, row)
 	}
 }
 
 func (in *Input) apiRow(a *catalog.API) apiRow {
 	return apiRow{API: a, Href: APIHref(a.ID), TypeName: in.typeName(a.Type)}
+}
+
+// apiChooser is the list as one control.
+func (in *Input) apiChooser(all []*catalog.API) *chooser {
+	c := in.chooser("apis.choose", APIsPath)
+	for _, a := range all {
+		label := a.Name
+		if a.Version != "" {
+			label += " " + a.Version
+		}
+		c.add(label, APIHref(a.ID), strings.EqualFold(a.ID, in.Params.API))
+	}
+	return c.close()
 }
 
 // firstTag orders APIs by tag, untagged ones last.

@@ -8,6 +8,8 @@ type Menu struct {
 	Label            string `json:"label" label:"Name for screen readers"`
 	Layout           string `json:"layout" label:"Direction"`
 	Collapse         bool   `json:"collapse" label:"One button on a phone"`
+	MinHeading       any    `json:"minHeading" label:"-"` // headings of the page below its item
+	MaxHeading       any    `json:"maxHeading" label:"-"`
 }
 
 var menu = Widget{
@@ -18,13 +20,14 @@ var menu = Widget{
 type menuView struct {
 	Label    string
 	Collapse bool
+	Vertical bool
 	Items    []MenuItem
 }
 
 func loadMenu(_ context.Context, in *Input) (any, error) {
 	p := props[Menu](in)
 	in.Data.Reads("navigation")
-	v := menuView{Label: p.Label, Collapse: p.Collapse, Items: in.Data.Menu(p.NavigationItemID)}
+	v := menuView{Label: p.Label, Collapse: p.Collapse, Vertical: p.Layout == "vertical", Items: in.Data.Menu(p.NavigationItemID)}
 	if len(v.Items) == 0 {
 		return nil, nil
 	}

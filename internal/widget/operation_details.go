@@ -13,7 +13,10 @@ import (
 type OperationDetails struct {
 	EnableConsole bool   `json:"enableConsole" label:"Interactive console"`
 	UseCorsProxy  bool   `json:"useCorsProxy" label:"Send through the portal"`
-	SchemaView    string `json:"defaultSchemaView" label:"Schemas as"`
+	SchemaView    string `json:"defaultSchemaView" label:"Schemas as"` // table, raw
+	ScrollTo      bool   `json:"enableScrollTo" label:"-"`             // each operation is a page: it begins at its top
+	AllHosts      bool   `json:"includeAllHostnames" label:"All hostnames"`
+	ShowExamples  bool   `json:"showExamples" label:"Examples unfolded"`
 }
 
 var operationDetails = Widget{

@@ -13,15 +13,20 @@ const smallAPI = 80
 
 // OperationList lists an API's operations by tag.
 type OperationList struct {
-	GroupByTag bool `json:"defaultGroupByTagToEnabled" label:"Grouped by tag"`
-	ShowPath   bool `json:"defaultShowUrlPath" label:"Paths instead of names"`
+	GroupByTag     bool      `json:"defaultGroupByTagToEnabled" label:"Grouped by tag"`
+	ShowPath       bool      `json:"defaultShowUrlPath" label:"Paths instead of names"`
+	TogglePath     bool      `json:"showToggleUrlPath" label:"Visitors may switch to paths"`
+	AllExpanded    bool      `json:"defaultAllGroupTagsExpanded" label:"All groups open"`
+	AllowSelection bool      `json:"allowSelection" label:"Mark the current one"`
+	Wrap           bool      `json:"wrapText" label:"Wrap long names"`
+	Details        Hyperlink `json:"detailsPageHyperlink" label:"Page of an operation"`
 }
 
 var operationList = Widget{
-	Type: "operationList", Label: "API: operations", Defaults: OperationList{GroupByTag: true},
+	Type: "operationList", Label: "API: operations", Defaults: OperationList{GroupByTag: true, AllowSelection: true},
 	Needs:  Needs{API: true},
 	Island: "portico-operations", CSS: []string{"reference"},
-	Query: []string{"group", "q"},
+	Query: []string{"group", "q", "show"},
 	Load:  loadOperationList,
 }
 
@@ -34,6 +39,11 @@ type operationListView struct {
 	Found    int
 	Current  string // id of the operation, lower case
 	ShowPath bool
+	Toggle   string // address with paths instead of names, or the other way round; "" when visitors may not
+	Wrap     bool
+	Flat     bool        // no groups
+	Types    []graphType // of a GraphQL API, in place of operations
+	Socket   bool        // a WebSocket API: there are no operations
 }
 
 type operationGroup struct {
@@ -61,31 +71,66 @@ func loadOperationList(ctx context.Context, in *Input) (any, error) {
 		return nil, err
 	}
 	in.Data.Reads("api:" + strings.ToLower(api.ID))
+	p := props[OperationList](in)
 	v := operationListView{
 		API: api, Versions: in.versions(ctx, api), Total: len(ops), Current: strings.ToLower(in.Params.Operation),
-		Query: strings.TrimSpace(in.Query().Get("q")), ShowPath: props[OperationList](in).ShowPath,
+		Query: strings.TrimSpace(in.Query().Get("q")), ShowPath: p.ShowPath, Wrap: p.Wrap, Flat: !p.GroupByTag, Socket: api.Type == "websocket",
+	}
+	if api.Type == "graphql" {
+		v.Types, err = in.graphTypes(ctx, api)
+		return v, err
+	}
+	if p.TogglePath {
+		v.toggle(in)
 	}
 	matching := filterOperations(ops, v.Query)
 	v.Found = len(matching)
-	wanted := in.Query().Get("group")
 	groups := operationGroups(matching)
+	if v.Flat && len(matching) > 0 {
+		groups = []catalog.Group{{Operations: matching}}
+	}
 	for i, g := range groups {
-		name := g.Tag.Name
-		if name == "" {
-			name = in.T("operations.untagged")
-		}
-		og := operationGroup{ID: g.Tag.ID, Name: name, Count: len(g.Operations), Load: GroupHref(api.ID, g.Tag.ID)}
-		og.Href = APIHref(api.ID) + strings.TrimPrefix(og.Load, APIHref(api.ID)+"/-/operations")
-		holdsCurrent := v.holds(g)
-		og.Open = holdsCurrent || v.Query != "" || len(ops) <= smallAPI || in.Query().Has("group") && strings.EqualFold(wanted, g.Tag.ID) ||
-			i == 0 && v.Current == "" && !in.Query().Has("group")
-		if og.Open {
-			og.Operations = v.items(aroundCurrent(g.Operations, v.Current))
-			og.More = len(g.Operations) - len(og.Operations)
-		}
-		v.Groups = append(v.Groups, og)
+		v.Groups = append(v.Groups, v.group(in, g, i == 0, p.AllExpanded || v.Flat || len(ops) <= smallAPI))
+	}
+	if !p.AllowSelection {
+		v.unmark()
 	}
 	return v, nil
+}
+
+// toggle takes names or paths as the address asks for.
+func (v *operationListView) toggle(in *Input) {
+	if show := in.Query().Get("show"); show != "" {
+		v.ShowPath = show == "paths"
+	}
+	v.Toggle = in.Params.Path + "?show=" + map[bool]string{true: "names", false: "paths"}[v.ShowPath]
+}
+
+// group is one group as it is listed; open tells whether every group is.
+func (v *operationListView) group(in *Input, g catalog.Group, first, open bool) operationGroup {
+	name := g.Tag.Name
+	if name == "" {
+		name = in.T("operations.untagged")
+	}
+	og := operationGroup{ID: g.Tag.ID, Name: name, Count: len(g.Operations), Load: GroupHref(v.API.ID, g.Tag.ID)}
+	og.Href = APIHref(v.API.ID) + strings.TrimPrefix(og.Load, APIHref(v.API.ID)+"/-/operations")
+	asked := in.Query().Has("group")
+	og.Open = open || v.holds(g) || v.Query != "" || asked && strings.EqualFold(in.Query().Get("group"), g.Tag.ID) ||
+		first && v.Current == "" && !asked
+	if og.Open {
+		og.Operations = v.items(aroundCurrent(g.Operations, v.Current))
+		og.More = len(g.Operations) - len(og.Operations)
+	}
+	return og
+}
+
+// unmark leaves no operation marked as the current one.
+func (v *operationListView) unmark() {
+	for _, g := range v.Groups {
+		for i := range g.Operations {
+			g.Operations[i].Current = false
+		}
+	}
 }
 
 func (v operationListView) holds(g catalog.Group) bool {
@@ -136,6 +181,7 @@ func filterOperations(ops []*catalog.Operation, text string) []*catalog.Operatio
 // group, with ?q={text} those that match, grouped; both as the list shows them.
 func OperationGroup(ctx context.Context, r Render) ([]byte, error) {
 	in := r.input()
+	in.Props = &OperationList{GroupByTag: true, AllowSelection: true}
 	q := in.Query()
 	view, err := loadOperationList(ctx, in)
 	if err != nil {

@@ -158,7 +158,7 @@ func TestCompileTellsWhatIsWrongWithADocument(t *testing.T) {
 		name, layout, page string
 		severity, message  string
 	}{
-		{"an unknown type", `{"nodes":[{"type":"page"}]}`, `{"nodes":[{"type":"carousel"}]}`, "warning", `"carousel"`},
+		{"an unknown type", `{"nodes":[{"type":"page"}]}`, `{"nodes":[{"type":"hologram"}]}`, "warning", `"hologram"`},
 		{"a property of a wrong type", `{"nodes":[{"type":"page"}]}`, `{"nodes":[{"type":"listOfApis","showApiType":"yes"}]}`, "warning", "not understood"},
 		{"a layout without a place for the page", `{"nodes":[]}`, `{"nodes":[]}`, "error", "no place"},
 		{"a second place for the page", `{"nodes":[{"type":"page"},{"type":"page"}]}`, `{"nodes":[]}`, "warning", `"page"`},

@@ -7,6 +7,8 @@ type Picture struct {
 	SourceID  string    `json:"sourceId" label:"Image"`
 	SourceURL string    `json:"sourceUrl" label:"-"`
 	Caption   string    `json:"caption" label:"Description"`
+	Layout    string    `json:"layout" label:"-"`
+	Animation string    `json:"animation" label:"-"`
 	Width     any       `json:"width" label:"Width"`
 	Height    any       `json:"height" label:"Height"`
 	Hyperlink Hyperlink `json:"hyperlink" label:"Leads to"`
@@ -17,20 +19,20 @@ var picture = Widget{Type: "picture", Label: "Picture", Defaults: Picture{}, Loa
 type pictureView struct {
 	Src, Alt, Href string
 	Width, Height  int
+	Popup          string // id of the popup it opens
+	NewWindow      bool
 }
 
 func loadPicture(_ context.Context, in *Input) (any, error) {
 	p := props[Picture](in)
-	src := p.SourceURL
-	if p.SourceID != "" {
-		in.Data.Reads("media")
-		src, _ = in.Data.Link(p.SourceID)
-	}
-	if src == "" || !safeHref(src) {
+	src := in.media(p.SourceID, p.SourceURL)
+	if src == "" {
 		return nil, nil
 	}
-	href, _ := p.Hyperlink.resolve(in)
-	return pictureView{Src: src, Alt: p.Caption, Href: href, Width: pixels(p.Width), Height: pixels(p.Height)}, nil
+	v := pictureView{Src: src, Alt: p.Caption, Width: pixels(p.Width), Height: pixels(p.Height)}
+	v.Href, _ = p.Hyperlink.resolve(in)
+	v.Popup, v.NewWindow = opensPopup(v.Href), p.Hyperlink.Target == "_blank"
+	return v, nil
 }
 
 // pixels is a size given as a number; other spellings are left to the style.

@@ -3,6 +3,7 @@ package widget
 import (
 	"context"
 	"html/template"
+	"net/url"
 	"strings"
 	"time"
 
@@ -12,12 +13,15 @@ import (
 
 // ProductList lists the products a visitor may see.
 type ProductList struct {
-	View string `json:"itemStyleView" label:"Shown as"`
+	View            string    `json:"itemStyleView" label:"Shown as"` // list, tiles, dropdown
+	AllowSelection  bool      `json:"allowSelection" label:"Mark the current one"`
+	AllowViewSwitch bool      `json:"allowViewSwitching" label:"Visitors may switch"`
+	Details         Hyperlink `json:"detailsPageHyperlink" label:"Page of a product"`
 }
 
 var productList = Widget{
-	Type: "product-list", Label: "Products: list", Defaults: ProductList{View: "tiles"},
-	CSS: []string{"list"}, Query: []string{"q"}, Load: loadProductList,
+	Type: "product-list", Label: "Products: list", Defaults: ProductList{View: viewTiles},
+	CSS: []string{"list"}, Query: []string{"q", "view"}, Load: loadProductList,
 }
 
 type productListView struct {
@@ -25,12 +29,16 @@ type productListView struct {
 	Products    []productRow
 	All         int
 	SignIn      string
+	Tiles       bool
+	Chooser     *chooser // shown instead of the list
+	ViewHref    string   // the other layout; "" when visitors may not switch
 }
 
 type productRow struct {
 	*catalog.Product
-	Href, Summary string
-	Limits        []string
+	Href, Summary      string
+	Limits             []string
+	Current, NewWindow bool
 }
 
 func loadProductList(ctx context.Context, in *Input) (any, error) {
@@ -39,18 +47,86 @@ func loadProductList(ctx context.Context, in *Input) (any, error) {
 		return nil, err
 	}
 	in.Data.Reads("list:products")
-	v := productListView{Path: in.Params.Path, Query: strings.TrimSpace(in.Query().Get("q")), All: len(all)}
+	look := props[ProductList](in)
+	if look.View == viewDropdown {
+		return productListView{Chooser: in.productChooser(all, in.Params.Product)}, nil
+	}
+	v := productListView{Path: in.Params.Path, Query: strings.TrimSpace(in.Query().Get("q")), All: len(all), Tiles: look.View == viewTiles}
+	if look.AllowViewSwitch {
+		v.switchView(in)
+	}
 	for _, p := range all {
-		row := productRow{Product: p, Href: ProductHref(p.ID), Limits: in.limits(p, false)}
-		if p.Props != nil {
-			row.Summary = plain(p.Props.Description, 200)
-		}
+		row := in.productRow(p)
+		row.Current, row.NewWindow = look.AllowSelection && strings.EqualFold(p.ID, in.Params.Product), look.Details.Target == "_blank"
 		if strings.Contains(strings.ToLower(row.Name+" "+row.Summary), strings.ToLower(v.Query)) {
 			v.Products = append(v.Products, row)
 		}
 	}
 	if in.Visitor.UserID == "" {
 		v.SignIn = SignInHref(ProductsPath)
+	}
+	return v, nil
+}
+
+// switchView takes the layout that the address asks for.
+func (v *productListView) switchView(in *Input) {
+	if view := in.Query().Get("view"); view != "" {
+		v.Tiles = view == viewTiles
+	}
+	q := url.Values{"view": {map[bool]string{true: viewList, false: viewTiles}[v.Tiles]}}
+	if v.Query != "" {
+		q.Set("q", v.Query)
+	}
+	v.ViewHref = v.Path + "?" + q.Encode()
+}
+
+func (in *Input) productRow(p *catalog.Product) productRow {
+	row := productRow{Product: p, Href: ProductHref(p.ID), Limits: in.limits(p, false)}
+	if p.Props != nil {
+		row.Summary = plain(p.Props.Description, 200)
+	}
+	return row
+}
+
+// productChooser is a list of products as one control.
+func (in *Input) productChooser(all []*catalog.Product, current string) *chooser {
+	c := in.chooser("products.choose", ProductsPath)
+	for _, p := range all {
+		c.add(p.Name, ProductHref(p.ID), current != "" && strings.EqualFold(p.ID, current))
+	}
+	return c.close()
+}
+
+// APIProducts lists the products that hold the API.
+type APIProducts struct {
+	View    string    `json:"itemStyleView" label:"Shown as"`
+	Details Hyperlink `json:"detailsPageHyperlink" label:"Page of a product"`
+}
+
+var apiProducts = Widget{
+	Type: "api-products", Label: "API: products", Defaults: APIProducts{View: viewList}, Needs: Needs{API: true},
+	CSS: []string{"list"}, Load: loadAPIProducts,
+}
+
+func loadAPIProducts(ctx context.Context, in *Input) (any, error) {
+	api, err := in.Data.API(ctx, in.Params.API)
+	if err != nil {
+		return nil, err
+	}
+	all, err := in.Data.ProductsOf(ctx, api)
+	if err != nil {
+		return nil, err
+	}
+	in.Data.Reads("list:products")
+	look := props[APIProducts](in)
+	if look.View == viewDropdown {
+		return productListView{Chooser: in.productChooser(all, "")}, nil
+	}
+	v := productListView{Tiles: look.View == viewTiles}
+	for _, p := range all {
+		row := in.productRow(p)
+		row.NewWindow = look.Details.Target == "_blank"
+		v.Products = append(v.Products, row)
 	}
 	return v, nil
 }
@@ -110,9 +186,21 @@ func loadProductDetails(ctx context.Context, in *Input) (any, error) {
 	}, nil
 }
 
+// ProductAPIs lists the APIs of the product.
+type ProductAPIs struct {
+	View    string    `json:"itemStyleView" label:"Shown as"`
+	Details Hyperlink `json:"detailsPageHyperlink" label:"Page of an API"`
+}
+
 var productAPIs = Widget{
-	Type: "product-apis", Label: "Product: APIs", Defaults: struct{}{}, Needs: Needs{Product: true},
+	Type: "product-apis", Label: "Product: APIs", Defaults: ProductAPIs{View: viewList}, Needs: Needs{Product: true},
 	CSS: []string{"list"}, Load: loadProductAPIs,
+}
+
+type productAPIsView struct {
+	APIs    []apiRow
+	Tiles   bool
+	Chooser *chooser
 }
 
 func loadProductAPIs(ctx context.Context, in *Input) (any, error) {
@@ -125,15 +213,26 @@ func loadProductAPIs(ctx context.Context, in *Input) (any, error) {
 		return nil, err
 	}
 	in.Data.Reads("list:apis")
-	rows := make([]apiRow, 0, len(apis))
-	for _, a := range apis {
-		rows = append(rows, in.apiRow(a))
+	look := props[ProductAPIs](in)
+	if look.View == viewDropdown {
+		return productAPIsView{Chooser: in.apiChooser(apis)}, nil
 	}
-	return rows, nil
+	v := productAPIsView{Tiles: look.View == viewTiles}
+	for _, a := range apis {
+		row := in.apiRow(a)
+		row.NewWindow = look.Details.Target == "_blank"
+		v.APIs = append(v.APIs, row)
+	}
+	return v, nil
+}
+
+// ProductSubscribe is the form that asks for keys.
+type ProductSubscribe struct {
+	ShowTerms bool `json:"showTermsByDefault" label:"Terms unfolded"`
 }
 
 var productSubscribe = Widget{
-	Type: "product-subscribe", Label: "Product: subscribe", Defaults: struct{}{}, Needs: Needs{Product: true},
+	Type: "product-subscribe", Label: "Product: subscribe", Defaults: ProductSubscribe{}, Needs: Needs{Product: true},
 	Personal: true, CSS: []string{"form", "list"}, Load: loadProductSubscribe,
 }
 
@@ -143,7 +242,8 @@ type subscribeView struct {
 	Action  string
 	Name    string
 	Terms   template.HTML
-	Limit   int // reached when Full
+	Unfold  bool // the terms
+	Limit   int  // reached when Full
 	Full    bool
 	Pending bool // a subscription waits for approval
 	Waits   bool // approval is needed
@@ -159,6 +259,7 @@ func loadProductSubscribe(ctx context.Context, in *Input) (any, error) {
 	}
 	v := subscribeView{
 		Product: p, Action: SubscribeHref(p.ID), Name: p.Name, Terms: richBelow(2, p.Props.Terms), Waits: p.Props.ApprovalRequired,
+		Unfold: props[ProductSubscribe](in).ShowTerms,
 	}
 	if in.Person == nil {
 		v.SignIn = SignInHref(ProductHref(p.ID))

@@ -2,7 +2,10 @@ package widget
 
 import (
 	"context"
+	"encoding/json"
+	"maps"
 	"net/url"
+	"slices"
 
 	"github.com/portico-portal/portico/internal/catalog"
 )
@@ -26,6 +29,9 @@ type Widget struct {
 	Island   string   // the custom element that enhances it
 	CSS      []string // its style sheets in css/, beside core
 	Query    []string // the query parameters it reads
+	// Compile does what the widget needs done once a page: notes frames, styles of
+	// what it holds. May be nil.
+	Compile func(c *compiler, s *slot)
 	// Load returns what the template shows; a nil view renders nothing.
 	Load func(ctx context.Context, in *Input) (view any, err error)
 }
@@ -35,20 +41,47 @@ var Registry = []Widget{
 	textBlock, brand, button, picture, menu, searchBox, themeToggle, userMenu, backLink,
 	listOfAPIs, featuredAPIs, detailsOfAPI, operationList, operationDetails, schemaDetails,
 	productList, productDetails, productAPIs, productSubscribe, productSubscriptions,
-	signIn, validationSummary, profile, subscriptions, searchResults, problem,
+	apiProducts, historyOfAPI,
+	signIn, signInSocial, signUp, signUpSocial, resetPassword, confirmPassword, changePassword, validationSummary,
+	profile, subscriptions, reports, searchResults, problem,
+	videoPlayer, youtubePlayer, mapWidget, customWidget, customHTML,
 }
 
-// aliases are other spellings of types that stored documents have.
-var aliases = map[string]string{
-	"listOfApisDropdown": "listOfApis", "listOfApisTiles": "listOfApis",
-	"productListDropdown": "product-list", "productListTiles": "product-list",
-	"product-apis-tiles": "product-apis",
+// alias is a type that stands for another one in a certain layout.
+type alias struct{ of, view string }
+
+// aliases are other spellings of types that stored documents have (portal-wire.md §4).
+var aliases = map[string]alias{
+	"listOfApisDropdown": {"listOfApis", viewDropdown}, "listOfApisTiles": {"listOfApis", viewTiles},
+	"api-products-dropdown": {"api-products", viewDropdown}, "api-products-tiles": {"api-products", viewTiles},
+	"productListDropdown": {"product-list", viewDropdown}, "productListTiles": {"product-list", viewTiles},
+	"product-list-dropdown": {"product-list", viewDropdown}, "product-list-tiles": {"product-list", viewTiles},
+	"product-apis-tiles": {"product-apis", viewTiles}, "product-apis-dropdown": {"product-apis", viewDropdown},
+	"confirm-password": {"confirmPassword", ""}, "signinSocial": {"signin-social", ""}, "signupSocial": {"signup-social", ""},
+	"listOfOperations": {"operationList", ""}, "customWidget": {"custom-widget", ""}, "customHtml": {"custom-html-code", ""},
+	"videoPlayer": {"video-player", ""}, "youtubePlayer": {"youtube-player", ""},
+}
+
+// The layouts of lists.
+const (
+	viewList     = "list"
+	viewTiles    = "tiles"
+	viewDropdown = "dropdown"
+)
+
+// Types lists every node type there is, other spellings and structures included, sorted.
+func Types() []string {
+	types := StructureTypes()
+	for _, w := range Registry {
+		types = append(types, w.Type)
+	}
+	return slices.Sorted(slices.Values(append(types, slices.Collect(maps.Keys(aliases))...)))
 }
 
 // lookUp finds a widget by its stored type.
 func lookUp(nodeType string) (*Widget, bool) {
-	if t, ok := aliases[nodeType]; ok {
-		nodeType = t
+	if a, ok := aliases[nodeType]; ok {
+		nodeType = a.of
 	}
 	for i := range Registry {
 		if Registry[i].Type == nodeType {
@@ -71,6 +104,7 @@ type Input struct {
 	Site     Site
 	Problem  Problem
 	heading  *heading
+	class    func(styles json.RawMessage) (class, css string) // nil: local styles have none
 }
 
 // Query is the page's query, never nil.

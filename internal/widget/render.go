@@ -95,6 +95,7 @@ func (p *Page) Render(ctx context.Context, r Render) (*Output, error) {
 	}
 	out.add(Part{HTML: head})
 	p.assemble(out, p.parts, r.Visitor, rendered)
+	p.openPopups(out, r.Visitor, rendered)
 	out.add(Part{HTML: []byte(p.foot(r))})
 	return out, nil
 }
@@ -127,7 +128,7 @@ func (p *Page) RenderSlot(ctx context.Context, r Render, index int) ([]byte, err
 func (p *Page) renderSlots(ctx context.Context, r Render, h *heading, want func(*slot) bool) ([][]byte, error) {
 	rendered := make([][]byte, len(p.slots))
 	g, ctx := errgroup.WithContext(ctx)
-	for _, s := range visibleSlots(p.parts, r.Visitor, nil) {
+	for _, s := range p.visibleSlots(r.Visitor) {
 		if !want(s) {
 			continue
 		}
@@ -138,6 +139,15 @@ func (p *Page) renderSlots(ctx context.Context, r Render, h *heading, want func(
 		})
 	}
 	return rendered, g.Wait()
+}
+
+// visibleSlots are the slots, of popups too, whose rules admit the visitor.
+func (p *Page) visibleSlots(v catalog.Visitor) []*slot {
+	slots := visibleSlots(p.parts, v, nil)
+	for _, o := range p.popups {
+		slots = visibleSlots(o.parts, v, slots)
+	}
+	return slots
 }
 
 func visibleSlots(parts []part, v catalog.Visitor, slots []*slot) []*slot {
@@ -155,7 +165,7 @@ func visibleSlots(parts []part, v catalog.Visitor, slots []*slot) []*slot {
 func (p *Page) renderSlot(ctx context.Context, r Render, h *heading, s *slot) ([]byte, error) {
 	in := &Input{
 		Props: s.props, Node: s.node, Params: r.Params, Visitor: r.Visitor, Data: r.Data,
-		Messages: r.Messages, Form: r.Form, Site: p.opt.Site, Problem: r.Problem, heading: h,
+		Messages: r.Messages, Form: r.Form, Site: p.opt.Site, Problem: r.Problem, heading: h, class: p.opt.Class,
 	}
 	if s.widget.Personal {
 		in.Person = r.Person

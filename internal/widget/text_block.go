@@ -12,8 +12,31 @@ import (
 )
 
 var textBlock = Widget{
-	Type: "text-block", Label: "Text", Defaults: struct{}{},
+	Type: "text-block", Label: "Text", Defaults: struct{}{}, Compile: compileTextBlock,
 	Load: loadTextBlock,
+}
+
+// compileTextBlock takes the local styles of the blocks into the page's style.
+func compileTextBlock(c *compiler, s *slot) {
+	for _, n := range s.node.Nodes {
+		c.textStyles(n, 0)
+	}
+}
+
+func (c *compiler) textStyles(n *Node, depth int) {
+	if depth > maxDepth {
+		return
+	}
+	var t textNode
+	if n.decode(&t) == nil && len(t.Attrs.Styles) > 0 {
+		c.class(t.Attrs.Styles)
+		if responsive(t.Attrs.Styles) {
+			c.sheets["text"] = true
+		}
+	}
+	for _, child := range n.Nodes {
+		c.textStyles(child, depth+1)
+	}
 }
 
 func loadTextBlock(_ context.Context, in *Input) (any, error) {
@@ -40,6 +63,7 @@ type mark struct {
 	Attrs struct {
 		Hyperlink
 		ColorKey string `json:"colorKey"`
+		ColorID  string `json:"colorId"`
 	} `json:"attrs"`
 }
 
@@ -49,6 +73,7 @@ type Hyperlink struct {
 	Href     string `json:"href"`
 	Anchor   string `json:"anchor"`
 	Target   string `json:"target"` // _self, _blank, _popup, _download
+	Trigger  string `json:"triggerEvent"`
 }
 
 // resolve is the link's address; false when it leads nowhere the visitor may go.
@@ -61,7 +86,7 @@ func (h Hyperlink) resolve(in *Input) (string, bool) {
 	if !ok || !safeHref(href) {
 		return "", false
 	}
-	if h.Anchor != "" {
+	if h.Anchor != "" && opensPopup(href) == "" {
 		href += "#" + url.PathEscape(strings.TrimPrefix(h.Anchor, "#"))
 	}
 	return href, true
@@ -71,6 +96,19 @@ func (h Hyperlink) resolve(in *Input) (string, bool) {
 func safeHref(href string) bool {
 	u, err := url.Parse(href)
 	return err == nil && (u.Scheme == "" || slices.Contains([]string{"http", "https", "mailto", "tel"}, u.Scheme))
+}
+
+// around makes text a link; a button when it opens a popup. Text whose link
+// leads nowhere the visitor may go is left as it is.
+func (h Hyperlink) around(in *Input, text string) string {
+	href, ok := h.resolve(in)
+	if !ok {
+		return text
+	}
+	if id := opensPopup(href); id != "" {
+		return `<button class=link type=button popovertarget="` + html.EscapeString(id) + `">` + text + "</button>"
+	}
+	return "<a" + h.attributes(href) + ">" + text + "</a>"
 }
 
 // attributes are those of the a element.
@@ -131,7 +169,7 @@ func (w *textWriter) block(tag string, n *Node, t textNode, depth int) {
 	if id != "" {
 		fmt.Fprintf(&w.b, ` id="%s"`, html.EscapeString(id))
 	}
-	if class := textClass(t.Attrs.Styles); class != "" {
+	if class := w.in.textClass(t.Attrs.Styles); class != "" {
 		fmt.Fprintf(&w.b, ` class="%s"`, html.EscapeString(class))
 	}
 	w.b.WriteString(">")
@@ -139,31 +177,55 @@ func (w *textWriter) block(tag string, n *Node, t textNode, depth int) {
 	w.b.WriteString("</" + tag + ">")
 }
 
-// textClass is the class of a block's alignment and appearance.
-func textClass(styles json.RawMessage) string {
-	var s struct {
-		Alignment  json.RawMessage `json:"alignment"`
-		Appearance string          `json:"appearance"`
-	}
+// textStyle is what a block's styles say that classes of ours express.
+type textStyle struct {
+	Alignment  json.RawMessage `json:"alignment"`
+	Appearance json.RawMessage `json:"appearance"`
+}
+
+// textClass is the class of a block's alignment, appearance and own styles.
+func (in *Input) textClass(styles json.RawMessage) string {
+	var s textStyle
 	if len(styles) == 0 || json.Unmarshal(styles, &s) != nil {
 		return ""
 	}
 	var names []string
-	if s.Appearance != "" {
-		names = append(names, AppearanceClass(s.Appearance))
+	if look := byWidth(s.Appearance)["xs"]; look != "" {
+		names = append(names, AppearanceClass(look))
 	}
-	alignment := ""
-	if json.Unmarshal(s.Alignment, &alignment) != nil {
-		var byWidth map[string]string
-		_ = json.Unmarshal(s.Alignment, &byWidth)
-		alignment = byWidth["xs"]
+	if in.class != nil {
+		if class, _ := in.class(styles); class != "" {
+			names = append(names, class)
+		}
 	}
-	for _, a := range []string{"left", "center", "right", "justify"} {
-		if strings.HasSuffix(alignment, a) {
-			names = append(names, "ta-"+a)
+	alignment := byWidth(s.Alignment)
+	for _, width := range widths {
+		for _, a := range []string{"left", "center", "right", "justify"} {
+			if strings.HasSuffix(strings.ToLower(alignment[width]), a) {
+				names = append(names, "ta-"+strings.TrimPrefix(width+"-", "xs-")+a)
+			}
 		}
 	}
 	return strings.Join(names, " ")
+}
+
+// widths are the names of the breakpoints, narrow to wide.
+var widths = []string{"xs", "sm", "md", "lg", "xl"}
+
+// byWidth is a text that may differ by width; one text is that of every width.
+func byWidth(raw json.RawMessage) map[string]string {
+	one, each := "", map[string]string{}
+	if json.Unmarshal(raw, &one) == nil {
+		return map[string]string{"xs": one}
+	}
+	_ = json.Unmarshal(raw, &each) // another type: nothing
+	return each
+}
+
+// responsive tells whether a block's alignment differs by width.
+func responsive(styles json.RawMessage) bool {
+	var s textStyle
+	return json.Unmarshal(styles, &s) == nil && len(byWidth(s.Alignment)) > 1
 }
 
 func (w *textWriter) leaf(t textNode) {
@@ -173,11 +235,9 @@ func (w *textWriter) leaf(t textNode) {
 		case markTags[m.Type] != "":
 			text = "<" + markTags[m.Type] + ">" + text + "</" + markTags[m.Type] + ">"
 		case m.Type == "hyperlink":
-			if href, ok := m.Attrs.resolve(w.in); ok {
-				text = "<a" + m.Attrs.attributes(href) + ">" + text + "</a>"
-			}
-		case m.Type == "color" && m.Attrs.ColorKey != "":
-			text = `<span class="color-` + AppearanceClass(m.Attrs.ColorKey) + `">` + text + "</span>"
+			text = m.Attrs.around(w.in, text)
+		case m.Type == "color" && first(m.Attrs.ColorKey, m.Attrs.ColorID) != "":
+			text = `<span class="color-` + AppearanceClass(first(m.Attrs.ColorKey, m.Attrs.ColorID)) + `">` + text + "</span>"
 		}
 	}
 	w.b.WriteString(text)

@@ -41,7 +41,8 @@ func TestTheDefaultSiteCompilesWithoutFindings(t *testing.T) {
 	layout := documents["contentTypes/document/contentItems/default-layout"]
 	for _, permalink := range []string{
 		"/", "/apis", "/apis/{api}", "/apis/{api}/{operation}", "/products", "/products/{product}",
-		"/signin", "/profile", "/search", "/404", "/500",
+		"/signin", "/profile", "/search", "/signup", "/signup-oauth", "/reset-password", "/confirm-password",
+		"/change-password", "/reports", "/apis/{api}/-/changelog", "/404", "/500",
 	} {
 		page, findings, err := widget.Compile(layout, documents[pages[permalink]], widget.CompileOptions{})
 		if err != nil || len(findings) > 0 || page == nil {

@@ -1,0 +1,69 @@
+package catalog
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// Release is an entry of an API's change log.
+type Release struct {
+	ID               string
+	Revision         string // number of the API revision it made current
+	Props            *apim.Release
+	Created, Updated time.Time
+}
+
+// Releases are an API's, newest first.
+func (c *Catalog) Releases(ctx context.Context, a *API) ([]Release, error) {
+	var list []Release
+	err := c.store.View(ctx, func(tx *store.Tx) error {
+		docs, err := tx.List(apim.Releases.Path, a.Ref)
+		if err != nil {
+			return err
+		}
+		list = make([]Release, 0, len(docs))
+		for _, d := range docs {
+			r := Release{ID: d.Ref.Name(), Props: new(apim.Release), Created: d.CreatedAt, Updated: d.UpdatedAt}
+			if err := json.Unmarshal(d.Body, r.Props); err != nil {
+				return fmt.Errorf("%s: %w", d.Ref, err)
+			}
+			if r.Props.CreatedDateTime != nil {
+				r.Created = *r.Props.CreatedDateTime
+			}
+			if r.Props.UpdatedDateTime != nil {
+				r.Updated = *r.Props.UpdatedDateTime
+			}
+			_, r.Revision = apim.SplitRevision(apim.Ref(r.Props.APIID).Name())
+			list = append(list, r)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("releases of %s: %w", a.Ref, err)
+	}
+	slices.SortStableFunc(list, func(x, y Release) int { return y.Created.Compare(x.Created) })
+	return list, nil
+}
+
+// GraphQL is the schema definition of a GraphQL API; "" when it has none.
+func (c *Catalog) GraphQL(ctx context.Context, a *API) (string, error) {
+	var s apim.Schema
+	err := c.store.View(ctx, func(tx *store.Tx) error {
+		_, err := tx.Decode(a.Revision.Child("schemas", "graphql"), &s)
+		return err
+	})
+	switch {
+	case errors.Is(err, apim.ErrNotFound), err == nil && s.Document == nil:
+		return "", nil
+	case err != nil:
+		return "", fmt.Errorf("schema of %s: %w", a.Ref, err)
+	}
+	return s.Document.Value, nil
+}

@@ -1,0 +1,76 @@
+package portal
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/widget"
+)
+
+// notYet are the forms that people cannot complete by themselves yet, and what
+// they are told to do instead.
+var notYet = map[string]string{
+	widget.SignUpPath:      "Nobody can make an own account on this portal yet. Ask an administrator for one.",
+	widget.SignUpOAuthPath: "Nobody can make an own account on this portal yet. Ask an administrator for one.",
+	widget.ResetPath:       "This portal does not send links by itself yet. Ask an administrator for a new password.",
+	widget.ConfirmPath:     "This link cannot be used on this portal. Ask an administrator for a new password.",
+}
+
+// refuseForm answers a form that cannot be completed: nothing is stored, and
+// what was typed stays, but for the password.
+func (p *Portal) refuseForm(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	state := &widget.FormState{Form: r.URL.Path, Values: r.PostForm, Errors: []widget.FieldError{{Message: notYet[r.URL.Path]}}}
+	state.Values.Del("password")
+	return p.serveForm(w, r, &visit{Visitor: catalog.Guest()}, r.URL.Path, http.StatusNotImplemented, state)
+}
+
+// signInElsewhere is where signing in with an identity provider starts.
+func (p *Portal) signInElsewhere(w http.ResponseWriter, r *http.Request) error {
+	rules, err := p.rules(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, provider := range rules.Providers {
+		if strings.EqualFold(provider.Type, r.PathValue("provider")) {
+			state := &widget.FormState{Form: "signin", Errors: []widget.FieldError{{Message: "Signing in with " + provider.Name +
+				" is not possible on this portal yet. Ask an administrator for a password."}}}
+			return p.serveForm(w, r, &visit{Visitor: catalog.Guest()}, widget.SignInPath, http.StatusNotImplemented, state)
+		}
+	}
+	return apim.ErrNotFound
+}
+
+// changePasswordPage changes the password from the page that only does this.
+func (p *Portal) changePasswordPage(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	v, err := p.signedIn(w, r)
+	if err != nil {
+		return err
+	}
+	err = p.cfg.Accounts.ChangePassword(r.Context(), v.UserID, r.PostForm.Get("current"), r.PostForm.Get("password"), p.client(r))
+	if err == nil {
+		return redirect(w, r, widget.ProfilePath+"?done=password", http.StatusSeeOther)
+	}
+	state := &widget.FormState{Form: "password"}
+	var invalid *apim.InvalidError
+	switch {
+	case errors.As(err, &invalid):
+		for _, x := range invalid.Violations {
+			state.Errors = append(state.Errors, widget.FieldError{Field: "password", Message: x.Message})
+		}
+	case errors.Is(err, apim.ErrUnauthorized), errors.Is(err, account.ErrBlocked):
+		state.Errors = []widget.FieldError{{Field: "current", Message: "This is not your present password."}}
+	default:
+		return err
+	}
+	return p.serveForm(w, r, v, widget.ChangePath, http.StatusUnprocessableEntity, state)
+}
