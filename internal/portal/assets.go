@@ -139,11 +139,6 @@ func (p *Portal) serveConfig(w http.ResponseWriter, r *http.Request) error {
 	return newStored([]byte(`{"environment":"runtime","backendUrl":"","dataApiUrl":"/developer","directDataApi":false}`), revalidate, contentType("application/json")).serve(w, r, p.static)
 }
 
-func (p *Portal) serveRobots(w http.ResponseWriter, r *http.Request) error {
-	const text = "User-agent: *\nDisallow: /search\nDisallow: /signin\nDisallow: /profile\nDisallow: /console/\n"
-	return newStored([]byte(text), hourly, contentType("text/plain; charset=utf-8")).serve(w, r, p.static)
-}
-
 // favicon is shown until a site names its own.
 const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="#4056c8"><path d="M2 8 12 2l10 6v2H2zM4 12h3v7H4zm6.5 0h3v7h-3zM17 12h3v7h-3zM2 20.5h20V22H2z"/></svg>`
 

@@ -46,19 +46,25 @@ func (p *Portal) servePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	v, err := p.visit(w, r)
+	if err != nil {
+		return err
+	}
+	if asked, err := p.askToSignIn(w, r, s, v); asked {
+		return err
+	}
 	if to, forward := legacy(s, r); to != "" {
 		return redirect(w, r, to, http.StatusMovedPermanently)
 	} else if forward {
 		return p.serveForward(w, r)
 	}
-	v, err := p.visit(w, r)
-	if err != nil {
-		return err
-	}
 	if r.URL.Query().Has(previewParameter) && v.Admin {
 		return p.servePreview(w, r, v)
 	}
 	req, err := p.resolve(r.Context(), s, v, r.URL)
+	if errors.Is(err, apim.ErrNotFound) && strings.HasSuffix(r.URL.Path, twinSuffix) {
+		return p.serveTwin(w, r, s, v)
+	}
 	if err != nil {
 		return err
 	}
@@ -212,7 +218,7 @@ func (p *Portal) render(ctx context.Context, req *request, compiled *widget.Page
 // input is what a page is rendered with.
 func (p *Portal) input(req *request, d *data, v catalog.Visitor) widget.Render {
 	return widget.Render{
-		Params: req.params, Visitor: v, Data: d, Canonical: p.cfg.PortalURL + req.path,
+		Params: req.params, Visitor: v, Data: d, Canonical: p.cfg.PortalURL + req.path, Base: p.cfg.PortalURL,
 		NoIndex: len(req.params.Query) > 0 || slices.Contains(unlisted, req.path),
 	}
 }

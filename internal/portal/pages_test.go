@@ -64,6 +64,8 @@ func TestWhatIsHiddenIsNowhere(t *testing.T) {
 		"/search?q=secretapi", "/search?q=lonelyapi", "/search?q=secretproduct", "/search/-/suggest?q=secretapi", "/search?q=operation&fragment=1",
 		"/apis/Public/-/operations?group=", "/apis/Public/get/-/samples/curl", "/robots.txt", "/config.json", "/signin", "/profile",
 		"/apis/secretapi", "/apis/lonelyapi/get", "/apis/secretapi/-/openapi.yaml", "/apis/lonelyapi/-/openapi.json", "/apis/secretapi/-/original",
+		"/sitemap.xml", "/search-index.json", "/llms.txt", "/llms-full.txt", "/changes.atom", "/apis.md", "/index.md", "/products.md", "/apis/Public.md", "/site.webmanifest",
+		"/apis/secretapi.md", "/apis/lonelyapi/get.md", "/products/secretproduct.md", "/apis/secretapi/-/changes.atom", "/apis/secretapi/-/changelog",
 		"/apis/secretapi/-/schemas/Thing", "/apis/secretapi/-/operations", "/apis/secretapi/get/-/samples/curl", "/products/secretproduct", "/apis/secretapi;rev=1",
 	}
 	canary := regexp.MustCompile(`(?i)secretapi|lonelyapi|secretproduct`)
@@ -121,13 +123,13 @@ func TestEveryAnswerHasTheSecurityHeaders(t *testing.T) {
 	if !strings.Contains(policy, "connect-src 'self' http://gateway.example:8081 ws://gateway.example:8081") {
 		t.Errorf("the console may not call the gateway: %s", policy)
 	}
-	for _, inline := range []string{"script:not([src])", "style"} {
+	for _, inline := range []string{"script:not([src]):not([type])", "style"} {
 		text := a.rawText(inline)
 		if hash := cspHash(text); !strings.Contains(policy, hash) {
 			t.Errorf("the inline %s (%d bytes) is not allowed by %s", inline, len(text), policy)
 		}
 	}
-	if n := len(a.all("script:not([src])")); n != 1 {
+	if n := len(a.all("script:not([src]):not([type])")); n != 1 {
 		t.Errorf("%d inline scripts", n)
 	}
 }

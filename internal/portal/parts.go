@@ -22,6 +22,7 @@ type part struct {
 	visit *visit
 	data  *data
 	in    widget.Render
+	also  []string // groups that content rules name: they are part of the audience
 }
 
 // part reads the resources that the address names. query lists the parameters
@@ -74,7 +75,7 @@ func (p *Portal) keep(w http.ResponseWriter, r *http.Request, part *part, render
 		}
 		return p.send(w, r, http.StatusOK, made.Value.body, made.Value.headers...)
 	}
-	key := pageKey{part.data.site.Revision, r.URL.EscapedPath(), "part&" + query.Encode(), p.cfg.Catalog.Audience(part.visit.Visitor)}
+	key := pageKey{part.data.site.Revision, r.URL.EscapedPath(), "part&" + query.Encode(), p.cfg.Catalog.Audience(part.visit.Visitor, part.also...)}
 	s, err := p.pages.Load(r.Context(), key, p.growing(key, makePart))
 	if err != nil {
 		return err

@@ -27,6 +27,8 @@ type Portal struct {
 	secure bool
 	routes http.Handler
 
+	required atomic.Bool // visitors must sign in
+
 	rendered atomic.Int64
 }
 
@@ -62,6 +64,10 @@ func New(cfg Config) (*Portal, error) {
 	}
 	cfg.Catalog.OnStale(p.evict)
 	cfg.Catalog.OnChange(p.follow)
+	cfg.Catalog.OnChange(p.followRequire)
+	if err := p.loadRequire(context.Background()); err != nil {
+		return nil, fmt.Errorf("settings of the portal: %w", err)
+	}
 	if err := p.loadSite(context.Background()); err != nil {
 		return nil, err
 	}
@@ -132,7 +138,7 @@ func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // kept is the page that a guest who sends no query is answered with, if it is
 // in the cache. This is the hot path: it allocates nothing.
 func (p *Portal) kept(r *http.Request) *stored {
-	if r.Method != http.MethodGet && r.Method != http.MethodHead || r.URL.RawQuery != "" || p.hasSession(r) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead || r.URL.RawQuery != "" || p.required.Load() || p.hasSession(r) {
 		return nil
 	}
 	current := p.site.Load()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/widget"
 )
 
@@ -35,6 +36,14 @@ func (p *Portal) routeTable() []route {
 		{"GET /content/", everyone, p.serveMedia},
 		{"GET /config.json", everyone, p.serveConfig},
 		{"GET /robots.txt", everyone, p.serveRobots},
+		{"GET /site.webmanifest", everyone, p.serveManifest},
+		{"GET /sitemap.xml", visible, p.serveSitemap},
+		{"GET /sitemap/{part}", visible, p.serveSitemap},
+		{"GET /search-index.json", visible, p.serveSearchIndex},
+		{"GET /llms.txt", visible, p.serveLLMs},
+		{"GET /llms-full.txt", visible, p.serveLLMsFull},
+		{"GET /changes.atom", visible, p.serveChanges},
+		{"GET /apis/{api}/-/changes.atom", visible, p.serveChangesOfAPI},
 		{"GET /favicon.ico", everyone, p.serveFavicon},
 		{"GET /signin-sso", everyone, p.signInByToken},
 		{"POST /signin", everyone, p.signIn},
@@ -79,7 +88,10 @@ func (p *Portal) newRoutes() (http.Handler, error) {
 
 // guard sends guests away from what is only about the visitor.
 func (p *Portal) guard(rt route) handler {
-	if rt.access != own {
+	switch {
+	case rt.access == visible && rt.pattern != "/":
+		return p.hideFromGuests(rt.handler)
+	case rt.access != own:
 		return rt.handler
 	}
 	return func(w http.ResponseWriter, r *http.Request) error {
@@ -87,6 +99,22 @@ func (p *Portal) guard(rt route) handler {
 			return err
 		}
 		return rt.handler(w, r)
+	}
+}
+
+// hideFromGuests answers guests who must sign in first as if nothing were there.
+func (p *Portal) hideFromGuests(h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if p.required.Load() {
+			v, err := p.visit(w, r)
+			if err != nil {
+				return err
+			}
+			if p.signInFirst(v) {
+				return apim.ErrNotFound
+			}
+		}
+		return h(w, r)
 	}
 }
 

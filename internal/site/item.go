@@ -42,6 +42,14 @@ type meta struct {
 	FileName          string          `json:"fileName"`
 	BlobID            string          `json:"blobId"`
 	MimeType          string          `json:"mimeType"`
+	JSONLD            string          `json:"jsonLd"`
+	Share             struct {
+		Title       string `json:"title"`
+		Description string `json:"description"`
+		Image       struct {
+			SourceID string `json:"sourceId"`
+		} `json:"image"`
+	} `json:"socialShareData"`
 }
 
 // localized are the content types whose items have locales.

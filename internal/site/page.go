@@ -234,13 +234,20 @@ func (p *Page) fail(format string, args ...any) {
 	p.err = fmt.Errorf("page %s: %s", p.Permalink, message)
 }
 
+// share is what the page looks like where it is shared.
+func (p *Page) share() widget.Share {
+	d := p.meta.Share
+	image, _ := p.site.Link(everything, d.Image.SourceID)
+	return widget.Share{Title: d.Title, Description: d.Description, Image: image}
+}
+
 func (p *Page) compileOptions() widget.CompileOptions {
 	s := p.site
-	favicon, _ := s.Link(everything, s.favicon)
 	return widget.CompileOptions{
 		Site: widget.Site{
-			Title: s.Title, Tokens: s.styles.tokens, Stylesheet: s.styles.path, Script: s.options.Script, Favicon: favicon,
+			Title: s.Title, Tokens: s.styles.tokens, Stylesheet: s.styles.path, Script: s.options.Script, Favicon: s.Favicon(), Author: s.author,
 		},
+		JSONLD: p.meta.JSONLD, Share: p.share(),
 		Title: p.meta.Title, Description: p.meta.Description, Keywords: p.meta.Keywords, Class: style.Class,
 		Popup: s.popup, MenuPopups: s.menuPopups,
 	}

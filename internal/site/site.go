@@ -31,6 +31,7 @@ type Site struct {
 	styles   styles
 	findings []Finding
 	favicon  string
+	author   string
 }
 
 // Options are what a site is read with.
@@ -109,7 +110,7 @@ func (s *Site) readSettings() {
 		s.find("warning", ref, "/nodes/0", "The configuration is not understood: "+err.Error())
 	}
 	s.Title, s.Description = c.Site.Title, c.Site.Description
-	s.favicon = c.Site.FaviconSourceID
+	s.favicon, s.author = c.Site.FaviconSourceID, c.Site.Author
 }
 
 // readItem reads a page, layout, URL or medium.

@@ -19,6 +19,7 @@ type Site struct {
 	Stylesheet string // address of the compiled stylesheet; "" for none
 	Script     string // address of the islands' module; "" when not built
 	Favicon    string // address; "" for none
+	Author     string
 }
 
 // CompileOptions are what a page is compiled with.
@@ -26,13 +27,18 @@ type CompileOptions struct {
 	Site                         Site
 	Title, Description, Keywords string
 	// Class compiles a node's local styles to a class and its rules (style.Class); nil: none.
-	Class func(styles json.RawMessage) (class, css string)
+	Class  func(styles json.RawMessage) (class, css string)
+	JSONLD string // the page's own structured data; "" for none
+	Share  Share
 	// Popup finds a popup by its item's id (contentTypes/popup/contentItems/x); nil: there are none.
 	Popup func(id string) (Popup, bool)
 	// MenuPopups are the ids of the popups that a menu's items open; nil: none.
 	MenuPopups func(menu string) []string
 	Messages   *Messages // of the words that the structure has; nil: English
 }
+
+// Share is what a page looks like where it is shared; what is "" is taken from the page.
+type Share struct{ Title, Description, Image string }
 
 // Popup is a dialog of the site, which links open.
 type Popup struct {

@@ -54,6 +54,8 @@ func loadDetailsOfAPI(ctx context.Context, in *Input) (any, error) {
 		return v, nil
 	}
 	in.describe(1, api.Name, api.Summary)
+	in.structured(in.webAPI(api), in.crumbs(in.T("apis.heading"), APIsPath, api.Name, APIHref(api.ID)))
+	in.follow(FeedHref(api.ID))
 	if v.Products, err = in.Data.ProductsOf(ctx, api); err != nil {
 		return nil, err
 	}

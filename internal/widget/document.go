@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"html/template"
+
+	"github.com/portico-portal/portico/internal/catalog"
 )
 
 // InlineScript is the one inline script of every page: it sets the remembered
@@ -25,11 +28,15 @@ type documentHead struct {
 	Lang, Title, Description, Keywords, Canonical string
 	NoIndex                                       bool
 	Site                                          Site
+	Share                                         Share
+	Kind                                          string // og:type
+	Twin, Feed                                    string // the page as Markdown; what changed
+	Structured                                    []any
 	Script                                        template.JS
 	Style                                         template.CSS
 }
 
-func (p *Page) head(r Render, out *Output) ([]byte, error) {
+func (p *Page) head(r Render, out *Output, h *heading) ([]byte, error) {
 	m := r.Messages
 	if m == nil {
 		m = English()
@@ -45,16 +52,66 @@ func (p *Page) head(r Render, out *Output) ([]byte, error) {
 	if lang == "" {
 		lang = "en"
 	}
+	noIndex := r.NoIndex || out.Status != 200
+	d := documentHead{
+		Lang: lang, Title: title, Description: out.Description, Keywords: p.opt.Keywords,
+		Canonical: r.Canonical, NoIndex: noIndex, Site: p.opt.Site, Share: p.opt.Share, Kind: "article", Feed: h.feed,
+		Script: InlineScript, Style: template.CSS(p.style), // both are ours, not anyone's input
+	}
+	if !noIndex {
+		p.tell(r, h, &d)
+	}
+	d.Share.Title, d.Share.Description = first(d.Share.Title, title), first(d.Share.Description, out.Description)
 	var b bytes.Buffer
 	err := templates().ExecuteTemplate(&b, "head", frame{
 		Input: &Input{Messages: m},
-		V: documentHead{
-			Lang: lang, Title: title, Description: out.Description, Keywords: p.opt.Keywords,
-			Canonical: r.Canonical, NoIndex: r.NoIndex || out.Status != 200, Site: p.opt.Site,
-			Script: InlineScript, Style: template.CSS(p.style), // both are ours, not anyone's input
-		},
+		V:     d,
 	})
 	return b.Bytes(), err
+}
+
+// tell adds what machines read of a page that they may index.
+func (p *Page) tell(r Render, h *heading, d *documentHead) {
+	d.Structured = h.about
+	if r.Params.Path == "/" {
+		d.Kind, d.Twin = "website", "/index.md"
+		d.Structured = append(d.Structured, map[string]any{"@context": schemaOrg, "@type": "Organization", "name": p.opt.Site.Title, "url": r.Base + "/"})
+	} else if r.Params.Path != "" {
+		d.Twin = r.Params.Path + ".md"
+	}
+	var own any
+	if p.opt.JSONLD != "" && json.Unmarshal([]byte(p.opt.JSONLD), &own) == nil {
+		d.Structured = append(d.Structured, own)
+	}
+	if d.Share.Image != "" && LocalPath(d.Share.Image) {
+		d.Share.Image = r.Base + d.Share.Image
+	}
+}
+
+const schemaOrg = "https://schema.org"
+
+// crumbs are the way to a page, for search engines: label, address, label, address.
+func (in *Input) crumbs(steps ...string) map[string]any {
+	var list []any
+	for i := 0; i+1 < len(steps); i += 2 {
+		list = append(list, map[string]any{"@type": "ListItem", "position": i/2 + 1, "name": steps[i], "item": in.base + steps[i+1]})
+	}
+	return map[string]any{"@context": schemaOrg, "@type": "BreadcrumbList", "itemListElement": list}
+}
+
+// webAPI describes an API to search engines.
+func (in *Input) webAPI(a *catalog.API) map[string]any {
+	about := map[string]any{
+		"@context": schemaOrg, "@type": "WebAPI", "name": a.Name, "url": in.base + APIHref(a.ID), "documentation": in.base + APIHref(a.ID),
+		"provider": map[string]any{"@type": "Organization", "name": in.Site.Title},
+	}
+	if a.Summary != "" {
+		about["description"] = a.Summary
+	}
+	if a.Props != nil && safeHref(a.Props.TermsOfServiceURL) && a.Props.TermsOfServiceURL != "" {
+		about["termsOfService"] = a.Props.TermsOfServiceURL
+	}
+	return about
 }
 
 func (p *Page) foot(r Render) string {

@@ -93,6 +93,7 @@ func loadOperationDetails(ctx context.Context, in *Input) (any, error) {
 		about = o.Method + " " + o.URLTemplate
 	}
 	in.describe(2, v.Title+" · "+r.api.Name, about)
+	in.structured(in.crumbs(in.T("apis.heading"), APIsPath, r.api.Name, APIHref(r.api.ID), v.Title, OperationHref(r.api.ID, o.ID)))
 	return v, nil
 }
 

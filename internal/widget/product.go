@@ -181,6 +181,7 @@ func loadProductDetails(ctx context.Context, in *Input) (any, error) {
 		return nil, err
 	}
 	in.describe(1, p.Name, plain(p.Props.Description, 160))
+	in.structured(in.crumbs(in.T("products.heading"), ProductsPath, p.Name, ProductHref(p.ID)))
 	return productView{
 		Product: p, Text: richBelow(1, p.Props.Description), Limits: in.limits(p, true), Terms: richBelow(2, p.Props.Terms),
 	}, nil

@@ -104,6 +104,7 @@ type Input struct {
 	Site     Site
 	Problem  Problem
 	heading  *heading
+	base     string                                           // absolute address of the portal
 	class    func(styles json.RawMessage) (class, css string) // nil: local styles have none
 }
 

@@ -20,6 +20,7 @@ type Render struct {
 	Person    Person    // nil: a guest; personal slots show what guests see
 	Messages  *Messages // nil: English
 	Canonical string    // absolute address of the page; "" for none
+	Base      string    // absolute address of the portal, without a slash at the end
 	Form      *FormState
 	Problem   Problem // the 404 and 500 pages only
 	NoIndex   bool
@@ -61,6 +62,22 @@ type heading struct {
 	mu                 sync.Mutex
 	rank               int
 	title, description string
+	about              []any  // structured data (schema.org)
+	feed               string // address of the page's feed
+}
+
+// structured adds structured data about what the page shows.
+func (in *Input) structured(data ...any) {
+	in.heading.mu.Lock()
+	defer in.heading.mu.Unlock()
+	in.heading.about = append(in.heading.about, data...)
+}
+
+// follow names the feed of what the page shows.
+func (in *Input) follow(feed string) {
+	in.heading.mu.Lock()
+	defer in.heading.mu.Unlock()
+	in.heading.feed = feed
 }
 
 // describe proposes a title and a description for the page.
@@ -89,7 +106,7 @@ func (p *Page) Render(ctx context.Context, r Render) (*Output, error) {
 	if h.title != "" {
 		out.Title, out.Description = h.title, h.description
 	}
-	head, err := p.head(r, out)
+	head, err := p.head(r, out, h)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +182,7 @@ func visibleSlots(parts []part, v catalog.Visitor, slots []*slot) []*slot {
 func (p *Page) renderSlot(ctx context.Context, r Render, h *heading, s *slot) ([]byte, error) {
 	in := &Input{
 		Props: s.props, Node: s.node, Params: r.Params, Visitor: r.Visitor, Data: r.Data,
-		Messages: r.Messages, Form: r.Form, Site: p.opt.Site, Problem: r.Problem, heading: h, class: p.opt.Class,
+		Messages: r.Messages, Form: r.Form, Site: p.opt.Site, Problem: r.Problem, heading: h, class: p.opt.Class, base: r.Base,
 	}
 	if s.widget.Personal {
 		in.Person = r.Person

@@ -1,0 +1,27 @@
+package portal
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+)
+
+// serveManifest describes the site to browsers that install it.
+func (p *Portal) serveManifest(w http.ResponseWriter, r *http.Request) error {
+	s, err := p.published()
+	if err != nil {
+		return err
+	}
+	icon := s.Favicon()
+	if icon == "" {
+		icon = "/favicon.ico"
+	}
+	body, err := json.Marshal(map[string]any{
+		"name": s.Title, "short_name": s.Title, "description": s.Description, "start_url": "/", "display": "browser",
+		"icons": []map[string]string{{"src": icon, "sizes": "any"}},
+	})
+	if err != nil {
+		return fmt.Errorf("manifest: %w", err)
+	}
+	return newStored(body, revalidate, contentType("application/manifest+json")).serve(w, r, p.static)
+}

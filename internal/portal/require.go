@@ -1,0 +1,67 @@
+package portal
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/site"
+	"github.com/portico-portal/portico/internal/store"
+	"github.com/portico-portal/portico/internal/widget"
+)
+
+// open pages are for guests also when sign-in is required: people sign in there,
+// or learn what went wrong.
+var openPages = []string{
+	widget.SignInPath, widget.SignUpPath, widget.SignUpOAuthPath, widget.ResetPath, widget.ConfirmPath, "/404", "/500",
+}
+
+// openToGuests tells whether guests see a page although sign-in is required:
+// it is where they sign in, or its own rule names guests or everyone.
+func openToGuests(page *site.Page) bool {
+	return slices.Contains(openPages, strings.ToLower(page.Permalink)) || page.Rule().NamesGuests()
+}
+
+// loadRequire reads whether visitors must sign in.
+func (p *Portal) loadRequire(ctx context.Context) error {
+	return p.cfg.Store.View(ctx, func(tx *store.Tx) error {
+		var cfg apim.PortalConfig
+		_, err := tx.Decode(portalConfig, &cfg)
+		if errors.Is(err, apim.ErrNotFound) {
+			err = nil
+		}
+		p.required.Store(cfg.Signin != nil && cfg.Signin.Require)
+		return err
+	})
+}
+
+// followRequire reads the setting again when it may have changed.
+func (p *Portal) followRequire(changes []store.Change) {
+	if changes != nil && !slices.ContainsFunc(changes, func(ch store.Change) bool {
+		return strings.HasPrefix(ch.Key, portalConfig.Key())
+	}) {
+		return
+	}
+	if err := p.loadRequire(context.Background()); err != nil {
+		p.cfg.Logger.Error("whether sign-in is required cannot be read; what held before holds", "error", err)
+	}
+}
+
+// signInFirst tells whether a guest must sign in before anything is shown.
+func (p *Portal) signInFirst(v *visit) bool { return v.user == nil && p.required.Load() }
+
+// askToSignIn leads a guest who must sign in there and back; false when the
+// page is open to guests.
+func (p *Portal) askToSignIn(w http.ResponseWriter, r *http.Request, s *site.Site, v *visit) (bool, error) {
+	if !p.signInFirst(v) {
+		return false, nil
+	}
+	if m := s.Match(r.URL.EscapedPath()); m != nil && openToGuests(m.Page) {
+		return false, nil
+	}
+	w.Header().Set("Vary", "Cookie")
+	return true, redirect(w, r, widget.SignInHref(local(r.URL.RequestURI(), "/")), http.StatusSeeOther)
+}

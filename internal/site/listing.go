@@ -1,0 +1,27 @@
+package site
+
+import "github.com/portico-portal/portico/internal/catalog"
+
+// Pages are the site's own pages at addresses without variables that the
+// visitor may see, by permalink.
+func (s *Site) Pages(v catalog.Visitor) []*Page {
+	var list []*Page
+	for _, p := range s.pages {
+		if p.Ref == "" || p.details != nil || p.template.hasVariables() || unreachable(p.Permalink) != "" {
+			continue
+		}
+		if s.Details(p.Permalink) == "" && (v.Admin || p.rule.Admits(v)) {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// Description is what the page's item says it is about.
+func (p *Page) Description() string { return p.meta.Description }
+
+// Favicon is the address of the site's icon; "" for none.
+func (s *Site) Favicon() string {
+	href, _ := s.Link(everything, s.favicon)
+	return href
+}
