@@ -56,7 +56,7 @@ func (c *managementClient) send(ctx context.Context, method, path string, proper
 	}
 	req.Header.Set("Authorization", c.token)
 	req.Header.Set("Content-Type", "application/json")
-	if method == http.MethodDelete {
+	if method == http.MethodDelete || method == http.MethodPatch {
 		req.Header.Set("If-Match", "*")
 	}
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: c.roots, MinVersion: tls.VersionTLS12}}}

@@ -25,13 +25,15 @@ const (
 
 // cli is the whole command line.
 type cli struct {
-	Serve   serveCommand   `cmd:"" help:"Run the portal, the gateway and the management API."`
-	Demo    demoCommand    `cmd:"" help:"Run a service filled with demo content, in a folder of its own."`
-	Import  importCommand  `cmd:"" help:"Import an API description (OpenAPI 3, Swagger 2)."`
-	Role    roleCommand    `cmd:"" help:"Say who may do what with the management API."`
-	Token   tokenCommand   `cmd:"" help:"Print the value of an Authorization header for the management API."`
-	Version versionCommand `cmd:"" help:"Print the version."`
-	Help    helpCommand    `cmd:"" help:"Show this help."`
+	Serve     serveCommand     `cmd:"" help:"Run the portal, the gateway and the management API."`
+	Demo      demoCommand      `cmd:"" help:"Run a service filled with demo content, in a folder of its own."`
+	Import    importCommand    `cmd:"" help:"Import an API description (OpenAPI 3, Swagger 2)."`
+	Publish   publishCommand   `cmd:"" help:"Publish the site's draft."`
+	Revisions revisionsCommand `cmd:"" help:"Look at published sites, compare them, go back to one."`
+	Role      roleCommand      `cmd:"" help:"Say who may do what with the management API."`
+	Token     tokenCommand     `cmd:"" help:"Print the value of an Authorization header for the management API."`
+	Version   versionCommand   `cmd:"" help:"Print the version."`
+	Help      helpCommand      `cmd:"" help:"Show this help."`
 }
 
 func main() {

@@ -8,6 +8,8 @@ import (
 	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/apidoc"
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/site"
+	"github.com/portico-portal/portico/internal/site/publish"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -122,6 +124,12 @@ type Importer interface {
 
 // Publisher makes portal revisions (package site/publish).
 type Publisher interface {
+	// Compare tells what is different in to, compared with from.
+	Compare(ctx context.Context, from, to string) (*publish.Diff, error)
+	// RestoreDraft makes the draft what a revision holds.
+	RestoreDraft(ctx context.Context, actor store.Actor, name string) (*publish.Diff, error)
+	// Check tells what publishing the draft would find.
+	Check(ctx context.Context) ([]site.Finding, error)
 	// Publish snapshots the draft as a new revision. A site with errors gives a
 	// revision whose status is failed, not an error; an existing name is apim.ErrConflict.
 	Publish(ctx context.Context, actor store.Actor, name, description string, makeCurrent bool) (*apim.PortalRevision, error)

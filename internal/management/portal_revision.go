@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/site/publish"
 )
 
 // publishSite answers PUT of a portal revision: 201 always, also when the site has
@@ -73,4 +75,61 @@ func makePublished(c *call, patch json.RawMessage) error {
 
 func portalRevisionBehaviour() behaviour {
 	return behaviour{before: makePublished, prepare: preparePortalRevision, replace: publishSite}
+}
+
+// revisionExtras are what a portal revision answers beyond what API Management
+// knows: what changed between two of them, what publishing would find, and the
+// draft as a revision held it. "draft" and "current" stand for revisions.
+func revisionExtras() []*route {
+	return []*route{
+		read("portalRevisions/{}/diff", "portalRevisions", diffRevision).of(apim.PortalRevisions),
+		read("portalRevisions/{}/findings", "portalRevisions", listFindings).of(apim.PortalRevisions),
+		post("portalRevisions/{}/restoreDraft", "portalRevisions/restoreDraft", restoreDraft).of(apim.PortalRevisions),
+	}
+}
+
+// diffRevision answers what is different in ?to=, by default the draft.
+func diffRevision(c *call) (*answer, error) {
+	to := c.r.URL.Query().Get("to")
+	if to == "" {
+		to = publish.Draft
+	}
+	diff, err := c.Publisher.Compare(c.r.Context(), c.ref.Name(), to)
+	if err != nil {
+		return nil, err
+	}
+	return &answer{status: http.StatusOK, body: diff}, nil
+}
+
+// finding is what publishing tells about an item.
+type finding struct {
+	Severity string `json:"severity"`
+	Item     string `json:"item"`
+	Path     string `json:"path"`
+	Message  string `json:"message"`
+}
+
+// listFindings answers what publishing the draft would find now.
+func listFindings(c *call) (*answer, error) {
+	if !strings.EqualFold(c.ref.Name(), publish.Draft) {
+		return nil, apim.Invalid("name", "Only the draft can be checked; what a revision's publishing found is in its statusDetails.")
+	}
+	found, err := c.Publisher.Check(c.r.Context())
+	if err != nil {
+		return nil, err
+	}
+	list := make([]finding, len(found))
+	for i, f := range found {
+		list[i] = finding{f.Severity, f.Item, f.Path, f.Message}
+	}
+	return &answer{status: http.StatusOK, body: map[string]any{"value": list, "count": len(list)}}, nil
+}
+
+// restoreDraft makes the draft what the revision holds.
+func restoreDraft(c *call) (*answer, error) {
+	diff, err := c.Publisher.RestoreDraft(c.r.Context(), c.actor(), c.ref.Name())
+	if err != nil {
+		return nil, err
+	}
+	return &answer{status: http.StatusOK, body: diff}, nil
 }

@@ -13,7 +13,7 @@ func specialRoutes() []*route {
 	var table []*route
 	for _, part := range [][]*route{
 		serviceRoutes(), revisionRoutes(), tagResourceRoutes(), issueRoutes(), identityRoutes(),
-		policyRoutes(), quotaRoutes(), reportRoutes(), settingsRoutes(), unsupportedRoutes(),
+		policyRoutes(), quotaRoutes(), reportRoutes(), settingsRoutes(), revisionExtras(), unsupportedRoutes(),
 	} {
 		table = append(table, part...)
 	}

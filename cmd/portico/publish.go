@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+type publishCommand struct {
+	connection  `embed:""`
+	Description string `help:"What is new, for the list of revisions." placeholder:"TEXT"`
+	Name        string `help:"Name of the revision; default: the time." placeholder:"NAME"`
+	Check       bool   `help:"Tell what publishing would find, and publish nothing."`
+}
+
+// siteFinding is what publishing tells about an item.
+type siteFinding struct{ Severity, Item, Path, Message string }
+
+// portalRevision is a published site as the management API tells it.
+type portalRevision struct {
+	Name       string
+	Properties struct {
+		Description, Status, StatusDetails, Author string
+		IsCurrent                                  bool
+		CreatedDateTime                            time.Time
+	}
+}
+
+// Run publishes the draft, or checks it.
+func (c *publishCommand) Run(ctx context.Context, s streams) error {
+	return c.with(ctx, s, func(client *managementClient) error {
+		if c.Check {
+			return checkDraft(ctx, client, s)
+		}
+		if c.Name == "" {
+			c.Name = time.Now().UTC().Format("20060102150405")
+		}
+		var r portalRevision
+		properties := map[string]any{"description": c.Description, "isCurrent": true}
+		if err := client.put(ctx, "/portalRevisions/"+segment(c.Name), properties, &r); err != nil {
+			return err
+		}
+		if r.Properties.StatusDetails != "" {
+			fmt.Fprintln(s.out, r.Properties.StatusDetails)
+		}
+		if r.Properties.Status != "completed" {
+			return fmt.Errorf("revision %s has errors and is not published; the site before stays. Mend them and publish again", r.Name)
+		}
+		_, err := fmt.Fprintf(s.out, "Published as revision %s. Go back with: portico revisions restore NAME\n", r.Name)
+		return err
+	})
+}
+
+func checkDraft(ctx context.Context, client *managementClient, s streams) error {
+	var found struct{ Value []siteFinding }
+	if err := client.get(ctx, "/portalRevisions/draft/findings", &found); err != nil {
+		return err
+	}
+	failed := 0
+	for _, f := range found.Value {
+		if f.Severity == "error" {
+			failed++
+		}
+		place := f.Item
+		if f.Path != "" {
+			place += " at " + f.Path
+		}
+		fmt.Fprintf(s.out, "%s: %s: %s\n", f.Severity, place, f.Message)
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d errors: the draft cannot be published", failed)
+	}
+	_, err := fmt.Fprintf(s.out, "The draft can be published; %d warnings.\n", len(found.Value))
+	return err
+}

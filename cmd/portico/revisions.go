@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+)
+
+type revisionsCommand struct {
+	List    revisionsListCommand    `cmd:"" help:"List the published sites, the newest first."`
+	Show    revisionsShowCommand    `cmd:"" help:"Show one with what publishing found."`
+	Diff    revisionsDiffCommand    `cmd:"" help:"Tell what changed between two, or since one."`
+	Restore revisionsRestoreCommand `cmd:"" help:"Make an earlier one the published site again."`
+}
+
+// format is how a command prints what it found.
+type format struct {
+	Output string `help:"text or json." enum:"text,json" default:"text"`
+}
+
+// print writes v as JSON when that was asked for, else as text does.
+func (f format) print(w io.Writer, v any, text func() error) error {
+	if f.Output != "json" {
+		return text()
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+type revisionsListCommand struct {
+	connection `embed:""`
+	format     `embed:""`
+}
+
+// Run prints a table.
+func (c *revisionsListCommand) Run(ctx context.Context, s streams) error {
+	return c.with(ctx, s, func(client *managementClient) error {
+		var list struct{ Value []portalRevision }
+		if err := client.get(ctx, "/portalRevisions?$top=1000", &list); err != nil {
+			return err
+		}
+		return c.print(s.out, list.Value, func() error {
+			table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+			fmt.Fprintln(table, "REVISION\tSTATUS\tCREATED\tBY\tDESCRIPTION")
+			for i := len(list.Value) - 1; i >= 0; i-- {
+				r, p := list.Value[i], list.Value[i].Properties
+				status := p.Status
+				if p.IsCurrent {
+					status = "current"
+				}
+				fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", r.Name, status, p.CreatedDateTime.Format("2006-01-02 15:04"), p.Author, p.Description)
+			}
+			return table.Flush()
+		})
+	})
+}
+
+type revisionsShowCommand struct {
+	connection `embed:""`
+	format     `embed:""`
+	Name       string `arg:"" help:"Name of the revision."`
+}
+
+// Run prints a revision.
+func (c *revisionsShowCommand) Run(ctx context.Context, s streams) error {
+	return c.with(ctx, s, func(client *managementClient) error {
+		var r portalRevision
+		if err := client.get(ctx, "/portalRevisions/"+segment(c.Name), &r); err != nil {
+			return fmt.Errorf("revision %s: %w", c.Name, err)
+		}
+		p := r.Properties
+		return c.print(s.out, r, func() error {
+			_, err := fmt.Fprintf(s.out, "%s (%s, current: %t)\ncreated %s by %s\n%s\n%s\n", r.Name, p.Status, p.IsCurrent,
+				p.CreatedDateTime.Format("2006-01-02 15:04:05"), p.Author, p.Description, p.StatusDetails)
+			return err
+		})
+	})
+}
+
+type revisionsDiffCommand struct {
+	connection `embed:""`
+	format     `embed:""`
+	From       string `arg:"" optional:"" default:"current" help:"A revision, current or draft."`
+	To         string `arg:"" optional:"" default:"draft" help:"A revision, current or draft."`
+}
+
+// Run prints what is different.
+func (c *revisionsDiffCommand) Run(ctx context.Context, s streams) error {
+	return c.with(ctx, s, func(client *managementClient) error {
+		var d siteDiff
+		if err := client.get(ctx, "/portalRevisions/"+segment(c.From)+"/diff?to="+segment(c.To), &d); err != nil {
+			return fmt.Errorf("compare %s with %s: %w", c.From, c.To, err)
+		}
+		return c.print(s.out, d, func() error { return d.write(s.out) })
+	})
+}
+
+// siteDiff is what is different between two sites.
+type siteDiff struct {
+	From    string   `json:"from"`
+	To      string   `json:"to"`
+	Added   []string `json:"added"`
+	Removed []string `json:"removed"`
+	Changed []struct {
+		Item   string `json:"item"`
+		Fields []struct {
+			Path   string `json:"path"`
+			Before string `json:"before"`
+			After  string `json:"after"`
+		} `json:"fields"`
+	} `json:"changed"`
+}
+
+func (d *siteDiff) write(w io.Writer) error {
+	for _, ref := range d.Added {
+		fmt.Fprintln(w, "+", ref)
+	}
+	for _, ref := range d.Removed {
+		fmt.Fprintln(w, "-", ref)
+	}
+	for _, c := range d.Changed {
+		fmt.Fprintln(w, "~", c.Item)
+		for _, f := range c.Fields {
+			fmt.Fprintf(w, "    %s: %s → %s\n", f.Path, orDefault(f.Before, "(none)"), orDefault(f.After, "(none)"))
+		}
+	}
+	_, err := fmt.Fprintf(w, "%d added, %d removed, %d changed from %s to %s.\n", len(d.Added), len(d.Removed), len(d.Changed), d.From, d.To)
+	return err
+}
+
+type revisionsRestoreCommand struct {
+	connection `embed:""`
+	Name       string `arg:"" help:"Name of the revision."`
+	Draft      bool   `help:"Put the draft back to it instead: later edits are lost."`
+}
+
+// Run makes the revision current, or the draft what it holds.
+func (c *revisionsRestoreCommand) Run(ctx context.Context, s streams) error {
+	return c.with(ctx, s, func(client *managementClient) error {
+		if c.Draft {
+			var d siteDiff
+			if err := client.send(ctx, "POST", "/portalRevisions/"+segment(c.Name)+"/restoreDraft", nil, &d); err != nil {
+				return fmt.Errorf("revision %s: %w", c.Name, err)
+			}
+			return d.write(s.out)
+		}
+		if err := client.send(ctx, "PATCH", "/portalRevisions/"+segment(c.Name), map[string]any{"isCurrent": true}, nil); err != nil {
+			return fmt.Errorf("revision %s: %w", c.Name, err)
+		}
+		_, err := fmt.Fprintf(s.out, "Revision %s is the published site. The draft is as it was; see: portico revisions diff\n", c.Name)
+		return err
+	})
+}
