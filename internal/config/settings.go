@@ -159,6 +159,9 @@ func (s *Server) TrustedNetworks() ([]*net.IPNet, error) {
 // DefaultData is the folder used when --data names none.
 const DefaultData = "portico-data"
 
+// DefaultService is the service's name when none is given.
+const DefaultService = "portico"
+
 // Validate refuses what would be taken for something else.
 func (s *Store) Validate() error {
 	if strings.Contains(s.Blobs, "://") {

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/portico-portal/portico/internal/config"
+	"github.com/portico-portal/portico/internal/transfer"
+)
+
+// service is what the client calls, for moving content.
+func (c *managementClient) service() *transfer.Service {
+	return &transfer.Service{Base: c.base, Token: c.token, Client: &http.Client{
+		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: c.roots, MinVersion: tls.VersionTLS12}},
+	}}
+}
+
+// tell prints progress.
+func (s streams) tell(format string, args ...any) { fmt.Fprintf(s.err, format+"\n", args...) }
+
+type captureCommand struct {
+	connection `embed:""`
+	Folder     string `arg:"" help:"Where to write data.json and media/; made if it is not there."`
+}
+
+// Run writes the site to the folder.
+func (c *captureCommand) Run(ctx context.Context, s streams) error {
+	folder, err := transfer.OpenFolder(c.Folder)
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	return c.with(ctx, s, func(client *managementClient) error {
+		if err := transfer.Capture(ctx, client.service(), folder, s.tell); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(s.out, "Captured to %s. Write it to a service with: portico generate %s\n", c.Folder, c.Folder)
+		return err
+	})
+}
+
+type generateCommand struct {
+	connection `embed:""`
+	Folder     string `arg:"" type:"existingdir" help:"A site capture: data.json and media/."`
+	Publish    bool   `help:"Publish afterwards."`
+	Replace    bool   `help:"Delete content items that the capture does not have."`
+}
+
+// Run writes the folder to the service.
+func (c *generateCommand) Run(ctx context.Context, s streams) error {
+	folder, err := transfer.OpenFolder(c.Folder)
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	items, err := folder.ReadItems()
+	if err != nil {
+		return err
+	}
+	return c.with(ctx, s, func(client *managementClient) error {
+		service := client.service()
+		if err := transfer.Upload(ctx, service, folder, s.tell); err != nil {
+			return err
+		}
+		d, err := transfer.Write(ctx, service, items, transfer.Options{Replace: c.Replace}, s.tell)
+		if err != nil {
+			return err
+		}
+		return finishWriting(ctx, client, s, d, c.Publish)
+	})
+}
+
+// finishWriting tells what was written and publishes it if wanted.
+func finishWriting(ctx context.Context, client *managementClient, s streams, d transfer.Diff, publish bool) error {
+	fmt.Fprintf(s.out, "%d items added, %d changed, %d as they were.\n", len(d.Added), len(d.Changed), d.Equal)
+	if !publish {
+		_, err := fmt.Fprintln(s.out, "The draft is written. Publish it with: portico publish")
+		return err
+	}
+	var r portalRevision
+	name := time.Now().UTC().Format("20060102150405")
+	if err := client.put(ctx, "/portalRevisions/"+name, map[string]any{"description": "Written by portico", "isCurrent": true}, &r); err != nil {
+		return err
+	}
+	if r.Properties.Status != "completed" {
+		return fmt.Errorf("the draft is written, but has errors and is not published:\n%s", r.Properties.StatusDetails)
+	}
+	_, err := fmt.Fprintf(s.out, "Published as revision %s.\n", name)
+	return err
+}
+
+type cleanupCommand struct {
+	connection `embed:""`
+	Yes        bool `help:"Do not ask."`
+}
+
+// Run deletes the draft's content and the media, after asking.
+func (c *cleanupCommand) Run(ctx context.Context, s streams) error {
+	if !c.Yes {
+		ok, err := confirm(s, "This deletes all content items and media of the draft; published revisions stay. Type yes to go on: ")
+		if err != nil || !ok {
+			return err
+		}
+	}
+	return c.with(ctx, s, func(client *managementClient) error {
+		items, media, err := transfer.Cleanup(ctx, client.service(), s.tell)
+		fmt.Fprintf(s.out, "%d content items and %d media deleted.\n", items, media)
+		return err
+	})
+}
+
+// confirm asks on a terminal; without one there is nobody to ask.
+func confirm(s streams, question string) (bool, error) {
+	stat, err := os.Stdin.Stat()
+	if err != nil || stat.Mode()&os.ModeCharDevice == 0 {
+		return false, errors.New("there is no terminal to ask on: say --yes")
+	}
+	fmt.Fprint(s.out, question)
+	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
+	if strings.TrimSpace(line) != "yes" {
+		fmt.Fprintln(s.out, "Nothing was deleted.")
+		return false, nil
+	}
+	return true, err
+}
+
+type migrateCommand struct {
+	format      `embed:""`
+	Source      string            `required:"" help:"Where the site is: a data folder, or the address of a management API." placeholder:"DIR|URL"`
+	Dest        string            `required:"" help:"Where it goes: a data folder, or the address of a management API." placeholder:"DIR|URL"`
+	SourceToken string            `help:"Authorization for the source's address." placeholder:"TOKEN"`
+	DestToken   string            `help:"Authorization for the destination's address." placeholder:"TOKEN"`
+	Rewrite     map[string]string `help:"Replace the beginning of addresses: OLD=NEW." placeholder:"OLD=NEW"`
+	Replace     bool              `help:"Delete content items that the source does not have."`
+	DryRun      bool              `help:"Only tell what would change."`
+	Publish     bool              `help:"Publish afterwards."`
+}
+
+// end is a connection to a data folder or an address.
+func end(where, token string) *connection {
+	if strings.HasPrefix(where, "http://") || strings.HasPrefix(where, "https://") {
+		return &connection{ManagementURL: where, Token: token}
+	}
+	return &connection{Store: config.Store{Data: where, Service: config.DefaultService}}
+}
+
+// Run copies the site from one service to another.
+func (c *migrateCommand) Run(ctx context.Context, s streams) error {
+	return end(c.Source, c.SourceToken).with(ctx, s, func(source *managementClient) error {
+		return end(c.Dest, c.DestToken).with(ctx, s, func(dest *managementClient) error {
+			return c.move(ctx, s, source, dest)
+		})
+	})
+}
+
+func (c *migrateCommand) move(ctx context.Context, s streams, source, dest *managementClient) error {
+	items, err := source.service().Items(ctx)
+	if err != nil {
+		return fmt.Errorf("read the source: %w", err)
+	}
+	for old, replacement := range c.Rewrite {
+		if items, err = transfer.Rewrite(items, old, replacement); err != nil {
+			return err
+		}
+	}
+	d, err := transfer.Write(ctx, dest.service(), items, transfer.Options{DryRun: true}, s.tell)
+	if err != nil {
+		return fmt.Errorf("read the destination: %w", err)
+	}
+	if err := c.print(s.out, d, func() error { return writeDiff(s, d, c.Replace) }); err != nil || c.DryRun {
+		return err
+	}
+	if err := transfer.CopyMedia(ctx, source.service(), dest.service(), s.tell); err != nil {
+		return err
+	}
+	if d, err = transfer.Write(ctx, dest.service(), items, transfer.Options{Replace: c.Replace}, s.tell); err != nil {
+		return fmt.Errorf("%w\nWhat was written stays; the same command goes on from there", err)
+	}
+	return finishWriting(ctx, dest, streams{out: s.err, err: s.err}, d, c.Publish)
+}
+
+func writeDiff(s streams, d transfer.Diff, replace bool) error {
+	for _, id := range d.Added {
+		fmt.Fprintln(s.out, "+", id)
+	}
+	for _, id := range d.Changed {
+		fmt.Fprintln(s.out, "~", id)
+	}
+	if replace {
+		for _, id := range d.Removed {
+			fmt.Fprintln(s.out, "-", id)
+		}
+	}
+	_, err := fmt.Fprintf(s.out, "%d to add, %d to change, %d only at the destination, %d equal.\n", len(d.Added), len(d.Changed), len(d.Removed), d.Equal)
+	return err
+}

@@ -1,0 +1,166 @@
+package transfer
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+)
+
+// Progress is told what is done, a line each.
+type Progress func(format string, args ...any)
+
+// Capture writes all content and media of a service to a folder.
+func Capture(ctx context.Context, s *Service, f *Folder, tell Progress) error {
+	items, err := s.Items(ctx)
+	if err != nil {
+		return err
+	}
+	if err := f.WriteItems(items); err != nil {
+		return err
+	}
+	tell("%d content items", len(items))
+	container, err := s.Container(ctx)
+	if err != nil {
+		return err
+	}
+	media, err := container.List(ctx)
+	if err != nil {
+		return err
+	}
+	for i, m := range media {
+		content, err := container.Get(ctx, m.Name)
+		if err != nil {
+			return err
+		}
+		if err := f.WriteMedium(m.Name, m.ContentType, bytes.NewReader(content)); err != nil {
+			return err
+		}
+		tell("%d of %d media: %s", i+1, len(media), m.Name)
+	}
+	return nil
+}
+
+// Options say how a site is written.
+type Options struct {
+	Replace bool // what the source does not have is deleted
+	DryRun  bool // nothing is written
+}
+
+// Write makes the items of a service those given. What is equal already is not
+// written again: after a break, the same call goes on.
+func Write(ctx context.Context, s *Service, items []Item, o Options, tell Progress) (Diff, error) {
+	now, err := s.Items(ctx)
+	if err != nil {
+		return Diff{}, err
+	}
+	d := Compare(now, items)
+	if o.DryRun {
+		return d, nil
+	}
+	write := append(slices.Clone(d.Added), d.Changed...)
+	done := 0
+	for _, it := range items {
+		if !slices.Contains(write, it.ID) {
+			continue
+		}
+		if err := s.Put(ctx, it); err != nil {
+			return d, fmt.Errorf("%s: %w", it.ID, err)
+		}
+		done++
+		tell("%d of %d: %s", done, len(write), it.ID)
+	}
+	if o.Replace {
+		for _, id := range d.Removed {
+			if err := s.Delete(ctx, id); err != nil {
+				return d, fmt.Errorf("%s: %w", id, err)
+			}
+			tell("deleted %s", id)
+		}
+	}
+	return d, nil
+}
+
+// Upload writes the media of a folder to a service.
+func Upload(ctx context.Context, s *Service, f *Folder, tell Progress) error {
+	names, err := f.Media()
+	if err != nil || len(names) == 0 {
+		return err
+	}
+	container, err := s.Container(ctx)
+	if err != nil {
+		return err
+	}
+	for i, name := range names {
+		file, contentType, _, err := f.Medium(name)
+		if err != nil {
+			return fmt.Errorf("medium %s: %w", name, err)
+		}
+		content, err := io.ReadAll(file)
+		file.Close()
+		if err == nil {
+			err = container.Put(ctx, name, contentType, content)
+		}
+		if err != nil {
+			return fmt.Errorf("medium %s: %w", name, err)
+		}
+		tell("%d of %d media: %s", i+1, len(names), name)
+	}
+	return nil
+}
+
+// CopyMedia writes the media of one service to another.
+func CopyMedia(ctx context.Context, from, to *Service, tell Progress) error {
+	source, err := from.Container(ctx)
+	if err != nil {
+		return err
+	}
+	media, err := source.List(ctx)
+	if err != nil || len(media) == 0 {
+		return err
+	}
+	dest, err := to.Container(ctx)
+	if err != nil {
+		return err
+	}
+	for i, m := range media {
+		content, err := source.Get(ctx, m.Name)
+		if err == nil {
+			err = dest.Put(ctx, m.Name, m.ContentType, content)
+		}
+		if err != nil {
+			return fmt.Errorf("medium %s: %w", m.Name, err)
+		}
+		tell("%d of %d media: %s", i+1, len(media), m.Name)
+	}
+	return nil
+}
+
+// Cleanup deletes all content items and media of a service.
+func Cleanup(ctx context.Context, s *Service, tell Progress) (items, media int, err error) {
+	list, err := s.Items(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, it := range list {
+		if err := s.Delete(ctx, it.ID); err != nil {
+			return items, 0, fmt.Errorf("%s: %w", it.ID, err)
+		}
+		items++
+		tell("deleted %s", it.ID)
+	}
+	container, err := s.Container(ctx)
+	if err != nil {
+		return items, 0, err
+	}
+	files, err := container.List(ctx)
+	for _, m := range files {
+		if err := container.Delete(ctx, m.Name); err != nil {
+			return items, media, fmt.Errorf("medium %s: %w", m.Name, err)
+		}
+		media++
+		tell("deleted %s", m.Name)
+	}
+	return items, media, err
+}
