@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/term"
+
 	"github.com/portico-portal/portico/internal/config"
 	"github.com/portico-portal/portico/internal/transfer"
 )
@@ -118,8 +120,7 @@ func (c *cleanupCommand) Run(ctx context.Context, s streams) error {
 
 // confirm asks on a terminal; without one there is nobody to ask.
 func confirm(s streams, question string) (bool, error) {
-	stat, err := os.Stdin.Stat()
-	if err != nil || stat.Mode()&os.ModeCharDevice == 0 {
+	if !term.IsTerminal(int(os.Stdin.Fd())) {
 		return false, errors.New("there is no terminal to ask on: say --yes")
 	}
 	fmt.Fprint(s.out, question)

@@ -104,36 +104,6 @@ func (p *Portal) serveAsset(w http.ResponseWriter, r *http.Request) error {
 	return apim.ErrNotFound
 }
 
-// serveMedia answers with a file that the published site names.
-func (p *Portal) serveMedia(w http.ResponseWriter, r *http.Request) error {
-	s, err := p.published()
-	if err != nil {
-		return err
-	}
-	m, ok := s.Medium(r.URL.Path)
-	if !ok || p.cfg.Media == nil {
-		return apim.ErrNotFound
-	}
-	f, info, err := p.cfg.Media.Get(r.Context(), m.Blob)
-	if err != nil {
-		return fmt.Errorf("medium %s: %w", m.Blob, err)
-	}
-	defer f.Close()
-	h := w.Header()
-	for _, field := range with(p.static, mediaPolicy) {
-		h[field.name] = field.values
-	}
-	kind := m.ContentType
-	if kind == "" {
-		kind = info.ContentType
-	}
-	h.Set("Content-Type", kind)
-	h.Set("Cache-Control", hourly)
-	h.Set("Etag", `"`+info.Hash+`"`)
-	http.ServeContent(w, r, "", info.ModTime, f)
-	return nil
-}
-
 // serveConfig is what compatible clients read first (portal-wire.md §6.3).
 func (p *Portal) serveConfig(w http.ResponseWriter, r *http.Request) error {
 	return newStored([]byte(`{"environment":"runtime","backendUrl":"","dataApiUrl":"/developer","directDataApi":false}`), revalidate, contentType("application/json")).serve(w, r, p.static)

@@ -80,6 +80,9 @@ func TestPagesHaveMarkdownTwins(t *testing.T) {
 	if a := b.get("/apis/Public.md"); !strings.Contains(a.text, "]("+s.url+"/apis/Public/get.md)") {
 		t.Errorf("the twin of an API does not lead to its operations: %s", a.text)
 	}
+	if a := b.get("/apis/Public/get.md"); !strings.Contains(a.text, "`GET http://gateway.example:8081/") {
+		t.Errorf("the twin of an operation does not say how it is called: %s", a.text)
+	}
 	if a := b.get("/nothing.md"); a.StatusCode != http.StatusNotFound {
 		t.Errorf("the twin of nothing answers %d", a.StatusCode)
 	}

@@ -132,6 +132,38 @@ func find(n *html.Node, want func(*html.Node) bool) *html.Node {
 	return nil
 }
 
+func hasClass(n *html.Node, class string) bool {
+	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "class" && a.Val == class })
+}
+
+// codeLine is an operation's method and address as one line of code.
+func codeLine(n *html.Node) *html.Node {
+	var words []string
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if text := textOf(c); text != "" {
+			words = append(words, text)
+		}
+	}
+	p, code := &html.Node{Type: html.ElementNode, Data: "p"}, &html.Node{Type: html.ElementNode, Data: "code"}
+	code.AppendChild(&html.Node{Type: html.TextNode, Data: strings.Join(words, " ")})
+	p.AppendChild(code)
+	return p
+}
+
+func textOf(n *html.Node) string {
+	if n.Type == html.TextNode {
+		return n.Data
+	}
+	if n.Data == "button" {
+		return ""
+	}
+	var b strings.Builder
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		b.WriteString(textOf(c))
+	}
+	return b.String()
+}
+
 // controls are elements that do something or lead around: they mean nothing in a text.
 var controls = []string{"nav", "form", "button", "input", "svg", "iframe", "script", "portico-operations", "portico-console", "noscript"}
 
@@ -139,9 +171,13 @@ var controls = []string{"nav", "form", "button", "input", "svg", "iframe", "scri
 func prune(n *html.Node) {
 	for c := n.FirstChild; c != nil; {
 		next := c.NextSibling
-		if c.Type == html.ElementNode && slices.Contains(controls, c.Data) {
+		switch {
+		case c.Type == html.ElementNode && slices.Contains(controls, c.Data):
 			n.RemoveChild(c)
-		} else {
+		case hasClass(c, "addr"):
+			n.InsertBefore(codeLine(c), c)
+			n.RemoveChild(c)
+		default:
 			prune(c)
 		}
 		c = next

@@ -37,6 +37,7 @@ type service struct {
 	catalog  *catalog.Catalog
 	accounts *account.Service
 	portal   *portal.Portal
+	media    files
 	url      string
 }
 
@@ -47,7 +48,7 @@ var admin = store.Actor{Name: "1"}
 // open serves the default site with two users and the APIs of fill.
 func open(t testing.TB, fill ...func(*store.Tx) error) *service {
 	t.Helper()
-	s := &service{t: t, store: storetest.Open(t)}
+	s := &service{t: t, store: storetest.Open(t), media: files{}}
 	ctx := t.Context()
 	if _, err := account.Provision(ctx, s.store, account.ProvisionOptions{}); err != nil {
 		t.Fatal(err)
@@ -85,7 +86,7 @@ func (s *service) start() {
 	}
 	server := httptest.NewUnstartedServer(nil)
 	s.url = "http://" + server.Listener.Addr().String()
-	p, err := portal.New(portal.Config{
+	p, err := portal.New(portal.Config{Media: s.media,
 		Store: s.store, Catalog: s.catalog, Search: index, Accounts: s.accounts,
 		Subscriptions: subscription.New(s.store, nil), Descriptions: descriptions{}, Assets: builtAssets,
 		PortalURL: s.url, GatewayURL: "http://gateway.example:8081/",

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/portico-portal/portico/internal/widget"
 )
@@ -31,7 +32,10 @@ type Site struct {
 	styles   styles
 	findings []Finding
 	favicon  string
-	author   string
+
+	holdersOnce sync.Once
+	holders     map[string][]holder // lower-case path of a medium, or widget:name → who shows it
+	author      string
 }
 
 // Options are what a site is read with.

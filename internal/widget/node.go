@@ -57,6 +57,9 @@ type Rule struct {
 	anyone bool     // named "everyone"
 }
 
+// Nobody admits nobody but administrators: it stands for a rule that is not understood.
+var Nobody = Rule{groups: []string{"\x00"}}
+
 // ParseRule reads a node's or a page's security member. Null, absent and empty admit everyone.
 func ParseRule(raw json.RawMessage) (Rule, error) {
 	if len(raw) == 0 || string(raw) == "null" {

@@ -1,6 +1,14 @@
 package widget
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/media"
+)
 
 // Picture is an image of the media library.
 type Picture struct {
@@ -19,6 +27,7 @@ var picture = Widget{Type: "picture", Label: "Picture", Defaults: Picture{}, Loa
 type pictureView struct {
 	Src, Alt, Href string
 	Width, Height  int
+	SrcSet         string // smaller versions, for the width it is shown in
 	Popup          string // id of the popup it opens
 	NewWindow      bool
 }
@@ -30,9 +39,26 @@ func loadPicture(_ context.Context, in *Input) (any, error) {
 		return nil, nil
 	}
 	v := pictureView{Src: src, Alt: p.Caption, Width: pixels(p.Width), Height: pixels(p.Height)}
+	v.SrcSet = sourceSet(src, v.Width)
 	v.Href, _ = p.Hyperlink.resolve(in)
 	v.Popup, v.NewWindow = opensPopup(v.Href), p.Hyperlink.Target == "_blank"
 	return v, nil
+}
+
+// sourceSet are versions of a picture for screens of one and two pixels a point.
+func sourceSet(src string, width int) string {
+	if !strings.HasPrefix(src, "/content/") || width == 0 || !slices.Contains([]string{".png", ".jpg", ".jpeg", ".webp"}, strings.ToLower(path.Ext(src))) {
+		return ""
+	}
+	one, two := media.WidthFor(width), media.WidthFor(2*width)
+	if one == 0 {
+		return ""
+	}
+	set := fmt.Sprintf("%s?w=%d 1x", src, one)
+	if two != 0 {
+		set += fmt.Sprintf(", %s?w=%d 2x", src, two)
+	}
+	return set
 }
 
 // pixels is a size given as a number; other spellings are left to the style.

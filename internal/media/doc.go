@@ -1,0 +1,5 @@
+// Package media makes files that people upload safe to serve: it tells what they
+// really are, takes scripts out of SVG, and makes smaller versions of pictures.
+//
+// It knows nothing of sites and stores, and imports no other package of ours.
+package media

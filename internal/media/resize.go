@@ -1,0 +1,60 @@
+package media
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	_ "image/gif" // decoders of what people upload
+	"image/jpeg"
+	"image/png"
+	"io"
+	"slices"
+
+	"golang.org/x/image/draw"
+	_ "golang.org/x/image/webp"
+)
+
+// Widths are those that pictures are served in beside their own, in pixels.
+var Widths = []int{320, 640, 1280, 1920}
+
+// MaxPixels is how many pixels a picture may have that is made smaller.
+const MaxPixels = 50 << 20
+
+// WidthFor is the smallest of Widths that is at least n pixels; 0 when none is.
+func WidthFor(n int) int {
+	if i := slices.IndexFunc(Widths, func(w int) bool { return w >= n }); i >= 0 {
+		return Widths[i]
+	}
+	return 0
+}
+
+// Resize makes a picture as wide as width pixels, which is one of Widths. nil
+// when the picture is no wider already: it is served as it is.
+func Resize(r io.ReadSeeker, width int) (data []byte, kind string, err error) {
+	about, format, err := image.DecodeConfig(r)
+	if err != nil {
+		return nil, "", fmt.Errorf("read the picture: %w", err)
+	}
+	if about.Width <= width {
+		return nil, "", nil
+	}
+	if about.Width*about.Height > MaxPixels {
+		return nil, "", fmt.Errorf("the picture has %d × %d pixels; at most %d million are made smaller", about.Width, about.Height, MaxPixels>>20)
+	}
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return nil, "", err
+	}
+	full, _, err := image.Decode(r)
+	if err != nil {
+		return nil, "", fmt.Errorf("read the picture: %w", err)
+	}
+	small := image.NewRGBA(image.Rect(0, 0, width, max(1, about.Height*width/about.Width)))
+	draw.CatmullRom.Scale(small, small.Bounds(), full, full.Bounds(), draw.Src, nil)
+	var b bytes.Buffer
+	if format == "jpeg" {
+		err = jpeg.Encode(&b, small, &jpeg.Options{Quality: 82})
+		return b.Bytes(), "image/jpeg", err
+	}
+	err = png.Encode(&b, small)
+	return b.Bytes(), "image/png", err
+}

@@ -1,0 +1,150 @@
+package portal
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/blob"
+	"github.com/portico-portal/portico/internal/cache"
+	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/media"
+	"github.com/portico-portal/portico/internal/site"
+	"github.com/portico-portal/portico/internal/widget"
+)
+
+// serveMedia answers with a file of the published site that an element which
+// the visitor sees holds; ?w= with a smaller version of a picture.
+func (p *Portal) serveMedia(w http.ResponseWriter, r *http.Request) error {
+	s, err := p.published()
+	if err != nil {
+		return err
+	}
+	v, err := p.visit(w, r)
+	if err != nil {
+		return err
+	}
+	m, ok := s.MediumFor(v.Visitor, r.URL.Path, func(page *site.Page) bool { return !p.signInFirst(v) || openToGuests(page) })
+	if !ok || p.cfg.Media == nil {
+		return apim.ErrNotFound
+	}
+	f, info, err := p.cfg.Media.Get(r.Context(), m.Blob)
+	if err != nil {
+		return fmt.Errorf("medium %s: %w", m.Blob, err)
+	}
+	defer f.Close()
+	if strings.HasPrefix(r.URL.Path, widget.WidgetFilesPath) {
+		return p.serveWidgetFile(w, r, f, info)
+	}
+	head := make([]byte, 1024)
+	n, err := io.ReadFull(f, head)
+	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
+		return fmt.Errorf("medium %s: %w", m.Blob, err)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("medium %s: %w", m.Blob, err)
+	}
+	declared := m.ContentType
+	if declared == "" {
+		declared = info.ContentType
+	}
+	kind := media.Kind(r.URL.Path, declared, head[:n])
+	width, _ := strconv.Atoi(r.URL.Query().Get("w"))
+	if kind == media.SVG || slices.Contains(media.Widths, width) && strings.HasPrefix(kind, "image/") {
+		if made, err := p.remade(r.Context(), f, info, kind, width); err != nil || made.body != nil {
+			if err == nil {
+				err = made.serve(w, r, p.mediaHeaders(r))
+			}
+			return err
+		}
+	}
+	h := w.Header()
+	for _, field := range p.mediaHeaders(r) {
+		h[field.name] = field.values
+	}
+	h.Set("Content-Type", kind)
+	if kind == media.Unknown {
+		h.Set("Content-Disposition", "attachment")
+	}
+	h.Set("Etag", `"`+info.Hash+`"`)
+	http.ServeContent(w, r, "", info.ModTime, f)
+	return nil
+}
+
+// mediaHeaders are on every file that people uploaded. Who may see a file
+// depends on the visitor, so no cache on the way keeps it.
+func (p *Portal) mediaHeaders(r *http.Request) []header {
+	control := "private, max-age=3600"
+	if p.hasSession(r) {
+		control = "private, no-cache"
+	}
+	return with(p.common, mediaPolicy, header{"Cache-Control", []string{control}})
+}
+
+// remade is a file that is not served as it lies: an SVG without what runs, or
+// a picture made smaller; a body of nil when it is served as it lies after all.
+func (p *Portal) remade(ctx context.Context, f io.ReadSeeker, info blob.Info, kind string, width int) (*stored, error) {
+	key := pageKey{path: "medium " + info.Hash, query: strconv.Itoa(width), audience: catalog.GuestAudience}
+	return p.pages.Load(ctx, key, func(context.Context) (cache.Made[*stored], error) {
+		made, err := remake(f, kind, width)
+		if err != nil { // not what it says: nobody is shown it, and nothing else breaks
+			p.cfg.Logger.Warn("a medium is not shown", "medium", info.Name, "error", err)
+			return cache.Made[*stored]{}, apim.ErrNotFound
+		}
+		return cache.Made[*stored]{Value: made, Bytes: made.bytes()}, nil
+	})
+}
+
+func remake(f io.ReadSeeker, kind string, width int) (*stored, error) {
+	const control = "private, max-age=3600"
+	if kind == media.SVG {
+		data, err := io.ReadAll(io.LimitReader(f, media.MaxSVG+1))
+		if err != nil {
+			return nil, err
+		}
+		clean, err := media.SanitizeSVG(data)
+		return newStored(clean, control, contentType(kind)), err
+	}
+	data, kind, err := media.Resize(f, width)
+	if err != nil || data == nil {
+		if _, seek := f.Seek(0, io.SeekStart); seek != nil {
+			err = seek
+		}
+		return newStored(nil, control), err
+	}
+	return newStored(data, control, contentType(kind)), nil
+}
+
+// serveWidgetFile answers with a file of a custom widget. It runs in a sandboxed
+// frame that has no origin, so its own files must be readable from everywhere.
+func (p *Portal) serveWidgetFile(w http.ResponseWriter, r *http.Request, f io.ReadSeeker, info blob.Info) error {
+	kind := mime.TypeByExtension(path.Ext(r.URL.Path))
+	if kind == "" {
+		kind = media.Unknown
+	}
+	h := w.Header()
+	for _, field := range with(p.common, widgetPolicy) {
+		h[field.name] = field.values
+	}
+	h.Set("Content-Type", kind)
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Cache-Control", "private, no-cache")
+	h.Set("Etag", `"`+info.Hash+`"`)
+	http.ServeContent(w, r, "", info.ModTime, f)
+	return nil
+}
+
+// widgetPolicy is of the documents of custom widgets.
+var widgetPolicy = header{"Content-Security-Policy", []string{
+	"sandbox allow-scripts allow-modals allow-forms allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation " +
+		"allow-pointer-lock allow-downloads allow-presentation allow-orientation-lock; " +
+		"default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; " +
+		"media-src 'self'; connect-src 'self'; frame-ancestors 'self'; base-uri 'none'",
+}}

@@ -1,0 +1,89 @@
+package portal_test
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/png"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/blob"
+)
+
+// files are media in memory.
+type files map[string][]byte
+
+func (m files) Get(_ context.Context, name string) (io.ReadSeekCloser, blob.Info, error) {
+	data, ok := m[name]
+	if !ok {
+		return nil, blob.Info{}, apim.ErrNotFound
+	}
+	return struct {
+		io.ReadSeeker
+		io.Closer
+	}{bytes.NewReader(data), io.NopCloser(nil)}, blob.Info{Name: name, Size: int64(len(data)), Hash: strings.TrimPrefix(blob.HashName(data), blob.HashedPrefix), ModTime: time.Unix(1e9, 0)}, nil
+}
+
+func picture(t *testing.T, width int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewRGBA(image.Rect(0, 0, width, 10))); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestMediaAreSeenByWhoSeesAnElementThatHoldsThem(t *testing.T) {
+	t.Parallel()
+	s := shop(t)
+	s.media["g1"], s.media["g2"], s.media["g3"] = picture(t, 800), []byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>1</script><path d="M0 0"/></svg>`), []byte("<html><script>1</script>")
+	s.media["custom-widgets/data/clock/index.html"] = []byte("<p>clock")
+	blobItem := func(id, file string) string {
+		return `{"fileName":"` + file + `","blobId":"` + id + `","permalink":"/content/` + file + `"}`
+	}
+	s.content("media", map[string]string{
+		"blob/a": blobItem("g1", "open.png"), "blob/b": blobItem("g2", "secret.svg"), "blob/c": blobItem("g3", "evil.png"), "blob/d": blobItem("g1", "unheld.png"),
+		"page/pictures": `{"en_us":{"title":"Pictures","permalink":"/pictures","documentId":"contentTypes/document/contentItems/pictures"}}`,
+		"document/pictures": `{"nodes":[{"type":"section","nodes":[
+			{"type":"picture","sourceId":"contentTypes/blob/contentItems/a","width":300},{"type":"picture","sourceId":"/contentTypes/blob/contentItems/c"},
+			{"type":"section","security":{"type":"group","allow":["developers"]},"nodes":[
+				{"type":"picture","sourceId":"contentTypes/blob/contentItems/b"},{"type":"custom-widget","name":"clock"}]}]}]}`,
+	})
+	guest, user := s.browser(), s.signedIn("dev@example.com")
+	s.eventually("the page", func() bool { return guest.get("/pictures").StatusCode == http.StatusOK })
+	for path, want := range map[string][2]int{
+		"/content/open.png": {200, 200}, "/content/OPEN.png": {200, 200}, "/content/secret.svg": {404, 200}, "/content/unheld.png": {404, 404},
+		"/content/none.png": {404, 404}, "/content/custom-widgets/clock/index.html": {404, 200}, "/content/custom-widgets/other/index.html": {404, 404},
+		"/content/custom-widgets/clock/../../x": {404, 404}, "/content/custom-widgets/clock": {404, 404},
+	} {
+		for i, b := range []*browser{guest, user} {
+			if a := b.get(path); a.StatusCode != want[i] && a.StatusCode != http.StatusTemporaryRedirect && a.StatusCode != http.StatusMovedPermanently {
+				t.Errorf("%s answers %s %d, want %d", path, []string{"a guest", "a user"}[i], a.StatusCode, want[i])
+			}
+		}
+	}
+	a := user.get("/content/secret.svg")
+	if strings.Contains(a.text, "script") || !strings.Contains(a.text, "<path") || !strings.HasPrefix(a.Header.Get("Content-Security-Policy"), "sandbox") || a.Header.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("the SVG is served as %s with %v", a.text, a.Header)
+	}
+	if a := guest.get("/content/evil.png"); a.Header.Get("Content-Type") != "application/octet-stream" || a.Header.Get("Content-Disposition") != "attachment" {
+		t.Errorf("HTML called a picture is served as %v", a.Header)
+	}
+	small, err := png.DecodeConfig(strings.NewReader(guest.get("/content/open.png?w=320").text))
+	if err != nil || small.Width != 320 {
+		t.Errorf("the small picture has %d pixels: %v", small.Width, err)
+	}
+	for _, w := range []string{"1280", "7", "x", "-1"} {
+		if same, err := png.DecodeConfig(strings.NewReader(guest.get("/content/open.png?w=" + w).text)); err != nil || same.Width != 800 {
+			t.Errorf("w=%s gives %d pixels: %v", w, same.Width, err)
+		}
+	}
+	if page := guest.get("/pictures").text; !strings.Contains(page, `srcset="/content/open.png?w=320 1x, /content/open.png?w=640 2x"`) || strings.Contains(page, "secret.svg") {
+		t.Errorf("the page shows %s", page[strings.Index(page, "<main"):])
+	}
+}
