@@ -18,6 +18,7 @@ const (
 	undeclared access = iota
 	everyone          // tells nothing of the service's resources
 	visible           // asks catalog.Visible, and the page's own rule
+	held              // asks which element holds it, also where guests must sign in first
 	own               // only about the visitor: guests are sent to sign in
 )
 
@@ -33,7 +34,8 @@ func (p *Portal) routeTable() []route {
 	return []route{
 		{"GET /assets/", everyone, p.serveAsset},
 		{"GET " + widget.FramePath, visible, p.serveFrame},
-		{"GET /content/", everyone, p.serveMedia},
+		{"GET /content/", held, p.serveMedia},
+		{"GET /fonts/{file}", everyone, p.serveFont},
 		{"GET /config.json", everyone, p.serveConfig},
 		{"GET /robots.txt", everyone, p.serveRobots},
 		{"GET /site.webmanifest", everyone, p.serveManifest},

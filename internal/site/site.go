@@ -16,22 +16,24 @@ type Site struct {
 	Title       string
 	Description string
 
-	items    map[string]Item
-	pages    []*Page // by permalink
-	routes   []*Page // those with variables, most specific first
-	fixed    map[string]*Page
-	details  map[string]string // see Details
-	byKey    map[string]*Page
-	layouts  []*layout // most specific first
-	menus    map[string]*menu
-	popups   map[string]widget.Popup
-	targets  map[string]string // url and blob items: key → address
-	media    map[string]Media  // by lower-case path
-	groups   []string
-	options  Options
-	styles   styles
-	findings []Finding
-	favicon  string
+	items   map[string]Item
+	pages   []*Page // by permalink
+	routes  []*Page // those with variables, most specific first
+	fixed   map[string]*Page
+	details map[string]string // see Details
+	byKey   map[string]*Page
+	layouts []*layout // most specific first
+	menus   map[string]*menu
+	popups  map[string]widget.Popup
+	targets map[string]string // url and blob items: key → address
+	media   map[string]Media  // by lower-case path
+	groups  []string
+	options Options
+	styles  styles
+
+	styleTexts []byte // see namedByStyles
+	findings   []Finding
+	favicon    string
 
 	holdersOnce sync.Once
 	holders     map[string][]holder // lower-case path of a medium, or widget:name → who shows it
@@ -148,16 +150,21 @@ func (s *Site) readItem(it Item) {
 }
 
 func (s *Site) addMedia(key, id string, m meta) {
-	path := m.Permalink
-	if !strings.HasPrefix(path, "/content/") {
-		path = "/content/" + id
-	}
+	path := mediaPath(id, m)
 	blob := m.BlobID
 	if blob == "" {
 		blob = id
 	}
 	s.targets[key] = path
 	s.media[strings.ToLower(path)] = Media{Blob: blob, ContentType: m.MimeType}
+}
+
+// mediaPath is the address of a medium.
+func mediaPath(id string, m meta) string {
+	if strings.HasPrefix(m.Permalink, "/content/") {
+		return m.Permalink
+	}
+	return "/content/" + id
 }
 
 // Medium is the file at a path below /content/.

@@ -2,6 +2,7 @@ package process
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -57,4 +58,40 @@ func read(t *testing.T, dir, name string) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+func TestASiteMadeElsewhereComesBackByteByByte(t *testing.T) {
+	t.Parallel()
+	dir, captured := t.TempDir(), filepath.Join(t.TempDir(), "captured")
+	const made = "../../internal/portal/testdata/foreign"
+	portico(t, "cleanup", "--yes", "--data", dir)
+	portico(t, "generate", made, "--publish", "--data", dir)
+	portico(t, "capture", captured, "--data", dir)
+	want, got := properties(t, read(t, made, "data.json")), properties(t, read(t, captured, "data.json"))
+	if len(got) != len(want) || len(want) < 60 {
+		t.Errorf("%d items came back of %d", len(got), len(want))
+	}
+	for id, body := range want {
+		if got[id] != body {
+			t.Errorf("%s came back as\n%s\nwant\n%s", id, got[id], body)
+		}
+	}
+}
+
+// properties are the properties of a capture's items, but for white space.
+func properties(t *testing.T, data []byte) map[string]string {
+	t.Helper()
+	var items map[string]struct{ Properties json.RawMessage }
+	if err := json.Unmarshal(data, &items); err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	for id, it := range items {
+		var b bytes.Buffer
+		if err := json.Compact(&b, it.Properties); err != nil {
+			t.Fatal(err)
+		}
+		all[id] = b.String()
+	}
+	return all
 }

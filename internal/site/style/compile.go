@@ -26,6 +26,9 @@ func Compile(document json.RawMessage) (Sheet, error) {
 	var rules strings.Builder
 	globals(&rules, o.child("globals"))
 	components(&rules, o.child("components"))
+	keyframes(&rules, o.child("animations"))
+	fontFaces(&rules, o.child("fonts"))
+	utilities(&rules, o.child("utils"))
 	colours := o.child("colors")
 	for _, name := range colours.names() {
 		fmt.Fprintf(&rules, ".color-colors-%s{color:%s}", propertyName(name), reference("colors/"+name))
@@ -60,7 +63,13 @@ func tokens(o object) string {
 			property(group, name, read(o.child(group).child(name)))
 		}
 	}
-	groups("colors", func(c object) string { return c.text("value", true) })
+	groups("colors", func(c object) string {
+		light, dark := c.text("value", true), c.text("dark", true)
+		if light != "" && dark != "" {
+			return "light-dark(" + light + "," + dark + ")"
+		}
+		return light
+	})
 	groups("fonts", func(f object) string {
 		if family := f.text("family", true); family != "" {
 			return `"` + strings.Trim(family, `"'`) + `",var(--font)`
@@ -68,11 +77,140 @@ func tokens(o object) string {
 		return ""
 	})
 	groups("shadows", shadow)
-	groups("gradients", func(g object) string { return g.text("value", true) })
+	groups("gradients", gradient)
 	if b.Len() == 0 {
 		return ""
 	}
 	return ":root{" + strings.TrimSuffix(b.String(), ";") + "}"
+}
+
+// gradient is one written out, or made of its direction and stops.
+func gradient(g object) string {
+	if v := g.text("value", true); v != "" {
+		return v
+	}
+	var stops []object
+	_ = json.Unmarshal(g["stops"], &stops) // another type: no stops
+	var parts []string
+	for _, s := range stops {
+		colour := s.text("color", true)
+		if ref := referenced(s, "colorKey", "colorId"); ref != "" {
+			colour = ref
+		}
+		if colour == "" {
+			continue
+		}
+		at := s.text("length", true)
+		if at == "" {
+			at = s.text("position", true)
+		}
+		if at != "" && strings.Trim(at, "0123456789.") == "" {
+			at += "%"
+		}
+		parts = append(parts, strings.TrimSpace(colour+" "+at))
+	}
+	if len(parts) < 2 {
+		return ""
+	}
+	if g.text("type", true) == "radial-gradient" || g.text("type", true) == "radial" {
+		return "radial-gradient(" + strings.Join(parts, ",") + ")"
+	}
+	direction := degrees(g, "direction", "angle")
+	if direction == "" {
+		direction = "180deg"
+	}
+	return "linear-gradient(" + direction + "," + strings.Join(parts, ",") + ")"
+}
+
+// keyframes are the animations; they play only for who has nothing against motion.
+func keyframes(b *strings.Builder, o object) {
+	for _, name := range o.names() {
+		var steps []object
+		frames := o.child(name).child("keyframes")
+		if json.Unmarshal(o.child(name)["keyframes"], &steps) != nil {
+			for _, at := range frames.names() {
+				step := frames.child(at)
+				step["offset"] = json.RawMessage(fmt.Sprintf("%q", at))
+				steps = append(steps, step)
+			}
+		}
+		var body strings.Builder
+		for _, step := range steps {
+			at := step.text("offset", true)
+			if at == "" || strings.Trim(at, "0123456789.%fromt") != "" {
+				continue
+			}
+			if strings.Trim(at, "0123456789.") == "" {
+				at += "%"
+			}
+			var d strings.Builder
+			declare(&d, "opacity", step.text("opacity", true))
+			declare(&d, "color", step.text("color", true))
+			declare(&d, "background-color", step.text("backgroundColor", true))
+			if t := step.child("transform"); t != nil {
+				transform(&d, t)
+			} else {
+				declare(&d, "transform", step.text("transform", true))
+			}
+			if d.Len() > 0 {
+				fmt.Fprintf(&body, "%s{%s}", at, strings.TrimSuffix(d.String(), ";"))
+			}
+		}
+		if body.Len() > 0 {
+			fmt.Fprintf(b, "@media (prefers-reduced-motion:no-preference){@keyframes %s{%s}}", propertyName("animations/"+name), body.String())
+		}
+	}
+}
+
+// fontFaces are the fonts whose files lie on this portal (portal-wire.md §3.4).
+func fontFaces(b *strings.Builder, o object) {
+	for _, name := range o.names() {
+		family := strings.Trim(o.child(name).text("family", true), `"'`)
+		var variants []object
+		_ = json.Unmarshal(o.child(name)["variants"], &variants) // another type: no files
+		for _, v := range variants {
+			file := fontFile(v)
+			if family == "" || file == "" {
+				continue
+			}
+			fmt.Fprintf(b, "@font-face{font-family:%q;font-display:swap;src:url(%q)", family, file)
+			if style := oneOf(v.text("style", true), "normal", "italic", "oblique"); style != "" {
+				b.WriteString(";font-style:" + style)
+			}
+			if weight := v.text("weight", true); weight != "" && strings.Trim(weight, "0123456789 ") == "" || weight == "bold" || weight == "normal" {
+				b.WriteString(";font-weight:" + weight)
+			}
+			b.WriteString("}")
+		}
+	}
+}
+
+// fontFile is the address of a font's file, which must lie on this portal.
+func fontFile(v object) string {
+	for _, name := range []string{"file", "sourceId", "sourceKey", "url"} {
+		var file string
+		if json.Unmarshal(v[name], &file) != nil {
+			continue
+		}
+		file = strings.TrimPrefix(file, "/content")
+		file = strings.TrimPrefix(strings.TrimPrefix(file, "/"), "fonts/")
+		if file != "" && strings.Trim(file, fontNameCharacters) == "" && !strings.Contains(file, "..") {
+			return "/fonts/" + file
+		}
+	}
+	return ""
+}
+
+const fontNameCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
+
+// utilities style the classes of utils references.
+func utilities(b *strings.Builder, o object) {
+	for _, group := range o.names() {
+		variations := o.child(group)
+		for _, v := range variations.names() {
+			states(b, "."+widget.AppearanceClass("utils/"+propertyName(group)+"/"+propertyName(v)), variations.child(v))
+		}
+	}
 }
 
 func shadow(s object) string {
@@ -80,7 +218,11 @@ func shadow(s object) string {
 	if x == "" && y == "" {
 		return s.text("value", true)
 	}
-	parts := []string{orZero(x), orZero(y), orZero(s.text("blur", false)), orZero(s.text("spread", false)), s.text("color", true)}
+	inset := ""
+	if string(s["inset"]) == "true" {
+		inset = "inset "
+	}
+	parts := []string{inset + orZero(x), orZero(y), orZero(s.text("blur", false)), orZero(s.text("spread", false)), s.text("color", true)}
 	return strings.TrimSpace(strings.Join(parts, " "))
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -93,6 +94,119 @@ var plugins = []struct {
 	{"grid", grid},
 	{"grid-area", gridArea},
 	{"alignment", alignment},
+	{"container", container},
+	{"transform", transform},
+	{"position", position},
+	{"animation", animation},
+	{"display", display},
+	{"visibility", display},
+}
+
+// Plugins are the names of the groups of properties that styles may have.
+func Plugins() []string {
+	names := make([]string, len(plugins))
+	for i, p := range plugins {
+		names[i] = p.name
+	}
+	return names
+}
+
+// container is how a section's content lies, and whether the section stays in view.
+func container(b *strings.Builder, o object) {
+	declare(b, "overflow", oneOf(o.text("overflow", true), "auto", "hidden", "scroll", "visible", "clip"))
+	if p := o.text("position", true); p == "sticky" || p == "sticky-top" {
+		b.WriteString("position:sticky;top:0;z-index:5;")
+	} else {
+		declare(b, "position", oneOf(p, "static", "relative", "absolute", "fixed"))
+	}
+}
+
+// transform turns, moves, scales and skews.
+func transform(b *strings.Builder, o object) {
+	var parts []string
+	add := func(function, v string) {
+		if v != "" {
+			parts = append(parts, function+"("+v+")")
+		}
+	}
+	translate, scale, skew := o.child("translate"), o.child("scale"), o.child("skew")
+	add("translateX", translate.text("x", false))
+	add("translateY", translate.text("y", false))
+	add("scaleX", scale.text("x", true))
+	add("scaleY", scale.text("y", true))
+	add("rotate", degrees(o, "rotate", "angle"))
+	add("skewX", degrees(skew, "x"))
+	add("skewY", degrees(skew, "y"))
+	declare(b, "transform", strings.Join(parts, " "))
+	declare(b, "transform-origin", o.child("origin").text("value", true))
+}
+
+// degrees is an angle: a bare number is in degrees; so is an object's member of the other name.
+func degrees(o object, names ...string) string {
+	for _, n := range names {
+		if inner := o.child(n); inner != nil {
+			if v := degrees(inner, "angle", "value"); v != "" {
+				return v
+			}
+			continue
+		}
+		v := o.text(n, true)
+		if v != "" && strings.Trim(v, "0123456789.-") == "" {
+			v += "deg"
+		}
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// position places a node over others.
+func position(b *strings.Builder, o object) {
+	declare(b, "position", oneOf(o.text("position", true), "static", "relative", "absolute", "fixed", "sticky"))
+	for _, side := range []string{"top", "right", "bottom", "left"} {
+		declare(b, side, o.text(side, false))
+	}
+	declare(b, "z-index", o.text("zIndex", true))
+}
+
+// animation plays one of the stylesheet's animations, for who has nothing against motion.
+func animation(b *strings.Builder, o object) {
+	name := o.text("animationKey", true)
+	if name == "" {
+		name = o.text("animationId", true)
+	}
+	if name == "" {
+		return
+	}
+	duration := o.text("duration", true)
+	if duration == "" {
+		duration = "1"
+	}
+	if strings.Trim(duration, "0123456789.") == "" {
+		duration += "s"
+	}
+	declare(b, "animation", strings.TrimSpace(propertyName(name)+" "+duration+" "+oneOf(o.text("timingFunction", true), "ease", "linear", "ease-in", "ease-out", "ease-in-out")+" "+o.text("iterationCount", true)))
+}
+
+// display hides a node at a width.
+func display(b *strings.Builder, o object) {
+	v := o.text("display", true)
+	if v == "" {
+		v = o.text("value", true)
+	}
+	if v == "hidden" {
+		v = "none"
+	}
+	declare(b, "display", oneOf(v, "none", "block", "inline", "inline-block", "flex", "grid"))
+}
+
+// oneOf is v if it is one of the words, else "".
+func oneOf(v string, words ...string) string {
+	if slices.Contains(words, v) {
+		return v
+	}
+	return ""
 }
 
 // declare writes a declaration, if it has a value.
@@ -130,9 +244,49 @@ func typography(b *strings.Builder, o object) {
 func background(b *strings.Builder, o object) {
 	declare(b, "background-color", referenced(o, "colorKey", "colorId"))
 	declare(b, "background-image", referenced(o, "gradientKey", "gradientId"))
+	if o.text("sourceKey", true) != "" || o.text("sourceId", true) != "" || o.child("image") != nil {
+		declare(b, "background-image", imageURL(o))
+	}
 	declare(b, "background-position", o.text("position", true))
 	declare(b, "background-size", o.text("size", true))
 	declare(b, "background-repeat", o.text("repeat", true))
+}
+
+// sources is what a style object refers to media with: editors say sourceKey,
+// storage sourceId.
+func sources(o object) string {
+	for _, name := range []string{"sourceId", "sourceKey"} {
+		if ref := o.text(name, true); ref != "" {
+			return ref
+		}
+	}
+	return ""
+}
+
+// imageURL is a background's picture, as a custom property: the address is
+// known only to the site, which defines it (see Media).
+func imageURL(o object) string {
+	ref := sources(o)
+	if ref == "" {
+		ref = sources(o.child("image"))
+	}
+	if ref == "" {
+		return ""
+	}
+	property := MediaProperty(strings.TrimPrefix(strings.Trim(ref, "/"), "contentTypes/blob/contentItems/"))
+	if property == "" {
+		return ""
+	}
+	return "var(" + property + ")"
+}
+
+// MediaProperty is the custom property that the address of a medium is known
+// by, made of its item's name; "" when the name has nothing that may stand in one.
+func MediaProperty(name string) string {
+	if name = propertyName(strings.ToLower(name)); name == "" {
+		return ""
+	}
+	return "--media-" + name
 }
 
 func border(b *strings.Builder, o object) {

@@ -16,6 +16,15 @@ func TestTheStylesheetDocumentBecomesCSS(t *testing.T) {
 		{"colours", `{"colors":{"brand":{"id":"colors/brand","displayName":"Brand","value":"rgba(1,2,3,0.5)"}}}`, ":root{--colors-brand:rgba(1,2,3,0.5)}", ".color-colors-brand{color:var(--colors-brand)}"},
 		{"fonts", `{"fonts":{"default":{"family":"Fira Sans","displayName":"x"}}}`, `:root{--fonts-default:"Fira Sans",var(--font)}`, ""},
 		{"shadows", `{"shadows":{"s":{"offsetX":0,"offsetY":2,"blur":4,"spread":0,"color":"#0003"}}}`, ":root{--shadows-s:0 2px 4px 0 #0003}", ""},
+		{"a dark value", `{"colors":{"x":{"value":"#fff","dark":"#000"}}}`, ":root{--colors-x:light-dark(#fff,#000)}", ".color-colors-x{color:var(--colors-x)}"},
+		{"gradients", `{"gradients":{"a":{"direction":"45deg","stops":[{"colorId":"colors/x","length":0},{"color":"red","length":100}]},"b":{"type":"radial-gradient","stops":[{"color":"red"},{"color":"blue"}]},"c":{"stops":[]}}}`,
+			":root{--gradients-a:linear-gradient(45deg,var(--colors-x) 0%,red 100%);--gradients-b:radial-gradient(red,blue)}", ""},
+		{"an inner shadow", `{"shadows":{"s":{"offsetX":1,"offsetY":1,"inset":true,"color":"red"}}}`, ":root{--shadows-s:inset 1px 1px 0 0 red}", ""},
+		{"animations", `{"animations":{"fade":{"keyframes":[{"offset":0,"opacity":0},{"offset":"100%","opacity":1,"transform":{"translate":{"x":5},"rotate":90}}]},"bad":{"keyframes":[{"offset":"0%}x{","opacity":1}]}}}`, "",
+			"@media (prefers-reduced-motion:no-preference){@keyframes animations-fade{0%{opacity:0}100%{opacity:1;transform:translateX(5px) rotate(90deg)}}}"},
+		{"files of fonts", `{"fonts":{"own":{"family":"Own Face","variants":[{"file":"/fonts/own-bold.woff2","weight":"700","style":"normal"},{"file":"https://e.example/x.woff2"},{"sourceId":"fonts/../x"}]}}}`, `:root{--fonts-own:"Own Face",var(--font)}`,
+			`@font-face{font-family:"Own Face";font-display:swap;src:url("/fonts/own-bold.woff2");font-style:normal;font-weight:700}`},
+		{"utilities", `{"utils":{"content":{"alignLeft":{"alignment":{"horizontal":"left"}}}}}`, "", ".content-alignLeft{display:flex;flex-wrap:wrap;justify-content:start}"},
 		{"globals and their variations", `{"globals":{"h1":{"default":{"typography":{"fontSize":30,"fontWeight":700,"colorId":"colors/brand"}},"big":{"typography":{"fontSize":"3rem"}}}}}`, "",
 			"h1.globals-h1-big{font-size:3rem}h1{font-size:30px;font-weight:700;color:var(--colors-brand)}"},
 		{"components, their states and parts", `{"components":{"button":{"primary":{"background":{"colorKey":"colors/b"},"hover":{"typography":{"textDecoration":"none"}}},"default":{"padding":{"top":8,"left":"1em"}}},"card":{"default":{"components":{"h1":{"default":{"margin":{"top":0}}}}}}}}`, "",
@@ -43,15 +52,21 @@ func TestTheStylesheetDocumentBecomesCSS(t *testing.T) {
 func TestLocalStylesBecomeAClass(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ styles, want string }{
-		"only an appearance": {`{"appearance":"components/card/default"}`, ""},
-		"nothing":            {`null`, ""},
-		"padding":            {`{"padding":{"top":8,"bottom":"2em"}}`, "&{padding-top:8px;padding-bottom:2em}"},
-		"in instance":        {`{"instance":{"key":"x","margin":{"left":4}}}`, "&{margin-left:4px}"},
-		"a grid by width":    {`{"grid":{"xs":{"cols":["1fr"]},"md":{"cols":["280px","minmax(0, 1fr)"],"colGap":16}}}`, "&{display:grid;grid-template-columns:1fr}@media (min-width:768px){&{display:grid;grid-template-columns:280px minmax(0, 1fr);column-gap:16px}}"},
-		"a place in a grid":  {`{"grid-area":{"xs":{"x":1,"y":2,"w":3,"h":1}}}`, "&{grid-column:1/span 3;grid-row:2/span 1}"},
-		"alignment":          {`{"alignment":{"horizontal":"center","vertical":"end"}}`, "&{display:flex;flex-wrap:wrap;justify-content:center;align-items:end}"},
-		"a border":           {`{"border":{"top":{"width":1,"style":"solid","colorId":"colors/x"}},"borderRadius":{"topLeftRadius":4}}`, "&{border-top-width:1px;border-top-style:solid;border-top-color:var(--colors-x);border-top-left-radius:4px}"},
-		"harm":               {`{"size":{"width":"1px;background:url(x)"},"grid":{"cols":["1fr}*{display:none"]}}`, ""},
+		"only an appearance":  {`{"appearance":"components/card/default"}`, ""},
+		"nothing":             {`null`, ""},
+		"padding":             {`{"padding":{"top":8,"bottom":"2em"}}`, "&{padding-top:8px;padding-bottom:2em}"},
+		"in instance":         {`{"instance":{"key":"x","margin":{"left":4}}}`, "&{margin-left:4px}"},
+		"a grid by width":     {`{"grid":{"xs":{"cols":["1fr"]},"md":{"cols":["280px","minmax(0, 1fr)"],"colGap":16}}}`, "&{display:grid;grid-template-columns:1fr}@media (min-width:768px){&{display:grid;grid-template-columns:280px minmax(0, 1fr);column-gap:16px}}"},
+		"a place in a grid":   {`{"grid-area":{"xs":{"x":1,"y":2,"w":3,"h":1}}}`, "&{grid-column:1/span 3;grid-row:2/span 1}"},
+		"alignment":           {`{"alignment":{"horizontal":"center","vertical":"end"}}`, "&{display:flex;flex-wrap:wrap;justify-content:center;align-items:end}"},
+		"a border":            {`{"border":{"top":{"width":1,"style":"solid","colorId":"colors/x"}},"borderRadius":{"topLeftRadius":4}}`, "&{border-top-width:1px;border-top-style:solid;border-top-color:var(--colors-x);border-top-left-radius:4px}"},
+		"a transform":         {`{"transform":{"translate":{"x":"10px"},"scale":{"x":2},"rotate":{"angle":45},"skew":{"y":5}}}`, "&{transform:translateX(10px) scaleX(2) rotate(45deg) skewY(5deg)}"},
+		"a place over others": {`{"position":{"position":"absolute","top":4,"zIndex":3}}`, "&{position:absolute;top:4px;z-index:3}"},
+		"a sticky container":  {`{"container":{"position":"sticky","overflow":"hidden"}}`, "&{overflow:hidden;position:sticky;top:0;z-index:5}"},
+		"an animation":        {`{"animation":{"animationId":"animations/fade","duration":2,"timingFunction":"ease-in","iterationCount":3}}`, "&{animation:animations-fade 2s ease-in 3}"},
+		"hidden when narrow":  {`{"display":{"xs":{"display":"none"},"md":{"display":"block"}}}`, "&{display:none}@media (min-width:768px){&{display:block}}"},
+		"a picture behind":    {`{"background":{"sourceId":"contentTypes/blob/contentItems/hero","size":"cover"}}`, "&{background-image:var(--media-hero);background-size:cover}"},
+		"harm":                {`{"size":{"width":"1px;background:url(x)"},"grid":{"cols":["1fr}*{display:none"]}}`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -75,7 +90,7 @@ func FuzzCompile(f *testing.F) {
 			return
 		}
 		css := sheet.Tokens + string(sheet.Rules)
-		if strings.Contains(css, "<") || strings.Contains(strings.ToLower(css), "url(") || strings.Count(css, "{") != strings.Count(css, "}") {
+		if strings.Contains(css, "<") || strings.Contains(strings.ReplaceAll(strings.ToLower(css), `url("/fonts/`, ""), "url(") || strings.Count(css, "{") != strings.Count(css, "}") {
 			t.Fatalf("%s becomes %s", document, css)
 		}
 	})

@@ -1,0 +1,39 @@
+package portal
+
+import (
+	"fmt"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// fontTypes are what the files of fonts are served as.
+var fontTypes = map[string]string{".woff2": "font/woff2", ".woff": "font/woff", ".ttf": "font/ttf", ".otf": "font/otf"}
+
+// serveFont answers with a font of the media storage that the site's styles name.
+func (p *Portal) serveFont(w http.ResponseWriter, r *http.Request) error {
+	s, err := p.published()
+	if err != nil {
+		return err
+	}
+	kind := fontTypes[strings.ToLower(path.Ext(r.PathValue("file")))]
+	if kind == "" || p.cfg.Media == nil || !slices.Contains(s.Fonts(), r.URL.Path) {
+		return apim.ErrNotFound
+	}
+	f, info, err := p.cfg.Media.Get(r.Context(), strings.TrimPrefix(r.URL.Path, "/"))
+	if err != nil {
+		return fmt.Errorf("font %s: %w", r.URL.Path, err)
+	}
+	defer f.Close()
+	h := w.Header()
+	for _, field := range with(p.static, mediaPolicy, contentType(kind)) {
+		h[field.name] = field.values
+	}
+	h.Set("Cache-Control", hourly)
+	h.Set("Etag", `"`+info.Hash+`"`)
+	http.ServeContent(w, r, "", info.ModTime, f)
+	return nil
+}
