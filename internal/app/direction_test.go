@@ -17,8 +17,8 @@ const module = "github.com/portico-portal/portico/"
 // sideways. Sub-packages belong to their parent's layer.
 var layers = [][]string{
 	{"apim"},
-	{"store", "blob", "arm", "cache", "outbound"},
-	{"catalog", "account", "subscription", "access", "site", "widget", "console", "policy", "usage", "search", "mail", "oidc", "apidoc"},
+	{"store", "blob", "media", "arm", "cache", "outbound"},
+	{"catalog", "account", "subscription", "access", "site", "widget", "console", "policy", "usage", "search", "mail", "oidc", "apidoc", "transfer"},
 	{"management", "portal", "admin", "gateway", "server"},
 	{"config", "app"},
 }
