@@ -161,9 +161,15 @@ func (s *Site) readDocument(id string) (*widget.Node, error) {
 	if !ok {
 		return nil, fmt.Errorf("its document %s is missing", id)
 	}
+	if n, ok := s.frames.Load(it.Ref.Key()); ok {
+		return n.(*widget.Node), nil
+	}
 	n := new(widget.Node)
 	if err := json.Unmarshal(it.Body, n); err != nil {
 		return nil, fmt.Errorf("its document %s is not understood: %w", id, err)
+	}
+	if slices.ContainsFunc(s.layouts, func(l *layout) bool { return refKey(l.documentID) == it.Ref.Key() }) {
+		s.frames.Store(it.Ref.Key(), n)
 	}
 	return n, nil
 }

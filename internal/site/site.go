@@ -31,7 +31,8 @@ type Site struct {
 	options Options
 	styles  styles
 
-	styleTexts []byte // see namedByStyles
+	frames     sync.Map // documents of layouts, read once: key → *widget.Node
+	styleTexts []byte   // see namedByStyles
 	findings   []Finding
 	favicon    string
 

@@ -232,12 +232,8 @@ func (c *compiler) properties(w *Widget, n *Node, path string) any {
 
 // known warns of properties that nothing reads.
 func (c *compiler) known(n *Node, names []string, path string) {
-	var raw map[string]json.RawMessage
-	if n.decode(&raw) != nil {
-		return
-	}
 	var unknown []string
-	for name := range raw {
+	for name := range n.members {
 		if !slices.Contains(commonProperties, name) && !slices.Contains(names, name) {
 			unknown = append(unknown, name)
 		}
@@ -295,14 +291,8 @@ func (p nodeProps) rule() (Rule, error) {
 }
 
 func nodeHead(n *Node) nodeProps {
-	var p nodeProps
-	if err := n.decode(&p); err != nil {
-		// A member of another type: take what can be read one by one.
-		var raw map[string]json.RawMessage
-		if n.decode(&raw) == nil {
-			p = nodeProps{Styles: raw["styles"], Security: raw["security"], Roles: raw["roles"]}
-		}
-	}
+	p := nodeProps{Styles: n.members["styles"], Security: n.members["security"], Roles: n.members["roles"]}
+	_ = json.Unmarshal(n.members["role"], &p.Role) // another type: no role
 	return p
 }
 

@@ -15,19 +15,27 @@ type Node struct {
 	Type  string
 	Nodes []*Node
 	Raw   json.RawMessage
+
+	members map[string]json.RawMessage // of Raw, read once
 }
 
 // UnmarshalJSON reads type and nodes and keeps the rest in Raw.
 func (n *Node) UnmarshalJSON(data []byte) error {
-	var known struct {
-		Type  string  `json:"type"`
-		Nodes []*Node `json:"nodes"`
-	}
-	if err := json.Unmarshal(data, &known); err != nil {
+	if err := json.Unmarshal(data, &n.members); err != nil {
 		return err
 	}
-	n.Type, n.Raw = known.Type, slices.Clone(data)
-	n.Nodes = slices.DeleteFunc(known.Nodes, func(c *Node) bool { return c == nil })
+	n.Raw = slices.Clone(data)
+	if raw := n.members["type"]; len(raw) > 0 {
+		if err := json.Unmarshal(raw, &n.Type); err != nil {
+			return err
+		}
+	}
+	if raw := n.members["nodes"]; len(raw) > 0 {
+		if err := json.Unmarshal(raw, &n.Nodes); err != nil {
+			return err
+		}
+	}
+	n.Nodes = slices.DeleteFunc(n.Nodes, func(c *Node) bool { return c == nil })
 	return nil
 }
 

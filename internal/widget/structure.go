@@ -178,11 +178,9 @@ func (c *compiler) carousel(at place) {
 // items are the children of a node that has them in a member of their own, or
 // as nodes: each behind its rule.
 func (c *compiler) items(at place, member string, write func(i int, item place)) {
-	var raw map[string]json.RawMessage
-	_ = at.node.decode(&raw)
 	nodes, path := at.node.Nodes, at.path+"/nodes"
 	var own []*Node
-	if json.Unmarshal(raw[member], &own) == nil && len(own) > 0 {
+	if json.Unmarshal(at.node.members[member], &own) == nil && len(own) > 0 {
 		nodes, path = own, at.path+"/"+member
 	}
 	for i, n := range nodes {
