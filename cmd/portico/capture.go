@@ -6,10 +6,11 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
-	"time"
 
 	"golang.org/x/term"
 
@@ -86,16 +87,7 @@ func finishWriting(ctx context.Context, client *managementClient, s streams, d t
 		_, err := fmt.Fprintln(s.out, "The draft is written. Publish it with: portico publish")
 		return err
 	}
-	var r portalRevision
-	name := time.Now().UTC().Format("20060102150405")
-	if err := client.put(ctx, "/portalRevisions/"+name, map[string]any{"description": "Written by portico", "isCurrent": true}, &r); err != nil {
-		return err
-	}
-	if r.Properties.Status != "completed" {
-		return fmt.Errorf("the draft is written, but has errors and is not published:\n%s", r.Properties.StatusDetails)
-	}
-	_, err := fmt.Fprintf(s.out, "Published as revision %s.\n", name)
-	return err
+	return publishDraft(ctx, client, s, "", "Written by portico")
 }
 
 type cleanupCommand struct {
@@ -103,10 +95,10 @@ type cleanupCommand struct {
 	Yes        bool `help:"Do not ask."`
 }
 
-// Run deletes the draft's content and the media, after asking.
+// Run deletes the draft's content and all media, after asking.
 func (c *cleanupCommand) Run(ctx context.Context, s streams) error {
 	if !c.Yes {
-		ok, err := confirm(s, "This deletes all content items and media of the draft; published revisions stay. Type yes to go on: ")
+		ok, err := confirm(s, "This deletes all content items of the draft, and all media, also those that published pages show. Type yes to go on: ")
 		if err != nil || !ok {
 			return err
 		}
@@ -166,8 +158,8 @@ func (c *migrateCommand) move(ctx context.Context, s streams, source, dest *mana
 	if err != nil {
 		return fmt.Errorf("read the source: %w", err)
 	}
-	for old, replacement := range c.Rewrite {
-		if items, err = transfer.Rewrite(items, old, replacement); err != nil {
+	for _, old := range slices.Sorted(maps.Keys(c.Rewrite)) { // in one order, whatever the flags' was
+		if items, err = transfer.Rewrite(items, old, c.Rewrite[old]); err != nil {
 			return err
 		}
 	}

@@ -31,7 +31,7 @@ type cli struct {
 	Publish   publishCommand   `cmd:"" help:"Publish the site's draft."`
 	Capture   captureCommand   `cmd:"" help:"Write the site's content and media to a folder."`
 	Generate  generateCommand  `cmd:"" help:"Write a folder's content and media to a service."`
-	Cleanup   cleanupCommand   `cmd:"" help:"Delete the content and media of the draft."`
+	Cleanup   cleanupCommand   `cmd:"" help:"Delete the content of the draft, and all media."`
 	Migrate   migrateCommand   `cmd:"" help:"Copy the site of one service to another."`
 	Revisions revisionsCommand `cmd:"" help:"Look at published sites, compare them, go back to one."`
 	Role      roleCommand      `cmd:"" help:"Say who may do what with the management API."`

@@ -32,23 +32,29 @@ func (c *publishCommand) Run(ctx context.Context, s streams) error {
 		if c.Check {
 			return checkDraft(ctx, client, s)
 		}
-		if c.Name == "" {
-			c.Name = time.Now().UTC().Format("20060102150405")
-		}
-		var r portalRevision
-		properties := map[string]any{"description": c.Description, "isCurrent": true}
-		if err := client.put(ctx, "/portalRevisions/"+segment(c.Name), properties, &r); err != nil {
-			return err
-		}
-		if r.Properties.StatusDetails != "" {
-			fmt.Fprintln(s.out, r.Properties.StatusDetails)
-		}
-		if r.Properties.Status != "completed" {
-			return fmt.Errorf("revision %s has errors and is not published; the site before stays. Mend them and publish again", r.Name)
-		}
-		_, err := fmt.Fprintf(s.out, "Published as revision %s. Go back with: portico revisions restore NAME\n", r.Name)
-		return err
+		return publishDraft(ctx, client, s, c.Name, c.Description)
 	})
+}
+
+// publishDraft publishes the draft as a revision, named after the time when
+// name is "", and tells what was found.
+func publishDraft(ctx context.Context, client *managementClient, s streams, name, description string) error {
+	if name == "" {
+		name = time.Now().UTC().Format("20060102150405")
+	}
+	var r portalRevision
+	properties := map[string]any{"description": description, "isCurrent": true}
+	if err := client.put(ctx, "/portalRevisions/"+segment(name), properties, &r); err != nil {
+		return err
+	}
+	if r.Properties.StatusDetails != "" {
+		fmt.Fprintln(s.out, r.Properties.StatusDetails)
+	}
+	if r.Properties.Status != "completed" {
+		return fmt.Errorf("revision %s has errors and is not published; the site before stays. Mend them and publish again", r.Name)
+	}
+	_, err := fmt.Fprintf(s.out, "Published as revision %s. Go back with: portico revisions restore NAME\n", r.Name)
+	return err
 }
 
 func checkDraft(ctx context.Context, client *managementClient, s streams) error {

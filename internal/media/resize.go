@@ -29,13 +29,13 @@ func WidthFor(n int) int {
 }
 
 // Resize makes a picture as wide as width pixels, which is one of Widths. nil
-// when the picture is no wider already: it is served as it is.
+// when the picture is no wider already, or may move: it is served as it is.
 func Resize(r io.ReadSeeker, width int) (data []byte, kind string, err error) {
 	about, format, err := image.DecodeConfig(r)
 	if err != nil {
 		return nil, "", fmt.Errorf("read the picture: %w", err)
 	}
-	if about.Width <= width {
+	if about.Width <= width || format == "gif" {
 		return nil, "", nil
 	}
 	if about.Width*about.Height > MaxPixels {

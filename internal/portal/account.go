@@ -1,11 +1,9 @@
 package portal
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 
-	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/widget"
@@ -45,32 +43,4 @@ func (p *Portal) signInElsewhere(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return apim.ErrNotFound
-}
-
-// changePasswordPage changes the password from the page that only does this.
-func (p *Portal) changePasswordPage(w http.ResponseWriter, r *http.Request) error {
-	if err := form(w, r); err != nil {
-		return err
-	}
-	v, err := p.signedIn(w, r)
-	if err != nil {
-		return err
-	}
-	err = p.cfg.Accounts.ChangePassword(r.Context(), v.UserID, r.PostForm.Get("current"), r.PostForm.Get("password"), p.client(r))
-	if err == nil {
-		return redirect(w, r, widget.ProfilePath+"?done=password", http.StatusSeeOther)
-	}
-	state := &widget.FormState{Form: "password"}
-	var invalid *apim.InvalidError
-	switch {
-	case errors.As(err, &invalid):
-		for _, x := range invalid.Violations {
-			state.Errors = append(state.Errors, widget.FieldError{Field: "password", Message: x.Message})
-		}
-	case errors.Is(err, apim.ErrUnauthorized), errors.Is(err, account.ErrBlocked):
-		state.Errors = []widget.FieldError{{Field: "current", Message: "This is not your present password."}}
-	default:
-		return err
-	}
-	return p.serveForm(w, r, v, widget.ChangePath, http.StatusUnprocessableEntity, state)
 }

@@ -1,6 +1,7 @@
 // Package portal is the HTTP surface of API consumers: the pages of the
 // published site and the parts beside them, sign-in, subscriptions, the
-// console's keys, assets and media (design.md §1, §5, §12).
+// console's keys, assets and media, and what search engines, feed readers and
+// language models read (design.md §1, §5, §12).
 //
 // A request for a page is looked up in the page cache, which holds compressed
 // bytes and precomputed header values; a miss asks the site for the page,

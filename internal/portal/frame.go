@@ -5,16 +5,24 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/site"
 	"github.com/portico-portal/portico/internal/widget"
 )
 
-// framePolicy is of documents in frames: a sandbox of their own origin-less
-// kind, which may run their own scripts and load nothing but our files.
-var framePolicy = header{"Content-Security-Policy", []string{
-	"sandbox allow-scripts allow-modals allow-forms allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation " +
-		"allow-pointer-lock allow-downloads allow-presentation allow-orientation-lock; " +
-		"default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline' 'self'; img-src 'self' data: blob:; font-src 'self' data:; media-src 'self'; frame-ancestors 'self'; base-uri 'none'",
-}}
+// framePolicy is of documents in frames: a sandbox without an origin, in which
+// they may run their own scripts and load nothing but our files.
+var framePolicy = sandboxed("script-src 'unsafe-inline'")
+
+// widgetPolicy is of the documents of custom widgets, whose scripts are files.
+var widgetPolicy = sandboxed("script-src 'self' 'unsafe-inline'; connect-src 'self'")
+
+// sandboxed is the policy of a document in a frame, with what it may run and call.
+func sandboxed(scripts string) header {
+	return header{"Content-Security-Policy", []string{
+		"sandbox " + widget.Sandbox + "; default-src 'none'; " + scripts + "; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
+			"font-src 'self' data:; media-src 'self'; frame-ancestors 'self'; base-uri 'none'",
+	}}
+}
 
 // serveFrame answers with the custom HTML of a node, to whom sees the node.
 func (p *Portal) serveFrame(w http.ResponseWriter, r *http.Request) error {
@@ -34,7 +42,7 @@ func (p *Portal) serveFrame(w http.ResponseWriter, r *http.Request) error {
 }
 
 // frameDocument is the custom HTML as a document, with the site's styles if it wants them.
-func frameDocument(s stylesheet, f widget.Frame) string {
+func frameDocument(s *site.Site, f widget.Frame) string {
 	var b strings.Builder
 	b.WriteString(`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">`)
 	if path, _ := s.Stylesheet(); f.Styled && path != "" {
@@ -42,9 +50,4 @@ func frameDocument(s stylesheet, f widget.Frame) string {
 	}
 	b.WriteString(f.HTML)
 	return b.String()
-}
-
-// stylesheet is what a site says of its styles.
-type stylesheet interface {
-	Stylesheet() (path string, css []byte)
 }

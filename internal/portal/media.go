@@ -140,11 +140,3 @@ func (p *Portal) serveWidgetFile(w http.ResponseWriter, r *http.Request, f io.Re
 	http.ServeContent(w, r, "", info.ModTime, f)
 	return nil
 }
-
-// widgetPolicy is of the documents of custom widgets.
-var widgetPolicy = header{"Content-Security-Policy", []string{
-	"sandbox allow-scripts allow-modals allow-forms allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation " +
-		"allow-pointer-lock allow-downloads allow-presentation allow-orientation-lock; " +
-		"default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; " +
-		"media-src 'self'; connect-src 'self'; frame-ancestors 'self'; base-uri 'none'",
-}}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/blob"
+	"github.com/portico-portal/portico/internal/site/style"
 )
 
 // files are media in memory.
@@ -49,9 +50,10 @@ func TestMediaAreSeenByWhoSeesAnElementThatHoldsThem(t *testing.T) {
 	s.content("media", map[string]string{
 		"blob/a": blobItem("g1", "open.png"), "blob/b": blobItem("g2", "secret.svg"), "blob/c": blobItem("g3", "evil.png"), "blob/d": blobItem("g1", "unheld.png"),
 		"page/pictures": `{"en_us":{"title":"Pictures","permalink":"/pictures","documentId":"contentTypes/document/contentItems/pictures"}}`,
+		"blob/e":        blobItem("g1", "behindword.png"),
 		"document/pictures": `{"nodes":[{"type":"section","nodes":[
 			{"type":"picture","sourceId":"contentTypes/blob/contentItems/a","width":300},{"type":"picture","sourceId":"/contentTypes/blob/contentItems/c"},
-			{"type":"section","security":{"type":"group","allow":["developers"]},"nodes":[
+			{"type":"section","styles":{"background":{"sourceId":"contentTypes/blob/contentItems/e"}},"security":{"type":"group","allow":["developers"]},"nodes":[
 				{"type":"picture","sourceId":"contentTypes/blob/contentItems/b"},{"type":"custom-widget","name":"clock"}]}]}]}`,
 	})
 	guest, user := s.browser(), s.signedIn("dev@example.com")
@@ -82,6 +84,16 @@ func TestMediaAreSeenByWhoSeesAnElementThatHoldsThem(t *testing.T) {
 		if same, err := png.DecodeConfig(strings.NewReader(guest.get("/content/open.png?w=" + w).text)); err != nil || same.Width != 800 {
 			t.Errorf("w=%s gives %d pixels: %v", w, same.Width, err)
 		}
+	}
+	behind := style.MediaPath("contentTypes/blob/contentItems/e")
+	if a, b := guest.get(behind), user.get(behind); a.StatusCode != http.StatusNotFound || b.StatusCode != http.StatusOK {
+		t.Errorf("the picture behind a section answers a guest %d and a user %d", a.StatusCode, b.StatusCode)
+	}
+	if page := user.get("/pictures").text; !strings.Contains(page, `url("`+behind+`")`) {
+		t.Error("the section has no picture behind it")
+	}
+	if page := guest.get("/pictures").text; strings.Contains(page, "behindword") {
+		t.Error("the page tells a guest what a hidden file is called")
 	}
 	if page := guest.get("/pictures").text; !strings.Contains(page, `srcset="/content/open.png?w=320 1x, /content/open.png?w=640 2x"`) || strings.Contains(page, "secret.svg") {
 		t.Errorf("the page shows %s", page[strings.Index(page, "<main"):])

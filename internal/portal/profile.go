@@ -77,8 +77,12 @@ func (p *Portal) renamePerson(w http.ResponseWriter, r *http.Request) error {
 	return done(w, r, "saved")
 }
 
-// changePassword replaces the visitor's password.
-func (p *Portal) changePassword(w http.ResponseWriter, r *http.Request) error {
+// changePassword replaces the visitor's password; the form is on the page at path.
+func (p *Portal) changePassword(path string) handler {
+	return func(w http.ResponseWriter, r *http.Request) error { return p.changePasswordOn(path, w, r) }
+}
+
+func (p *Portal) changePasswordOn(path string, w http.ResponseWriter, r *http.Request) error {
 	v, err := p.post(w, r)
 	if err != nil {
 		return err
@@ -92,7 +96,7 @@ func (p *Portal) changePassword(w http.ResponseWriter, r *http.Request) error {
 		err = apim.Invalid("current", "This is not your present password.")
 	}
 	if err != nil {
-		return p.refused(w, r, v, widget.ProfilePath, "password", err)
+		return p.refused(w, r, v, path, "password", err)
 	}
 	return done(w, r, "password")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
@@ -56,7 +57,7 @@ func readProviders(tx *store.Tx, rules *widget.PortalRules) error {
 	for _, d := range docs {
 		name := d.Ref.Name()
 		for known, label := range providerNames {
-			if apim.Ref(known).Key() == apim.Ref(name).Key() {
+			if strings.EqualFold(known, name) {
 				rules.Providers = append(rules.Providers, widget.IdentityProvider{Type: known, Name: label})
 			}
 		}

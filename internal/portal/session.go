@@ -22,8 +22,6 @@ type visit struct {
 	session string
 }
 
-func guest() catalog.Visitor { return catalog.Guest() }
-
 // hasSession tells whether the request may carry a session.
 func (p *Portal) hasSession(r *http.Request) bool {
 	return slices.ContainsFunc(r.Header["Cookie"], func(line string) bool { return strings.Contains(line, p.cookie) })

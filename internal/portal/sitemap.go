@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/widget"
 )
 
@@ -26,7 +27,7 @@ func (p *Portal) guestPart(r *http.Request) (*part, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &visit{Visitor: guest()}
+	v := &visit{Visitor: catalog.Guest()}
 	return &part{visit: v, data: p.data(s, v.Visitor, r.URL.EscapedPath()), in: widget.Render{Visitor: v.Visitor, Params: widget.Params{Path: r.URL.EscapedPath()}}}, nil
 }
 

@@ -39,7 +39,7 @@ func (s *Site) MediumFor(v catalog.Visitor, path string, open func(*Page) bool) 
 		}
 		return Media{}, false
 	}
-	return m, v.Admin || s.held(v, strings.ToLower(path), open)
+	return m, v.Admin || s.held(v, m.path, open)
 }
 
 // widgetFile is a file of a custom widget that a node the visitor sees shows.
@@ -93,8 +93,11 @@ func (s *Site) holdAll(h holder, raw json.RawMessage) {
 	}
 }
 
+// maxHolderDepth is how deep JSON is looked into: documents that nest deeper are not shown.
+const maxHolderDepth = 400
+
 func (s *Site) hold(h holder, v any, depth int) {
-	if depth > 4*maxHolderDepth {
+	if depth > maxHolderDepth {
 		return
 	}
 	switch v := v.(type) {
@@ -123,8 +126,6 @@ func (s *Site) hold(h holder, v any, depth int) {
 		}
 	}
 }
-
-const maxHolderDepth = 100
 
 func (s *Site) note(key string, h holder) {
 	if key != "" {

@@ -25,6 +25,9 @@ func (s *Site) Link(v catalog.Visitor, target string) (href string, ok bool) {
 		}
 		return p.template.path(nil), true
 	}
+	if p, found := s.popups[key]; found && !v.Admin && !p.Rule.Admits(v) {
+		return "", false
+	}
 	href, ok = s.targets[key]
 	return href, ok && href != ""
 }

@@ -1,11 +1,8 @@
 package site
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"slices"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/site/style"
@@ -49,7 +46,6 @@ type styles struct {
 func (s *Site) readStyles() {
 	ref, nodes := s.document("stylesheet")
 	if len(nodes) == 0 {
-		s.styles.tokens = s.backgrounds()
 		return
 	}
 	sheet, err := style.Compile(nodes[0])
@@ -57,49 +53,11 @@ func (s *Site) readStyles() {
 		s.find("error", ref, "/nodes/0", "The stylesheet is not understood: "+err.Error())
 		return
 	}
-	s.styles = styles{tokens: sheet.Tokens + s.backgrounds(), rules: sheet.Rules}
+	s.styles = styles{tokens: sheet.Tokens, rules: sheet.Rules}
 	if len(sheet.Rules) > 0 {
 		sum := sha256.Sum256(sheet.Rules)
 		s.styles.path = "/assets/site-" + hex.EncodeToString(sum[:8]) + ".css"
 	}
-}
-
-// backgrounds are the custom properties that styles name pictures by.
-func (s *Site) backgrounds() string {
-	var list []string
-	for key, it := range s.items {
-		contentType, id := split(key)
-		if contentType != "blob" || !bytes.Contains(s.namedByStyles(), []byte(id)) {
-			continue
-		}
-		m, err := readMeta(contentType, it.Body)
-		if err != nil {
-			continue
-		}
-		path := mediaPath(id, m)
-		if property := style.MediaProperty(it.Ref.Name()); property != "" && !strings.ContainsAny(path, "\"\\()<>\n\r") {
-			list = append(list, property+`:url("`+path+`")`)
-		}
-	}
-	if len(list) == 0 {
-		return ""
-	}
-	slices.Sort(list)
-	return ":root{" + strings.Join(list, ";") + "}"
-}
-
-// namedByStyles are the texts of the documents, in lower case, that name
-// pictures in backgrounds; nil when none does.
-func (s *Site) namedByStyles() []byte {
-	if s.styleTexts == nil {
-		s.styleTexts = []byte{}
-		for key, it := range s.items {
-			if contentType, _ := split(key); contentType == "document" && bytes.Contains(it.Body, []byte(`"background"`)) {
-				s.styleTexts = append(s.styleTexts, bytes.ToLower(it.Body)...)
-			}
-		}
-	}
-	return s.styleTexts
 }
 
 // Stylesheet is the CSS served beside the pages and its address, whose name is

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/portico-portal/portico/internal/site/style"
 	"github.com/portico-portal/portico/internal/widget"
 )
 
@@ -31,10 +32,9 @@ type Site struct {
 	options Options
 	styles  styles
 
-	frames     sync.Map // documents of layouts, read once: key → *widget.Node
-	styleTexts []byte   // see namedByStyles
-	findings   []Finding
-	favicon    string
+	frames   sync.Map // documents of layouts, read once: key → *widget.Node
+	findings []Finding
+	favicon  string
 
 	holdersOnce sync.Once
 	holders     map[string][]holder // lower-case path of a medium, or widget:name → who shows it
@@ -48,7 +48,11 @@ type Options struct {
 }
 
 // Media is a file that a published item names.
-type Media struct{ Blob, ContentType string }
+type Media struct {
+	Blob, ContentType string
+
+	path string // its own, in lower case
+}
 
 // Finding is something publishing tells about the site.
 type Finding struct {
@@ -157,7 +161,8 @@ func (s *Site) addMedia(key, id string, m meta) {
 		blob = id
 	}
 	s.targets[key] = path
-	s.media[strings.ToLower(path)] = Media{Blob: blob, ContentType: m.MimeType}
+	file := Media{Blob: blob, ContentType: m.MimeType, path: strings.ToLower(path)}
+	s.media[file.path], s.media[style.MediaPath(key)] = file, file
 }
 
 // mediaPath is the address of a medium.

@@ -50,12 +50,22 @@ func (s *Service) Container(ctx context.Context) (*Container, error) {
 func (c *Container) at(blob, query string) string {
 	u := *c.url
 	if blob != "" {
-		u = *u.JoinPath(strings.Split(blob, "/")...)
+		u.RawPath = strings.TrimSuffix(u.EscapedPath(), "/") + "/" + escaped(blob)
+		u.Path = strings.TrimSuffix(u.Path, "/") + "/" + blob
 	}
 	if query != "" {
 		u.RawQuery = query + "&" + u.RawQuery
 	}
 	return u.String()
+}
+
+// escaped is a blob's name in an address: its slashes part it, nothing else does.
+func escaped(blob string) string {
+	parts := strings.Split(blob, "/")
+	for i, part := range parts {
+		parts[i] = url.PathEscape(part)
+	}
+	return strings.Join(parts, "/")
 }
 
 // List lists the files, by name.

@@ -125,7 +125,7 @@ func fileName(blob string) (string, error) {
 	for _, part := range strings.Split(clean, "/") {
 		bad = bad || part == "" || part == "." || part == ".."
 	}
-	if bad || !fs.ValidPath(clean) {
+	if bad || !fs.ValidPath(clean) || strings.HasSuffix(clean, infoSuffix) { // what a medium is lies under such a name
 		return "", fmt.Errorf("the medium %q has a name that no file may have", blob)
 	}
 	return path.Join(mediaDir, clean), nil

@@ -76,7 +76,8 @@ func equal(a, b json.RawMessage) bool {
 	return bytes.Equal(x.Bytes(), y.Bytes())
 }
 
-// Rewrite replaces the beginning of every JSON string that begins with old.
+// Rewrite replaces the beginning of every JSON string that begins with old. The
+// text of everything else stays as it is.
 func Rewrite(items []Item, old, replacement string) ([]Item, error) {
 	if old == "" {
 		return nil, fmt.Errorf("rewrite: nothing to replace; say OLD=NEW")

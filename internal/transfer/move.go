@@ -59,10 +59,13 @@ func Write(ctx context.Context, s *Service, items []Item, o Options, tell Progre
 	if o.DryRun {
 		return d, nil
 	}
-	write := append(slices.Clone(d.Added), d.Changed...)
+	write := map[string]bool{}
+	for _, id := range slices.Concat(d.Added, d.Changed) {
+		write[id] = true
+	}
 	done := 0
 	for _, it := range items {
-		if !slices.Contains(write, it.ID) {
+		if !write[it.ID] {
 			continue
 		}
 		if err := s.Put(ctx, it); err != nil {

@@ -24,6 +24,8 @@ type Service struct {
 	Base   string // of the service: what comes before /contentTypes; without a slash at the end
 	Token  string // the value of the Authorization header
 	Client *http.Client
+	// MaxAnswer is how large an answer may be, a medium among them, in bytes; 0: 256 MB.
+	MaxAnswer int64
 	// Wait waits before a call is tried again; nil: as long as it says.
 	Wait func(ctx context.Context, d time.Duration) error
 }
@@ -80,9 +82,16 @@ func (s *Service) once(ctx context.Context, method, address string, header http.
 		return nil, 0, fmt.Errorf("%s %s: %w", method, req.URL.Path, hideQuery(err))
 	}
 	defer res.Body.Close()
-	data, err = io.ReadAll(io.LimitReader(res.Body, maxAnswer))
+	most := s.MaxAnswer
+	if most == 0 {
+		most = maxAnswer
+	}
+	data, err = io.ReadAll(io.LimitReader(res.Body, most+1))
 	if err != nil {
 		return nil, 0, fmt.Errorf("%s %s: %w", method, req.URL.Path, err)
+	}
+	if int64(len(data)) > most {
+		return nil, 0, fmt.Errorf("%s %s: the answer is larger than %d bytes", method, req.URL.Path, most)
 	}
 	if res.StatusCode < 300 {
 		return data, 0, nil
@@ -171,8 +180,21 @@ func pages[T any](ctx context.Context, s *Service, address string) ([]T, error) 
 		if address = page.NextLink; len(page.Value) == 0 {
 			break
 		}
+		if address != "" && !s.own(address) {
+			return nil, fmt.Errorf("the service leads to the rest of a list at another host, %q: it is not followed, since the token would go there", address)
+		}
 	}
 	return all, nil
+}
+
+// own tells whether an address is of the service's own host: the token goes nowhere else.
+func (s *Service) own(address string) bool {
+	base, err := url.Parse(s.Base)
+	if err != nil {
+		return false
+	}
+	u, err := url.Parse(address)
+	return err == nil && u.Host == base.Host && u.Scheme == base.Scheme
 }
 
 // Put writes an item over whatever is there.
@@ -195,14 +217,4 @@ func (s *Service) Delete(ctx context.Context, id string) error {
 func (it Item) path() string {
 	contentType, name, _ := it.parts()
 	return "/contentTypes/" + url.PathEscape(contentType) + "/contentItems/" + url.PathEscape(name)
-}
-
-// Publish makes the draft the published site, as revision name.
-func (s *Service) Publish(ctx context.Context, name, description string) error {
-	body, err := json.Marshal(map[string]any{"properties": map[string]any{"description": description, "isCurrent": true}})
-	if err != nil {
-		return err
-	}
-	_, err = s.call(ctx, http.MethodPut, s.address("/portalRevisions/"+url.PathEscape(name)), s.headers(), body)
-	return err
 }

@@ -98,7 +98,7 @@ func TestNoNameLeadsOutOfTheFolder(t *testing.T) {
 	if err := os.Symlink(outside, filepath.Join(dir, "media", "link")); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"../x", "a/../../x", "", "/", "a//b", "a\\b", "c:x", "a\x00b", "./x", "link/x"} {
+	for _, name := range []string{"../x", "a/../../x", "", "/", "a//b", "a\\b", "c:x", "a\x00b", "./x", "link/x", "a.png.info"} {
 		if err := f.WriteMedium(name, "text/plain", strings.NewReader("x")); err == nil {
 			t.Errorf("%q was written", name)
 		}

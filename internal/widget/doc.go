@@ -7,6 +7,6 @@
 // Beside pages, the parts of a page that islands fetch are rendered here too:
 // OperationGroup, SchemaFragment and SampleFragment.
 //
-// It knows no HTTP and no storage. It may import catalog, search and console,
+// It knows no HTTP and no storage. It may import catalog, search, console and media,
 // and below them apim.
 package widget

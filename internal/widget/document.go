@@ -6,8 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"html/template"
-
-	"github.com/portico-portal/portico/internal/catalog"
 )
 
 // InlineScript is the one inline script of every page: it sets the remembered
@@ -86,41 +84,4 @@ func (p *Page) tell(r Render, h *heading, d *documentHead) {
 	if d.Share.Image != "" && LocalPath(d.Share.Image) {
 		d.Share.Image = r.Base + d.Share.Image
 	}
-}
-
-const schemaOrg = "https://schema.org"
-
-// crumbs are the way to a page, for search engines: label, address, label, address.
-func (in *Input) crumbs(steps ...string) map[string]any {
-	var list []any
-	for i := 0; i+1 < len(steps); i += 2 {
-		list = append(list, map[string]any{"@type": "ListItem", "position": i/2 + 1, "name": steps[i], "item": in.base + steps[i+1]})
-	}
-	return map[string]any{"@context": schemaOrg, "@type": "BreadcrumbList", "itemListElement": list}
-}
-
-// webAPI describes an API to search engines.
-func (in *Input) webAPI(a *catalog.API) map[string]any {
-	about := map[string]any{
-		"@context": schemaOrg, "@type": "WebAPI", "name": a.Name, "url": in.base + APIHref(a.ID), "documentation": in.base + APIHref(a.ID),
-		"provider": map[string]any{"@type": "Organization", "name": in.Site.Title},
-	}
-	if a.Summary != "" {
-		about["description"] = a.Summary
-	}
-	if a.Props != nil && safeHref(a.Props.TermsOfServiceURL) && a.Props.TermsOfServiceURL != "" {
-		about["termsOfService"] = a.Props.TermsOfServiceURL
-	}
-	return about
-}
-
-func (p *Page) foot(r Render) string {
-	if p.opt.Site.Script != "" {
-		return ""
-	}
-	m := r.Messages
-	if m == nil {
-		m = English()
-	}
-	return "<p class=unbuilt>" + template.HTMLEscapeString(m.T("scripts.missing"))
 }

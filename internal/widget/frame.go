@@ -70,15 +70,13 @@ func loadCustomHTML(_ context.Context, in *Input) (any, error) {
 	if p.Code == "" {
 		return nil, nil
 	}
-	return frameView{Src: p.path(), Title: first(p.Title, in.T("frame.html")), Sandbox: strings.Join(sandbox, " ")}, nil
+	return frameView{Src: p.path(), Title: first(p.Title, in.T("frame.html")), Sandbox: Sandbox}, nil
 }
 
-// sandbox is what a frame may do (portal-wire.md §4.4), but for being of our
+// Sandbox is what a frame may do (portal-wire.md §4.4), but for being of our
 // origin: that needs a hostname of its own for widgets.
-var sandbox = []string{
-	"allow-scripts", "allow-modals", "allow-forms", "allow-popups", "allow-popups-to-escape-sandbox",
-	"allow-top-navigation-by-user-activation", "allow-pointer-lock", "allow-downloads", "allow-presentation", "allow-orientation-lock",
-}
+const Sandbox = "allow-scripts allow-modals allow-forms allow-popups allow-popups-to-escape-sandbox " +
+	"allow-top-navigation-by-user-activation allow-pointer-lock allow-downloads allow-presentation allow-orientation-lock"
 
 // CustomWidget is a program of the site's author, uploaded to the media storage.
 type CustomWidget struct {
@@ -109,7 +107,7 @@ func loadCustomWidget(_ context.Context, in *Input) (any, error) {
 	return frameView{
 		// Widgets decode the parameter twice.
 		Src:   WidgetFilesPath + name + "/index.html?editorData=" + url.QueryEscape(strings.ReplaceAll(url.QueryEscape(string(data)), "+", "%20")),
-		Title: first(p.DisplayName, name), Sandbox: strings.Join(sandbox, " "), Allow: "clipboard-write",
+		Title: first(p.DisplayName, name), Sandbox: Sandbox, Allow: "clipboard-write",
 	}, nil
 }
 

@@ -68,6 +68,11 @@ func TestADiffTellsItemsAndFieldsAndTheDraftGoesBackExactly(t *testing.T) {
 	if _, err := s.RestoreDraft(ctx, actor, "none"); !errors.Is(err, apim.ErrNotFound) {
 		t.Errorf("an unknown revision: %v", err)
 	}
+	for _, name := range []string{"draft", "Current"} {
+		if _, err := s.Publish(ctx, actor, name, "", true); err == nil {
+			t.Errorf("a revision is named %s", name)
+		}
+	}
 	if findings, err := s.Check(ctx); err != nil || len(findings) != 0 {
 		t.Errorf("the default site: %v %v", findings, err)
 	}

@@ -72,6 +72,9 @@ func checkName(name, description string) error {
 	if name == "" || len(name) > 256 || strings.ContainsAny(name, "/?#%&+*<>:\\ ") {
 		return apim.Invalid("portalRevisionId", fmt.Sprintf("A portal revision is named by 1 to 256 characters without / ? # %% & + * < > : \\ or spaces; it is %q.", name))
 	}
+	if strings.EqualFold(name, Draft) || strings.EqualFold(name, Current) {
+		return apim.Invalid("portalRevisionId", fmt.Sprintf("%q stands for the site as it is edited or published; name the portal revision otherwise.", name))
+	}
 	v := &apim.Violations{}
 	(&apim.PortalRevision{Description: description}).Validate(v)
 	return v.Err()

@@ -263,8 +263,7 @@ func sources(o object) string {
 	return ""
 }
 
-// imageURL is a background's picture, as a custom property: the address is
-// known only to the site, which defines it (see Media).
+// imageURL is a background's picture.
 func imageURL(o object) string {
 	ref := sources(o)
 	if ref == "" {
@@ -273,20 +272,15 @@ func imageURL(o object) string {
 	if ref == "" {
 		return ""
 	}
-	property := MediaProperty(strings.TrimPrefix(strings.Trim(ref, "/"), "contentTypes/blob/contentItems/"))
-	if property == "" {
-		return ""
-	}
-	return "var(" + property + ")"
+	return `url("` + MediaPath(ref) + `")`
 }
 
-// MediaProperty is the custom property that the address of a medium is known
-// by, made of its item's name; "" when the name has nothing that may stand in one.
-func MediaProperty(name string) string {
-	if name = propertyName(strings.ToLower(name)); name == "" {
-		return ""
-	}
-	return "--media-" + name
+// MediaPath is an address of a medium that styles use, made of a hash of its
+// item's ref: a style is in every page that has the node, also for people who do
+// not see the node, and must not tell them what the file is called.
+func MediaPath(ref string) string {
+	sum := sha256.Sum256([]byte("/" + strings.ToLower(strings.Trim(ref, "/"))))
+	return "/content/-/" + hex.EncodeToString(sum[:12])
 }
 
 func border(b *strings.Builder, o object) {
