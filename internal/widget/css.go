@@ -28,16 +28,16 @@ var sheets = sync.OnceValue(func() map[string]string {
 	return all
 })
 
-// style is the page's inline style: tokens, core, the sheets of the widgets
-// used, and the rules of the nodes' own classes.
+// style is the page's inline style: core, the sheets of the widgets used, the
+// site's tokens, which replace those of core, and the rules of the nodes' own classes.
 func (c *compiler) style() string {
 	var b strings.Builder
-	b.WriteString(c.opt.Site.Tokens)
 	for _, name := range sheetOrder {
 		if name == "core" || c.sheets[name] {
 			b.WriteString(sheets()[name])
 		}
 	}
+	b.WriteString(c.opt.Site.Tokens)
 	for _, class := range slices.Sorted(maps.Keys(c.css)) {
 		b.WriteString(c.css[class])
 	}

@@ -3,6 +3,7 @@ package style
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/widget"
@@ -78,10 +79,22 @@ func tokens(o object) string {
 	})
 	groups("shadows", shadow)
 	groups("gradients", gradient)
+	if onlyLight(o) {
+		b.WriteString("color-scheme:light;")
+	}
 	if b.Len() == 0 {
 		return ""
 	}
 	return ":root{" + strings.TrimSuffix(b.String(), ";") + "}"
+}
+
+// onlyLight tells whether the site's own colours are for a light ground only, as
+// those of sites made elsewhere are: on a dark one they could not be read.
+func onlyLight(o object) bool {
+	colours := o.child("colors")
+	return len(colours) > 0 && !slices.ContainsFunc(colours.names(), func(name string) bool {
+		return colours.child(name).text("dark", true) != ""
+	})
 }
 
 // gradient is one written out, or made of its direction and stops.

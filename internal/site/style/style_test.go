@@ -13,7 +13,7 @@ func TestTheStylesheetDocumentBecomesCSS(t *testing.T) {
 	for _, c := range []struct{ name, document, tokens, rules string }{
 		{"nothing", `null`, "", ""},
 		{"own tokens in light and dark", `{"tokens":{"accent":{"light":"oklch(0.5 0.2 20)","dark":"#faa"},"r":"4px"}}`, ":root{--accent:light-dark(oklch(0.5 0.2 20),#faa);--r:4px}", ""},
-		{"colours", `{"colors":{"brand":{"id":"colors/brand","displayName":"Brand","value":"rgba(1,2,3,0.5)"}}}`, ":root{--colors-brand:rgba(1,2,3,0.5)}", ".color-colors-brand{color:var(--colors-brand)}"},
+		{"colours", `{"colors":{"brand":{"id":"colors/brand","displayName":"Brand","value":"rgba(1,2,3,0.5)"}}}`, ":root{--colors-brand:rgba(1,2,3,0.5);color-scheme:light}", ".color-colors-brand{color:var(--colors-brand)}"},
 		{"fonts", `{"fonts":{"default":{"family":"Fira Sans","displayName":"x"}}}`, `:root{--fonts-default:"Fira Sans",var(--font)}`, ""},
 		{"shadows", `{"shadows":{"s":{"offsetX":0,"offsetY":2,"blur":4,"spread":0,"color":"#0003"}}}`, ":root{--shadows-s:0 2px 4px 0 #0003}", ""},
 		{"a dark value", `{"colors":{"x":{"value":"#fff","dark":"#000"}}}`, ":root{--colors-x:light-dark(#fff,#000)}", ".color-colors-x{color:var(--colors-x)}"},
@@ -29,8 +29,8 @@ func TestTheStylesheetDocumentBecomesCSS(t *testing.T) {
 			"h1.globals-h1-big{font-size:3rem}h1{font-size:30px;font-weight:700;color:var(--colors-brand)}"},
 		{"components, their states and parts", `{"components":{"button":{"primary":{"background":{"colorKey":"colors/b"},"hover":{"typography":{"textDecoration":"none"}}},"default":{"padding":{"top":8,"left":"1em"}}},"card":{"default":{"components":{"h1":{"default":{"margin":{"top":0}}}}}}}}`, "",
 			".button{padding-top:8px;padding-left:1em}.button-primary{background-color:var(--colors-b)}.button-primary:hover{text-decoration:none}.card .h1{margin-top:0}"},
-		{"what could end a declaration or load something is left out", `{"tokens":{"a":"red;}body{display:none","b":"url(//e.example)","c":"</style><script>","d":"expression(x)","e":"calc(1px","f":"\\75 rl(x)","g":"@import x"},"colors":{"x":{"value":"red}"}}}`, "", ".color-colors-x{color:var(--colors-x)}"},
-		{"names are made safe", `{"colors":{"a b{}</style>":{"value":"red"}}}`, ":root{--colors-a-b-style:red}", ".color-colors-a-b-style{color:var(--colors-a-b-style)}"},
+		{"what could end a declaration or load something is left out", `{"tokens":{"a":"red;}body{display:none","b":"url(//e.example)","c":"</style><script>","d":"expression(x)","e":"calc(1px","f":"\\75 rl(x)","g":"@import x"},"colors":{"x":{"value":"red}"}}}`, ":root{color-scheme:light}", ".color-colors-x{color:var(--colors-x)}"},
+		{"names are made safe", `{"colors":{"a b{}</style>":{"value":"red"}}}`, ":root{--colors-a-b-style:red;color-scheme:light}", ".color-colors-a-b-style{color:var(--colors-a-b-style)}"},
 		{"wrong types", `{"colors":[],"fonts":7,"components":{"button":[1]},"globals":"x"}`, "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
