@@ -13,8 +13,7 @@ export function firstCall(world) {
     await guest.press('/')
     await guest.page.keyboard.type('get a shipment')
     await guest.reads(/Get a shipment/, 'portico-search .hits')
-    await guest.press('Enter')
-    await guest.page.waitForFunction(() => location.pathname !== '/')
+    await Promise.all([guest.page.waitForNavigation(), guest.press('Enter')]) // the page, and its address as we know it
     if (guest.path === '/search') {
       const hit = await guest.page.waitForSelector(`a.hit[href="${operation}"]`)
       await Promise.all([guest.page.waitForNavigation(), hit.click()])
