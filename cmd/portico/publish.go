@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -40,7 +41,7 @@ func (c *publishCommand) Run(ctx context.Context, s streams) error {
 // name is "", and tells what was found.
 func publishDraft(ctx context.Context, client *managementClient, s streams, name, description string) error {
 	if name == "" {
-		name = time.Now().UTC().Format("20060102150405")
+		name = revisionName(time.Now())
 	}
 	var r portalRevision
 	properties := map[string]any{"description": description, "isCurrent": true}
@@ -55,6 +56,12 @@ func publishDraft(ctx context.Context, client *managementClient, s streams, name
 	}
 	_, err := fmt.Fprintf(s.out, "Published as revision %s. Go back with: portico revisions restore NAME\n", r.Name)
 	return err
+}
+
+// revisionName names a revision after the time, to the millisecond: scripts
+// publish more than once a second.
+func revisionName(now time.Time) string {
+	return strings.ReplaceAll(now.UTC().Format("20060102150405.000"), ".", "")
 }
 
 func checkDraft(ctx context.Context, client *managementClient, s streams) error {

@@ -1,9 +1,13 @@
 package portal
 
 import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -11,6 +15,8 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/blob"
+	"github.com/portico-portal/portico/internal/site"
 )
 
 // assetsPath is where built front-end files lie.
@@ -99,9 +105,47 @@ func (p *Portal) serveAsset(w http.ResponseWriter, r *http.Request) error {
 		return apim.ErrNotFound
 	}
 	if address, css := s.Stylesheet(); address == r.URL.Path && address != "" {
-		return newStored(css, immutable, contentType("text/css; charset=utf-8")).serve(w, r, p.static)
+		return newStored(css, immutable, contentType(cssType)).serve(w, r, p.static)
 	}
-	return apim.ErrNotFound
+	return p.serveKeptStylesheet(w, r)
+}
+
+const cssType = "text/css; charset=utf-8"
+
+// keepStylesheet stores the CSS of a site that begins to be served, so that
+// pages of it that browsers and caches hold keep their looks after the next
+// publish, from every replica.
+func (p *Portal) keepStylesheet(ctx context.Context, s *site.Site) error {
+	address, css := s.Stylesheet()
+	if address == "" || p.cfg.Media == nil {
+		return nil
+	}
+	if _, err := p.cfg.Media.PutHashed(ctx, cssType, css); err != nil {
+		return fmt.Errorf("keep the stylesheet %s: %w", address, err)
+	}
+	return nil
+}
+
+// serveKeptStylesheet answers with the CSS of a site published before, or of
+// one that another replica serves already.
+func (p *Portal) serveKeptStylesheet(w http.ResponseWriter, r *http.Request) error {
+	hash, isStylesheet := strings.CutPrefix(strings.TrimSuffix(r.URL.Path, ".css"), site.StylesheetPrefix)
+	if sum, err := hex.DecodeString(hash); !isStylesheet || err != nil || len(sum) != sha256.Size || p.cfg.Media == nil {
+		return apim.ErrNotFound
+	}
+	f, info, err := p.cfg.Media.Get(r.Context(), blob.HashedPrefix+hash)
+	if err != nil {
+		return fmt.Errorf("stylesheet %s: %w", hash, err)
+	}
+	defer f.Close()
+	if info.ContentType != cssType { // hashed blobs are descriptions, too, and those are not for everyone
+		return apim.ErrNotFound
+	}
+	css, err := io.ReadAll(f)
+	if err != nil {
+		return fmt.Errorf("stylesheet %s: %w", hash, err)
+	}
+	return newStored(css, immutable, contentType(cssType)).serve(w, r, p.static)
 }
 
 // serveConfig is what compatible clients read first (portal-wire.md §6.3).

@@ -73,8 +73,10 @@ type Descriptions interface {
 	Original(ctx context.Context, revision apim.Ref) (body io.ReadCloser, contentType string, err error)
 }
 
-// Media are uploaded files; blob.Store implements it.
+// Media are uploaded files and the stylesheets of sites that were published;
+// blob.Store implements it.
 type Media interface {
+	PutHashed(ctx context.Context, contentType string, content []byte) (name string, err error)
 	Get(ctx context.Context, name string) (io.ReadSeekCloser, blob.Info, error)
 }
 

@@ -2,32 +2,22 @@ package portal_test
 
 import (
 	"bytes"
-	"context"
 	"image"
 	"image/png"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/site/style"
 )
 
-// files are media in memory.
-type files map[string][]byte
-
-func (m files) Get(_ context.Context, name string) (io.ReadSeekCloser, blob.Info, error) {
-	data, ok := m[name]
-	if !ok {
-		return nil, blob.Info{}, apim.ErrNotFound
+// upload stores a file of the media storage.
+func (s *service) upload(name string, content []byte) {
+	s.t.Helper()
+	if err := s.media.Put(s.t.Context(), name, "application/octet-stream", bytes.NewReader(content)); err != nil {
+		s.t.Fatal(err)
 	}
-	return struct {
-		io.ReadSeeker
-		io.Closer
-	}{bytes.NewReader(data), io.NopCloser(nil)}, blob.Info{Name: name, Size: int64(len(data)), Hash: strings.TrimPrefix(blob.HashName(data), blob.HashedPrefix), ModTime: time.Unix(1e9, 0)}, nil
 }
 
 func picture(t *testing.T, width int) []byte {
@@ -42,8 +32,10 @@ func picture(t *testing.T, width int) []byte {
 func TestMediaAreSeenByWhoSeesAnElementThatHoldsThem(t *testing.T) {
 	t.Parallel()
 	s := shop(t)
-	s.media["g1"], s.media["g2"], s.media["g3"] = picture(t, 800), []byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>1</script><path d="M0 0"/></svg>`), []byte("<html><script>1</script>")
-	s.media["custom-widgets/data/clock/index.html"] = []byte("<p>clock")
+	s.upload("g1", picture(t, 800))
+	s.upload("g2", []byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>1</script><path d="M0 0"/></svg>`))
+	s.upload("g3", []byte("<html><script>1</script>"))
+	s.upload("custom-widgets/data/clock/index.html", []byte("<p>clock"))
 	blobItem := func(id, file string) string {
 		return `{"fileName":"` + file + `","blobId":"` + id + `","permalink":"/content/` + file + `"}`
 	}
@@ -97,5 +89,32 @@ func TestMediaAreSeenByWhoSeesAnElementThatHoldsThem(t *testing.T) {
 	}
 	if page := guest.get("/pictures").text; !strings.Contains(page, `srcset="/content/open.png?w=320 1x, /content/open.png?w=640 2x"`) || strings.Contains(page, "secret.svg") {
 		t.Errorf("the page shows %s", page[strings.Index(page, "<main"):])
+	}
+}
+
+func TestAPageOfAnEarlierRevisionKeepsItsLooks(t *testing.T) {
+	t.Parallel()
+	s := shop(t)
+	b := s.browser()
+	sheet := func() string { return b.get("/").attribute(`link[rel="stylesheet"]`, "href") }
+	old := sheet()
+	before := b.get(old)
+	if before.StatusCode != http.StatusOK {
+		t.Fatalf("%q answers %d", old, before.StatusCode)
+	}
+	s.content("restyled", map[string]string{"document/stylesheet": `{"nodes":[{"globals":{"h1":{"default":{"key":"globals/h1/default","typography":{"fontSize":"61px"}}}}}]}`})
+	s.eventually("the new stylesheet", func() bool { return sheet() != old })
+	after := b.get(old)
+	if after.StatusCode != http.StatusOK || after.text != before.text || after.Header.Get("Content-Type") != before.Header.Get("Content-Type") || !strings.Contains(after.Header.Get("Cache-Control"), "immutable") {
+		t.Errorf("the stylesheet of the page before answers %d %v", after.StatusCode, after.Header)
+	}
+	description, err := s.media.PutHashed(t.Context(), "application/yaml", []byte("openapi: hidden"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, hash := range []string{strings.TrimPrefix(description, blob.HashedPrefix), strings.Repeat("0", 64), "..", ""} {
+		if a := b.get("/assets/site-" + hash + ".css"); a.StatusCode != http.StatusNotFound {
+			t.Errorf("%q answers %d", hash, a.StatusCode)
+		}
 	}
 }

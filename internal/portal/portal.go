@@ -117,7 +117,11 @@ func (p *Portal) loadSite(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the published site: %w", err)
 	}
-	p.site.Store(site.Read(items, site.Options{Revision: name, Script: p.assets.script}))
+	next := site.Read(items, site.Options{Revision: name, Script: p.assets.script})
+	if err := p.keepStylesheet(ctx, next); err != nil {
+		p.cfg.Logger.Error("pages of this site lose their looks after the next publish", "error", err)
+	}
+	p.site.Store(next)
 	p.pages.Clear()
 	return nil
 }

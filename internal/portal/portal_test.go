@@ -21,6 +21,7 @@ import (
 
 	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/portal"
 	"github.com/portico-portal/portico/internal/search"
@@ -37,7 +38,7 @@ type service struct {
 	catalog  *catalog.Catalog
 	accounts *account.Service
 	portal   *portal.Portal
-	media    files
+	media    blob.Store
 	url      string
 }
 
@@ -48,7 +49,7 @@ var admin = store.Actor{Name: "1"}
 // open serves the default site with two users and the APIs of fill.
 func open(t testing.TB, fill ...func(*store.Tx) error) *service {
 	t.Helper()
-	s := &service{t: t, store: storetest.Open(t), media: files{}}
+	s := &service{t: t, store: storetest.Open(t)}
 	ctx := t.Context()
 	if _, err := account.Provision(ctx, s.store, account.ProvisionOptions{}); err != nil {
 		t.Fatal(err)
@@ -81,6 +82,9 @@ func (s *service) start() {
 		s.t.Fatal(err)
 	}
 	var err error
+	if s.media, err = blob.Folder(s.t.TempDir()); err != nil {
+		s.t.Fatal(err)
+	}
 	if s.accounts, err = account.New(s.store, account.Options{}); err != nil {
 		s.t.Fatal(err)
 	}

@@ -42,6 +42,10 @@ type styles struct {
 	path   string // its address, with a hash of the content; "" for none
 }
 
+// StylesheetPrefix starts the address of a site's CSS; the SHA-256 of the
+// content in hexadecimal and ".css" follow.
+const StylesheetPrefix = "/assets/site-"
+
 // readStyles compiles the stylesheet document.
 func (s *Site) readStyles() {
 	ref, nodes := s.document("stylesheet")
@@ -56,7 +60,7 @@ func (s *Site) readStyles() {
 	s.styles = styles{tokens: sheet.Tokens, rules: sheet.Rules}
 	if len(sheet.Rules) > 0 {
 		sum := sha256.Sum256(sheet.Rules)
-		s.styles.path = "/assets/site-" + hex.EncodeToString(sum[:8]) + ".css"
+		s.styles.path = StylesheetPrefix + hex.EncodeToString(sum[:]) + ".css"
 	}
 }
 
