@@ -97,12 +97,17 @@ func TestAPageOfAnEarlierRevisionKeepsItsLooks(t *testing.T) {
 	s := shop(t)
 	b := s.browser()
 	sheet := func() string { return b.get("/").attribute(`link[rel="stylesheet"]`, "href") }
+	restyle := func(size string) map[string]string {
+		return map[string]string{"document/stylesheet": `{"nodes":[{"globals":{"h1":{"default":{"key":"globals/h1/default","typography":{"fontSize":"` + size + `"}}}}}]}`}
+	}
+	s.content("styled", restyle("60px"))
+	s.eventually("a stylesheet", func() bool { return sheet() != "" })
 	old := sheet()
 	before := b.get(old)
 	if before.StatusCode != http.StatusOK {
 		t.Fatalf("%q answers %d", old, before.StatusCode)
 	}
-	s.content("restyled", map[string]string{"document/stylesheet": `{"nodes":[{"globals":{"h1":{"default":{"key":"globals/h1/default","typography":{"fontSize":"61px"}}}}}]}`})
+	s.content("restyled", restyle("61px"))
 	s.eventually("the new stylesheet", func() bool { return sheet() != old })
 	after := b.get(old)
 	if after.StatusCode != http.StatusOK || after.text != before.text || after.Header.Get("Content-Type") != before.Header.Get("Content-Type") || !strings.Contains(after.Header.Get("Cache-Control"), "immutable") {
