@@ -37,6 +37,7 @@ suite clients clients
 export BROWSERS
 BROWSERS=chromium suite chromium browser
 BROWSERS=firefox suite firefox browser
+BROWSERS=webkit suite webkit browser
 
 printf '\n'
 [ ${#left[@]} -eq 0 ] || echo "left out, tools missing: ${left[*]}"

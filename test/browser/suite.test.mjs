@@ -2,12 +2,13 @@
 import { after, before, describe } from 'node:test'
 import { browsers, startBrowser } from './harness/browser.mjs'
 import { startPortico } from './harness/portico.mjs'
+import { startWebKit } from './harness/webkit.mjs'
 import { Visitor } from './harness/visitor.mjs'
 import { firstCall } from './journeys/first_call.mjs'
 import { keyboard } from './journeys/keyboard.mjs'
 import { noScript } from './journeys/no_script.mjs'
 import { ownThings } from './journeys/own_things.mjs'
-import { pages } from './journeys/pages.mjs'
+import { consolePage, pages } from './journeys/pages.mjs'
 
 for (const name of browsers) {
   describe(name, { timeout: 900_000 }, () => {
@@ -15,7 +16,10 @@ for (const name of browsers) {
     const world = { name }
     let second // a browser whose pages run no script
     before(async () => {
-      [world.portico, world.browser] = await Promise.all([startPortico(), startBrowser(name)])
+      [world.portico, world.browser] = await Promise.all([startPortico(), name === 'webkit' ? startWebKit() : startBrowser(name)])
+      world.arrive = (size) => name === 'webkit'
+        ? world.browser.arrive(world.portico.portal, size)
+        : Visitor.arrive(world.browser, world.portico.portal, size)
       world.withoutScript = async () => {
         if (name === 'chromium') {
           const visitor = await Visitor.arrive(world.browser, world.portico.portal)
@@ -30,9 +34,11 @@ for (const name of browsers) {
       await Promise.allSettled([world.browser?.close(), second?.close()])
       await world.portico?.stop()
     })
+    describe('pages', () => pages(world))
+    if (name === 'webkit') return // its driver has hands for the walk over the pages only
     describe('first call', () => firstCall(world))
     describe('own things', () => ownThings(world))
-    describe('pages', () => pages(world))
+    describe('console', () => consolePage(world))
     describe('keyboard', () => keyboard(world))
     describe('without script', () => noScript(world))
   })

@@ -2,7 +2,7 @@
 # Finds the tools that test suites need and, as root on Debian, installs missing
 # ones. Quiet when everything is there.
 #
-#   install.sh SUITE...     postgres, islands, clients, chromium, firefox, samples, bench
+#   install.sh SUITE...     postgres, islands, clients, chromium, firefox, webkit, samples, bench
 #
 # Exit codes: 0 all there; 2 usage; 3 a suite's tools are missing, and why was printed.
 set -uo pipefail
@@ -14,6 +14,7 @@ needs() {
 	islands | clients) echo "node:nodejs npm:npm" ;;
 	chromium) echo "node:nodejs npm:npm chromium:chromium" ;;
 	firefox) echo "node:nodejs npm:npm firefox:firefox-esr" ;;
+	webkit) echo "node:nodejs npm:npm WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb" ;;
 	samples) echo "bash:bash curl:curl base64:coreutils python3:python3 node:nodejs php:php-cli ruby:ruby javac:default-jdk-headless" ;;
 	bench) echo "node:nodejs npm:npm chromium:chromium nginx:nginx wrk:wrk" ;;
 	*) return 1 ;;
@@ -58,7 +59,7 @@ install() {
 }
 
 if [ $# -eq 0 ]; then
-	echo "usage: install.sh SUITE... (postgres, islands, clients, chromium, firefox, samples, bench)" >&2
+	echo "usage: install.sh SUITE... (postgres, islands, clients, chromium, firefox, webkit, samples, bench)" >&2
 	exit 2
 fi
 code=0

@@ -41,3 +41,42 @@ export async function assertStructure(visitor, what) {
   }))
   assert.deepEqual(found, { h1: 1, main: 1, title: true, lang: true }, what)
 }
+
+/** What has been drawn does not move afterwards; engines that do not tell are not asked. */
+export async function assertStill(visitor, what) {
+  const shift = await visitor.page.evaluate(() => new Promise((done) => {
+    if (!PerformanceObserver.supportedEntryTypes.includes('layout-shift')) return done(0)
+    let sum = 0
+    new PerformanceObserver((list) => { for (const e of list.getEntries()) if (!e.hadRecentInput) sum += e.value }).observe({ type: 'layout-shift', buffered: true })
+    setTimeout(() => done(sum), 100)
+  }))
+  assert.ok(shift <= 0.02, `${what} shifts by ${shift}`)
+}
+
+/** Walks a page by the Tab key: every stop shows that it has the focus, and the walk has stops and an end. */
+export async function assertWalkable(visitor, what) {
+  await visitor.page.bringToFront()
+  const stops = new Set()
+  for (let i = 0; i < 150; i++) {
+    await visitor.press('Tab')
+    const { at, hidden } = await visitor.page.evaluate(() => {
+      const e = document.activeElement
+      if (!e || e === document.body || e === document.documentElement) return { at: '' }
+      window.walked ??= []
+      if (!window.walked.includes(e)) window.walked.push(e)
+      // A search field shows it on the box around it.
+      const boxes = [e, e.parentElement, e.parentElement.parentElement].map((box) => getComputedStyle(box))
+      const name = `${e.localName}.${e.className} “${e.textContent.trim().slice(0, 40)}”`
+      return {
+        at: `${window.walked.indexOf(e)} ${name}`,
+        hidden: boxes.some((s) => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) ? '' : name,
+      }
+    })
+    if (at === '' || stops.has(at)) break // past the last one, or round
+    assert.equal(hidden, '', `has the focus on ${what} and does not show it`)
+    stops.add(at)
+  }
+  assert.match([...stops][0] ?? '', /Skip to content/, `the first stop on ${what}`)
+  assert.ok(stops.size >= 5, `the Tab key reaches ${stops.size} things on ${what}: ${[...stops].join(' | ')}`)
+  assert.ok(stops.size < 150, `the walk over ${what} has no end`)
+}

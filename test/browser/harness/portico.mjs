@@ -13,7 +13,7 @@ export const developer = { email: 'dev@meridian.example', password: 'portico-dem
 export const subscriber = { email: 'rosa@shop.example', password: 'portico-demo-2' }
 
 /** Asks the system for a free port. */
-async function freePort() {
+export async function freePort() {
   const server = createServer()
   await new Promise((done, fail) => server.listen(0, '127.0.0.1', done).on('error', fail))
   const { port } = server.address()

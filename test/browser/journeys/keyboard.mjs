@@ -35,25 +35,6 @@ export function keyboard(world) {
     await guest.leave()
   })
 
-  test('the focus is visible on every stop of an operation page', async () => {
-    const guest = await Visitor.arrive(world.browser, world.portico.portal)
-    await guest.goto('/apis/parcel/getshipment')
-    for (let i = 0; i < 25; i++) {
-      await guest.press('Tab')
-      const style = await guest.page.evaluate(() => {
-        const e = document.activeElement
-        if (e === document.body) return 'at the end'
-        // A search field shows it on the box around it.
-        const boxes = [e, e.parentElement, e.parentElement.parentElement].map((box) => getComputedStyle(box))
-        const shown = boxes.some((s) => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0)
-        return shown ? '' : `${e.localName}.${e.className} “${e.textContent.trim().slice(0, 40)}”`
-      })
-      if (style === 'at the end') break
-      assert.equal(style, '', 'has the focus but does not show it')
-    }
-    await guest.leave()
-  })
-
   test('the console is opened, filled and sent by keys', async () => {
     const dev = await Visitor.arrive(world.browser, world.portico.portal)
     await dev.signIn(subscriber)
