@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 )
 
@@ -13,6 +14,7 @@ type revisionsCommand struct {
 	Show    revisionsShowCommand    `cmd:"" help:"Show one with what publishing found."`
 	Diff    revisionsDiffCommand    `cmd:"" help:"Tell what changed between two, or since one."`
 	Restore revisionsRestoreCommand `cmd:"" help:"Make an earlier one the published site again."`
+	Prune   revisionsPruneCommand   `cmd:"" help:"Delete old ones; the published site stays."`
 }
 
 // format is how a command prints what it found.
@@ -38,15 +40,15 @@ type revisionsListCommand struct {
 // Run prints a table.
 func (c *revisionsListCommand) Run(ctx context.Context, s streams) error {
 	return c.with(ctx, s, func(client *managementClient) error {
-		var list struct{ Value []portalRevision }
-		if err := client.get(ctx, "/portalRevisions?$top=1000", &list); err != nil {
+		list, err := client.revisions(ctx)
+		if err != nil {
 			return err
 		}
-		return c.print(s.out, list.Value, func() error {
+		return c.print(s.out, list, func() error {
 			table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 			fmt.Fprintln(table, "REVISION\tSTATUS\tCREATED\tBY\tDESCRIPTION")
-			for i := len(list.Value) - 1; i >= 0; i-- {
-				r, p := list.Value[i], list.Value[i].Properties
+			for i := len(list) - 1; i >= 0; i-- {
+				r, p := list[i], list[i].Properties
 				status := p.Status
 				if p.IsCurrent {
 					status = "current"
@@ -153,4 +155,55 @@ func (c *revisionsRestoreCommand) Run(ctx context.Context, s streams) error {
 		_, err := fmt.Fprintf(s.out, "Revision %s is the published site. The draft is as it was; see: portico revisions diff\n", c.Name)
 		return err
 	})
+}
+
+type revisionsPruneCommand struct {
+	connection `embed:""`
+	Keep       int `help:"How many of the newest stay." default:"20"`
+}
+
+// Run deletes all revisions but the newest and the current one.
+func (c *revisionsPruneCommand) Run(ctx context.Context, s streams) error {
+	if c.Keep < 1 {
+		return fmt.Errorf("--keep is %d; at least 1 revision stays", c.Keep)
+	}
+	return c.with(ctx, s, func(client *managementClient) error {
+		list, err := client.revisions(ctx)
+		if err != nil {
+			return err
+		}
+		if len(list) <= c.Keep {
+			_, err := fmt.Fprintf(s.out, "There are %d revisions; nothing to delete.\n", len(list))
+			return err
+		}
+		slices.SortStableFunc(list, func(a, b portalRevision) int {
+			return b.Properties.CreatedDateTime.Compare(a.Properties.CreatedDateTime)
+		})
+		var done struct{ Deleted []string }
+		oldest := list[c.Keep-1].Name
+		if err := client.send(ctx, "POST", "/portalRevisions/"+segment(oldest)+"/deleteOlder", nil, &done); err != nil {
+			return fmt.Errorf("delete revisions older than %s: %w", oldest, err)
+		}
+		for _, name := range done.Deleted {
+			fmt.Fprintln(s.out, "-", name)
+		}
+		_, err = fmt.Fprintf(s.out, "%d revisions deleted, %d kept.\n", len(done.Deleted), len(list)-len(done.Deleted))
+		return err
+	})
+}
+
+// revisions reads all portal revisions.
+func (c *managementClient) revisions(ctx context.Context) ([]portalRevision, error) {
+	const size = 1000
+	var all []portalRevision
+	for {
+		var page struct{ Value []portalRevision }
+		if err := c.get(ctx, fmt.Sprintf("/portalRevisions?$top=%d&$skip=%d", size, len(all)), &page); err != nil {
+			return nil, err
+		}
+		all = append(all, page.Value...)
+		if len(page.Value) < size {
+			return all, nil
+		}
+	}
 }

@@ -128,6 +128,8 @@ type Publisher interface {
 	Compare(ctx context.Context, from, to string) (*publish.Diff, error)
 	// RestoreDraft makes the draft what a revision holds.
 	RestoreDraft(ctx context.Context, actor store.Actor, name string) (*publish.Diff, error)
+	// DeleteOlder deletes the revisions made before one, except the current one.
+	DeleteOlder(ctx context.Context, actor store.Actor, name string) ([]string, error)
 	// Check tells what publishing the draft would find.
 	Check(ctx context.Context) ([]site.Finding, error)
 	// Publish snapshots the draft as a new revision. A site with errors gives a

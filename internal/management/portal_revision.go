@@ -78,13 +78,14 @@ func portalRevisionBehaviour() behaviour {
 }
 
 // revisionExtras are what a portal revision answers beyond what API Management
-// knows: what changed between two of them, what publishing would find, and the
-// draft as a revision held it. "draft" and "current" stand for revisions.
+// knows: what changed between two of them, what publishing would find, the draft
+// as a revision held it, and an end of old ones. "draft" and "current" stand for revisions.
 func revisionExtras() []*route {
 	return []*route{
 		read("portalRevisions/{}/diff", "portalRevisions", diffRevision).of(apim.PortalRevisions),
 		read("portalRevisions/{}/findings", "portalRevisions", listFindings).of(apim.PortalRevisions),
 		post("portalRevisions/{}/restoreDraft", "portalRevisions/restoreDraft", restoreDraft).of(apim.PortalRevisions),
+		post("portalRevisions/{}/deleteOlder", "portalRevisions/deleteOlder", deleteOlderRevisions).of(apim.PortalRevisions),
 	}
 }
 
@@ -132,4 +133,13 @@ func restoreDraft(c *call) (*answer, error) {
 		return nil, err
 	}
 	return &answer{status: http.StatusOK, body: diff}, nil
+}
+
+// deleteOlderRevisions deletes the revisions made before this one, except the current one.
+func deleteOlderRevisions(c *call) (*answer, error) {
+	deleted, err := c.Publisher.DeleteOlder(c.r.Context(), c.actor(), c.ref.Name())
+	if err != nil {
+		return nil, err
+	}
+	return &answer{status: http.StatusOK, body: map[string]any{"deleted": deleted}}, nil
 }

@@ -81,6 +81,21 @@ func (tx *Tx) RevisionItems(revision string) ([]RevisionItem, error) {
 	return items, wrap(err, "read portal revision %s", revision)
 }
 
+// DeleteRevisionItems removes the items of a portal revision. Bodies that no
+// other revision has stay until SweepRevisionBodies.
+func (tx *Tx) DeleteRevisionItems(revision string) error {
+	_, err := tx.exec(`DELETE FROM portal_item WHERE service = $1 AND revision = $2`, tx.s.service, lower(revision))
+	return wrap(err, "delete the items of portal revision %s", revision)
+}
+
+// SweepRevisionBodies removes the bodies that no portal revision has any more,
+// and tells how many.
+func (tx *Tx) SweepRevisionBodies() (int64, error) {
+	n, err := tx.exec(`DELETE FROM portal_body WHERE service = $1 AND NOT EXISTS (
+		SELECT 1 FROM portal_item i WHERE i.service = portal_body.service AND i.hash = portal_body.hash)`, tx.s.service)
+	return n, wrap(err, "sweep the bodies of portal revisions")
+}
+
 // SetCurrentPortalRevision switches the published site; the feed tells a put of the revision.
 func (tx *Tx) SetCurrentPortalRevision(name string) error {
 	before, err := tx.CurrentPortalRevision()
