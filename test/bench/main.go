@@ -77,6 +77,7 @@ var measurements = []struct {
 	{"render", measureRendering},
 	{"gateway", measureGateway},
 	{"management", measureManagement},
+	{"lighthouse", measureLighthouse},
 	{"publish", measurePublishing},
 	{"start", measureStart},
 }
