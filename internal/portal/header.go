@@ -43,7 +43,7 @@ func (p *Portal) policy(style string) header {
 	var b strings.Builder
 	b.WriteString("default-src 'none'; script-src 'self' " + widget.CSPHash(widget.InlineScript))
 	b.WriteString("; style-src 'self' " + widget.CSPHash(style))
-	b.WriteString("; img-src 'self' data: blob:; font-src 'self'; media-src 'self'; frame-src 'self'; connect-src 'self'")
+	b.WriteString("; img-src 'self' data: blob:; font-src 'self'; media-src 'self'; manifest-src 'self'; frame-src 'self'; connect-src 'self'")
 	if origin := originOf(p.cfg.GatewayURL); origin != "" {
 		b.WriteString(" " + origin + " " + strings.Replace(origin, "http", "ws", 1))
 	}

@@ -123,6 +123,9 @@ func TestEveryAnswerHasTheSecurityHeaders(t *testing.T) {
 	if !strings.Contains(policy, "connect-src 'self' http://gateway.example:8081 ws://gateway.example:8081") {
 		t.Errorf("the console may not call the gateway: %s", policy)
 	}
+	if link := a.attribute(`link[rel="manifest"]`, "href"); link == "" || !strings.Contains(policy, "manifest-src 'self'") {
+		t.Errorf("the manifest %q may not be loaded: %s", link, policy)
+	}
 	for _, inline := range []string{"script:not([src]):not([type])", "style"} {
 		text := a.rawText(inline)
 		if hash := cspHash(text); !strings.Contains(policy, hash) {
