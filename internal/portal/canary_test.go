@@ -199,9 +199,9 @@ func (a *aviary) section(name string, above func(*reader) bool) string {
 	a.paths = append(a.paths, "/content/"+file+".txt", "/content/"+strings.ToUpper(file)+".TXT")
 	return fmt.Sprintf(`{"type":"section"%s,"nodes":[
 		{"type":"text-block","nodes":[{"type":"paragraph","nodes":[{"type":"text","text":"It says %s"}]}]},
-		{"type":"button","label":"%s","hyperlink":{"href":"/%s","target":"_self"}%s},
-		{"type":"section","nodes":[{"type":"picture","sourceId":"contentTypes/blob/contentItems/%s","caption":"%[6]s"}]%s}]}`,
-		rule, text, button, "apis", own, file, held)
+		{"type":"button","label":"%s","hyperlink":{"href":"/apis","target":"_self"}%s},
+		{"type":"section","nodes":[{"type":"picture","sourceId":"contentTypes/blob/contentItems/%s","caption":"%[5]s"}]%[6]s}]}`,
+		rule, text, button, own, file, held)
 }
 
 // search asks for everything by the word that all names share, and for each word.
