@@ -27,7 +27,7 @@ type User struct {
 // Visitor is a signed-in user with what decides on visibility. It is shared: do not change it.
 type Visitor struct {
 	User   *User
-	Groups []string // lower-case group ids, sorted; never guests
+	Groups []string // lower-case group ids, those of a workspace as w~g, sorted; never guests
 	Admin  bool     // user 1 or a member of administrators
 }
 
@@ -89,7 +89,7 @@ func visitor(tx *store.Tx, userID string) (*Visitor, error) {
 	}
 	groups := []string{apim.Developers}
 	for _, ref := range links {
-		if g := strings.ToLower(ref.Name()); g != apim.Guests {
+		if g := strings.ToLower(ref.PublicName()); g != apim.Guests {
 			groups = append(groups, g)
 		}
 	}

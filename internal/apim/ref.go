@@ -12,6 +12,15 @@ func (r Ref) Key() string { return strings.ToLower(string(r)) }
 // Name is the last segment.
 func (r Ref) Name() string { return string(r)[strings.LastIndexByte(string(r), '/')+1:] }
 
+// PublicName is the name by which people and portal addresses know a resource:
+// w~x for the resource x of the workspace w, else its name.
+func (r Ref) PublicName() string {
+	if w := r.Workspace(); w != "" {
+		return w + "~" + r.Name()
+	}
+	return r.Name()
+}
+
 // Child appends a collection and a name.
 func (r Ref) Child(collection, name string) Ref { return r + Ref("/"+collection+"/"+name) }
 

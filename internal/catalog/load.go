@@ -75,16 +75,8 @@ func newAPIRow(d *store.Document) (*apiRow, error) {
 	id, _ := apim.SplitRevision(d.Name)
 	ref := d.Ref.Parent().Child("apis", id)
 	return &apiRow{
-		id: publicID(d.Ref, id), ref: ref, revision: d.Ref, props: props, summary: summarize(props.Description),
+		id: ref.PublicName(), ref: ref, revision: d.Ref, props: props, summary: summarize(props.Description),
 	}, nil
-}
-
-// publicID is the id in portal addresses: w~x for the resource x of workspace w.
-func publicID(ref apim.Ref, name string) string {
-	if w := ref.Workspace(); w != "" {
-		return w + "~" + name
-	}
-	return name
 }
 
 func (r *rows) loadProducts(tx *store.Tx) error {
@@ -125,7 +117,7 @@ func newProductRow(d *store.Document) (*productRow, error) {
 	if err := json.Unmarshal(d.Body, props); err != nil {
 		return nil, fmt.Errorf("%s: %w", d.Ref, err)
 	}
-	return &productRow{id: publicID(d.Ref, d.Name), ref: d.Ref, props: props}, nil
+	return &productRow{id: d.Ref.PublicName(), ref: d.Ref, props: props}, nil
 }
 
 func (r *rows) loadTags(tx *store.Tx) error {
@@ -146,7 +138,7 @@ func (r *rows) setTag(d *store.Document) error {
 	if err := json.Unmarshal(d.Body, &t); err != nil {
 		return fmt.Errorf("%s: %w", d.Ref, err)
 	}
-	r.tags[d.Key()] = Tag{ID: publicID(d.Ref, d.Name), Name: t.DisplayName}
+	r.tags[d.Key()] = Tag{ID: d.Ref.PublicName(), Name: t.DisplayName}
 	return nil
 }
 

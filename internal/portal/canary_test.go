@@ -2,6 +2,7 @@ package portal_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -86,12 +87,96 @@ func (a *aviary) catalog() {
 		}, p.groups...))
 		a.paths = append(a.paths, "/products/"+id, "/products/"+id+".md")
 	}
+	tags := make([]*randomTag, 3)
+	for i := range tags {
+		tag := &randomTag{id: fmt.Sprintf("tag%d", i)}
+		tag.word = a.hatch(tag.id, func(r *reader) bool {
+			return slices.ContainsFunc(tag.on, func(sees func(*reader) bool) bool { return sees(r) })
+		})
+		tags[i] = tag
+		a.fill = append(a.fill, func(tx *store.Tx) error {
+			return document(tx, apim.TagRef(tag.id), &apim.Tag{DisplayName: tag.word})
+		})
+		a.paths = append(a.paths, "/apis?tags="+tag.id, "/apis?tags="+tag.id+"&fragment=1")
+	}
 	for i := range 7 {
-		a.api(fmt.Sprintf("api%d", i), products)
+		a.api(fmt.Sprintf("api%d", i), products, tags)
 	}
 }
 
-func (a *aviary) api(id string, products []randomProduct) {
+// randomTag is on APIs of which some reader may see one.
+type randomTag struct {
+	id, word string
+	on       []func(*reader) bool
+}
+
+// workspaces have products, groups and APIs of their own; their groups are
+// called like those of the service, and are other groups.
+func (a *aviary) workspaces() {
+	for _, w := range []string{"pond", "barn"} {
+		home := apim.WorkspaceRef(w)
+		a.fill = append(a.fill, func(tx *store.Tx) error {
+			if err := document(tx, home, &apim.Workspace{DisplayName: w}); err != nil {
+				return err
+			}
+			for _, g := range append(slices.Clone(allGroups[2:]), apim.Administrators) {
+				if err := document(tx, home.Child("groups", g), &apim.Group{DisplayName: g}); err != nil {
+					return err
+				}
+			}
+			_, err := tx.Link(apim.GroupUser, home.Child("groups", apim.Administrators), apim.UserRef("other"))
+			return err
+		})
+		for i := range 2 {
+			a.inWorkspace(home, fmt.Sprint(i))
+		}
+	}
+}
+
+// inWorkspace makes a product and an API in it.
+func (a *aviary) inWorkspace(home apim.Ref, n string) {
+	published, linked := a.rand.IntN(4) > 0, a.some(allGroups[2:])
+	own, service := []string{}, a.some(allGroups) // of the workspace, of the service
+	for _, g := range linked {
+		own = append(own, home.Name()+"~"+g)
+	}
+	sees := func(r *reader) bool { return published && r.in(append(slices.Clone(own), service...)) }
+	productWord, apiWord, operation := a.hatch("product of "+string(home), sees), a.hatch("API of "+string(home), sees), a.hatch("operation of "+string(home), sees)
+	product, api := home.Child("products", "product"+n), home.Child("apis", "api"+n)
+	a.fill = append(a.fill, func(tx *store.Tx) error {
+		p := &apim.Product{DisplayName: "canary " + productWord, Description: "It says " + productWord + ".", State: "notPublished"}
+		if published {
+			p.State = "published"
+		}
+		p.Default()
+		d := &apim.API{DisplayName: "canary " + apiWord, Path: home.Name() + n, Description: "It says " + apiWord + "."}
+		d.Default()
+		o := &apim.Operation{DisplayName: "canary " + operation, Method: "GET", URLTemplate: "/" + operation}
+		o.Default()
+		revision := api + ";rev=1"
+		err := errors.Join(document(tx, product, p), document(tx, revision, d), document(tx, apim.OperationRef(revision, "get"), o))
+		link := func(kind apim.LinkKind, from, to apim.Ref) {
+			_, e := tx.Link(kind, from, to)
+			err = errors.Join(err, e)
+		}
+		link(apim.CurrentRevision, api, revision)
+		link(apim.ProductAPI, product, api)
+		for _, g := range linked {
+			link(apim.ProductGroup, product, home.Child("groups", g))
+		}
+		for _, g := range service {
+			link(apim.ProductGroup, product, apim.GroupRef(g))
+		}
+		return err
+	})
+	name := home.Name() + "~"
+	for _, rest := range []string{"apis/" + name + "api" + n, "apis/" + name + "api" + n + "/get", "apis/" + name + "api" + n + "/-/openapi.json", "products/" + name + "product" + n} {
+		a.paths = append(a.paths, "/"+rest, "/"+rest+".md")
+	}
+	a.paths = append(a.paths, "/apis/api"+n, "/products/product"+n)
+}
+
+func (a *aviary) api(id string, products []randomProduct, tags []*randomTag) {
 	online, in := a.rand.IntN(4) > 0, []int{}
 	for i := range products {
 		if a.rand.IntN(4) == 0 {
@@ -103,6 +188,16 @@ func (a *aviary) api(id string, products []randomProduct) {
 	}
 	word, next := a.hatch(id, sees), a.hatch("revision 2 of "+id, func(*reader) bool { return false })
 	first, second := a.hatch("an operation of "+id, sees), a.hatch("an operation of revision 2 of "+id, func(*reader) bool { return false })
+	schema, release := a.hatch("a schema of "+id, sees), a.hatch("a release of "+id, sees)
+	for _, tag := range tags {
+		if a.rand.IntN(3) == 0 {
+			tag.on = append(tag.on, sees)
+			a.fill = append(a.fill, func(tx *store.Tx) error {
+				_, err := tx.Link(apim.TagLink, apim.APIRef(id), apim.TagRef(tag.id))
+				return err
+			})
+		}
+	}
 	a.fill = append(a.fill, func(tx *store.Tx) error {
 		for revision, words := range map[string][2]string{"1": {word, first}, "2": {next, second}} {
 			d := &apim.API{DisplayName: "canary " + words[0], Path: id, Description: "It says " + words[0] + ".", IsOnline: &online}
@@ -117,6 +212,19 @@ func (a *aviary) api(id string, products []randomProduct) {
 				return err
 			}
 		}
+		current := apim.RevisionRef(id, "1")
+		part := map[string]json.RawMessage{"Type-" + schema: json.RawMessage(`{"type":"object","description":"It says ` + schema + `."}`)}
+		components, err := json.Marshal(map[string]any{"schemas": part})
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(
+			document(tx, current.Child("schemas", "all"), &apim.Schema{ContentType: "application/vnd.oai.openapi.components+json", Document: &apim.SchemaDocument{Components: components}}),
+			tx.PutSchemaParts(current, "all", part),
+			document(tx, apim.APIRef(id).Child("releases", "first"), &apim.Release{APIID: string(current), Notes: "It says " + release + "."}),
+		); err != nil {
+			return err
+		}
 		if _, err := tx.Link(apim.CurrentRevision, apim.APIRef(id), apim.RevisionRef(id, "1")); err != nil {
 			return err
 		}
@@ -127,7 +235,7 @@ func (a *aviary) api(id string, products []randomProduct) {
 		}
 		return nil
 	})
-	for _, rest := range []string{"", ".md", "/get", "/get.md", ";rev=1", ";rev=2", "/-/operations", "/-/changelog", "/-/changes.atom", "/get/-/samples/curl", "/get/-/samples/console", "/-/schemas/X"} {
+	for _, rest := range []string{"", ".md", "/get", "/get.md", ";rev=1", ";rev=2", "/-/operations", "/-/changelog", "/-/changes.atom", "/get/-/samples/curl", "/get/-/samples/console", "/-/schemas/X", "/-/schemas/Type-" + schema, "/-/openapi.json", "/-/openapi.yaml", "/-/original"} {
 		a.paths = append(a.paths, "/apis/"+id+rest)
 	}
 	a.paths = append(a.paths, "/api-details?api="+id, "/apis?api="+id)
@@ -192,6 +300,11 @@ func (a *aviary) section(name string, above func(*reader) bool) string {
 	text := a.hatch("text of "+name, sees)
 	own, inner := a.rule()
 	button := a.hatch("button of "+name, func(r *reader) bool { return sees(r) && inner(r) })
+	popped, pops := a.rule()
+	opener, opens := a.rule()
+	popup := a.hatch("popup of "+name, func(r *reader) bool { return sees(r) && opens(r) && pops(r) })
+	a.items["popup/"+popup] = fmt.Sprintf(`{"en_us":{"title":"It says %s","documentId":"contentTypes/document/contentItems/%[1]s"%s}}`, popup, popped)
+	a.items["document/"+popup] = fmt.Sprintf(`{"nodes":[{"type":"text-block","nodes":[{"type":"paragraph","nodes":[{"type":"text","text":"It says %s"}]}]}]}`, popup)
 	held, holds := a.rule()
 	file := a.hatch("file of "+name, func(r *reader) bool { return sees(r) && holds(r) })
 	a.items["blob/"+file] = fmt.Sprintf(`{"fileName":"%[1]s.txt","blobId":"%[1]s","permalink":"/content/%[1]s.txt"}`, file)
@@ -200,8 +313,9 @@ func (a *aviary) section(name string, above func(*reader) bool) string {
 	return fmt.Sprintf(`{"type":"section"%s,"nodes":[
 		{"type":"text-block","nodes":[{"type":"paragraph","nodes":[{"type":"text","text":"It says %s"}]}]},
 		{"type":"button","label":"%s","hyperlink":{"href":"/apis","target":"_self"}%s},
-		{"type":"section","nodes":[{"type":"picture","sourceId":"contentTypes/blob/contentItems/%s","caption":"%[5]s"}]%[6]s}]}`,
-		rule, text, button, own, file, held)
+		{"type":"button","label":"Open","hyperlink":{"targetId":"contentTypes/popup/contentItems/%s","target":"_popup"}%s},
+		{"type":"section","nodes":[{"type":"picture","sourceId":"contentTypes/blob/contentItems/%s","caption":"%[7]s"}]%[8]s}]}`,
+		rule, text, button, own, popup, opener, file, held)
 }
 
 // search asks for everything by the word that all names share, and for each word.
@@ -223,9 +337,10 @@ func TestNoCanaryIsSeenByWhoShouldNotSeeIt(t *testing.T) {
 			t.Parallel()
 			a := &aviary{
 				rand: rand.New(rand.NewPCG(seed, 7)), items: map[string]string{}, files: map[string]string{},
-				paths: append(slices.Clone(forGuests), "/", "/index.md", "/apis", "/apis.md", "/products", "/products.md", "/profile", "/config.json", "/no-such-page", "/reports", "/apis?fragment=1", "/products?fragment=1"),
+				paths: append(slices.Clone(forGuests), "/", "/index.md", "/apis", "/apis.md", "/products", "/products.md", "/profile", "/config.json", "/no-such-page", "/reports", "/search", "/apis?fragment=1", "/products?fragment=1"),
 			}
 			a.catalog()
+			a.workspaces()
 			a.content()
 			a.search()
 			a.fly(open(t, append([]func(*store.Tx) error{groups}, a.fill...)...))
@@ -250,9 +365,18 @@ func groups(tx *store.Tx) error {
 // readers are a guest, a user in no group of their own and one in some.
 func (a *aviary) readers(s *service) []*reader {
 	also := a.some(allGroups[2:])
+	for _, w := range []string{"pond", "barn"} {
+		for _, g := range a.some(allGroups[2:]) {
+			also = append(also, w+"~"+g)
+		}
+	}
 	s.write(func(tx *store.Tx) error {
 		for _, g := range also {
-			if _, err := tx.Link(apim.GroupUser, apim.GroupRef(g), apim.UserRef("other")); err != nil {
+			group := apim.GroupRef(g)
+			if w, name, ok := strings.Cut(g, "~"); ok {
+				group = apim.WorkspaceRef(w).Child("groups", name)
+			}
+			if _, err := tx.Link(apim.GroupUser, group, apim.UserRef("other")); err != nil {
 				return err
 			}
 		}

@@ -177,5 +177,13 @@ func (d *data) Link(targetID string) (string, bool) { return d.site.Link(d.visit
 // Search finds what the visitor may see.
 func (d *data) Search(ctx context.Context, query string, limit int) ([]search.Hit, error) {
 	visible := func(ref apim.Ref) bool { return d.p.cfg.Catalog.Visible(d.visitor, ref) }
-	return d.p.cfg.Search.Query(ctx, query, visible, limit)
+	hits, err := d.p.cfg.Search.Query(ctx, query, visible, limit)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := d.p.searchPages(ctx, d.site, d.visitor)
+	if err != nil {
+		return nil, err
+	}
+	return append(hits, pages.Query(query, max(1, limit/4))...), nil
 }

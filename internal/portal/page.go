@@ -134,6 +134,9 @@ func (p *Portal) answer(w http.ResponseWriter, r *http.Request, req *request) er
 	query, keep := declared(r.URL.Query(), compiled.QueryParameters())
 	req.params.Query = query
 	also := append(slices.Clone(req.site.Groups()), compiled.Groups()...)
+	if query.Get("q") != "" {
+		also = append(also, searchGroups(req.site)...)
+	}
 	render := func(ctx context.Context) (cache.Made[*stored], error) { return p.render(ctx, req, compiled, also) }
 	if !keep {
 		made, err := render(r.Context())

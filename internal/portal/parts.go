@@ -159,6 +159,8 @@ func (p *Portal) suggest(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	shared := p.cfg.Catalog.Shared(part.visit.Visitor, searchGroups(part.data.site)...)
+	part.data.visitor, part.in.Visitor = shared, shared
 	part.in.Params.Query = url.Values{"q": r.URL.Query()["q"], "fragment": {"1"}}
 	return p.keep(w, r, part, func(ctx context.Context) (*stored, error) {
 		out, err := compiled.Fragment(ctx, part.in)

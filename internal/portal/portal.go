@@ -11,21 +11,23 @@ import (
 
 	"github.com/portico-portal/portico/internal/cache"
 	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/search"
 	"github.com/portico-portal/portico/internal/site"
 	"github.com/portico-portal/portico/internal/store"
 )
 
 // Portal serves the portal's surface.
 type Portal struct {
-	cfg    Config
-	site   atomic.Pointer[site.Site] // the published one; nil before the first publish
-	pages  *cache.Cache[pageKey, *stored]
-	assets *assets
-	common []header // of pages
-	static []header // of files
-	cookie string
-	secure bool
-	routes http.Handler
+	cfg         Config
+	site        atomic.Pointer[site.Site] // the published one; nil before the first publish
+	pages       *cache.Cache[pageKey, *stored]
+	pageIndexes *cache.Cache[pageKey, *search.Pages]
+	assets      *assets
+	common      []header // of pages
+	static      []header // of files
+	cookie      string
+	secure      bool
+	routes      http.Handler
 
 	required atomic.Bool // visitors must sign in
 
@@ -48,7 +50,8 @@ func New(cfg Config) (*Portal, error) {
 	cfg.GatewayURL = strings.TrimSuffix(cfg.GatewayURL, "/")
 	p := &Portal{
 		cfg: cfg, pages: cache.New[pageKey, *stored](cfg.CacheBytes),
-		secure: strings.HasPrefix(cfg.PortalURL, "https://"), cookie: cookieName,
+		pageIndexes: cache.New[pageKey, *search.Pages](searchCacheBytes),
+		secure:      strings.HasPrefix(cfg.PortalURL, "https://"), cookie: cookieName,
 	}
 	if p.secure {
 		p.cookie = "__Host-" + cookieName
@@ -123,6 +126,7 @@ func (p *Portal) loadSite(ctx context.Context) error {
 	}
 	p.site.Store(next)
 	p.pages.Clear()
+	p.pageIndexes.Clear()
 	return nil
 }
 

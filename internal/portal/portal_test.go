@@ -20,6 +20,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/apidoc"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/catalog"
@@ -92,7 +93,7 @@ func (s *service) start() {
 	s.url = "http://" + server.Listener.Addr().String()
 	p, err := portal.New(portal.Config{Media: s.media,
 		Store: s.store, Catalog: s.catalog, Search: index, Accounts: s.accounts,
-		Subscriptions: subscription.New(s.store, nil), Descriptions: descriptions{}, Assets: builtAssets,
+		Subscriptions: subscription.New(s.store, nil), Descriptions: descriptions{s.store}, Assets: builtAssets,
 		PortalURL: s.url, GatewayURL: "http://gateway.example:8081/",
 	})
 	if err != nil {
@@ -317,11 +318,16 @@ func (s *service) eventually(what string, ok func() bool) {
 	}
 }
 
-// descriptions are texts that name what was asked for.
-type descriptions struct{}
+// descriptions are what the API was imported from, for one API only, and exports.
+type descriptions struct{ store *store.Store }
 
-func (descriptions) Export(_ context.Context, revision apim.Ref, format string) ([]byte, error) {
-	return []byte("openapi of " + string(revision) + " as " + format), nil
+func (d descriptions) Export(ctx context.Context, revision apim.Ref, format string) (data []byte, err error) {
+	as := map[string]apidoc.Format{"json": apidoc.OpenAPIJSON, "yaml": apidoc.OpenAPI}[format]
+	err = d.store.View(ctx, func(tx *store.Tx) (err error) {
+		data, err = apidoc.Export(ctx, tx, revision, as)
+		return err
+	})
+	return data, err
 }
 
 func (descriptions) Original(_ context.Context, revision apim.Ref) (io.ReadCloser, string, error) {

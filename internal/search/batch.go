@@ -133,7 +133,7 @@ func affected(tx *store.Tx, c store.Change, keys map[string]bool) error {
 	switch ref.KindPath() {
 	case "apis", "products":
 		keys[aliasOf(c.Key)] = true
-	case "apis/operations":
+	case "apis/operations", "apis/schemas":
 		keys[c.Key] = true
 	case "tags":
 		if c.Op != store.OpPut {

@@ -1,5 +1,6 @@
-// Package search finds APIs, operations and products by the words of their
-// names, paths, tags and descriptions (design.md §8).
+// Package search finds APIs, operations, schemas and products by the words of
+// their names, paths, tags, parameters and descriptions (design.md §8), and the
+// pages of a site by theirs.
 //
 // [Index] keeps an inverted index in the store's database: FTS5 on SQLite,
 // tsvector on PostgreSQL, and a trigram table for typing errors on both. Text is
@@ -8,9 +9,13 @@
 // only one of them writes at a time.
 //
 // Every document has its words in three nested sets (name; name and path;
-// everything), and its row id orders it: APIs, products, operations, short
-// titles first. A query asks the sets one after the other, in row order, so a
+// everything), and its row id orders it: APIs, products, operations,
+// schemas, short titles first. A query asks the sets one after the other, in row order, so a
 // word that half of all operations contain costs no more than a rare one.
+//
+// The pages of a site are few, and what a visitor may read of them depends on
+// rules inside them: [Pages] holds those of one audience in memory, made anew
+// with each published revision.
 //
 // It imports store and apim.
 package search

@@ -8,10 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// document is what the index keeps of one API, product or operation.
+// document is what the index keeps of one API, product, operation or schema.
 type document struct {
-	key      string // of the resource, lower case; of an API its alias: /apis/x
-	class    int    // orders kinds: classAPI, classProduct, classOperation
+	key      string // of the resource, lower case; of an API its alias: /apis/x; of a schema see schemaKey
+	class    int    // orders kinds
 	ref      string // as hits show it
 	api      string // key of the API's alias; "" for products
 	apiID    string
@@ -33,9 +33,10 @@ const (
 	classAPI = iota
 	classProduct
 	classOperation
+	classSchema
 )
 
-var kindOfClass = [...]string{classAPI: KindAPI, classProduct: KindProduct, classOperation: KindOperation}
+var kindOfClass = [...]string{classAPI: KindAPI, classProduct: KindProduct, classOperation: KindOperation, classSchema: KindSchema}
 
 const (
 	maxText  = 480  // bytes of description kept for snippets
@@ -61,9 +62,9 @@ type indexed struct {
 	length     int      // words of the title: shorter ones come first
 }
 
-// index makes the terms of a document.
-func (d *document) index() indexed {
-	all := termSet{}
+// index makes the terms of a document: of so many bytes of its body, and so many terms.
+func (d *document) index(body, terms int) indexed {
+	all := termSet{max: terms, set: map[string]bool{}}
 	known := map[string]bool{}
 	for _, s := range append([]string{d.title, d.name}, d.names...) {
 		all.words(s, inName, inPath, inText)
@@ -76,11 +77,11 @@ func (d *document) index() indexed {
 	}
 	all.whole(d.path)
 	all.whole(d.method + " " + d.path)
-	all.words(cutText(d.body, maxBody), inText)
+	all.words(cutText(d.body, body), inText)
 	all.add(apiTerm(d.api))
 	length := 0
 	chunks(d.title, func(chunk) bool { length++; return length < 255 })
-	return indexed{d, sorted(all), sorted(known), length}
+	return indexed{d, sorted(all.set), sorted(known), length}
 }
 
 // apiTerm is the term that all documents of an API have; products have that of "".
@@ -89,11 +90,15 @@ func apiTerm(api string) string {
 	return string(ofAPI) + hex.EncodeToString(sum[:8])
 }
 
-type termSet map[string]bool
+// termSet collects terms up to a number.
+type termSet struct {
+	max int
+	set map[string]bool
+}
 
 func (t termSet) add(term string) {
-	if len(t) < maxTerms {
-		t[term] = true
+	if len(t.set) < t.max {
+		t.set[term] = true
 	}
 }
 
@@ -105,7 +110,7 @@ func (t termSet) words(text string, sets ...rune) {
 				t.add(string(set) + form)
 			}
 		})
-		return len(t) < maxTerms
+		return len(t.set) < t.max
 	})
 }
 

@@ -7,18 +7,20 @@ const (
 	KindAPI       = "api"
 	KindProduct   = "product"
 	KindOperation = "operation"
+	KindSchema    = "schema" // a named definition of an API
+	KindPage      = "page"   // of the site, see Pages
 )
 
 // Hit is one found document.
 type Hit struct {
-	Kind    string   // KindAPI, KindProduct or KindOperation
-	Ref     apim.Ref // /apis/x, /products/x or /apis/x;rev=n/operations/y
-	APIID   string   // API and operation: the API's id; in a workspace w: "w~x"
-	Name    string   // the document's own id: of the API, the operation or the product
+	Kind    string   // one of the kinds above
+	Ref     apim.Ref // /apis/x, /products/x or /apis/x;rev=n/operations/y; of a schema the API's revision; "" of a page
+	APIID   string   // API, operation and schema: the API's id; in a workspace w: "w~x"
+	Name    string   // the document's own id or name
 	Title   string   // display name
-	API     string   // operation: display name of its API
+	API     string   // operation and schema: display name of its API
 	Method  string   // operation: HTTP method
-	Path    string   // API: path below the gateway; operation: URL template
+	Path    string   // API: path below the gateway; operation: URL template; page: address
 	Snippet string   // plain text around the first match in the description, or its start
 
 	TitleMarks   []Mark // matches in Title

@@ -24,7 +24,7 @@ const (
 )
 
 // Query returns the best matches of a text among what is visible, at most limit
-// (at most MaxHits). All words must be found, the last as a beginning; when
+// (at most MaxHits), and a few schemas besides. All words must be found, the last as a beginning; when
 // little is, typing errors are corrected, and in the end any word will do.
 // visible is asked about APIs (/apis/x) and products (/products/x).
 func (x *Index) Query(ctx context.Context, text string, visible func(apim.Ref) bool, limit int) ([]Hit, error) {
@@ -39,7 +39,7 @@ func (x *Index) Query(ctx context.Context, text string, visible func(apim.Ref) b
 			index: x, tx: tx, limit: limit, seen: map[int64]bool{},
 			visible: visible, known: map[string]bool{},
 		}
-		return f.run(s)
+		return errors.Join(f.run(s), f.schemas(s))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
@@ -56,6 +56,7 @@ type finder struct {
 	known   map[string]bool // what visible said, by key of API or product
 	seen    map[int64]bool
 	scanned int
+	from    int64 // the first row that is looked at
 	only    group // the APIs to ask for, when few are visible; nil: all
 	hits    []Hit
 }
@@ -84,6 +85,24 @@ func (f *finder) run(s search) error {
 		return err
 	}
 	return f.tiers(corrected, m.anyWithin(inPath), m.anyWithin(inText))
+}
+
+// maxSchemas is how many schemas are found besides where other hits fill the list.
+const maxSchemas = 8
+
+// schemas looks for names of schemas where other hits have filled the list:
+// schemas come last.
+func (f *finder) schemas(s search) error {
+	if len(f.hits) < f.limit {
+		return nil
+	}
+	m, err := f.expand(s)
+	if err != nil {
+		return err
+	}
+	f.limit += maxSchemas
+	f.scanned, f.from = 0, rowID(classSchema, 0, 0)
+	return f.tiers(s, m.exactly(), m.within(inName))
 }
 
 // allWords looks for all words of a search, in names first.
@@ -116,7 +135,7 @@ func (f *finder) tier(s search, e expression) error {
 	if f.only != nil {
 		e = e.and(f.only)
 	}
-	after := int64(-1)
+	after := f.from - 1
 	for size := firstPage; len(f.hits) < f.limit && f.scanned < maxScanned; size = nextPage {
 		found, err := f.match(e, after, size)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
@@ -14,15 +15,21 @@ import (
 type reader struct {
 	tx     *store.Tx
 	stored map[string]*store.Document // of the batch's operations and products, by key
+	parts  map[string]json.RawMessage // of the batch's schemas, by key
 	links  map[string][]apim.Ref      // their tags
 	apis   map[string]*apiInfo        // remembered
 	tags   map[apim.Ref]string        // display names, remembered
 }
 
 func newReader(tx *store.Tx, keys []string) (*reader, error) {
-	refs := make([]apim.Ref, len(keys))
-	for i, key := range keys {
-		refs[i] = apim.Ref(key)
+	var refs []apim.Ref
+	schemas := map[string][]string{} // names by revision
+	for _, key := range keys {
+		if revision, name, ok := splitSchemaKey(key); ok {
+			schemas[revision] = append(schemas[revision], name)
+			continue
+		}
+		refs = append(refs, apim.Ref(key))
 	}
 	stored, err := tx.GetAll(refs)
 	if err != nil {
@@ -32,7 +39,17 @@ func newReader(tx *store.Tx, keys []string) (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &reader{tx: tx, stored: stored, links: links, apis: map[string]*apiInfo{}, tags: map[apim.Ref]string{}}, nil
+	r := &reader{tx: tx, stored: stored, links: links, parts: map[string]json.RawMessage{}, apis: map[string]*apiInfo{}, tags: map[apim.Ref]string{}}
+	for revision, names := range schemas {
+		parts, err := tx.SchemaParts(apim.Ref(revision), names)
+		if err != nil {
+			return nil, err
+		}
+		for name, part := range parts {
+			r.parts[schemaKey(revision, name)] = part
+		}
+	}
+	return r, nil
 }
 
 func (r *reader) get(ref apim.Ref) (*store.Document, error) {
@@ -62,24 +79,45 @@ func (x *Index) refresh(tx *store.Tx, b *batch, keys []string) error {
 		return err
 	}
 	for _, key := range keys {
-		d, err := r.document(apim.Ref(key))
+		d, err := r.document(key)
 		if err != nil && !errors.Is(err, apim.ErrNotFound) {
 			return fmt.Errorf("index %s: %w", key, err)
 		}
 		b.keys = append(b.keys, key)
 		if d != nil {
-			b.upserts = append(b.upserts, d.index())
+			b.upserts = append(b.upserts, d.index(maxBody, maxTerms))
 		}
-		if apim.Ref(key).KindPath() == "apis" {
-			if err := x.followAPI(tx, b, r, key); err != nil {
-				return err
-			}
+		switch apim.Ref(key).KindPath() {
+		case "apis":
+			err = x.followAPI(tx, b, r, key)
+		case "apis/schemas":
+			err = x.followSchemas(tx, b, apim.Ref(key).Parent().Key())
+		}
+		if err != nil && !errors.Is(err, apim.ErrNotFound) {
+			return err
 		}
 	}
 	return nil
 }
 
-// followAPI queues the operations of an API whose state is another than indexed:
+// followSchemas queues the definitions of an API revision: those it has now, and
+// those that are indexed.
+func (x *Index) followSchemas(tx *store.Tx, b *batch, revision string) error {
+	names, err := tx.SchemaPartNames(apim.Ref(revision))
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		b.enqueue = append(b.enqueue, schemaKey(revision, name))
+	}
+	prefix := schemaKey(revision, "")
+	err = query(tx, `SELECT key, '' FROM search_document WHERE service = $1 AND api = $2 AND substr(key, 1, $3) = $4`,
+		[]any{x.store.Service(), aliasOf(revision), utf8.RuneCountInString(prefix), prefix}, func(key, _ string) { b.enqueue = append(b.enqueue, key) })
+	b.more = b.more || len(b.enqueue) > 0
+	return err
+}
+
+// followAPI queues the operations and schemas of an API whose state is another than indexed:
 // those it has now, and those it had.
 func (x *Index) followAPI(tx *store.Tx, b *batch, r *reader, key string) error {
 	state := ""
@@ -104,13 +142,18 @@ func (x *Index) followAPI(tx *store.Tx, b *batch, r *reader, key string) error {
 	}
 	operations, err := tx.Keys(apim.Operations.Path, apim.Ref(info.revision))
 	b.enqueue = append(b.enqueue, operations...)
-	b.more = b.more || len(b.enqueue) > 0
-	return err
+	if err != nil {
+		return err
+	}
+	return x.followSchemas(tx, b, info.revision)
 }
 
 // document is what is to be indexed at a key; apim.ErrNotFound: nothing.
-func (r *reader) document(ref apim.Ref) (*document, error) {
-	switch ref.KindPath() {
+func (r *reader) document(key string) (*document, error) {
+	if revision, name, ok := splitSchemaKey(key); ok {
+		return r.schemaDocument(key, revision, name)
+	}
+	switch ref := apim.Ref(key); ref.KindPath() {
 	case "apis":
 		return r.apiDocument(ref)
 	case "apis/operations":
@@ -190,7 +233,7 @@ func (r *reader) operationDocument(ref apim.Ref) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	var op struct{ DisplayName, Method, URLTemplate, Description string }
+	var op apim.Operation
 	var extra struct {
 		OperationID, Summary string
 		Tags                 []string
@@ -213,8 +256,37 @@ func (r *reader) operationDocument(ref apim.Ref) (*document, error) {
 		name: doc.Name, title: orElse(op.DisplayName, doc.Name), apiTitle: orElse(info.api.DisplayName, info.id),
 		method: op.Method, path: op.URLTemplate, names: []string{extra.OperationID},
 		paths: append(tags, append(extra.Tags, info.id, info.api.Path)...),
-		body:  extra.Summary + " " + text, text: cutText(orElse(text, extra.Summary), maxText),
+		body:  strings.Join(append(parameterWords(&op), extra.Summary, text), " "), text: cutText(orElse(text, extra.Summary), maxText),
 	}, nil
+}
+
+// parameterWords are the names and descriptions of an operation's parameters, and the
+// names of its types.
+func parameterWords(op *apim.Operation) []string {
+	var names, texts []string
+	parameters := func(lists ...[]apim.Parameter) {
+		for _, list := range lists {
+			for _, p := range list {
+				names = append(names, p.Name)
+				texts = append(texts, plainText(p.Description))
+			}
+		}
+	}
+	bodies := func(list []apim.Representation) {
+		for _, b := range list {
+			names = append(names, b.TypeName)
+			parameters(b.FormParameters)
+		}
+	}
+	parameters(op.TemplateParameters)
+	if op.Request != nil {
+		parameters(op.Request.QueryParameters, op.Request.Headers)
+		bodies(op.Request.Representations)
+	}
+	for _, r := range op.Responses {
+		bodies(r.Representations)
+	}
+	return append(names, cutText(strings.Join(texts, " "), maxBody/2))
 }
 
 func (r *reader) productDocument(ref apim.Ref) (*document, error) {

@@ -10,11 +10,12 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/search"
 	"github.com/portico-portal/portico/internal/store"
 	"github.com/portico-portal/portico/internal/store/storetest"
-	"pgregory.net/rapid"
 )
 
 var tester = store.Actor{Name: "test"}
@@ -51,6 +52,15 @@ func putOperation(t testing.TB, tx *store.Tx, api, id, title, method, path, desc
 	t.Helper()
 	put(t, tx, apim.OperationRef(apim.RevisionRef(api, "1"), id),
 		apim.Operation{DisplayName: title, Method: method, URLTemplate: path, Description: description}, nil)
+}
+
+// putSchemas stores an API revision's definitions as importing does.
+func putSchemas(t testing.TB, tx *store.Tx, revision apim.Ref, parts map[string]json.RawMessage) {
+	t.Helper()
+	put(t, tx, revision+"/schemas/openapi", map[string]any{"contentType": "application/vnd.oai.openapi.components+json"}, nil)
+	if err := tx.PutSchemaParts(revision, "openapi", parts); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func tag(t testing.TB, tx *store.Tx, id, title string, on ...apim.Ref) {
@@ -96,14 +106,31 @@ func fixture(t testing.TB, tx *store.Tx) {
 	}
 	putAPI(t, tx, "secret", "Internal Users", "internal", "Not for guests.")
 	putOperation(t, tx, "secret", "list", "List users", "GET", "/users", "")
+	withBody := apim.Operation{
+		DisplayName: "Weigh a parcel", Method: "POST", URLTemplate: "/weigh",
+		TemplateParameters: []apim.Parameter{{Name: "scaleId", Description: "Which of the balances."}},
+		Request: &apim.Request{
+			QueryParameters: []apim.Parameter{{Name: "roundTo"}}, Headers: []apim.Parameter{{Name: "X-Calibrated"}},
+			Representations: []apim.Representation{{TypeName: "Weighing", FormParameters: []apim.Parameter{{Name: "photograph"}}}},
+		},
+		Responses: []apim.Response{{Representations: []apim.Representation{{TypeName: "WeighedParcel"}}}},
+	}
+	put(t, tx, apim.OperationRef(apim.RevisionRef("parcels", "1"), "weigh"), withBody, nil)
+	putSchemas(t, tx, apim.RevisionRef("parcels", "1"), map[string]json.RawMessage{
+		"Weighing":    json.RawMessage(`{"type":"object","description":"What the <b>scales</b> say.","properties":{"tareGrams":{"type":"integer"}}}`),
+		"Consignment": json.RawMessage(`{"type":"object"}`), "consignment": json.RawMessage(`true`),
+	})
 	put(t, tx, apim.ProductRef("starter"), apim.Product{DisplayName: "Starter", Description: "Parcel tracking for small shops."}, nil)
 	tag(t, tx, "billing", "Invoicing", apim.OperationRef(apim.RevisionRef("parcels", "1"), "createParcel"), apim.APIRef("users"))
 }
 
 // name is how the tests write a hit.
 func name(h search.Hit) string {
-	if h.Kind == search.KindOperation {
+	switch h.Kind {
+	case search.KindOperation:
 		return h.APIID + "/" + h.Name
+	case search.KindSchema:
+		return h.APIID + "#" + h.Name
 	}
 	return h.Kind + ":" + h.Name
 }
@@ -165,6 +192,17 @@ var conformance = []struct{ query, top string }{
 	{"invoicing", "api:users parcels/createParcel"},
 	{"how do i delete a user", "users/delete-user"},
 	{"directory delete", "users/delete-user"},
+	// parameters and types
+	{"scaleId", "parcels/weigh"},
+	{"which balances", "parcels/weigh"},
+	{"roundTo", "parcels/weigh"},
+	{"x-calibrated", "parcels/weigh"},
+	{"photograph", "parcels/weigh"},
+	{"weighed parcel", "parcels/weigh"},
+	{"Weighing", "parcels#Weighing parcels/weigh"},
+	{"scales say", "parcels#Weighing"},
+	{"tareGrams", "parcels#Weighing"},
+	{"consignmnet", "parcels#Consignment"},
 	// typing errors
 	{"repositries", "users/user-repositories"},
 	{"reopsitories", "users/user-repositories"},
@@ -245,6 +283,23 @@ func eventually(t testing.TB, what string, ok func() bool) {
 	t.Fatalf("%s: not after ten seconds", what)
 }
 
+func TestSchemasAreFoundBesideManyOperations(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		update(t, s, func(tx *store.Tx) {
+			putAPI(t, tx, "shop", "Shop", "shop", "")
+			for i := range 40 {
+				putOperation(t, tx, "shop", fmt.Sprintf("op-%d", i), fmt.Sprintf("Read basket %d", i), "GET", fmt.Sprintf("/baskets/%d", i), "")
+			}
+			putSchemas(t, tx, apim.RevisionRef("shop", "1"), map[string]json.RawMessage{"Basket": json.RawMessage(`{}`), "BasketLine": json.RawMessage(`{}`)})
+		})
+		got := names(find(t, synced(t, s), "basket", everything, 20))
+		if len(got) != 21 || got[0] != "shop#Basket" || got[20] != "shop#BasketLine" {
+			t.Errorf("found %v", got)
+		}
+	})
+}
+
 func TestTheIndexFollowsChanges(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
@@ -278,6 +333,11 @@ func TestTheIndexFollowsChanges(t *testing.T) {
 		update(t, s, func(tx *store.Tx) { putAPI(t, tx, "parcels", "Consignments", "logistics/parcels", "") })
 		eventually(t, "operations are found by the API's new name", finds("consignments cancel", "parcels/cancel"))
 
+		update(t, s, func(tx *store.Tx) {
+			putSchemas(t, tx, revision, map[string]json.RawMessage{"Manifest": json.RawMessage(`{"description":"Cargo."}`)})
+		})
+		eventually(t, "a new schema is found", finds("manifest", "parcels#Manifest"))
+		eventually(t, "a replaced schema is not", finds("tareGrams"))
 		update(t, s, func(tx *store.Tx) { put(t, tx, apim.TagRef("billing"), apim.Tag{DisplayName: "Vouchers"}, nil) })
 		eventually(t, "a renamed tag is found", finds("vouchers", "api:users", "parcels/createParcel"))
 
@@ -290,6 +350,7 @@ func TestTheIndexFollowsChanges(t *testing.T) {
 
 		second := apim.RevisionRef("parcels", "2")
 		update(t, s, func(tx *store.Tx) {
+			putSchemas(t, tx, second, map[string]json.RawMessage{"Beam": json.RawMessage(`{}`)})
 			put(t, tx, second, apim.API{DisplayName: "Consignments", Path: "logistics/parcels"}, nil)
 			put(t, tx, apim.OperationRef(second, "teleport"), apim.Operation{DisplayName: "Teleport a parcel", Method: "POST", URLTemplate: "/teleport"}, nil)
 		})
@@ -303,6 +364,8 @@ func TestTheIndexFollowsChanges(t *testing.T) {
 		})
 		eventually(t, "the current revision's operations are found", finds("teleport", "parcels/teleport"))
 		eventually(t, "the earlier revision's operations are not", finds("webhooks"))
+		eventually(t, "the current revision's schemas are found", finds("beam", "parcels#Beam"))
+		eventually(t, "the earlier revision's schemas are not", finds("manifest"))
 
 		update(t, s, func(tx *store.Tx) {
 			if err := tx.DeleteTree(second); err != nil {
@@ -313,6 +376,7 @@ func TestTheIndexFollowsChanges(t *testing.T) {
 			}
 		})
 		eventually(t, "a deleted API is not found", finds("teleport"))
+		eventually(t, "nor are its schemas", finds("beam"))
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 
 // version names the tables and what is in them. A change of either, or of how
 // text is cut, changes it: the index is then built anew.
-const version = "4"
+const version = "5"
 
 const (
 	metaVersion = "search.version"

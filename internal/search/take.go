@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -20,7 +21,6 @@ func (f *finder) take(s search, matches []match) error {
 	var fresh []any
 	for _, m := range matches {
 		if !f.seen[m.id] && f.isVisible(m.key) {
-			f.seen[m.id] = true
 			fresh = append(fresh, m.id)
 		}
 	}
@@ -36,17 +36,20 @@ func (f *finder) take(s search, matches []match) error {
 	for _, c := range found {
 		c.score = s.score(&c.hit)
 	}
-	slices.SortStableFunc(found, func(a, b *candidate) int {
-		if a.score != b.score {
-			return b.score - a.score
-		}
-		return int(min(max(a.id-b.id, -1), 1))
-	})
+	rank(found)
 	for _, c := range found[:min(len(found), f.limit-len(f.hits))] {
+		f.seen[c.id] = true
 		s.mark(&c.hit, c.text)
 		f.hits = append(f.hits, c.hit)
 	}
 	return nil
+}
+
+// rank sorts matches, the best first.
+func rank(found []*candidate) {
+	slices.SortStableFunc(found, func(a, b *candidate) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.id, b.id))
+	})
 }
 
 // read fetches documents by row id.
@@ -106,7 +109,7 @@ func (s search) score(h *Hit) int {
 			}
 		}
 	}
-	if h.Kind != KindOperation {
+	if h.Kind == KindAPI || h.Kind == KindProduct {
 		score += ofKindAPI
 	}
 	return score + perWord*min(len(title), 12)

@@ -103,7 +103,7 @@ func FuzzTermsAreTokens(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		d := &document{title: text, path: text, body: text}
-		for _, term := range d.index().terms {
+		for _, term := range d.index(maxBody, maxTerms).terms {
 			for _, r := range term {
 				if !isWordRune(r) || 'A' <= r && r <= 'Z' || r == utf8.RuneError {
 					t.Fatalf("term %q of %q has %q", term, text, r)

@@ -69,13 +69,9 @@ func (x *Index) isKnown(tx *store.Tx, w string, prefix bool) (known bool, err er
 
 // corrections are the words of the vocabulary that somebody who typed w may have meant.
 func (x *Index) corrections(tx *store.Tx, w string) ([]string, error) {
-	length := utf8.RuneCountInString(w)
-	if length < minCorrected || length > maxCorrected {
+	tolerance := toleranceFor(w)
+	if tolerance == 0 {
 		return nil, nil
-	}
-	tolerance := 1
-	if length >= 8 {
-		tolerance = 2
 	}
 	grams := trigrams(w)
 	shared := max(1, len(grams)-3*tolerance-1) // an exchange of two letters spoils four
@@ -97,6 +93,17 @@ func (x *Index) corrections(tx *store.Tx, w string) ([]string, error) {
 }
 
 const maxAlternatives = 3
+
+// toleranceFor is how many typing errors a word may have; 0: it is not corrected.
+func toleranceFor(w string) int {
+	switch length := utf8.RuneCountInString(w); {
+	case length < minCorrected || length > maxCorrected:
+		return 0
+	case length < 8:
+		return 1
+	}
+	return 2
+}
 
 // distance counts the insertions, deletions, replacements and exchanges of
 // neighbours that make a of b; anything above most is most+1.

@@ -36,6 +36,10 @@ type Site struct {
 	findings []Finding
 	favicon  string
 
+	textsOnce  sync.Once
+	texts      map[*Page][]widget.Said // of the site's own pages
+	textGroups []string
+
 	holdersOnce sync.Once
 	holders     map[string][]holder // lower-case path of a medium, or widget:name → who shows it
 	author      string

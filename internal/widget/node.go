@@ -91,7 +91,7 @@ func ParseRule(raw json.RawMessage) (Rule, error) {
 	}
 	var r Rule
 	for _, name := range names {
-		name = strings.ToLower(apim.Ref(name).Name())
+		name = strings.ToLower(apim.Ref(name).PublicName())
 		switch name {
 		case "everyone":
 			r.anyone = true

@@ -52,7 +52,7 @@ func loadSearchResults(ctx context.Context, in *Input) (any, error) {
 		return nil, err
 	}
 	v.Total = len(hits)
-	for _, kind := range []string{"api", "operation", "product", "page"} {
+	for _, kind := range []string{search.KindAPI, search.KindOperation, search.KindProduct, search.KindSchema, search.KindPage} {
 		g := hitGroup{Kind: kind, Title: in.T("search." + kind)}
 		for _, h := range hits {
 			if href := hitHref(h); h.Kind == kind && href != "" {
@@ -69,12 +69,16 @@ func loadSearchResults(ctx context.Context, in *Input) (any, error) {
 
 func hitHref(h search.Hit) string {
 	switch h.Kind {
-	case "api":
+	case search.KindAPI:
 		return APIHref(h.APIID)
-	case "operation":
+	case search.KindOperation:
 		return OperationHref(h.APIID, h.Ref.Name())
-	case "product":
+	case search.KindProduct:
 		return ProductHref(h.Ref.Name())
+	case search.KindSchema:
+		return SchemaHref(h.APIID, h.Name)
+	case search.KindPage:
+		return h.Path
 	}
 	return ""
 }
