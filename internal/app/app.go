@@ -81,7 +81,7 @@ func (a *App) open(ctx context.Context) (err error) {
 	}
 	a.Subscriptions = subscription.New(a.Store, rand.Reader)
 	a.Importer = &apidoc.Importer{Store: a.Store, Blobs: a.Blobs}
-	a.Publisher = &publish.Service{Store: a.Store}
+	a.Publisher = &publish.Service{Store: a.Store, Media: a.Blobs}
 	a.New, err = a.provision(ctx)
 	return err
 }

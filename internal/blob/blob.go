@@ -22,6 +22,9 @@ type Store interface {
 	// PutHashed stores content under the name HashName makes of it. Content that
 	// is present already stays, with its first content type.
 	PutHashed(ctx context.Context, contentType string, content []byte) (name string, err error)
+	// Pin makes the present content of a blob stay: it is also the hashed blob
+	// HashedPrefix + Info.Hash from then on, whatever becomes of the name.
+	Pin(ctx context.Context, name string) (Info, error)
 	// Get opens a blob, which stays readable while it is replaced or deleted.
 	Get(ctx context.Context, name string) (io.ReadSeekCloser, Info, error)
 	// Delete removes a blob, or fails with apim.ErrNotFound.

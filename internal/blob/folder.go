@@ -58,6 +58,38 @@ func (f *folder) PutHashed(ctx context.Context, contentType string, content []by
 	return name, f.put(ctx, name, contentType, bytes.NewReader(content))
 }
 
+// Pin links the blob's file: files are replaced, never written to.
+func (f *folder) Pin(_ context.Context, name string) (Info, error) {
+	if err := CheckName(name); err != nil {
+		return Info{}, err
+	}
+	dir, err := os.MkdirTemp(f.tmp, "pin-")
+	if err != nil {
+		return Info{}, fmt.Errorf("pin blob %s: %w", name, err)
+	}
+	defer os.RemoveAll(dir)
+	link := filepath.Join(dir, "blob") // what the name means now
+	if err := os.Link(f.path(name), link); err != nil {
+		return Info{}, failed("pin", name, err)
+	}
+	file, err := os.Open(link)
+	if err != nil {
+		return Info{}, failed("pin", name, err)
+	}
+	info, _, err := readInfo(file, name)
+	if err = errors.Join(err, file.Close()); err != nil {
+		return Info{}, err
+	}
+	to := f.path(HashedPrefix + info.Hash)
+	if _, err := os.Stat(to); err == nil {
+		return info, nil
+	}
+	if err := f.publish(link, to); err != nil {
+		return Info{}, fmt.Errorf("pin blob %s: %w", name, err)
+	}
+	return info, nil
+}
+
 // put writes a temporary file, flushes it to disk and renames it.
 func (f *folder) put(ctx context.Context, name, contentType string, r io.Reader) error {
 	tmp, err := os.CreateTemp(f.tmp, "blob-")

@@ -1,10 +1,8 @@
 package portal
 
 import (
-	"fmt"
 	"net/http"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -20,12 +18,13 @@ func (p *Portal) serveFont(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	kind := fontTypes[strings.ToLower(path.Ext(r.PathValue("file")))]
-	if kind == "" || p.cfg.Media == nil || !slices.Contains(s.Fonts(), r.URL.Path) {
+	font, ok := s.Font(r.URL.Path)
+	if kind == "" || p.cfg.Media == nil || !ok {
 		return apim.ErrNotFound
 	}
-	f, info, err := p.cfg.Media.Get(r.Context(), strings.TrimPrefix(r.URL.Path, "/"))
+	f, info, err := p.openFile(r.Context(), font)
 	if err != nil {
-		return fmt.Errorf("font %s: %w", r.URL.Path, err)
+		return err
 	}
 	defer f.Close()
 	h := w.Header()

@@ -96,7 +96,7 @@ func TestAForeignSitePublishesWithWarningsAndRenders(t *testing.T) {
 		}
 		return nil
 	})
-	rev, err := (&publish.Service{Store: s.store}).Publish(t.Context(), admin, "foreign", "", true)
+	rev, err := (&publish.Service{Store: s.store, Media: s.media}).Publish(t.Context(), admin, "foreign", "", true)
 	if err != nil || rev.Status != publish.Completed {
 		t.Fatalf("%+v %v", rev, err)
 	}

@@ -35,7 +35,7 @@ func TestAnImportedSiteHasCanonicalAddresses(t *testing.T) {
 		}
 		return nil
 	})
-	rev, err := (&publish.Service{Store: s.store}).Publish(t.Context(), admin, "imported", "", true)
+	rev, err := (&publish.Service{Store: s.store, Media: s.media}).Publish(t.Context(), admin, "imported", "", true)
 	if err != nil || rev.Status != publish.Completed {
 		t.Fatal(rev, err)
 	}

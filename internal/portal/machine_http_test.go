@@ -24,7 +24,7 @@ func (s *service) content(revision string, items map[string]string) {
 		}
 		return nil
 	})
-	rev, err := (&publish.Service{Store: s.store}).Publish(s.t.Context(), admin, revision, "", true)
+	rev, err := (&publish.Service{Store: s.store, Media: s.media}).Publish(s.t.Context(), admin, revision, "", true)
 	if err != nil || rev.Status != publish.Completed {
 		s.t.Fatal(rev, err)
 	}

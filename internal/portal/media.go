@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -35,9 +36,9 @@ func (p *Portal) serveMedia(w http.ResponseWriter, r *http.Request) error {
 	if !ok || p.cfg.Media == nil {
 		return apim.ErrNotFound
 	}
-	f, info, err := p.cfg.Media.Get(r.Context(), m.Blob)
+	f, info, err := p.openFile(r.Context(), m)
 	if err != nil {
-		return fmt.Errorf("medium %s: %w", m.Blob, err)
+		return err
 	}
 	defer f.Close()
 	if strings.HasPrefix(r.URL.Path, widget.WidgetFilesPath) {
@@ -76,6 +77,21 @@ func (p *Portal) serveMedia(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Etag", `"`+info.Hash+`"`)
 	http.ServeContent(w, r, "", info.ModTime, f)
 	return nil
+}
+
+// openFile opens a file of the site as it was published, else what has its name now.
+func (p *Portal) openFile(ctx context.Context, m site.Media) (io.ReadSeekCloser, blob.Info, error) {
+	if m.Pinned != "" {
+		f, info, err := p.cfg.Media.Get(ctx, m.Pinned)
+		if !errors.Is(err, apim.ErrNotFound) {
+			return f, info, err
+		}
+	}
+	f, info, err := p.cfg.Media.Get(ctx, m.Blob)
+	if err != nil {
+		return nil, blob.Info{}, fmt.Errorf("medium %s: %w", m.Blob, err)
+	}
+	return f, info, nil
 }
 
 // mediaHeaders are on every file that people uploaded. Who may see a file

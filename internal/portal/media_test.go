@@ -123,3 +123,29 @@ func TestAPageOfAnEarlierRevisionKeepsItsLooks(t *testing.T) {
 		}
 	}
 }
+
+func TestAReplacedFileIsPublishedWithTheNextRevision(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.upload("b", []byte("as published"))
+	items := map[string]string{
+		"blob/b":       `{"fileName":"b.txt","blobId":"b","permalink":"/content/b.txt"}`,
+		"page/one":     `{"en_us":{"title":"One","permalink":"/one","documentId":"contentTypes/document/contentItems/one"}}`,
+		"document/one": `{"nodes":[{"type":"section","nodes":[{"type":"picture","sourceId":"contentTypes/blob/contentItems/b","caption":"B"}]}]}`,
+	}
+	s.content("first", items)
+	b := s.browser()
+	s.eventually("the site", func() bool { return b.get("/content/b.txt").StatusCode == http.StatusOK })
+	s.upload("b", []byte("replaced"))
+	if got := b.get("/content/b.txt").text; got != "as published" {
+		t.Errorf("before it is published again, the file says %q", got)
+	}
+	s.content("second", items)
+	s.eventually("the new file", func() bool { return b.get("/content/b.txt").text == "replaced" })
+	if err := s.media.Delete(t.Context(), blob.HashName([]byte("replaced"))); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.get("/content/b.txt"); got.StatusCode != http.StatusOK || got.text != "replaced" {
+		t.Errorf("without the pinned copy, the file by its name is not served: %d %q", got.StatusCode, got.text)
+	}
+}

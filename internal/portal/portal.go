@@ -103,6 +103,7 @@ func (p *Portal) follow(changes []store.Change) {
 // loadSite reads the current portal revision, unless it is the one being served.
 func (p *Portal) loadSite(ctx context.Context) error {
 	var items []site.Item
+	var pinned map[string]string
 	name := ""
 	err := p.cfg.Store.View(ctx, func(tx *store.Tx) (err error) {
 		if name, err = tx.CurrentPortalRevision(); err != nil || name == "" {
@@ -111,7 +112,7 @@ func (p *Portal) loadSite(ctx context.Context) error {
 		if s := p.site.Load(); s != nil && s.Revision == name {
 			return errServed
 		}
-		items, err = site.Published(tx, name)
+		items, pinned, err = site.Published(tx, name)
 		return err
 	})
 	if errors.Is(err, errServed) || err == nil && name == "" {
@@ -120,7 +121,7 @@ func (p *Portal) loadSite(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the published site: %w", err)
 	}
-	next := site.Read(items, site.Options{Revision: name, Script: p.assets.script})
+	next := site.Read(items, site.Options{Revision: name, Script: p.assets.script, Pinned: pinned})
 	if err := p.keepStylesheet(ctx, next); err != nil {
 		p.cfg.Logger.Error("pages of this site lose their looks after the next publish", "error", err)
 	}

@@ -56,7 +56,7 @@ func open(t testing.TB, fill ...func(*store.Tx) error) *service {
 		t.Fatal(err)
 	}
 	s.write(fill...)
-	if _, err := (&publish.Service{Store: s.store}).Provision(ctx, admin); err != nil {
+	if _, err := (&publish.Service{Store: s.store, Media: s.media}).Provision(ctx, admin); err != nil {
 		t.Fatal(err)
 	}
 	s.start()

@@ -22,17 +22,22 @@ func Draft(tx *store.Tx) ([]Item, error) {
 	return items, nil
 }
 
-// Published reads the items of a portal revision.
-func Published(tx *store.Tx, revision string) ([]Item, error) {
+// Published reads the items of a portal revision, and the hashes of the files
+// it pinned (Options.Pinned).
+func Published(tx *store.Tx, revision string) (items []Item, pinned map[string]string, err error) {
 	rows, err := tx.RevisionItems(revision)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	items := make([]Item, len(rows))
-	for i, r := range rows {
-		items[i] = Item{Ref: r.Ref, Body: r.Body}
+	pinned = map[string]string{}
+	for _, r := range rows {
+		if r.Body == nil {
+			pinned[r.Key] = r.Hash
+			continue
+		}
+		items = append(items, Item{Ref: r.Ref, Body: r.Body})
 	}
-	return items, nil
+	return items, pinned, nil
 }
 
 // styles are the compiled stylesheet document.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/site/style"
 	"github.com/portico-portal/portico/internal/widget"
 )
@@ -28,6 +29,7 @@ type Site struct {
 	popups  map[string]widget.Popup
 	targets map[string]string // url and blob items: key → address
 	media   map[string]Media  // by lower-case path
+	files   []File            // media, by item
 	groups  []string
 	options Options
 	styles  styles
@@ -49,11 +51,16 @@ type Site struct {
 type Options struct {
 	Script   string // address of the islands' module; "" when it is not built
 	Revision string // the portal revision's name; "" for the draft
+
+	// Pinned are the hashes of the files as the revision was published, by the key of File.Ref.
+	Pinned map[string]string
 }
 
 // Media is a file that a published item names.
 type Media struct {
-	Blob, ContentType string
+	Blob        string // its name in the media storage
+	Pinned      string // the name of its content when the site was published; "" for the draft
+	ContentType string // as the item says
 
 	path string // its own, in lower case
 }
@@ -154,18 +161,20 @@ func (s *Site) readItem(it Item) {
 			s.find("warning", string(it.Ref), "", fmt.Sprintf("The address %q leads nowhere: it must be http, https, mailto, tel or a path.", m.Permalink))
 		}
 	case "blob":
-		s.addMedia(it.Ref.Key(), id, m)
+		s.addMedia(it.Ref, id, m)
 	}
 }
 
-func (s *Site) addMedia(key, id string, m meta) {
-	path := mediaPath(id, m)
+func (s *Site) addMedia(ref apim.Ref, id string, m meta) {
+	key, path := ref.Key(), mediaPath(id, m)
 	blob := m.BlobID
 	if blob == "" {
 		blob = id
 	}
 	s.targets[key] = path
-	file := Media{Blob: blob, ContentType: m.MimeType, path: strings.ToLower(path)}
+	pin := ref + pinnedMedium
+	file := s.pinned(pin, Media{Blob: blob, ContentType: m.MimeType, path: strings.ToLower(path)})
+	s.files = append(s.files, File{Ref: pin, Item: ref, Blob: blob})
 	s.media[file.path], s.media[style.MediaPath(key)] = file, file
 }
 

@@ -96,6 +96,23 @@ func (tx *Tx) SweepRevisionBodies() (int64, error) {
 	return n, wrap(err, "sweep the bodies of portal revisions")
 }
 
+// PinnedHashes are the hashes of the items without a body (media) that a portal
+// revision has; with "", those that any has.
+func (tx *Tx) PinnedHashes(revision string) ([]string, error) {
+	hashes, err := tx.strings(`SELECT DISTINCT i.hash FROM portal_item i
+		LEFT JOIN portal_body b ON b.service = i.service AND b.hash = i.hash
+		WHERE i.service = $1 AND ($2 = '' OR i.revision = $2) AND b.hash IS NULL ORDER BY i.hash`, tx.s.service, lower(revision))
+	return hashes, wrap(err, "read the media of portal revision %s", revision)
+}
+
+// APIMentions tells whether what the wire model has no field for of some API
+// revision holds a text of letters, digits and slashes.
+func (tx *Tx) APIMentions(text string) (bool, error) {
+	found, err := tx.strings(`SELECT key FROM document WHERE service = $1 AND kind = 'apis' AND extra LIKE $2 LIMIT 1`,
+		tx.s.service, "%"+text+"%")
+	return len(found) > 0, wrap(err, "look for %s", text)
+}
+
 // SetCurrentPortalRevision switches the published site; the feed tells a put of the revision.
 func (tx *Tx) SetCurrentPortalRevision(name string) error {
 	before, err := tx.CurrentPortalRevision()

@@ -24,6 +24,7 @@ func Run(t *testing.T, open func(t *testing.T) blob.Store) {
 		{"a blob is read as it was put", readAsPut},
 		{"the last writer wins", lastWriterWins},
 		{"a hashed blob is written once", writtenOnce},
+		{"a pinned blob stays", pinned},
 		{"an absent blob is not found", absent},
 		{"a bad name is refused", badNames},
 		{"blobs are listed by prefix", listed},
@@ -112,6 +113,29 @@ func writtenOnce(t *testing.T, s blob.Store) {
 	if err := s.Delete(t.Context(), name); err != nil {
 		t.Errorf("delete: %v", err)
 	}
+}
+
+func pinned(t *testing.T, s blob.Store) {
+	put(t, s, "logo", "image/png", "first")
+	first, err := s.Pin(t.Context(), "logo")
+	if err != nil || first.Hash != strings.TrimPrefix(blob.HashName([]byte("first")), blob.HashedPrefix) {
+		t.Fatalf("pinned %+v, %v", first, err)
+	}
+	if _, err := s.Pin(t.Context(), "logo"); err != nil {
+		t.Errorf("pin again: %v", err)
+	}
+	put(t, s, "logo", "image/png", "second")
+	if err := s.Delete(t.Context(), "logo"); err != nil {
+		t.Fatal(err)
+	}
+	if got, info := get(t, s, blob.HashedPrefix+first.Hash); got != "first" || info.ContentType != "image/png" {
+		t.Errorf("the pinned content is %q as %s", got, info.ContentType)
+	}
+	if _, err := s.Pin(t.Context(), "logo"); !errors.Is(err, apim.ErrNotFound) {
+		t.Errorf("pin what is not there: %v, want not found", err)
+	}
+	_, err = s.Pin(t.Context(), "../logo")
+	wantInvalid(t, "pin a bad name", err)
 }
 
 func absent(t *testing.T, s blob.Store) {

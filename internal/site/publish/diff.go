@@ -53,11 +53,11 @@ const (
 func (s *Service) Compare(ctx context.Context, from, to string) (*Diff, error) {
 	d := &Diff{From: from, To: to, Added: []string{}, Removed: []string{}, Changed: []Change{}}
 	err := s.Store.View(ctx, func(tx *store.Tx) error {
-		before, err := s.items(tx, from)
+		before, err := s.itemsAndFiles(ctx, tx, from)
 		if err != nil {
 			return err
 		}
-		after, err := s.items(tx, to)
+		after, err := s.itemsAndFiles(ctx, tx, to)
 		if err != nil {
 			return err
 		}
@@ -70,7 +70,19 @@ func (s *Service) Compare(ctx context.Context, from, to string) (*Diff, error) {
 	return d, nil
 }
 
-// items are those of a site, by key.
+// itemsAndFiles are the items of a site and, as items without a body, its files; by key.
+func (s *Service) itemsAndFiles(ctx context.Context, tx *store.Tx, name string) ([]store.RevisionItem, error) {
+	all, err := s.items(tx, name)
+	if err != nil || !strings.EqualFold(name, Draft) {
+		return all, err
+	}
+	pins, _, err := s.files(ctx, (&snapshot{items: all}).site(), s.look)
+	all = append(all, pins...)
+	slices.SortFunc(all, func(a, b store.RevisionItem) int { return strings.Compare(a.Key, b.Key) })
+	return all, err
+}
+
+// items are those of a site, by key; a revision's with its files.
 func (s *Service) items(tx *store.Tx, name string) ([]store.RevisionItem, error) {
 	switch strings.ToLower(name) {
 	case Draft:
@@ -109,11 +121,19 @@ func (d *Diff) compare(before, after []store.RevisionItem) {
 			j++
 		default:
 			if before[i].Hash != after[j].Hash {
-				d.Changed = append(d.Changed, Change{string(after[j].Ref), fields(before[i].Body, after[j].Body)})
+				d.Changed = append(d.Changed, Change{string(after[j].Ref), differences(before[i], after[j])})
 			}
 			i, j = i+1, j+1
 		}
 	}
+}
+
+// differences are the fields of two versions of an item; of a file its hash.
+func differences(before, after store.RevisionItem) []Field {
+	if before.Body == nil && after.Body == nil {
+		return []Field{{Path: "/sha256", Before: before.Hash, After: after.Hash}}
+	}
+	return fields(before.Body, after.Body)
 }
 
 // fields are the members in which two JSON texts differ, in the order of their paths.
@@ -207,22 +227,28 @@ func shortened(s string) string {
 }
 
 // RestoreDraft makes the draft exactly what a revision holds: items that the
-// revision does not have are deleted. It all happens in one transaction.
+// revision does not have are deleted. It all happens in one transaction; then
+// the files that the revision pinned get their names back.
 func (s *Service) RestoreDraft(ctx context.Context, actor store.Actor, name string) (*Diff, error) {
-	d := &Diff{From: Draft, To: name, Added: []string{}, Removed: []string{}, Changed: []Change{}}
+	d := &Diff{}
+	var then, pins []store.RevisionItem
 	err := s.Store.Update(ctx, actor, func(tx *store.Tx) error {
 		*d = Diff{From: Draft, To: name, Added: []string{}, Removed: []string{}, Changed: []Change{}}
 		now, err := s.items(tx, Draft)
 		if err != nil {
 			return err
 		}
-		then, err := s.items(tx, name)
+		all, err := s.items(tx, name)
 		if err != nil {
 			return err
 		}
+		then, pins = split(all)
 		d.compare(now, then)
 		return restore(tx, d, then)
 	})
+	if err == nil {
+		err = s.restoreFiles(ctx, (&snapshot{items: then}).site(), pins)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("restore the draft from %s: %w", name, err)
 	}
@@ -261,6 +287,8 @@ func (s *Service) Check(ctx context.Context) ([]site.Finding, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the draft: %w", err)
 	}
-	s.check(snap)
+	if err := s.check(ctx, snap, s.look); err != nil {
+		return nil, fmt.Errorf("check the draft: %w", err)
+	}
 	return snap.findings, nil
 }

@@ -3,11 +3,13 @@ package publish
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -15,29 +17,39 @@ import (
 // name, and what only they held. The current revision always stays. It returns
 // the names of those deleted, the oldest first.
 func (s *Service) DeleteOlder(ctx context.Context, actor store.Actor, name string) ([]string, error) {
-	var deleted []string
+	var deleted, files []string
 	err := s.Store.Update(ctx, actor, func(tx *store.Tx) (err error) {
-		deleted, err = deleteOlder(tx, name)
+		deleted, files, err = deleteOlder(tx, name)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("delete portal revisions older than %s: %w", name, err)
 	}
+	for _, hash := range files {
+		if s.Media == nil {
+			break
+		}
+		if err := s.Media.Delete(ctx, blob.HashedPrefix+hash); err != nil && !errors.Is(err, apim.ErrNotFound) {
+			return deleted, fmt.Errorf("delete what only old portal revisions held: %w", err)
+		}
+	}
 	return deleted, nil
 }
 
-func deleteOlder(tx *store.Tx, name string) ([]string, error) {
+// deleteOlder tells which revisions it deleted, and the hashes of the files that
+// nothing holds any more.
+func deleteOlder(tx *store.Tx, name string) (deleted, files []string, err error) {
 	kept, err := get(tx, revisionRef(name))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	current, err := tx.CurrentPortalRevision()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	docs, err := tx.ListAll(apim.PortalRevisions.Path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	type dated struct {
 		name string
@@ -47,23 +59,56 @@ func deleteOlder(tx *store.Tx, name string) ([]string, error) {
 	for _, d := range docs {
 		r := dated{name: d.Ref.Name()}
 		if err := json.Unmarshal(d.Body, &r.rev); err != nil {
-			return nil, fmt.Errorf("%s: %w", d.Ref, err)
+			return nil, nil, fmt.Errorf("%s: %w", d.Ref, err)
 		}
 		if r.rev.CreatedDateTime.Before(*kept.CreatedDateTime) && !strings.EqualFold(r.name, current) {
 			old = append(old, r)
 		}
 	}
 	slices.SortFunc(old, func(a, b dated) int { return a.rev.CreatedDateTime.Compare(*b.rev.CreatedDateTime) })
-	deleted := []string{}
+	deleted = []string{}
+	var held []string
 	for _, r := range old {
+		pins, err := tx.PinnedHashes(r.name)
+		if err != nil {
+			return nil, nil, err
+		}
+		held = append(held, pins...)
 		if err := tx.DeleteRevisionItems(r.name); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if err := tx.Delete(revisionRef(r.name)); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		deleted = append(deleted, r.name)
 	}
-	_, err = tx.SweepRevisionBodies()
-	return deleted, err
+	if _, err := tx.SweepRevisionBodies(); err != nil {
+		return nil, nil, err
+	}
+	files, err = unheld(tx, held)
+	return deleted, files, err
+}
+
+// unheld are those of the hashes that no revision pins and that are no API's
+// description, which is kept under its hash too.
+func unheld(tx *store.Tx, hashes []string) ([]string, error) {
+	kept, err := tx.PinnedHashes("")
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(hashes)
+	var free []string
+	for _, hash := range slices.Compact(hashes) {
+		if _, pinned := slices.BinarySearch(kept, hash); pinned {
+			continue
+		}
+		described, err := tx.APIMentions(blob.HashedPrefix + hash)
+		if err != nil {
+			return nil, err
+		}
+		if !described {
+			free = append(free, hash)
+		}
+	}
+	return free, nil
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/site"
 	"github.com/portico-portal/portico/internal/store"
 )
@@ -25,11 +26,15 @@ const (
 const maxDetails = 64 << 10
 
 // Service publishes.
-type Service struct{ Store *store.Store }
+type Service struct {
+	Store *store.Store
+	Media Media // nil: files are not pinned
+}
 
 // snapshot is a draft and what checking it found.
 type snapshot struct {
 	items    []store.RevisionItem
+	pins     []store.RevisionItem // the files
 	findings []site.Finding
 }
 
@@ -48,7 +53,9 @@ func (s *Service) Publish(ctx context.Context, actor store.Actor, name, descript
 	if err != nil {
 		return nil, fmt.Errorf("read the draft: %w", err)
 	}
-	s.check(taken)
+	if err := s.check(ctx, taken, s.pin); err != nil {
+		return nil, fmt.Errorf("check the draft: %w", err)
+	}
 	var made *apim.PortalRevision
 	err = s.Store.Update(ctx, actor, func(tx *store.Tx) error {
 		now, err := s.take(tx)
@@ -56,7 +63,9 @@ func (s *Service) Publish(ctx context.Context, actor store.Actor, name, descript
 			return fmt.Errorf("read the draft: %w", err)
 		}
 		if !now.equal(taken) { // edited since it was checked
-			s.check(now)
+			if err := s.check(ctx, now, s.pin); err != nil {
+				return fmt.Errorf("check the draft: %w", err)
+			}
 			taken = now
 		}
 		made, err = s.write(tx, actor, name, description, makeCurrent, taken)
@@ -100,16 +109,29 @@ func (n *snapshot) equal(m *snapshot) bool {
 	return slices.EqualFunc(n.items, m.items, func(a, b store.RevisionItem) bool { return a.Key == b.Key && a.Hash == b.Hash })
 }
 
-// check compiles the site as the portal will.
-func (s *Service) check(n *snapshot) {
+// check compiles the site as the portal will, and reads its files.
+func (s *Service) check(ctx context.Context, n *snapshot, read func(context.Context, string) (blob.Info, error)) error {
+	st := n.site()
+	n.findings = st.Check()
+	if len(n.items) == 0 {
+		n.findings = append(n.findings, site.Finding{Severity: "error", Message: "There is no content to publish."})
+	}
+	pins, missing, err := s.files(ctx, st, read)
+	n.pins, n.findings = pins, append(n.findings, missing...)
+	return err
+}
+
+func (n *snapshot) site() *site.Site {
 	items := make([]site.Item, len(n.items))
 	for i, it := range n.items {
 		items[i] = site.Item{Ref: it.Ref, Body: it.Body}
 	}
-	n.findings = site.Read(items, site.Options{}).Check()
-	if len(items) == 0 {
-		n.findings = append(n.findings, site.Finding{Severity: "error", Message: "There is no content to publish."})
-	}
+	return site.Read(items, site.Options{})
+}
+
+// pin makes a file's present content stay.
+func (s *Service) pin(ctx context.Context, name string) (blob.Info, error) {
+	return s.Media.Pin(ctx, name)
 }
 
 // write stores the revision and switches to it.
@@ -132,7 +154,7 @@ func (s *Service) write(tx *store.Tx, actor store.Actor, name, description strin
 	if err := put(tx, ref, rev); err != nil {
 		return nil, err
 	}
-	if err := tx.PutRevisionItems(name, n.items); err != nil {
+	if err := tx.PutRevisionItems(name, slices.Concat(n.items, n.pins)); err != nil {
 		return nil, err
 	}
 	if !makeCurrent || rev.Status != Completed {

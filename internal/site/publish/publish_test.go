@@ -49,7 +49,7 @@ func current(t testing.TB, s *store.Store) (name string, items []site.Item) {
 		if name, err = tx.CurrentPortalRevision(); err != nil {
 			return err
 		}
-		items, err = site.Published(tx, name)
+		items, _, err = site.Published(tx, name)
 		return err
 	})
 	if err != nil {
