@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -87,7 +88,7 @@ func finishWriting(ctx context.Context, client *managementClient, s streams, d t
 		_, err := fmt.Fprintln(s.out, "The draft is written. Publish it with: portico publish")
 		return err
 	}
-	return publishDraft(ctx, client, s, "", "Written by portico")
+	return publishDraft(ctx, client, s, "", "Written by portico", time.Time{})
 }
 
 type cleanupCommand struct {

@@ -11,6 +11,7 @@ type publishCommand struct {
 	connection  `embed:""`
 	Description string `help:"What is new, for the list of revisions." placeholder:"TEXT"`
 	Name        string `help:"Name of the revision; default: the time." placeholder:"NAME"`
+	At          string `help:"Publish the draft as it is now, but then; as 2026-12-01T09:00 (local time) or with a zone." placeholder:"TIME"`
 	Check       bool   `help:"Tell what publishing would find, and publish nothing."`
 }
 
@@ -24,27 +25,48 @@ type portalRevision struct {
 		Description, Status, StatusDetails, Author string
 		IsCurrent                                  bool
 		CreatedDateTime                            time.Time
+		ScheduledDateTime                          *time.Time
 	}
 }
 
 // Run publishes the draft, or checks it.
 func (c *publishCommand) Run(ctx context.Context, s streams) error {
+	at, err := parseTime(c.At)
+	if err != nil {
+		return fmt.Errorf("--at: %w", err)
+	}
 	return c.with(ctx, s, func(client *managementClient) error {
 		if c.Check {
 			return checkDraft(ctx, client, s)
 		}
-		return publishDraft(ctx, client, s, c.Name, c.Description)
+		return publishDraft(ctx, client, s, c.Name, c.Description, at)
 	})
 }
 
+// parseTime reads a time as people type it: local unless it says a zone. "" is the zero time.
+func parseTime(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02"} {
+		if at, err := time.ParseInLocation(layout, text, time.Local); err == nil {
+			return at, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is no time; write 2026-12-01T09:00, or with a zone 2026-12-01T09:00+01:00", text)
+}
+
 // publishDraft publishes the draft as a revision, named after the time when
-// name is "", and tells what was found.
-func publishDraft(ctx context.Context, client *managementClient, s streams, name, description string) error {
+// when name is "", and tells what was found.
+func publishDraft(ctx context.Context, client *managementClient, s streams, name, description string, at time.Time) error {
 	if name == "" {
 		name = revisionName(time.Now())
 	}
 	var r portalRevision
 	properties := map[string]any{"description": description, "isCurrent": true}
+	if !at.IsZero() {
+		properties = map[string]any{"description": description, "scheduledDateTime": at}
+	}
 	if err := client.put(ctx, "/portalRevisions/"+segment(name), properties, &r); err != nil {
 		return err
 	}
@@ -53,6 +75,10 @@ func publishDraft(ctx context.Context, client *managementClient, s streams, name
 	}
 	if r.Properties.Status != "completed" {
 		return fmt.Errorf("revision %s has errors and is not published; the site before stays. Mend them and publish again", r.Name)
+	}
+	if t := r.Properties.ScheduledDateTime; t != nil {
+		_, err := fmt.Fprintf(s.out, "Revision %s will be published on %s. Take that back with: portico revisions schedule %[1]s --cancel\n", r.Name, t.Local().Format("2006-01-02 at 15:04 MST"))
+		return err
 	}
 	_, err := fmt.Fprintf(s.out, "Published as revision %s. Go back with: portico revisions restore NAME\n", r.Name)
 	return err

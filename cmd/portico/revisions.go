@@ -10,11 +10,12 @@ import (
 )
 
 type revisionsCommand struct {
-	List    revisionsListCommand    `cmd:"" help:"List the published sites, the newest first."`
-	Show    revisionsShowCommand    `cmd:"" help:"Show one with what publishing found."`
-	Diff    revisionsDiffCommand    `cmd:"" help:"Tell what changed between two, or since one."`
-	Restore revisionsRestoreCommand `cmd:"" help:"Make an earlier one the published site again."`
-	Prune   revisionsPruneCommand   `cmd:"" help:"Delete old ones; the published site stays."`
+	List     revisionsListCommand     `cmd:"" help:"List the published sites, the newest first."`
+	Show     revisionsShowCommand     `cmd:"" help:"Show one with what publishing found."`
+	Diff     revisionsDiffCommand     `cmd:"" help:"Tell what changed between two, or since one."`
+	Restore  revisionsRestoreCommand  `cmd:"" help:"Make an earlier one the published site again."`
+	Schedule revisionsScheduleCommand `cmd:"" help:"Let one become the published site later, or take that back."`
+	Prune    revisionsPruneCommand    `cmd:"" help:"Delete old ones; the published site stays."`
 }
 
 // format is how a command prints what it found.
@@ -52,6 +53,8 @@ func (c *revisionsListCommand) Run(ctx context.Context, s streams) error {
 				status := p.Status
 				if p.IsCurrent {
 					status = "current"
+				} else if p.ScheduledDateTime != nil {
+					status = "from " + p.ScheduledDateTime.Local().Format("2006-01-02 15:04")
 				}
 				fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", r.Name, status, p.CreatedDateTime.Format("2006-01-02 15:04"), p.Author, p.Description)
 			}
@@ -153,6 +156,33 @@ func (c *revisionsRestoreCommand) Run(ctx context.Context, s streams) error {
 			return fmt.Errorf("revision %s: %w", c.Name, err)
 		}
 		_, err := fmt.Fprintf(s.out, "Revision %s is the published site. The draft is as it was; see: portico revisions diff\n", c.Name)
+		return err
+	})
+}
+
+type revisionsScheduleCommand struct {
+	connection `embed:""`
+	Name       string `arg:"" help:"Name of the revision."`
+	At         string `help:"When; as 2026-12-01T09:00 (local time) or with a zone." placeholder:"TIME" xor:"when" required:""`
+	Cancel     bool   `help:"It stays what it is: not published." xor:"when" required:""`
+}
+
+// Run sets or clears the revision's time.
+func (c *revisionsScheduleCommand) Run(ctx context.Context, s streams) error {
+	at, err := parseTime(c.At)
+	if err != nil {
+		return fmt.Errorf("--at: %w", err)
+	}
+	return c.with(ctx, s, func(client *managementClient) error {
+		properties, told := map[string]any{"scheduledDateTime": nil}, "Revision %s is not scheduled.\n"
+		if !c.Cancel {
+			properties["scheduledDateTime"] = at
+			told = "Revision %s will be published on " + at.Local().Format("2006-01-02 at 15:04 MST") + ".\n"
+		}
+		if err := client.send(ctx, "PATCH", "/portalRevisions/"+segment(c.Name), properties, nil); err != nil {
+			return fmt.Errorf("revision %s: %w", c.Name, err)
+		}
+		_, err := fmt.Fprintf(s.out, told, c.Name)
 		return err
 	})
 }

@@ -29,6 +29,10 @@ type PortalRevision struct {
 	CreatedDateTime *time.Time `json:"createdDateTime,omitempty"`
 	UpdatedDateTime *time.Time `json:"updatedDateTime,omitempty"`
 	Author          string     `json:"author,omitempty"`
+
+	// ScheduledDateTime is when the revision becomes current by itself (beyond
+	// API Management); nil: never.
+	ScheduledDateTime *time.Time `json:"scheduledDateTime,omitempty"`
 }
 
 // Default does nothing: publishing sets the status.

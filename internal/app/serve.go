@@ -193,6 +193,7 @@ func reachable(addr string) string {
 func (a *App) handle(ctx context.Context, surfaces []server.Surface, r Ready, srv config.Server) (err error) {
 	a.Accounts.Start(ctx)
 	go a.prune(ctx)
+	go a.Publisher.DueLoop(ctx, a.toldOfDue)
 	build := map[string]func(context.Context, Ready, config.Server) (http.Handler, error){
 		"portal": a.portal, "gateway": a.gateway,
 		"management": func(_ context.Context, r Ready, srv config.Server) (http.Handler, error) {
@@ -205,6 +206,15 @@ func (a *App) handle(ctx context.Context, surfaces []server.Surface, r Ready, sr
 		}
 	}
 	return nil
+}
+
+// toldOfDue logs what the schedule published.
+func (a *App) toldOfDue(names []string, err error) {
+	if err != nil {
+		a.opt.Logger.Error("scheduled portal revisions are not published", "error", err)
+		return
+	}
+	a.opt.Logger.Info("published by schedule", "revisions", names)
 }
 
 // prune shortens the change feed and removes uploads that were given up, now and every hour.

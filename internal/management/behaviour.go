@@ -135,6 +135,10 @@ type Publisher interface {
 	// Publish snapshots the draft as a new revision. A site with errors gives a
 	// revision whose status is failed, not an error; an existing name is apim.ErrConflict.
 	Publish(ctx context.Context, actor store.Actor, name, description string, makeCurrent bool) (*apim.PortalRevision, error)
+	// PublishAt is Publish for a revision that becomes current at a time to come.
+	PublishAt(ctx context.Context, actor store.Actor, name, description string, at time.Time) (*apim.PortalRevision, error)
+	// Schedule lets a revision become current then; never for the zero time.
+	Schedule(ctx context.Context, actor store.Actor, name string, at time.Time) error
 	// MakeCurrent switches the site to an earlier revision.
 	MakeCurrent(ctx context.Context, actor store.Actor, name string) error
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
@@ -15,11 +16,15 @@ import (
 // errors and the revision failed (apim-rest.md §0.8, design.md §5).
 func publishSite(c *call, properties json.RawMessage) (*answer, error) {
 	var in struct {
-		Description string `json:"description"`
-		IsCurrent   bool   `json:"isCurrent"`
+		Description string     `json:"description"`
+		IsCurrent   bool       `json:"isCurrent"`
+		Scheduled   *time.Time `json:"scheduledDateTime"`
 	}
 	if err := arm.Unmarshal(properties, &in); err != nil {
 		return nil, err
+	}
+	if in.IsCurrent && in.Scheduled != nil {
+		return nil, apim.Invalid("scheduledDateTime", "A revision is published now (isCurrent) or later (scheduledDateTime), not both.")
 	}
 	if !c.route.kind.ValidName(c.ref.Name()) {
 		return nil, apim.Invalid("name", fmt.Sprintf("%q is not a valid name for a portal revision.", c.ref.Name()))
@@ -27,7 +32,13 @@ func publishSite(c *call, properties json.RawMessage) (*answer, error) {
 	if err := c.match.CheckAbsent(); err != nil {
 		return nil, err
 	}
-	if _, err := c.Publisher.Publish(c.r.Context(), c.actor(), c.ref.Name(), in.Description, in.IsCurrent); err != nil {
+	var err error
+	if in.Scheduled != nil {
+		_, err = c.Publisher.PublishAt(c.r.Context(), c.actor(), c.ref.Name(), in.Description, *in.Scheduled)
+	} else {
+		_, err = c.Publisher.Publish(c.r.Context(), c.actor(), c.ref.Name(), in.Description, in.IsCurrent)
+	}
+	if err != nil {
 		return nil, err
 	}
 	doc, err := c.document()
@@ -49,14 +60,23 @@ func preparePortalRevision(w *write) error {
 	return nil
 }
 
-// makePublished answers a PATCH that makes a portal revision the published site.
-// Whatever else it changes has been checked by the usual way, after this.
+// makePublished answers a PATCH that makes a portal revision the published site,
+// now or later, or takes the latter back. Whatever else it changes has been
+// checked by the usual way, after this.
 func makePublished(c *call, patch json.RawMessage) error {
 	var in struct {
-		IsCurrent bool `json:"isCurrent"`
+		IsCurrent bool            `json:"isCurrent"`
+		Scheduled json.RawMessage `json:"scheduledDateTime"`
 	}
-	if err := arm.Unmarshal(patch, &in); err != nil || !in.IsCurrent || c.r.Method != http.MethodPatch {
+	if err := arm.Unmarshal(patch, &in); err != nil || !in.IsCurrent && in.Scheduled == nil || c.r.Method != http.MethodPatch {
 		return err
+	}
+	var at time.Time // stays zero for null
+	if err := json.Unmarshal(orNull(in.Scheduled), &at); err != nil {
+		return apim.Invalid("scheduledDateTime", fmt.Sprintf("scheduledDateTime must be a time such as 2026-12-01T09:00:00Z, or null; it is %s.", in.Scheduled))
+	}
+	if in.IsCurrent && !at.IsZero() {
+		return apim.Invalid("scheduledDateTime", "A revision is published now (isCurrent) or later (scheduledDateTime), not both.")
 	}
 	doc, err := c.document()
 	if err != nil {
@@ -65,12 +85,24 @@ func makePublished(c *call, patch json.RawMessage) error {
 	if err := c.match.Check(doc.ETag); err != nil {
 		return err
 	}
-	if err := c.Publisher.MakeCurrent(c.r.Context(), c.actor(), doc.Name); err != nil {
+	if in.IsCurrent {
+		err = c.Publisher.MakeCurrent(c.r.Context(), c.actor(), doc.Name)
+	} else {
+		err = c.Publisher.Schedule(c.r.Context(), c.actor(), doc.Name, at)
+	}
+	if err != nil {
 		return err
 	}
-	// The switch has written the revision: the condition on its old tag is met and used up.
+	// That has written the revision: the condition on its old tag is met and used up.
 	c.match = arm.Match{}
 	return nil
+}
+
+func orNull(raw json.RawMessage) json.RawMessage {
+	if raw == nil {
+		return json.RawMessage("null")
+	}
+	return raw
 }
 
 func portalRevisionBehaviour() behaviour {

@@ -14,8 +14,8 @@ import (
 )
 
 // DeleteOlder deletes the portal revisions that were made before the revision
-// name, and what only they held. The current revision always stays. It returns
-// the names of those deleted, the oldest first.
+// name, and what only they held. The current revision and scheduled ones
+// always stay. It returns the names of those deleted, the oldest first.
 func (s *Service) DeleteOlder(ctx context.Context, actor store.Actor, name string) ([]string, error) {
 	var deleted, files []string
 	err := s.Store.Update(ctx, actor, func(tx *store.Tx) (err error) {
@@ -61,7 +61,7 @@ func deleteOlder(tx *store.Tx, name string) (deleted, files []string, err error)
 		if err := json.Unmarshal(d.Body, &r.rev); err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", d.Ref, err)
 		}
-		if r.rev.CreatedDateTime.Before(*kept.CreatedDateTime) && !strings.EqualFold(r.name, current) {
+		if r.rev.CreatedDateTime.Before(*kept.CreatedDateTime) && r.rev.ScheduledDateTime == nil && !strings.EqualFold(r.name, current) {
 			old = append(old, r)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/blob"
@@ -42,6 +43,16 @@ type snapshot struct {
 // becomes a revision whose status is failed and which is not made current; its
 // findings are in statusDetails. An existing name is a ConflictError.
 func (s *Service) Publish(ctx context.Context, actor store.Actor, name, description string, makeCurrent bool) (*apim.PortalRevision, error) {
+	return s.publish(ctx, actor, name, description, plan{current: makeCurrent})
+}
+
+// plan is what becomes of a new revision that has no errors.
+type plan struct {
+	current bool      // it is the published site at once
+	at      time.Time // it becomes so then; zero: never
+}
+
+func (s *Service) publish(ctx context.Context, actor store.Actor, name, description string, p plan) (*apim.PortalRevision, error) {
 	if err := checkName(name, description); err != nil {
 		return nil, err
 	}
@@ -68,7 +79,7 @@ func (s *Service) Publish(ctx context.Context, actor store.Actor, name, descript
 			}
 			taken = now
 		}
-		made, err = s.write(tx, actor, name, description, makeCurrent, taken)
+		made, err = s.write(tx, actor, name, description, p, taken)
 		return err
 	})
 	if err != nil {
@@ -134,8 +145,8 @@ func (s *Service) pin(ctx context.Context, name string) (blob.Info, error) {
 	return s.Media.Pin(ctx, name)
 }
 
-// write stores the revision and switches to it.
-func (s *Service) write(tx *store.Tx, actor store.Actor, name, description string, makeCurrent bool, n *snapshot) (*apim.PortalRevision, error) {
+// write stores the revision and does what is planned with it.
+func (s *Service) write(tx *store.Tx, actor store.Actor, name, description string, p plan, n *snapshot) (*apim.PortalRevision, error) {
 	ref := revisionRef(name)
 	switch _, err := tx.Get(ref); {
 	case err == nil:
@@ -157,10 +168,15 @@ func (s *Service) write(tx *store.Tx, actor store.Actor, name, description strin
 	if err := tx.PutRevisionItems(name, slices.Concat(n.items, n.pins)); err != nil {
 		return nil, err
 	}
-	if !makeCurrent || rev.Status != Completed {
+	switch {
+	case rev.Status != Completed:
 		return rev, nil
+	case p.current:
+		return s.switchTo(tx, name)
+	case !p.at.IsZero():
+		return s.schedule(tx, name, p.at)
 	}
-	return s.switchTo(tx, name)
+	return rev, nil
 }
 
 // MakeCurrent makes an earlier revision the published site.
@@ -201,9 +217,15 @@ func (s *Service) switchTo(tx *store.Tx, name string) (*apim.PortalRevision, err
 			return nil, err
 		}
 	}
-	rev.IsCurrent, rev.UpdatedDateTime = true, &now
+	scheduled := rev.ScheduledDateTime != nil
+	rev.IsCurrent, rev.UpdatedDateTime, rev.ScheduledDateTime = true, &now, nil
 	if err := put(tx, ref, rev); err != nil {
 		return nil, err
+	}
+	if scheduled {
+		if err := noteNext(tx); err != nil {
+			return nil, err
+		}
 	}
 	return rev, tx.SetCurrentPortalRevision(ref.Name())
 }

@@ -1,0 +1,178 @@
+package publish
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// metaNext is when the next scheduled revision becomes current; "" when none is.
+const metaNext = "publish.next"
+
+// scheduler is who makes scheduled revisions current.
+var scheduler = store.Actor{Name: "schedule"}
+
+// PublishAt makes a portal revision from the draft as it is now, as Publish
+// does, that becomes the published site at a time to come. One with errors does not.
+func (s *Service) PublishAt(ctx context.Context, actor store.Actor, name, description string, at time.Time) (*apim.PortalRevision, error) {
+	if err := s.checkTime(at); err != nil {
+		return nil, err
+	}
+	return s.publish(ctx, actor, name, description, plan{at: at})
+}
+
+// Schedule lets a revision become the published site at a time to come; the
+// zero time takes that back.
+func (s *Service) Schedule(ctx context.Context, actor store.Actor, name string, at time.Time) error {
+	if !at.IsZero() {
+		if err := s.checkTime(at); err != nil {
+			return err
+		}
+	}
+	err := s.Store.Update(ctx, actor, func(tx *store.Tx) error {
+		_, err := s.schedule(tx, name, at)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("schedule portal revision %s: %w", name, err)
+	}
+	return nil
+}
+
+func (s *Service) checkTime(at time.Time) error {
+	if now := s.Store.Now(); !at.After(now) {
+		return apim.Invalid("scheduledDateTime", fmt.Sprintf("scheduledDateTime must be in the future; it is %s, and now it is %s.",
+			at.Format(time.RFC3339), now.In(at.Location()).Format(time.RFC3339)))
+	}
+	return nil
+}
+
+func (s *Service) schedule(tx *store.Tx, name string, at time.Time) (*apim.PortalRevision, error) {
+	rev, err := get(tx, revisionRef(name))
+	if err != nil {
+		return nil, err
+	}
+	now := s.Store.Now()
+	rev.UpdatedDateTime, rev.ScheduledDateTime = &now, nil
+	if !at.IsZero() {
+		switch {
+		case rev.Status != Completed:
+			return nil, &apim.ConflictError{Target: "scheduledDateTime", Message: fmt.Sprintf("Portal revision %q has errors and cannot be published: %s", name, rev.StatusDetails)}
+		case rev.IsCurrent:
+			return nil, &apim.ConflictError{Target: "scheduledDateTime", Message: fmt.Sprintf("Portal revision %q is the published site already.", name)}
+		}
+		utc := at.UTC()
+		rev.ScheduledDateTime = &utc
+	}
+	if err := put(tx, revisionRef(name), rev); err != nil {
+		return nil, err
+	}
+	return rev, noteNext(tx)
+}
+
+// scheduled is a revision that waits for its time.
+type scheduled struct {
+	name string
+	at   time.Time
+}
+
+// waiting lists the scheduled revisions, the first to come first.
+func waiting(tx *store.Tx) ([]scheduled, error) {
+	docs, err := tx.ListAll(apim.PortalRevisions.Path)
+	if err != nil {
+		return nil, err
+	}
+	var list []scheduled
+	for _, d := range docs {
+		var rev apim.PortalRevision
+		if err := json.Unmarshal(d.Body, &rev); err != nil {
+			return nil, fmt.Errorf("%s: %w", d.Ref, err)
+		}
+		if rev.ScheduledDateTime != nil {
+			list = append(list, scheduled{d.Ref.Name(), *rev.ScheduledDateTime})
+		}
+	}
+	slices.SortFunc(list, func(a, b scheduled) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.name, b.name)) })
+	return list, nil
+}
+
+// noteNext remembers when the next revision is due, so that asking is cheap.
+func noteNext(tx *store.Tx) error {
+	list, err := waiting(tx)
+	if err != nil {
+		return err
+	}
+	next := ""
+	if len(list) > 0 {
+		next = list[0].at.Format(time.RFC3339Nano)
+	}
+	return tx.SetMeta(metaNext, next)
+}
+
+// PublishDue makes the revisions current whose time has come, also those that
+// were due while nothing ran, and returns their names. Several replicas may ask.
+func (s *Service) PublishDue(ctx context.Context) ([]string, error) {
+	due := false
+	err := s.Store.View(ctx, func(tx *store.Tx) error {
+		next, err := tx.Meta(metaNext)
+		if err != nil || next == "" {
+			return err
+		}
+		at, err := time.Parse(time.RFC3339Nano, next)
+		due = !at.After(s.Store.Now())
+		return err
+	})
+	if err != nil || !due {
+		return nil, err
+	}
+	var done []string
+	err = s.Store.Update(ctx, scheduler, func(tx *store.Tx) (err error) {
+		done, err = s.publishDue(tx)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("publish what is scheduled: %w", err)
+	}
+	return done, nil
+}
+
+func (s *Service) publishDue(tx *store.Tx) (done []string, err error) {
+	list, err := waiting(tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range list {
+		if r.at.After(s.Store.Now()) {
+			break
+		}
+		if _, err := s.switchTo(tx, r.name); err != nil {
+			return nil, err
+		}
+		done = append(done, r.name)
+	}
+	return done, nil
+}
+
+// DueLoop calls PublishDue every second until ctx ends and tells what it did.
+func (s *Service) DueLoop(ctx context.Context, published func(names []string, err error)) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		names, err := s.PublishDue(ctx)
+		if len(names) > 0 || err != nil && !errors.Is(err, context.Canceled) {
+			published(names, err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
