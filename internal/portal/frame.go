@@ -26,11 +26,11 @@ func sandboxed(scripts string) header {
 
 // serveFrame answers with the custom HTML of a node, to whom sees the node.
 func (p *Portal) serveFrame(w http.ResponseWriter, r *http.Request) error {
-	s, err := p.published()
+	v, err := p.visit(w, r)
 	if err != nil {
 		return err
 	}
-	v, err := p.visit(w, r)
+	s, err := p.shown(r, v)
 	if err != nil {
 		return err
 	}

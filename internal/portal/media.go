@@ -24,11 +24,11 @@ import (
 // serveMedia answers with a file of the published site that an element which
 // the visitor sees holds; ?w= with a smaller version of a picture.
 func (p *Portal) serveMedia(w http.ResponseWriter, r *http.Request) error {
-	s, err := p.published()
+	v, err := p.visit(w, r)
 	if err != nil {
 		return err
 	}
-	v, err := p.visit(w, r)
+	s, err := p.shown(r, v)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/portico-portal/portico/internal/cache"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/site"
-	"github.com/portico-portal/portico/internal/store"
 	"github.com/portico-portal/portico/internal/widget"
 )
 
@@ -34,6 +33,8 @@ type request struct {
 	params widget.Params
 	path   string // canonical
 	visit  *visit
+
+	previews bool // an administrator looks at another site than the published one
 }
 
 // servePage answers with a page of the site.
@@ -42,11 +43,14 @@ func (p *Portal) servePage(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Allow", "GET, HEAD")
 		return errMethod
 	}
-	s, err := p.published()
+	v, err := p.visit(w, r)
 	if err != nil {
 		return err
 	}
-	v, err := p.visit(w, r)
+	if r.URL.Query().Has(previewParameter) && v.Admin {
+		return p.choosePreview(w, r)
+	}
+	s, err := p.shown(r, v)
 	if err != nil {
 		return err
 	}
@@ -57,9 +61,6 @@ func (p *Portal) servePage(w http.ResponseWriter, r *http.Request) error {
 		return redirect(w, r, to, http.StatusMovedPermanently)
 	} else if forward {
 		return p.serveForward(w, r)
-	}
-	if r.URL.Query().Has(previewParameter) && v.Admin {
-		return p.servePreview(w, r, v)
 	}
 	req, err := p.resolve(r.Context(), s, v, r.URL)
 	if errors.Is(err, apim.ErrNotFound) && strings.HasSuffix(r.URL.Path, twinSuffix) {
@@ -74,6 +75,9 @@ func (p *Portal) servePage(w http.ResponseWriter, r *http.Request) error {
 			to += "?" + r.URL.RawQuery
 		}
 		return redirect(w, r, to, http.StatusMovedPermanently)
+	}
+	if req.previews = s != p.site.Load(); req.previews {
+		return p.servePreview(w, r, req)
 	}
 	return p.answer(w, r, req)
 }
@@ -222,7 +226,7 @@ func (p *Portal) render(ctx context.Context, req *request, compiled *widget.Page
 func (p *Portal) input(req *request, d *data, v catalog.Visitor) widget.Render {
 	return widget.Render{
 		Params: req.params, Visitor: v, Data: d, Canonical: p.cfg.PortalURL + req.path, Base: p.cfg.PortalURL,
-		NoIndex: len(req.params.Query) > 0 || slices.Contains(unlisted, req.path),
+		Preview: req.previewed(), NoIndex: len(req.params.Query) > 0 || slices.Contains(unlisted, req.path),
 	}
 }
 
@@ -277,32 +281,6 @@ func (p *Portal) serveForm(w http.ResponseWriter, r *http.Request, v *visit, pat
 		return fmt.Errorf("page of the form %s: %w", path, err)
 	}
 	return p.serveFresh(w, r, req, status, form, widget.Problem{})
-}
-
-// previewParameter shows administrators the draft.
-const previewParameter = "preview"
-
-// servePreview shows a page of the draft.
-func (p *Portal) servePreview(w http.ResponseWriter, r *http.Request, v *visit) error {
-	var draft *site.Site
-	err := p.cfg.Store.View(r.Context(), func(tx *store.Tx) error {
-		items, err := site.Draft(tx)
-		draft = site.Read(items, site.Options{Script: p.assets.script})
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("read the draft: %w", err)
-	}
-	req, err := p.resolve(r.Context(), draft, v, r.URL)
-	if err != nil {
-		return err
-	}
-	compiled, err := req.page.Compiled()
-	if err != nil {
-		return err
-	}
-	req.params.Query, _ = declared(r.URL.Query(), compiled.QueryParameters())
-	return p.serveFresh(w, r, req, http.StatusOK, nil, widget.Problem{})
 }
 
 // send sends an answer that is not kept.

@@ -48,8 +48,28 @@ func TestPublishingSwitchesPagesAtOnceAndDraftsAreForAdministrators(t *testing.T
 	}
 	boss := s.browser()
 	boss.get("/signin-sso?token=" + link)
-	if !strings.Contains(boss.get("/?preview=1").text, "page-one") || strings.Contains(boss.get("/").text, "page-one") {
-		t.Error("the administrator does not see the draft in the preview, or sees it outside")
+	if strings.Contains(boss.get("/").text, "page-one") {
+		t.Error("the administrator sees the draft without asking for it")
+	}
+	if a := boss.get("/apis?preview=1&q=x"); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/apis?q=x" {
+		t.Errorf("asking for the preview answers %d, leading to %q", a.StatusCode, a.Header.Get("Location"))
+	}
+	if a := boss.get("/"); !strings.Contains(a.text, "page-one") || !strings.Contains(a.one(".previewed"), "You see the draft") || a.Header.Get("Cache-Control") != "private, no-store" {
+		t.Errorf("the administrator does not see the draft in the preview, or is not told: %s", a.one(".previewed"))
+	}
+	if b.get("/?preview=1"); strings.Contains(b.get("/").text, "page-one") {
+		t.Error("a guest who asks for the preview sees the draft")
+	}
+	if a := boss.get("/?preview=none"); a.StatusCode != http.StatusNotFound {
+		t.Errorf("the preview of no revision answers %d", a.StatusCode)
+	}
+	boss.get("/?preview=initial")
+	if a := boss.get("/"); strings.Contains(a.text, "page-one") || !strings.Contains(a.one(".previewed"), "initial") {
+		t.Errorf("the preview of a revision says %q", a.one(".previewed"))
+	}
+	boss.get("/?preview=off")
+	if a := boss.get("/"); strings.Contains(a.text, "page-one") || a.one(".previewed") != "" {
+		t.Error("the preview does not end")
 	}
 	if _, err := service.Publish(t.Context(), admin, "r1", "", true); err != nil {
 		t.Fatal(err)
@@ -194,5 +214,42 @@ func BenchmarkRenderedPage(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		r.URL.RawQuery = fmt.Sprint("lang=", i)
 		s.portal.ServeHTTP(&discard{header: http.Header{}}, r)
+	}
+}
+
+func TestAPreviewHasTheDraftsStylesAndFiles(t *testing.T) {
+	t.Parallel()
+	s := shop(t)
+	link, err := s.accounts.MintLink(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	boss, guest := s.browser(), s.browser()
+	boss.get("/signin-sso?token=" + link)
+	s.upload("new", []byte("a new file"))
+	s.write(edit("draft"), func(tx *store.Tx) error {
+		for id, body := range map[string]string{
+			"document/stylesheet": `{"nodes":[{"utils":{"text":{"loud":{"typography":{"fontSize":"77px"}}}}}]}`,
+			"blob/new":            `{"fileName":"new.txt","blobId":"new","permalink":"/content/new.txt"}`,
+			"document/home-content": `{"nodes":[{"type":"section","nodes":[{"type":"picture","sourceId":"contentTypes/blob/contentItems/new","caption":"New",
+				"styles":{"appearance":"utils/text/loud"}}]}]}`,
+		} {
+			contentType, name, _ := strings.Cut(id, "/")
+			if err := tx.Put(&store.Document{Ref: apim.ContentRef(contentType, name), Body: json.RawMessage(body)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	boss.get("/?preview")
+	page := boss.get("/")
+	if css := boss.get(page.attribute("link[rel=stylesheet]", "href")); css.StatusCode != http.StatusOK || !strings.Contains(css.text, "77px") {
+		t.Errorf("the draft's stylesheet answers %d %q", css.StatusCode, css.text)
+	}
+	if a := boss.get("/content/new.txt"); a.StatusCode != http.StatusOK || a.text != "a new file" {
+		t.Errorf("the draft's file answers %d %q", a.StatusCode, a.text)
+	}
+	if a := guest.get("/content/new.txt"); a.StatusCode != http.StatusNotFound {
+		t.Errorf("a guest is given the draft's file: %d", a.StatusCode)
 	}
 }

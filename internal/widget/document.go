@@ -30,6 +30,7 @@ type documentHead struct {
 	Kind                                          string // og:type
 	Twin, Feed                                    string // the page as Markdown; what changed
 	Structured                                    []any
+	Preview                                       string // what is previewed, in words
 	Script                                        template.JS
 	Style                                         template.CSS
 }
@@ -58,6 +59,11 @@ func (p *Page) head(r Render, out *Output, h *heading) ([]byte, error) {
 	}
 	if !noIndex {
 		p.tell(r, h, &d)
+	}
+	if r.Preview == "draft" {
+		d.Preview = m.T("preview.draft")
+	} else if r.Preview != "" {
+		d.Preview = m.T("preview.revision", "name", r.Preview)
 	}
 	d.Share.Title, d.Share.Description = first(d.Share.Title, title), first(d.Share.Description, out.Description)
 	var b bytes.Buffer

@@ -24,6 +24,7 @@ type Render struct {
 	Form      *FormState
 	Problem   Problem // the 404 and 500 pages only
 	NoIndex   bool
+	Preview   string // "draft" or the revision that an administrator previews; "" when it is the published site
 }
 
 // Problem is what an error page tells.
