@@ -254,7 +254,7 @@ func (p *Page) compileOptions() widget.CompileOptions {
 			Title: s.Title, Tokens: s.styles.tokens, Stylesheet: s.styles.path, Script: s.options.Script, Favicon: s.Favicon(), Author: s.author,
 		},
 		JSONLD: p.meta.JSONLD, Share: p.share(),
-		Title: p.meta.Title, Description: p.meta.Description, Keywords: p.meta.Keywords, Class: style.Class,
+		Title: p.meta.Title, Description: p.meta.Description, Keywords: p.meta.Keywords, Class: style.Class, CheckStyles: s.styles.names.Check,
 		Popup: s.popup, MenuPopups: s.menuPopups,
 	}
 }

@@ -1,12 +1,14 @@
 package site
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/site/style"
 	"github.com/portico-portal/portico/internal/store"
+	"github.com/portico-portal/portico/internal/widget"
 )
 
 // Draft reads the content items as they stand now.
@@ -42,9 +44,10 @@ func Published(tx *store.Tx, revision string) (items []Item, pinned map[string]s
 
 // styles are the compiled stylesheet document.
 type styles struct {
-	tokens string // CSS of the custom properties, inlined into each page
-	rules  []byte // what is served beside the pages
-	path   string // its address, with a hash of the content; "" for none
+	tokens string      // CSS of the custom properties, inlined into each page
+	rules  []byte      // what is served beside the pages
+	names  style.Names // what may be referred to
+	path   string      // its address, with a hash of the content; "" for none
 }
 
 // StylesheetPrefix starts the address of a site's CSS; the SHA-256 of the
@@ -57,16 +60,55 @@ func (s *Site) readStyles() {
 	if len(nodes) == 0 {
 		return
 	}
-	sheet, err := style.Compile(nodes[0])
+	sheet, err := style.Compile(nodes[0], s.looks(ref))
 	if err != nil {
 		s.find("error", ref, "/nodes/0", "The stylesheet is not understood: "+err.Error())
 		return
 	}
-	s.styles = styles{tokens: sheet.Tokens, rules: sheet.Rules}
+	s.styles = styles{tokens: sheet.Tokens, rules: sheet.Rules, names: style.ReadNames(nodes[0])}
 	if len(sheet.Rules) > 0 {
 		sum := sha256.Sum256(sheet.Rules)
 		s.styles.path = StylesheetPrefix + hex.EncodeToString(sum[:]) + ".css"
 	}
+}
+
+// appearances are the groups of the stylesheet that become classes.
+var appearances = [][]byte{[]byte("components/"), []byte("utils/"), []byte("globals/"), []byte("colors/")}
+
+// eachAppearance calls fn with every reference to an appearance in a JSON text.
+func eachAppearance(body []byte, fn func(ref string)) {
+	if bytes.Contains(body, []byte(`\/`)) { // an escaped slash
+		body = bytes.ReplaceAll(body, []byte(`\/`), []byte("/"))
+	}
+	for _, group := range appearances {
+		for rest := body; ; {
+			at := bytes.Index(rest, group)
+			if at < 0 {
+				break
+			}
+			rest = rest[at:]
+			end := max(bytes.IndexByte(rest, '"'), 0)
+			fn(string(rest[:end]))
+			rest = rest[len(group):]
+		}
+	}
+}
+
+// looks tells which classes the site's items use: those of the appearances
+// that they refer to, and what custom HTML may name.
+func (s *Site) looks(stylesheet string) func(class string) bool {
+	used := map[string]bool{}
+	var custom []byte
+	for key, it := range s.items {
+		if key == refKey(stylesheet) {
+			continue
+		}
+		eachAppearance(it.Body, func(ref string) { used[widget.AppearanceClass(ref)] = true })
+		if bytes.Contains(it.Body, []byte(`"htmlCode"`)) {
+			custom = append(custom, it.Body...)
+		}
+	}
+	return func(class string) bool { return used[class] || bytes.Contains(custom, []byte(class)) }
 }
 
 // Stylesheet is the CSS served beside the pages and its address, whose name is

@@ -27,9 +27,11 @@ type CompileOptions struct {
 	Site                         Site
 	Title, Description, Keywords string
 	// Class compiles a node's local styles to a class and its rules (style.Class); nil: none.
-	Class  func(styles json.RawMessage) (class, css string)
-	JSONLD string // the page's own structured data; "" for none
-	Share  Share
+	Class func(styles json.RawMessage) (class, css string)
+	// CheckStyles tells what of a node's styles means nothing (style.Names.Check); nil: not asked.
+	CheckStyles func(styles json.RawMessage) []string
+	JSONLD      string // the page's own structured data; "" for none
+	Share       Share
 	// Popup finds a popup by its item's id (contentTypes/popup/contentItems/x); nil: there are none.
 	Popup func(id string) (Popup, bool)
 	// MenuPopups are the ids of the popups that a menu's items open; nil: none.
@@ -188,6 +190,11 @@ func (c *compiler) guarded(rule Rule, write func()) {
 }
 
 func (c *compiler) bare(n *Node, head nodeProps, path string, depth int) {
+	if c.opt.CheckStyles != nil && len(head.Styles) > 0 {
+		for _, message := range c.opt.CheckStyles(head.Styles) {
+			c.find("warning", path, message)
+		}
+	}
 	if n.Type == "page" && c.content != nil {
 		c.page(path, depth)
 		return

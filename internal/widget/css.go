@@ -44,6 +44,22 @@ func (c *compiler) style() string {
 	return strings.ReplaceAll(b.String(), "</", `<\/`) // nothing may end the style element
 }
 
+// HasLook tells whether the engine's own style sheets style a class.
+func HasLook(class string) bool { return looks()[class] }
+
+var cssClass = regexp.MustCompile(`\.([a-zA-Z][a-zA-Z0-9_-]*)`)
+
+// looks are the classes that the style sheets name.
+var looks = sync.OnceValue(func() map[string]bool {
+	all := map[string]bool{}
+	for _, css := range sheets() {
+		for _, m := range cssClass.FindAllStringSubmatch(css, -1) {
+			all[m[1]] = true
+		}
+	}
+	return all
+})
+
 var (
 	cssComment = regexp.MustCompile(`(?s)/\*.*?\*/`)
 	cssSpace   = regexp.MustCompile(`\s+`)

@@ -51,6 +51,9 @@ func (c *compiler) notePopups(n *Node) {
 	if len(n.Nodes) > 0 && n.Type != "text-block" {
 		return // its children are looked at one by one
 	}
+	if !bytes.Contains(n.Raw, []byte("opup")) && !bytes.Contains(n.Raw, []byte("OPUP")) {
+		return // most nodes: the expression need not look
+	}
 	for _, id := range popupTarget.FindAllString(string(n.Raw), -1) {
 		c.notePopup(id)
 	}

@@ -16,7 +16,9 @@ type Sheet struct {
 }
 
 // Compile compiles nodes[0] of the stylesheet document; nil gives an empty Sheet.
-func Compile(document json.RawMessage) (Sheet, error) {
+// Rules of classes that used does not know are left out, except those of default
+// variations, which widgets have without saying so. A nil used keeps all.
+func Compile(document json.RawMessage, used func(class string) bool) (Sheet, error) {
 	if len(document) == 0 || string(document) == "null" {
 		return Sheet{}, nil
 	}
@@ -24,14 +26,20 @@ func Compile(document json.RawMessage) (Sheet, error) {
 	if err := json.Unmarshal(document, &o); err != nil {
 		return Sheet{}, fmt.Errorf("stylesheet: %w", err)
 	}
+	if used == nil {
+		used = func(string) bool { return true }
+	}
 	var rules strings.Builder
-	globals(&rules, o.child("globals"))
-	components(&rules, o.child("components"))
+	globals(&rules, o.child("globals"), used)
+	components(&rules, o.child("components"), used)
 	keyframes(&rules, o.child("animations"))
 	fontFaces(&rules, o.child("fonts"))
-	utilities(&rules, o.child("utils"))
+	utilities(&rules, o.child("utils"), used)
 	colours := o.child("colors")
 	for _, name := range colours.names() {
+		if !used(widget.AppearanceClass("colors/" + propertyName(name))) {
+			continue
+		}
 		fmt.Fprintf(&rules, ".color-colors-%s{color:%s}", propertyName(name), reference("colors/"+name))
 	}
 	sheet := Sheet{Tokens: tokens(o)}
@@ -217,11 +225,13 @@ func fontFile(v object) string {
 const fontNameCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 
 // utilities style the classes of utils references.
-func utilities(b *strings.Builder, o object) {
+func utilities(b *strings.Builder, o object, used func(string) bool) {
 	for _, group := range o.names() {
 		variations := o.child(group)
 		for _, v := range variations.names() {
-			states(b, "."+widget.AppearanceClass("utils/"+propertyName(group)+"/"+propertyName(v)), variations.child(v))
+			if class := widget.AppearanceClass("utils/" + propertyName(group) + "/" + propertyName(v)); used(class) {
+				states(b, "."+class, variations.child(v))
+			}
 		}
 	}
 }
@@ -254,7 +264,7 @@ var elements = map[string]string{
 
 // globals style elements: the default variation the element itself, another
 // one the element with the variation's class.
-func globals(b *strings.Builder, o object) {
+func globals(b *strings.Builder, o object, used func(string) bool) {
 	for _, name := range o.names() {
 		element, ok := elements[name]
 		if !ok {
@@ -264,7 +274,11 @@ func globals(b *strings.Builder, o object) {
 		for _, v := range variations.names() {
 			selector := element
 			if v != "default" {
-				selector += ".globals-" + propertyName(name+"/"+v)
+				class := widget.AppearanceClass("globals/" + propertyName(name) + "/" + propertyName(v))
+				if !used(class) {
+					continue
+				}
+				selector += "." + class
 			}
 			states(b, selector, variations.child(v))
 		}
@@ -272,11 +286,14 @@ func globals(b *strings.Builder, o object) {
 }
 
 // components style the classes of appearance references, and their states and sub-components.
-func components(b *strings.Builder, o object) {
+func components(b *strings.Builder, o object, used func(string) bool) {
 	for _, name := range o.names() {
 		variations := o.child(name)
 		for _, v := range variations.names() {
 			class := widget.AppearanceClass("components/" + propertyName(name) + "/" + propertyName(v))
+			if v != "default" && !used(class) {
+				continue
+			}
 			states(b, "."+class, variations.child(v))
 			parts := variations.child(v).child("components")
 			for _, part := range parts.names() {

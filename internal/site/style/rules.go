@@ -78,11 +78,14 @@ func byWidth(o object, width string) (at object, split bool) {
 	return o.child(width), split
 }
 
-// plugins are the groups of properties, in the order they are written.
-var plugins = []struct {
+// plugin is a group of properties that styles may have.
+type plugin struct {
 	name  string
 	write func(b *strings.Builder, o object)
-}{
+}
+
+// plugins are all of them, in the order they are written.
+var plugins = []plugin{
 	{"typography", typography},
 	{"background", background},
 	{"border", border},

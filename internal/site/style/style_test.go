@@ -35,7 +35,7 @@ func TestTheStylesheetDocumentBecomesCSS(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := style.Compile(json.RawMessage(c.document))
+			got, err := style.Compile(json.RawMessage(c.document), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -44,7 +44,7 @@ func TestTheStylesheetDocumentBecomesCSS(t *testing.T) {
 			}
 		})
 	}
-	if _, err := style.Compile(json.RawMessage(`[1]`)); err == nil {
+	if _, err := style.Compile(json.RawMessage(`[1]`), nil); err == nil {
 		t.Error("a stylesheet that is no object compiles")
 	}
 }
@@ -85,7 +85,7 @@ func TestLocalStylesBecomeAClass(t *testing.T) {
 func FuzzCompile(f *testing.F) {
 	f.Add([]byte(`{"tokens":{"a":"red"},"colors":{"x":{"value":"}</style>"}},"components":{"button":{"default":{"size":{"width":"1px"}}}}}`))
 	f.Fuzz(func(t *testing.T, document []byte) {
-		sheet, err := style.Compile(document)
+		sheet, err := style.Compile(document, nil)
 		if err != nil {
 			return
 		}
@@ -94,4 +94,42 @@ func FuzzCompile(f *testing.F) {
 			t.Fatalf("%s becomes %s", document, css)
 		}
 	})
+}
+
+func TestRulesThatNothingUsesAreLeftOut(t *testing.T) {
+	t.Parallel()
+	const document = `{
+		"colors":{"a":{"value":"red"},"b":{"value":"blue"}},
+		"utils":{"text":{"big":{"typography":{"fontSize":30}},"small":{"typography":{"fontSize":8}}}},
+		"globals":{"h1":{"default":{"typography":{"fontSize":31}},"hero":{"typography":{"fontSize":60}},"other":{"typography":{"fontSize":61}}}},
+		"components":{"button":{"default":{"padding":{"top":1}},"primary":{"padding":{"top":2}},"danger":{"padding":{"top":3},"hover":{"padding":{"top":4}}}}}}`
+	used := map[string]bool{"colors-b": true, "text-big": true, "globals-h1-hero": true, "button-primary": true}
+	got, err := style.Compile(json.RawMessage(document), func(class string) bool { return used[class] })
+	const want = "h1{font-size:31px}h1.globals-h1-hero{font-size:60px}.button{padding-top:1px}.button-primary{padding-top:2px}.text-big{font-size:30px}.color-colors-b{color:var(--colors-b)}"
+	if err != nil || string(got.Rules) != want {
+		t.Errorf("rules %s, %v\nwant  %s", got.Rules, err, want)
+	}
+	if !strings.Contains(got.Tokens, "--colors-a:red") {
+		t.Errorf("tokens %s", got.Tokens)
+	}
+}
+
+func TestStylesThatMeanNothingAreTold(t *testing.T) {
+	t.Parallel()
+	names := style.ReadNames(json.RawMessage(`{"colors":{"a":{"value":"red"}},"components":{"button":{"primary":{}}},"fonts":{"f":{}}}`))
+	for styles, want := range map[string]string{
+		`{"appearance":"components/button/primary","background":{"colorKey":"colors/a"},"typography":{"fontId":"fonts/f"}}`: "",
+		`{"instance":{"key":"anything/else","padding":{"top":1}},"xs":{},"grid":{"md":{"cols":["1fr"]}}}`:                   "",
+		`{"appearance":"components/card/default"}`:                                                      "", // the engine's own look
+		`{"appearance":"components/button/glowing"}`:                                                    "The stylesheet has no components/button/glowing.",
+		`{"border":{"top":{"colorId":"colors/none"}},"sparkle":{"much":true},"instance":{"glitter":1}}`: "Styles that mean nothing: glitter, sparkle. The stylesheet has no colors/none.",
+		`[]`: "", `null`: "", `"x"`: "",
+	} {
+		if got := strings.Join(names.Check(json.RawMessage(styles)), " "); got != want {
+			t.Errorf("%s: %q, want %q", styles, got, want)
+		}
+	}
+	if got := style.ReadNames(nil).Check(json.RawMessage(`{"appearance":"components/x/y","sparkle":1}`)); len(got) != 1 {
+		t.Errorf("without a stylesheet: %q", got)
+	}
 }
