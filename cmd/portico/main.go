@@ -25,19 +25,20 @@ const (
 
 // cli is the whole command line.
 type cli struct {
-	Serve     serveCommand     `cmd:"" help:"Run the portal, the gateway and the management API."`
-	Demo      demoCommand      `cmd:"" help:"Run a service filled with demo content, in a folder of its own."`
-	Import    importCommand    `cmd:"" help:"Import an API description (OpenAPI 3, Swagger 2)."`
-	Publish   publishCommand   `cmd:"" help:"Publish the site's draft."`
-	Capture   captureCommand   `cmd:"" help:"Write the site's content and media to a folder."`
-	Generate  generateCommand  `cmd:"" help:"Write a folder's content and media to a service."`
-	Cleanup   cleanupCommand   `cmd:"" help:"Delete the content of the draft, and all media."`
-	Migrate   migrateCommand   `cmd:"" help:"Copy the site of one service to another."`
-	Revisions revisionsCommand `cmd:"" help:"Look at published sites, compare them, go back to one."`
-	Role      roleCommand      `cmd:"" help:"Say who may do what with the management API."`
-	Token     tokenCommand     `cmd:"" help:"Print the value of an Authorization header for the management API."`
-	Version   versionCommand   `cmd:"" help:"Print the version."`
-	Help      helpCommand      `cmd:"" help:"Show this help."`
+	Serve      serveCommand      `cmd:"" help:"Run the portal, the gateway and the management API."`
+	Demo       demoCommand       `cmd:"" help:"Run a service filled with demo content, in a folder of its own."`
+	Import     importCommand     `cmd:"" help:"Import an API description (OpenAPI 3, Swagger 2)."`
+	Publish    publishCommand    `cmd:"" help:"Publish the site's draft."`
+	Capture    captureCommand    `cmd:"" help:"Write the site's content and media to a folder."`
+	Generate   generateCommand   `cmd:"" help:"Write a folder's content and media to a service."`
+	Cleanup    cleanupCommand    `cmd:"" help:"Delete the content of the draft, and all media."`
+	Migrate    migrateCommand    `cmd:"" help:"Copy the site of one service to another."`
+	ExportSite exportSiteCommand `cmd:"" help:"Write what guests see of the published site as files for a static host."`
+	Revisions  revisionsCommand  `cmd:"" help:"Look at published sites, compare them, go back to one."`
+	Role       roleCommand       `cmd:"" help:"Say who may do what with the management API."`
+	Token      tokenCommand      `cmd:"" help:"Print the value of an Authorization header for the management API."`
+	Version    versionCommand    `cmd:"" help:"Print the version."`
+	Help       helpCommand       `cmd:"" help:"Show this help."`
 }
 
 func main() {

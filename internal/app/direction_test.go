@@ -18,7 +18,7 @@ const module = "github.com/portico-portal/portico/"
 var layers = [][]string{
 	{"apim"},
 	{"store", "blob", "media", "arm", "cache", "outbound"},
-	{"catalog", "account", "subscription", "access", "site", "widget", "console", "policy", "usage", "search", "mail", "oidc", "apidoc", "transfer"},
+	{"catalog", "account", "subscription", "access", "site", "widget", "console", "policy", "usage", "search", "mail", "oidc", "apidoc", "transfer", "export"},
 	{"management", "portal", "admin", "gateway", "server"},
 	{"config", "app"},
 }

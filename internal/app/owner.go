@@ -17,6 +17,8 @@ var ErrOwned = errors.New("the data folder belongs to a running portico")
 type Run struct {
 	PID           int    `json:"pid"`
 	ManagementURL string `json:"managementUrl"`
+	PortalURL     string `json:"portalUrl,omitempty"`     // where the portal listens
+	PortalAddress string `json:"portalAddress,omitempty"` // as the outside sees it
 }
 
 // Owner holds the lock of a data folder. One process at a time has it, so that

@@ -73,6 +73,9 @@ func (a *App) serve(ctx context.Context, srv config.Server, surfaces []server.Su
 		if srv.Serves("management") {
 			run.ManagementURL = r.ManagementURL
 		}
+		if s := slices.IndexFunc(surfaces, func(s server.Surface) bool { return s.Name == "portal" }); s >= 0 {
+			run.PortalURL, run.PortalAddress = "http://"+reachable(surfaces[s].Listener.Addr().String()), r.PortalURL
+		}
 		if err := a.owner.Announce(run); err != nil {
 			return err
 		}
@@ -244,6 +247,11 @@ func (a *App) gateway(ctx context.Context, r Ready, _ config.Server) (http.Handl
 // Management is the management API of a service that is not served, at an address.
 func (a *App) Management(url string) (http.Handler, error) {
 	return a.management(Ready{ManagementURL: url}, config.Server{}, "")
+}
+
+// Portal is the portal of a service that is not served, at an address.
+func (a *App) Portal(ctx context.Context, url string) (http.Handler, error) {
+	return a.portal(ctx, Ready{PortalURL: url}, config.Server{})
 }
 
 func (a *App) management(r Ready, srv config.Server, mount string) (http.Handler, error) {

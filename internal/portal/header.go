@@ -28,7 +28,7 @@ func securityHeaders(secure bool) []header {
 		{"Referrer-Policy", []string{"strict-origin-when-cross-origin"}},
 		{"Permissions-Policy", []string{"camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"}},
 		{"Cross-Origin-Opener-Policy", []string{"same-origin"}},
-		{"Vary", []string{"Accept-Encoding, Cookie"}},
+		{"Vary", []string{"Accept-Encoding, Cookie, Origin"}},
 	}
 	if secure {
 		list = append(list, header{"Strict-Transport-Security", []string{"max-age=" + yearInSeconds + "; includeSubDomains"}})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -29,7 +30,8 @@ type Portal struct {
 	secure      bool
 	routes      http.Handler
 
-	required atomic.Bool // visitors must sign in
+	required atomic.Bool              // visitors must sign in
+	origins  atomic.Pointer[[]string] // which other origins may read what guests see
 
 	rendered atomic.Int64
 }
@@ -141,7 +143,20 @@ func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
+	p.shareWith(w, r)
 	p.routes.ServeHTTP(w, r)
+}
+
+// shareWith lets scripts of configured origins read what guests see: exported
+// pages lie elsewhere and ask here. Browsers send no cookies with such requests.
+func (p *Portal) shareWith(w http.ResponseWriter, r *http.Request) {
+	origin := r.Header.Get("Origin")
+	if origin == "" || r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return
+	}
+	if allowed := p.origins.Load(); allowed != nil && (slices.Contains(*allowed, origin) || slices.Contains(*allowed, "*")) {
+		w.Header().Set("Access-Control-Allow-Origin", origin)
+	}
 }
 
 // kept is the page that a guest who sends no query is answered with, if it is

@@ -25,7 +25,7 @@ func openToGuests(page *site.Page) bool {
 	return slices.Contains(openPages, strings.ToLower(page.Permalink)) || page.Rule().NamesGuests()
 }
 
-// loadRequire reads whether visitors must sign in.
+// loadRequire reads whether visitors must sign in, and which other origins may read.
 func (p *Portal) loadRequire(ctx context.Context) error {
 	return p.cfg.Store.View(ctx, func(tx *store.Tx) error {
 		var cfg apim.PortalConfig
@@ -34,6 +34,11 @@ func (p *Portal) loadRequire(ctx context.Context) error {
 			err = nil
 		}
 		p.required.Store(cfg.Signin != nil && cfg.Signin.Require)
+		origins := []string{}
+		if cfg.CORS != nil {
+			origins = cfg.CORS.AllowedOrigins
+		}
+		p.origins.Store(&origins)
 		return err
 	})
 }

@@ -2,8 +2,10 @@
 import { after, before, describe } from 'node:test'
 import { browsers, startBrowser } from './harness/browser.mjs'
 import { startPortico } from './harness/portico.mjs'
+import { startWatch } from './harness/watch.mjs'
 import { startWebKit } from './harness/webkit.mjs'
 import { Visitor } from './harness/visitor.mjs'
+import { exported } from './journeys/exported.mjs'
 import { firstCall } from './journeys/first_call.mjs'
 import { keyboard } from './journeys/keyboard.mjs'
 import { noScript } from './journeys/no_script.mjs'
@@ -17,9 +19,14 @@ for (const name of browsers) {
     let second // a browser whose pages run no script
     before(async () => {
       [world.portico, world.browser] = await Promise.all([startPortico(), name === 'webkit' ? startWebKit() : startBrowser(name)])
-      world.arrive = (size) => name === 'webkit'
-        ? world.browser.arrive(world.portico.portal, size)
-        : Visitor.arrive(world.browser, world.portico.portal, size)
+      world.watch = await startWatch(world.portico.portal)
+      world.arrive = (size) => Visitor.arrive(world.browser, world.portico.portal, size)
+      // Only Chromium tells how much a page shifts, and WebKit tells no errors.
+      world.arriveWatched = (size) => ({
+        chromium: () => world.arrive(size),
+        firefox: () => Visitor.arrive(world.browser, world.watch.origin, size),
+        webkit: () => world.browser.arrive(world.watch, size),
+      })[name]()
       world.withoutScript = async () => {
         if (name === 'chromium') {
           const visitor = await Visitor.arrive(world.browser, world.portico.portal)
@@ -31,7 +38,7 @@ for (const name of browsers) {
       }
     })
     after(async () => {
-      await Promise.allSettled([world.browser?.close(), second?.close()])
+      await Promise.allSettled([world.browser?.close(), second?.close(), world.watch?.close()])
       await world.portico?.stop()
     })
     describe('pages', () => pages(world))
@@ -41,5 +48,6 @@ for (const name of browsers) {
     describe('console', () => consolePage(world))
     describe('keyboard', () => keyboard(world))
     describe('without script', () => noScript(world))
+    describe('exported', () => exported(world))
   })
 }

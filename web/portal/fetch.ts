@@ -1,5 +1,9 @@
-/** Fetches text of this site; anything but success is an error. */
-export async function fetchText(url: string, init?: RequestInit): Promise<string> {
+/** Where the portal is, when this page is a file that was exported from it; else "". */
+const backend = document.documentElement.dataset.backend ?? "";
+
+/** Fetches text of the portal; anything but success is an error. */
+export async function fetchText(path: string, init?: RequestInit): Promise<string> {
+  const url = backend + path;
   const answer = await fetch(url, init);
   if (!answer.ok) throw new Error(`${answer.status} ${url}`);
   return answer.text();

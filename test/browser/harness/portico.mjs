@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const binary = new URL('../../../bin/portico', import.meta.url).pathname
+export const binary = new URL('../../../bin/portico', import.meta.url).pathname
 
 /** People of the demo (demo/load.go): one without a subscription at the start, one with. */
 export const developer = { email: 'dev@meridian.example', password: 'portico-demo-1' }
@@ -36,6 +36,8 @@ export async function startPortico() {
   child.stderr.on('data', (text) => { output += text })
   const exited = new Promise((done) => child.once('exit', (code, signal) => done(code ?? signal)))
   const portico = {
+    folder,
+    data: join(folder, 'data'),
     portal: `http://127.0.0.1:${portal}`,
     gateway: `http://127.0.0.1:${gateway}`,
     management: `http://127.0.0.1:${management}`,

@@ -1,5 +1,6 @@
 // WebKitGTK's MiniBrowser, driven over WebDriver on a display of its own. It
-// has the part of a Visitor that a walk over pages needs.
+// has the part of a Visitor that a walk over pages needs. What its driver does
+// not tell, it learns from the proxy of watch.mjs, which the portal is seen through.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -11,6 +12,7 @@ import { Builder, By, Capabilities, Key, until } from 'selenium-webdriver'
 import { freePort } from './portico.mjs'
 
 const places = ['x86_64', 'aarch64'].map((cpu) => `/usr/lib/${cpu}-linux-gnu/webkit2gtk-4.1/MiniBrowser`)
+const leastWindow = 400 // pixels
 const patience = 10_000 // milliseconds until something expected is missing
 
 /** Starts a display and the driver; a session begins when somebody arrives. */
@@ -39,13 +41,13 @@ export async function startWebKit() {
   }
   let session // the driver knows one at a time
   return {
-    async arrive(origin, size = {}) {
+    async arrive(watch, size = {}) {
       await session?.quit().catch(() => {})
       session = await new Builder().usingServer(server).withCapabilities(new Capabilities({
         browserName: 'MiniBrowser', 'webkitgtk:browserOptions': { binary, args: ['--automation'] },
       })).build()
       await session.manage().setTimeouts({ script: 60_000, pageLoad: 30_000 })
-      const visitor = new WebKitVisitor(session, origin)
+      const visitor = new WebKitVisitor(session, watch)
       await visitor.page.setViewport({ width: 1280, height: 900, ...size })
       return visitor
     },
@@ -59,9 +61,11 @@ export async function startWebKit() {
 }
 
 class WebKitVisitor {
-  constructor(driver, origin) {
+  constructor(driver, watch) {
     this.driver = driver
-    this.origin = origin
+    this.watch = watch
+    watch.errors.length = 0
+    this.framed = null // the size of the frame that pages are shown in, when no window is so narrow
     this.page = {
       /** Runs a function, or a script, in the page and returns what it resolves to. */
       evaluate: async (what, ...args) => {
@@ -71,8 +75,10 @@ class WebKitVisitor {
         if (error) throw new Error(error)
         return value
       },
-      /** Sizes the window so that the page has the width; a window has a least width of some 334 pixels. */
+      /** Sizes the window so that the page has the width, or shows pages in a frame: a window has a least width. */
       setViewport: async ({ width, height }) => {
+        this.framed = width < leastWindow ? { width, height } : null
+        if (this.framed) return
         await driver.manage().window().setRect({ width, height, x: 0, y: 0 })
         const inner = await driver.executeScript('return window.innerWidth')
         if (inner !== width) await driver.manage().window().setRect({ width: width + width - inner, height, x: 0, y: 0 }).catch(() => {})
@@ -82,11 +88,21 @@ class WebKitVisitor {
     }
   }
 
-  async leave() { await this.driver.quit() }
+  /** Leaves, and fails when a page reported an error that is not expected. */
+  async leave({ expect = [] } = {}) {
+    await this.driver.quit()
+    const unexpected = this.watch.errors.filter((text) => !expect.some((pattern) => pattern.test(text)))
+    assert.deepEqual(unexpected, [], 'pages report errors')
+  }
 
   /** Goes to a path of the portal and returns the answer's status. */
   async goto(path) {
-    await this.driver.get(this.origin + path)
+    if (this.framed) {
+      await this.driver.get(`${this.watch.origin}/-frame?${new URLSearchParams({ to: path, ...this.framed })}`)
+      await this.driver.switchTo().frame(0)
+    } else {
+      await this.driver.get(this.watch.origin + path)
+    }
     return this.page.evaluate(async () => (await fetch(location.href, { method: 'HEAD' })).status)
   }
 

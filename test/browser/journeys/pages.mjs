@@ -19,9 +19,18 @@ const publicPages = [
 const ownPages = [['/profile', 200], ['/change-password', 200], ['/reports', 200], ['/products/starter', 200], ['/products/unlimited', 200], ['/apis/parcel/getshipment', 200]]
 
 export function pages(world) {
+  test('what goes wrong on a page is noticed', async () => {
+    const visitor = await world.arriveWatched()
+    await visitor.page.evaluate(() => {}) // a page is there
+    await (visitor.page.goto ? visitor.page.goto(world.watch.origin + '/-broken') : visitor.goto('/-broken'))
+    await visitor.page.evaluate(() => new Promise((done) => setTimeout(done, 300)))
+    await assert.rejects(assertStill(visitor, 'the broken page'), /shifts by/)
+    await assert.rejects(visitor.leave(), (error) => ['logged', 'thrown'].every((what) => error.message.includes(what)))
+  })
+
   for (const [who, list] of [['a guest', publicPages], ['a developer', ownPages]]) {
     test(`every page is accessible to ${who}, light and dark`, async (t) => {
-      const visitor = await world.arrive()
+      const visitor = await world.arriveWatched()
       if (who !== 'a guest') await visitor.signIn(developer)
       for (const [path, status] of list) {
         await t.test(path, async () => {
@@ -43,7 +52,7 @@ export function pages(world) {
     test(`every page is walked by keys by ${who}`, async (t) => {
       for (const [path] of list) {
         await t.test(path, async () => {
-          const visitor = await world.arrive() // a walk ends in the browser's own bars, and the next would begin there
+          const visitor = await world.arriveWatched() // a walk ends in the browser's own bars, and the next would begin there
           if (who !== 'a guest') await visitor.signIn(developer)
           await visitor.goto(path)
           await assertWalkable(visitor, path)
@@ -53,10 +62,11 @@ export function pages(world) {
     })
 
     test(`no page scrolls sideways on a small phone for ${who}`, async () => {
-      const visitor = await world.arrive({ width: 320, height: 640 })
+      const visitor = await world.arriveWatched({ width: 320, height: 640 })
       if (who !== 'a guest') await visitor.signIn(developer)
       for (const [path] of list) {
         await visitor.goto(path)
+        assert.equal(await visitor.page.evaluate(() => innerWidth), 320)
         await assertNoSideways(visitor, path)
       }
       await visitor.leave({ expect: [/404/] })
@@ -64,7 +74,7 @@ export function pages(world) {
   }
 
   test('the look that was chosen is remembered', async () => {
-    const visitor = await world.arrive()
+    const visitor = await world.arriveWatched()
     const look = () => visitor.page.evaluate(() => getComputedStyle(document.body).color)
     await visitor.goto('/')
     const before = await look()
@@ -77,7 +87,7 @@ export function pages(world) {
   })
 
   test('what is hidden from guests is nowhere for them', async () => {
-    const guest = await world.arrive()
+    const guest = await world.arriveWatched()
     for (const path of ['/apis', '/search?q=depot', '/']) {
       await guest.goto(path)
       assert.doesNotMatch(await guest.page.content(), /Depot API|\/apis\/depot/, path)

@@ -1,3 +1,4 @@
+import { fetchText } from "../fetch";
 import { announce } from "../announce";
 import { el } from "../dom";
 import type { SampleRequest } from "../sample";
@@ -18,9 +19,7 @@ import { words } from "./words";
 
 /** Puts the console into its place on the page. */
 export async function mountConsole(host: HTMLElement, from: string): Promise<void> {
-  const answer = await fetch(from);
-  if (!answer.ok) throw new Error(String(answer.status));
-  const start = (await answer.json()) as Start;
+  const start = JSON.parse(await fetchText(from)) as Start;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   document.adoptedStyleSheets.push(sheet);

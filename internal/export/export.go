@@ -1,0 +1,301 @@
+package export
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/net/html"
+	"golang.org/x/sync/errgroup"
+)
+
+// Site is a portal and where its files go.
+type Site struct {
+	Client *http.Client
+	Portal string // where the portal answers now, without a slash at the end
+	// Backend is the portal's address for the visitors of the files, without a
+	// slash at the end: scripts, forms and links to what is no file lead there.
+	Backend string
+	Dir     string
+	Tell    func(format string, args ...any) // progress; may be nil
+}
+
+// Report is what was written.
+type Report struct {
+	Pages, Files int
+	Bytes        int64
+	Missing      []string // addresses that pages name and the portal does not have
+}
+
+// Limits of an export.
+const (
+	workers   = 4
+	maxAnswer = 64 << 20 // bytes of one file
+	tellEvery = 500      // pages between two lines of progress
+)
+
+// forMachines are files that are no pages; config.json is written anew.
+var forMachines = []string{"/robots.txt", "/search-index.json", "/llms.txt", "/llms-full.txt", "/changes.atom", "/site.webmanifest", "/favicon.ico"}
+
+// lead are pages that need the server: files in their place lead there.
+var lead = []string{
+	"/signin", "/signup", "/signup-oauth", "/profile", "/search", "/reset-password", "/confirm-password", "/change-password", "/reports",
+}
+
+// Export writes the site. The folder must be new, empty, or hold an earlier
+// export, which it replaces.
+func (s *Site) Export(ctx context.Context) (*Report, error) {
+	out, err := openFolder(s.Dir)
+	if err != nil {
+		return nil, err
+	}
+	defer out.close()
+	x := &run{Site: s, out: out, seen: map[string]bool{}}
+	if err := x.sitemap(ctx); err != nil {
+		return nil, err
+	}
+	if err := x.pages(ctx); err != nil {
+		return nil, err
+	}
+	if err := x.files(ctx); err != nil {
+		return nil, err
+	}
+	slices.Sort(x.report.Missing)
+	return &x.report, out.finish()
+}
+
+// run is one export under way.
+type run struct {
+	*Site
+	out       *folder
+	addresses []string        // of pages, escaped
+	known     map[string]bool // the same
+
+	mu     sync.Mutex
+	seen   map[string]bool // files that pages name
+	queue  []string        // those still to be fetched
+	report Report
+}
+
+// answer is what the portal says at an address.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (x *run) get(ctx context.Context, path string) (*answer, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, x.Portal+path, nil)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	res, err := x.Client.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	if len(body) > maxAnswer {
+		return nil, fmt.Errorf("read %s: it is larger than %d MB", path, maxAnswer>>20)
+	}
+	return &answer{res.StatusCode, res.Header, body}, nil
+}
+
+// sitemap reads the addresses of all pages, and keeps the sitemaps themselves.
+func (x *run) sitemap(ctx context.Context) error {
+	x.known = map[string]bool{}
+	queue := []string{"/sitemap.xml"}
+	for len(queue) > 0 {
+		path := queue[0]
+		queue = queue[1:]
+		a, err := x.get(ctx, path)
+		if err != nil {
+			return err
+		}
+		if a.status != http.StatusOK {
+			return fmt.Errorf("read %s: the portal answers %d; a site that guests cannot see cannot be exported", path, a.status)
+		}
+		var m struct {
+			Pages    []string `xml:"url>loc"`
+			Sitemaps []string `xml:"sitemap>loc"`
+		}
+		if err := xml.Unmarshal(a.body, &m); err != nil {
+			return fmt.Errorf("read %s: %w", path, err)
+		}
+		for i, list := range [][]string{m.Pages, m.Sitemaps} {
+			for _, loc := range list {
+				u, err := url.Parse(loc)
+				if err != nil {
+					return fmt.Errorf("read %s: %w", path, err)
+				}
+				if i == 1 {
+					queue = append(queue, u.EscapedPath())
+				} else if at := orRoot(u.EscapedPath()); !x.known[at] {
+					x.known[at] = true
+					x.addresses = append(x.addresses, at)
+				}
+			}
+		}
+		if err := x.write(strings.TrimPrefix(path, "/"), a.body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func orRoot(path string) string {
+	if path == "" {
+		return "/"
+	}
+	return path
+}
+
+// pages writes every page and its twin.
+func (x *run) pages(ctx context.Context) error {
+	g, inner := errgroup.WithContext(ctx)
+	g.SetLimit(workers)
+	for i, path := range x.addresses {
+		g.Go(func() error { return x.page(inner, path) })
+		if x.Tell != nil && (i+1)%tellEvery == 0 {
+			x.Tell("%d of %d pages", i+1, len(x.addresses))
+		}
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for _, path := range lead {
+		if !x.known[path] {
+			if err := x.write(pageFile(path), leading(x.Backend+path)); err != nil {
+				return err
+			}
+		}
+	}
+	a, err := x.get(ctx, "/no-such-page")
+	if err != nil {
+		return err
+	}
+	return x.document("404.html", a)
+}
+
+func (x *run) page(ctx context.Context, path string) error {
+	a, err := x.get(ctx, path)
+	if err != nil {
+		return err
+	}
+	if a.status != http.StatusOK {
+		x.missing(path)
+		return nil
+	}
+	if err := x.document(pageFile(path), a); err != nil {
+		return err
+	}
+	x.mu.Lock()
+	x.report.Pages++
+	x.mu.Unlock()
+	twin := strings.TrimSuffix(path, "/") + ".md"
+	if path == "/" {
+		twin = "/index.md"
+	}
+	if a, err = x.get(ctx, twin); err != nil || a.status != http.StatusOK {
+		return err
+	}
+	return x.write(filePath(twin), a.body)
+}
+
+// document writes a page whose links and scripts lead to the right places.
+func (x *run) document(name string, a *answer) error {
+	doc, err := html.Parse(bytes.NewReader(a.body))
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	x.adapt(doc, a.header.Get("Content-Security-Policy"))
+	var b bytes.Buffer
+	if err := html.Render(&b, doc); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return x.write(name, b.Bytes())
+}
+
+// files writes what pages and style sheets name, and what machines read.
+func (x *run) files(ctx context.Context) error {
+	for _, path := range forMachines {
+		x.want(path)
+	}
+	for len(x.queue) > 0 {
+		batch := x.queue
+		x.queue = nil
+		g, ctx := errgroup.WithContext(ctx)
+		g.SetLimit(workers)
+		for _, path := range batch {
+			g.Go(func() error { return x.file(ctx, path) })
+		}
+		if err := g.Wait(); err != nil {
+			return err
+		}
+	}
+	config, err := json.Marshal(map[string]any{
+		"environment": "runtime", "backendUrl": x.Backend, "dataApiUrl": x.Backend + "/developer", "directDataApi": false,
+	})
+	if err != nil {
+		return err
+	}
+	return x.write("config.json", config)
+}
+
+func (x *run) file(ctx context.Context, path string) error {
+	a, err := x.get(ctx, path)
+	if err != nil {
+		return err
+	}
+	if a.status != http.StatusOK {
+		x.missing(path)
+		return nil
+	}
+	switch kind, _, _ := strings.Cut(a.header.Get("Content-Type"), ";"); kind {
+	case "text/css":
+		for _, m := range cssURL.FindAllSubmatch(a.body, -1) {
+			x.name(string(m[1]))
+		}
+	case "text/html": // a frame
+		return x.document(filePath(path), a)
+	}
+	return x.write(filePath(path), a.body)
+}
+
+// want queues a file, once.
+func (x *run) want(path string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if !x.seen[path] {
+		x.seen[path] = true
+		x.queue = append(x.queue, path)
+	}
+}
+
+func (x *run) missing(path string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.report.Missing = append(x.report.Missing, path)
+}
+
+func (x *run) write(name string, data []byte) error {
+	if err := x.out.write(name, data); err != nil {
+		return err
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.report.Files++
+	x.report.Bytes += int64(len(data))
+	return nil
+}
