@@ -10,6 +10,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/disintegration/imaging"
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp"
 )
@@ -28,14 +29,15 @@ func WidthFor(n int) int {
 	return 0
 }
 
-// Resize makes a picture as wide as width pixels, which is one of Widths. nil
+// Resize makes a picture as wide as width pixels, which is one of Widths, and
+// turns it as its EXIF orientation says, which does not outlive the change. nil
 // when the picture is no wider already, or may move: it is served as it is.
 func Resize(r io.ReadSeeker, width int) (data []byte, kind string, err error) {
 	about, format, err := image.DecodeConfig(r)
 	if err != nil {
 		return nil, "", fmt.Errorf("read the picture: %w", err)
 	}
-	if about.Width <= width || format == "gif" {
+	if max(about.Width, about.Height) <= width || format == "gif" {
 		return nil, "", nil
 	}
 	if about.Width*about.Height > MaxPixels {
@@ -44,11 +46,15 @@ func Resize(r io.ReadSeeker, width int) (data []byte, kind string, err error) {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return nil, "", err
 	}
-	full, _, err := image.Decode(r)
+	full, err := imaging.Decode(r, imaging.AutoOrientation(true))
 	if err != nil {
 		return nil, "", fmt.Errorf("read the picture: %w", err)
 	}
-	small := image.NewRGBA(image.Rect(0, 0, width, max(1, about.Height*width/about.Width)))
+	size := full.Bounds().Size()
+	if size.X <= width { // it was turned
+		return nil, "", nil
+	}
+	small := image.NewRGBA(image.Rect(0, 0, width, max(1, size.Y*width/size.X)))
 	draw.CatmullRom.Scale(small, small.Bounds(), full, full.Bounds(), draw.Src, nil)
 	var b bytes.Buffer
 	if format == "jpeg" {
