@@ -70,6 +70,9 @@ func (s *Site) checkPermalinks(add func(severity, item, path, message string)) {
 			add("warning", p.Ref, "", fmt.Sprintf("Nobody can reach the page at %q: %s.", p.Permalink, why))
 			continue
 		}
+		if why := unusual(p.Permalink); why != "" {
+			add("warning", p.Ref, "", fmt.Sprintf("Editors do not accept the permalink %q: %s.", p.Permalink, why))
+		}
 		key := shape(p.template)
 		if other, taken := first[key]; taken {
 			add("error", p.Ref, "", fmt.Sprintf("The permalink %s is also that of %s.", p.Permalink, other.Ref))

@@ -143,3 +143,15 @@ func unreachable(permalink string) string {
 	}
 	return ""
 }
+
+// unusual tells what is wrong with a permalink that addresses do lead to, by the
+// rules of editors (portal-wire.md §3.6), or "".
+func unusual(permalink string) string {
+	switch {
+	case strings.Contains(permalink, "/."):
+		return "one of its segments begins with a dot"
+	case len(permalink) > 1 && strings.HasSuffix(permalink, "/"), strings.HasSuffix(permalink, "."):
+		return "it ends with / or a dot"
+	}
+	return ""
+}

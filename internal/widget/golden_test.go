@@ -111,6 +111,7 @@ var states = []state{
 	{"operationList/GraphQL", `{"type":"operationList"}`, widget.Render{Params: widget.Params{API: "graph"}, Data: graphShop()}},
 	{"operationDetails/with everything", `{"type":"operationDetails"}`, widget.Render{Params: atCreate}},
 	{"operationDetails/little known, in Go", `{"type":"operationDetails","enableConsole":false}`, widget.Render{Params: widget.Params{API: "shop", Operation: "ping", Query: query("lang=go")}}},
+	{"operationDetails/schemas as written, examples unfolded", `{"type":"operationDetails","defaultSchemaView":"raw","showExamples":true}`, widget.Render{Params: atCreate}},
 	{"operationDetails/no operation named", `{"type":"operationDetails"}`, widget.Render{Params: atShop}},
 	{"schemaDetails/a type", `{"type":"schemaDetails"}`, widget.Render{Params: widget.Params{API: "shop", Schema: "Order"}}},
 	{"schemaDetails/rows to unfold", `{"type":"schemaDetails"}`, widget.Render{Params: widget.Params{API: "shop", Schema: "Line", Query: query("fragment=1")}}},

@@ -17,6 +17,7 @@ type operation struct {
 	op      *catalog.OperationDetail
 	gateway string
 	words   *Messages
+	look    OperationDetails
 	model   *modeler
 	own     location                     // where the operation's own schemas stand
 	extra   map[string]json.RawMessage   // the operation's own description: requestBody, responses, parameters

@@ -21,13 +21,15 @@ type bodyView struct {
 type mediaView struct {
 	Type    string
 	Schema  *schemaView
+	Raw     template.HTML // instead of Schema: as it is written
 	Example *exampleView
 	Open    bool // of several, the one unfolded
 }
 
 // exampleView is an example, highlighted.
 type exampleView struct {
-	Code  int // of the response; 0 for a request
+	Code  int  // of the response; 0 for a request
+	Open  bool // unfolded
 	Title string
 	HTML  template.HTML
 }
@@ -87,7 +89,12 @@ func (r *operation) body() *bodyView {
 // media shows a representation: its type, or the schema written beside it.
 func (r *operation) media(rep apim.Representation, w writtenBody, at location) mediaView {
 	m := mediaView{Type: rep.ContentType}
-	if raw, at := r.schemaOf(rep, w, at); raw != nil {
+	if raw, at := r.schemaOf(rep, w, at); raw != nil && r.look.SchemaView == rawSchemas {
+		if part := r.model.part(rep.TypeName); part != nil {
+			raw = part
+		}
+		m.Raw = highlightExample(raw, "application/json")
+	} else if raw != nil {
 		m.Schema = r.model.view(raw, at)
 	} else if len(rep.FormParameters) > 0 {
 		m.Schema = &schemaView{}
@@ -96,7 +103,7 @@ func (r *operation) media(rep apim.Representation, w writtenBody, at location) m
 		}
 	}
 	if v := exampleOf(rep, w); v != nil {
-		m.Example = &exampleView{HTML: highlightExample(v, rep.ContentType)}
+		m.Example = &exampleView{Open: r.look.ShowExamples, HTML: highlightExample(v, rep.ContentType)}
 	}
 	return m
 }

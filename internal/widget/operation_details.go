@@ -19,6 +19,9 @@ type OperationDetails struct {
 	ShowExamples  bool   `json:"showExamples" label:"Examples unfolded"`
 }
 
+// rawSchemas is the SchemaView that shows schemas as they are written.
+const rawSchemas = "raw"
+
 var operationDetails = Widget{
 	Type: "operationDetails", Label: "Operation: details",
 	Defaults: OperationDetails{EnableConsole: true, SchemaView: "table"},
@@ -67,6 +70,7 @@ func loadOperationDetails(ctx context.Context, in *Input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.look = props[OperationDetails](in)
 	o := r.op
 	v := operationView{
 		API: r.api, Op: o, Title: o.Name, Host: in.Data.GatewayURL(),

@@ -23,8 +23,11 @@ const (
 	Failed    = "failed"
 )
 
-// maxDetails bounds statusDetails, in bytes.
-const maxDetails = 64 << 10
+// Bounds of statusDetails and of what it says of one finding, in bytes.
+const (
+	maxDetails = 64 << 10
+	maxMessage = 1000
+)
 
 // Service publishes.
 type Service struct {
@@ -270,6 +273,9 @@ func details(findings []site.Finding) string {
 				line += " at " + f.Path
 			}
 			line += ": "
+		}
+		if len(f.Message) > maxMessage {
+			f.Message = strings.ToValidUTF8(f.Message[:maxMessage], "") + "…"
 		}
 		if b.Len()+len(line)+len(f.Message) > maxDetails {
 			b.WriteString("\n…")
