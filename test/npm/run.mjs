@@ -22,10 +22,10 @@ const address = await new Promise((resolve, reject) => {
 });
 const token = execFileSync(portico, ["token", "--data", data], { encoding: "utf8" }).trim();
 
-const suites = spawn(process.execPath, ["--test", "--test-reporter=spec", "arm.test.mjs", "blob.test.mjs"], {
+const suites = spawn(process.execPath, ["--test", "--test-reporter=spec", "arm.test.mjs", "blob.test.mjs", "lunr.test.mjs"], {
   cwd: import.meta.dirname,
   stdio: "inherit",
-  env: { ...process.env, PORTICO_URL: address, PORTICO_TOKEN: token, PORTICO_CERTIFICATE: readFileSync(join(data, "tls.crt")).toString("base64"), NODE_EXTRA_CA_CERTS: join(data, "tls.crt") },
+  env: { ...process.env, PORTICO_URL: address, PORTICO_TOKEN: token, PORTICO_PORTAL: JSON.parse(readFileSync(join(data, "run.json"), "utf8")).portalUrl, PORTICO_CERTIFICATE: readFileSync(join(data, "tls.crt")).toString("base64"), NODE_EXTRA_CA_CERTS: join(data, "tls.crt") },
 });
 suites.on("exit", (code) => {
   server.removeAllListeners("exit");
