@@ -9,13 +9,13 @@ import (
 	"github.com/portico-portal/portico/internal/widget"
 )
 
-// notYet are the forms that people cannot complete by themselves yet, and what
-// they are told to do instead.
+// notYet are the forms that people cannot complete by themselves yet, and the
+// message that says what to do instead.
 var notYet = map[string]string{
-	widget.SignUpPath:      "Nobody can make an own account on this portal yet. Ask an administrator for one.",
-	widget.SignUpOAuthPath: "Nobody can make an own account on this portal yet. Ask an administrator for one.",
-	widget.ResetPath:       "This portal does not send links by itself yet. Ask an administrator for a new password.",
-	widget.ConfirmPath:     "This link cannot be used on this portal. Ask an administrator for a new password.",
+	widget.SignUpPath:      "refused.signup",
+	widget.SignUpOAuthPath: "refused.signup",
+	widget.ResetPath:       "refused.reset",
+	widget.ConfirmPath:     "refused.confirm",
 }
 
 // refuseForm answers a form that cannot be completed: nothing is stored, and
@@ -24,7 +24,7 @@ func (p *Portal) refuseForm(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
 		return err
 	}
-	state := &widget.FormState{Form: r.URL.Path, Values: r.PostForm, Errors: []widget.FieldError{{Message: notYet[r.URL.Path]}}}
+	state := &widget.FormState{Form: r.URL.Path, Values: r.PostForm, Errors: []widget.FieldError{{Message: words(notYet[r.URL.Path])}}}
 	state.Values.Del("password")
 	return p.serveForm(w, r, &visit{Visitor: catalog.Guest()}, r.URL.Path, http.StatusNotImplemented, state)
 }
@@ -37,8 +37,7 @@ func (p *Portal) signInElsewhere(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, provider := range rules.Providers {
 		if strings.EqualFold(provider.Type, r.PathValue("provider")) {
-			state := &widget.FormState{Form: "signin", Errors: []widget.FieldError{{Message: "Signing in with " + provider.Name +
-				" is not possible on this portal yet. Ask an administrator for a password."}}}
+			state := &widget.FormState{Form: "signin", Errors: []widget.FieldError{{Message: words("refused.provider", "provider", provider.Name)}}}
 			return p.serveForm(w, r, &visit{Visitor: catalog.Guest()}, widget.SignInPath, http.StatusNotImplemented, state)
 		}
 	}

@@ -35,23 +35,23 @@ func problemOf(err error) problem {
 	var invalid *apim.InvalidError
 	switch {
 	case errors.Is(err, apim.ErrNotFound):
-		return problem{404, "Not found", "There is nothing at this address, or it is not for everyone."}
+		return problem{404, words("failure.missing.title"), words("failure.missing.text")}
 	case errors.Is(err, errMethod):
-		return problem{405, "Not possible here", "This address does not take that kind of request."}
+		return problem{405, words("failure.method.title"), words("failure.method.text")}
 	case errors.Is(err, errForeign):
-		return problem{403, "Refused", "The request came from another site. Go back, reload the page, and try again."}
+		return problem{403, words("failure.foreign.title"), words("failure.foreign.text")}
 	case errors.Is(err, apim.ErrForbidden):
-		return problem{403, "Refused", "You may not do this."}
+		return problem{403, words("failure.forbidden.title"), words("failure.forbidden.text")}
 	case errors.Is(err, apim.ErrTooManyRequests):
-		return problem{429, "Too many attempts", "Wait a little, then try again."}
+		return problem{429, words("failure.tooMany.title"), words("failure.tooMany.text")}
 	case errors.Is(err, apim.ErrTooLarge):
-		return problem{413, "Too large", "What was sent is larger than this address takes."}
+		return problem{413, words("failure.tooLarge.title"), words("failure.tooLarge.text")}
 	case errors.As(err, &invalid):
-		return problem{400, "Not understood", sentences(invalid)}
+		return problem{400, words("failure.invalid.title"), sentences(invalid)}
 	case errors.Is(err, errUnpublished):
-		return problem{503, "Nothing published yet", "This portal has no site yet. An administrator publishes it."}
+		return problem{503, words("failure.unpublished.title"), words("failure.unpublished.text")}
 	}
-	return problem{500, "Something went wrong", "It is our fault, not yours. Try again in a moment."}
+	return problem{500, words("failure.failed.title"), words("failure.failed.text")}
 }
 
 // sentences are what is wrong with the fields of a form.
@@ -120,11 +120,11 @@ func (p *Portal) problemPage(w http.ResponseWriter, r *http.Request, status int)
 func (p *Portal) plainProblem(w http.ResponseWriter, r *http.Request, about problem) {
 	id := ""
 	if requestID(r) != "" {
-		id = "<p>Request " + html.EscapeString(requestID(r))
+		id = "<p>" + html.EscapeString(words("failure.request", "id", requestID(r)))
 	}
 	body := `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex"><title>` +
 		html.EscapeString(about.title) + `</title><h1>` + html.EscapeString(about.title) + `</h1><p>` + html.EscapeString(about.text) +
-		`<p><a href="/">Home</a>` + id
+		`<p><a href="/">` + html.EscapeString(words("failure.home")) + `</a>` + id
 	if err := p.send(w, r, about.status, []byte(body), htmlType, fragmentPolicy); err != nil {
 		p.cfg.Logger.Error("an error page could not be sent", "request", requestID(r), "error", err)
 	}

@@ -3,6 +3,7 @@ package portal
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/account"
@@ -11,21 +12,14 @@ import (
 	"github.com/portico-portal/portico/internal/widget"
 )
 
-// notices say what a form has done, after the redirect that follows it.
-var notices = map[string]string{
-	"saved":       "Your name is changed.",
-	"password":    "Your password is changed. You are signed out everywhere else.",
-	"subscribed":  "You are subscribed. Your keys are below.",
-	"submitted":   "Your request is sent. You can use the keys when it is approved.",
-	"renamed":     "The subscription is renamed.",
-	"regenerated": "There is a new key. The old one does not work any more.",
-	"cancelled":   "The subscription is cancelled. Its keys do not work any more.",
-}
+// notices are what a form may have done, as the address says after the redirect
+// that follows it.
+var notices = []string{"saved", "password", "subscribed", "submitted", "renamed", "regenerated", "cancelled"}
 
 // noticeOf is what the address says was done.
 func noticeOf(r *http.Request) *widget.FormState {
-	if text, ok := notices[r.URL.Query().Get("done")]; ok {
-		return &widget.FormState{Notice: text}
+	if what := r.URL.Query().Get("done"); slices.Contains(notices, what) {
+		return &widget.FormState{Notice: words("notice." + what)}
 	}
 	return nil
 }
@@ -91,9 +85,9 @@ func (p *Portal) changePasswordOn(path string, w http.ResponseWriter, r *http.Re
 	var limited *account.LimitedError
 	switch {
 	case errors.As(err, &limited):
-		err = apim.Invalid("current", "Too many attempts. Wait a little, then try again.")
+		err = apim.Invalid("current", words("form.tooMany"))
 	case errors.Is(err, apim.ErrUnauthorized):
-		err = apim.Invalid("current", "This is not your present password.")
+		err = apim.Invalid("current", words("form.wrongPassword"))
 	}
 	if err != nil {
 		return p.refused(w, r, v, path, "password", err)
@@ -153,7 +147,7 @@ func (p *Portal) changeSubscription(w http.ResponseWriter, r *http.Request) erro
 		what = "cancelled"
 		_, err = p.cfg.Subscriptions.Cancel(r.Context(), actor, caller, id)
 	default:
-		err = apim.Invalid("action", "This is not something to do with a subscription.")
+		err = apim.Invalid("action", words("form.unknownAction"))
 	}
 	if err != nil {
 		return p.refused(w, r, v, widget.ProfilePath, "subscription", err)

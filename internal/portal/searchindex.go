@@ -50,7 +50,7 @@ func lunrIndex(docs []indexed) map[string]any {
 	postings := map[string]*[3]map[string]struct{}{}
 	for _, d := range docs {
 		for f, text := range d.fields {
-			for _, word := range words(text) {
+			for _, word := range wordsOf(text) {
 				if postings[word] == nil {
 					postings[word] = &[3]map[string]struct{}{{}, {}, {}}
 				}
@@ -76,7 +76,7 @@ func lunrIndex(docs []indexed) map[string]any {
 	vectors := []any{}
 	for _, d := range docs {
 		for f, text := range d.fields {
-			vectors = append(vectors, []any{indexFields[f] + "/" + d.ref, vector(words(text), position, postings, f, len(docs))})
+			vectors = append(vectors, []any{indexFields[f] + "/" + d.ref, vector(wordsOf(text), position, postings, f, len(docs))})
 		}
 	}
 	return map[string]any{
@@ -99,7 +99,7 @@ func vector(list []string, position map[string]int, postings map[string]*[3]map[
 	return out
 }
 
-// words are the lower-case words of a text.
-func words(text string) []string {
+// wordsOf are the lower-case words of a text.
+func wordsOf(text string) []string {
 	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }

@@ -21,7 +21,7 @@ func form(w http.ResponseWriter, r *http.Request) error {
 	case errors.As(err, &large):
 		return apim.ErrTooLarge
 	case err != nil:
-		return apim.Invalid("form", "The form could not be read.")
+		return apim.Invalid("form", words("form.unreadable"))
 	}
 	return nil
 }
@@ -45,19 +45,19 @@ func (p *Portal) signInFailed(w http.ResponseWriter, r *http.Request, err error)
 	status, message := http.StatusUnprocessableEntity, ""
 	switch {
 	case errors.Is(err, apim.ErrTooManyRequests):
-		status, message = http.StatusTooManyRequests, "Too many attempts. Wait a little, then try again."
+		status, message = http.StatusTooManyRequests, words("form.tooMany")
 		var limited *account.LimitedError
 		if errors.As(err, &limited) {
 			seconds := int(limited.RetryAfter.Seconds()) + 1
 			w.Header().Set("Retry-After", fmt.Sprint(seconds))
-			message = fmt.Sprintf("Too many attempts. Try again in %d seconds.", seconds)
+			message = words("form.tooManySeconds", "n", seconds)
 		}
 	case errors.Is(err, account.ErrBlocked):
-		message = "This account is blocked. Ask an administrator."
+		message = words("signin.blocked")
 	case errors.Is(err, account.ErrNotConfirmed):
-		message = "The e-mail address of this account is not confirmed yet. Follow the link in the message we sent."
+		message = words("signin.notConfirmed")
 	case errors.Is(err, apim.ErrUnauthorized):
-		message = "The e-mail address or the password is wrong."
+		message = words("signin.wrong")
 	default:
 		return err
 	}
@@ -95,7 +95,7 @@ func (p *Portal) signInByToken(w http.ResponseWriter, r *http.Request) error {
 	token := r.URL.Query().Get("token")
 	id, err := p.sessionOfToken(r, token)
 	if errors.Is(err, apim.ErrUnauthorized) {
-		state := &widget.FormState{Form: "signin", Errors: []widget.FieldError{{Message: "This link is not valid any more. Sign in, or ask for a new one."}}}
+		state := &widget.FormState{Form: "signin", Errors: []widget.FieldError{{Message: words("signin.oldLink")}}}
 		return p.serveForm(w, r, &visit{Visitor: catalog.Guest()}, widget.SignInPath, http.StatusUnauthorized, state)
 	}
 	if err != nil {

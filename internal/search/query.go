@@ -39,7 +39,7 @@ func (x *Index) Query(ctx context.Context, text string, visible func(apim.Ref) b
 			index: x, tx: tx, limit: limit, seen: map[int64]bool{},
 			visible: visible, known: map[string]bool{},
 		}
-		return errors.Join(f.run(s), f.schemas(s))
+		return errors.Join(f.run(s), f.schemas())
 	})
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
@@ -56,8 +56,9 @@ type finder struct {
 	known   map[string]bool // what visible said, by key of API or product
 	seen    map[int64]bool
 	scanned int
-	from    int64 // the first row that is looked at
-	only    group // the APIs to ask for, when few are visible; nil: all
+	from    int64  // the first row that is looked at
+	asked   search // the query as it was last looked for, expanded
+	only    group  // the APIs to ask for, when few are visible; nil: all
 	hits    []Hit
 }
 
@@ -92,17 +93,18 @@ const maxSchemas = 8
 
 // schemas looks for names of schemas where other hits have filled the list:
 // schemas come last.
-func (f *finder) schemas(s search) error {
+func (f *finder) schemas() error {
 	if len(f.hits) < f.limit {
 		return nil
 	}
-	m, err := f.expand(s)
-	if err != nil {
+	some, first := false, rowID(classSchema, 0, 0)
+	err := query(f.tx, `SELECT id, '' FROM search_document WHERE id >= $1 LIMIT 1`, []any{first}, func(int64, string) { some = true })
+	if err != nil || !some {
 		return err
 	}
 	f.limit += maxSchemas
-	f.scanned, f.from = 0, rowID(classSchema, 0, 0)
-	return f.tiers(s, m.exactly(), m.within(inName))
+	f.scanned, f.from = 0, first
+	return f.tiers(f.asked, f.asked.exactly(), f.asked.within(inName))
 }
 
 // allWords looks for all words of a search, in names first.
@@ -111,6 +113,7 @@ func (f *finder) allWords(s search) error {
 	if err != nil {
 		return err
 	}
+	f.asked = m
 	return f.tiers(s, m.exactly(), m.within(inName), m.within(inPath), m.within(inText))
 }
 

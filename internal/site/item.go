@@ -2,6 +2,8 @@ package site
 
 import (
 	"encoding/json"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -55,6 +57,23 @@ type meta struct {
 // localized are the content types whose items have locales.
 var localized = []string{"page", "layout", "popup", "block", "blogpost"}
 
+// localeOf is the locale of an item that is read: English, else the first it has; "" for none.
+func localeOf(members map[string]json.RawMessage) string {
+	for _, locale := range []string{"en_us", "en-us", "en"} {
+		if _, ok := members[locale]; ok {
+			return locale
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		if isLocale.MatchString(name) && members[name][0] == '{' {
+			return name
+		}
+	}
+	return ""
+}
+
+var isLocale = regexp.MustCompile(`^[a-z]{2,3}([_-][A-Za-z]{2,4})?$`)
+
 func readMeta(contentType string, body json.RawMessage) (meta, error) {
 	var m meta
 	if !slices.Contains(localized, contentType) {
@@ -65,11 +84,8 @@ func readMeta(contentType string, body json.RawMessage) (meta, error) {
 		return m, err
 	}
 	raw := body
-	for _, locale := range []string{"en_us", "en-us", "en"} {
-		if v, ok := all[locale]; ok {
-			raw = v
-			break
-		}
+	if locale := localeOf(all); locale != "" {
+		raw = all[locale]
 	}
 	if err := json.Unmarshal(raw, &m); err != nil {
 		return m, err

@@ -307,3 +307,13 @@ func FuzzRead(f *testing.F) {
 		s.Menu("main", guest, "/")
 	})
 }
+
+func TestAnItemInAnotherLanguageAloneIsRead(t *testing.T) {
+	t.Parallel()
+	for _, locale := range []string{"fr", "de_de", "pt-BR"} {
+		of := imported.but("page/home", strings.Replace(page("/", "empty"), "en_us", locale, 1))
+		if m := site.Read(of.list(), site.Options{}).Match("/"); m == nil || m.Page.Title != "T /" {
+			t.Errorf("a page in %s alone is not read: %+v", locale, m)
+		}
+	}
+}

@@ -79,6 +79,7 @@ var measurements = []struct {
 	{"management", measureManagement},
 	{"lighthouse", measureLighthouse},
 	{"publish", measurePublishing},
+	{"search", measureSearch},
 	{"start", measureStart},
 }
 
