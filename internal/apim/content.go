@@ -2,6 +2,8 @@ package apim
 
 import (
 	"encoding/json"
+	"fmt"
+	"regexp"
 	"time"
 )
 
@@ -19,6 +21,34 @@ func (c *ContentType) Default() {}
 
 // Validate checks the name's length.
 func (c *ContentType) Validate(v *Violations) { v.Length("name", c.Name, 250) }
+
+// Portal is a further site of the service, for hostnames of its own. Its content
+// lies at /portals/{id}/contentTypes.
+type Portal struct {
+	DisplayName string   `json:"displayName"`
+	Hostnames   []string `json:"hostnames"` // without port
+}
+
+// Default makes the list of hostnames.
+func (p *Portal) Default() {
+	if p.Hostnames == nil {
+		p.Hostnames = []string{}
+	}
+}
+
+var hostname = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*$`)
+
+// Validate checks the name and each hostname.
+func (p *Portal) Validate(v *Violations) {
+	if v.Required("displayName", p.DisplayName) {
+		v.Length("displayName", p.DisplayName, 300)
+	}
+	for i, name := range p.Hostnames {
+		if len(name) > 253 || !hostname.MatchString(name) {
+			v.Addf(fmt.Sprintf("hostnames[%d]", i), "%q is not a hostname, such as docs.example.com.", name)
+		}
+	}
+}
 
 // PortalRevision is an immutable published site.
 type PortalRevision struct {

@@ -16,6 +16,7 @@ var Kinds = []*Kind{
 	Loggers, Diagnostics, APIDiagnostics,
 	AuthorizationServers, OpenIDConnectProviders, IdentityProviders,
 	ContentTypes, ContentItems, PortalRevisions, PortalConfigs, PortalSettings,
+	Portals, PortalContentTypes, PortalContentItems,
 	NotificationKinds, RecipientEmails, RecipientUsers, Templates,
 	Documentations, TenantAccesses,
 }
@@ -245,6 +246,19 @@ var (
 	}
 	ContentItems = &Kind{
 		Path: "contentTypes/contentItems", Verbs: CRUD &^ Patch,
+		ShortID: true, MaxName: 250, AnyName: true, FilterAny: true,
+	}
+	// Portals are further sites of one service, with content of their own (beyond
+	// API Management); the site where existing clients look is none of them.
+	Portals = &Kind{
+		Path: "portals", Verbs: CRUD, New: func() Resource { return new(Portal) }, Filter: titleFilter,
+	}
+	PortalContentTypes = &Kind{
+		Path: "portals/contentTypes", Verbs: CRUD &^ Patch, New: func() Resource { return new(ContentType) },
+		ShortID: true, MaxName: 250, AnyName: true, FilterAny: true,
+	}
+	PortalContentItems = &Kind{
+		Path: "portals/contentTypes/contentItems", Verbs: CRUD &^ Patch,
 		ShortID: true, MaxName: 250, AnyName: true, FilterAny: true,
 	}
 	PortalRevisions = &Kind{

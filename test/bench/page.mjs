@@ -27,9 +27,13 @@ function watch(selector) {
   requestAnimationFrame(look);
 }
 
+/** Waits until the browser is done with what it does for a new window. */
+const settled = () => new Promise((done) => setTimeout(done, 1000));
+
 async function open(address) {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
+  await settled(); // a window of its own: the browser prepares its own pages for it, on the same cores
   const cdp = await page.createCDPSession();
   await cdp.send("Network.enable");
   await cdp.send("Network.setCacheDisabled", { cacheDisabled: true });
