@@ -12,7 +12,7 @@ import (
 // the filter finds the others.
 const (
 	maxListed = 250
-	maxBeside = 60
+	maxBeside = 40
 )
 
 // operationGroups splits operations by their first tag. Those without a tag are

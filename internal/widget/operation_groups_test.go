@@ -50,7 +50,7 @@ func TestVeryLongGroupsShowWhatIsAroundTheCurrentOperation(t *testing.T) {
 	for current, want := range map[string]struct {
 		n     int
 		first string
-	}{"": {maxListed, "op0"}, "op500": {maxBeside, "op470"}, "op999": {maxBeside, "op940"}, "op3": {maxBeside, "op0"}} {
+	}{"": {maxListed, "op0"}, "op500": {maxBeside, "op480"}, "op999": {maxBeside, "op960"}, "op3": {maxBeside, "op0"}} {
 		got := aroundCurrent(ops, current)
 		if len(got) != want.n || got[0].ID != want.first {
 			t.Errorf("around %q: %d from %s, want %d from %s", current, len(got), got[0].ID, want.n, want.first)
