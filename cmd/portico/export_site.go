@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -53,20 +52,10 @@ func (c *exportSiteCommand) Run(ctx context.Context, s streams) error {
 // serveFor serves the portal of a service that nobody serves, on loopback, while
 // it is exported.
 func (c *exportSiteCommand) serveFor(ctx context.Context, s streams, service *app.App, backend string) error {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	handler, err := service.Portal(ctx, backend)
-	if err != nil {
-		return errors.Join(err, listener.Close())
-	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
-	go func() { _ = server.Serve(listener) }()
-	defer server.Close()
-	return c.export(ctx, s, "http://"+listener.Addr().String(), backend)
+	defer cancel() // what follows the change feed ends
+	portal := func(string) (http.Handler, error) { return service.Portal(ctx, backend) }
+	return onLoopback(portal, func(base string) error { return c.export(ctx, s, base, backend) })
 }
 
 func (c *exportSiteCommand) export(ctx context.Context, s streams, portal, backend string) error {

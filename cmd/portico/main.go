@@ -33,10 +33,10 @@ type cli struct {
 	Generate   generateCommand   `cmd:"" help:"Write a folder's content and media to a service."`
 	Cleanup    cleanupCommand    `cmd:"" help:"Delete the content of the draft, and all media."`
 	Migrate    migrateCommand    `cmd:"" help:"Copy the site of one service to another."`
-	ExportSite exportSiteCommand `cmd:"" help:"Write what guests see of the published site as files for a static host."`
+	ExportSite exportSiteCommand `cmd:"" help:"Write what guests see as files for a static host."`
 	Revisions  revisionsCommand  `cmd:"" help:"Look at published sites, compare them, go back to one."`
 	Role       roleCommand       `cmd:"" help:"Say who may do what with the management API."`
-	Token      tokenCommand      `cmd:"" help:"Print the value of an Authorization header for the management API."`
+	Token      tokenCommand      `cmd:"" help:"Print an Authorization header for the management API."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 	Help       helpCommand       `cmd:"" help:"Show this help."`
 }

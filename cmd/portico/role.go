@@ -62,23 +62,31 @@ func (c *connection) with(ctx context.Context, s streams, fn func(*managementCli
 // serveFor serves the management API of a service that nobody serves, on
 // loopback, while fn runs.
 func serveFor(ctx context.Context, service *app.App, fn func(*managementClient) error) error {
+	return onLoopback(service.Management, func(base string) error {
+		token, err := service.Accounts.MintAdmin(ctx, time.Minute)
+		if err != nil {
+			return err
+		}
+		return fn(&managementClient{base: base, token: account.Authorization(token)})
+	})
+}
+
+// onLoopback serves what handler makes for an address while fn runs.
+func onLoopback(handler func(base string) (http.Handler, error), fn func(base string) error) error {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
+	defer listener.Close()
 	base := "http://" + listener.Addr().String()
-	handler, err := service.Management(base)
+	h, err := handler(base)
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
 	go func() { _ = server.Serve(listener) }()
 	defer server.Close()
-	token, err := service.Accounts.MintAdmin(ctx, time.Minute)
-	if err != nil {
-		return err
-	}
-	return fn(&managementClient{base: base, token: account.Authorization(token)})
+	return fn(base)
 }
 
 // grant is a role of somebody at a scope.

@@ -163,15 +163,7 @@ func orRoot(path string) string {
 
 // pages writes every page and its twin.
 func (x *run) pages(ctx context.Context) error {
-	g, inner := errgroup.WithContext(ctx)
-	g.SetLimit(workers)
-	for i, path := range x.addresses {
-		g.Go(func() error { return x.page(inner, path) })
-		if x.Tell != nil && (i+1)%tellEvery == 0 {
-			x.Tell("%d of %d pages", i+1, len(x.addresses))
-		}
-	}
-	if err := g.Wait(); err != nil {
+	if err := each(ctx, x.addresses, x.page); err != nil {
 		return err
 	}
 	for _, path := range lead {
@@ -188,6 +180,16 @@ func (x *run) pages(ctx context.Context) error {
 	return x.document("404.html", a)
 }
 
+// each calls fn with every path, a few at a time, until one fails.
+func each(ctx context.Context, paths []string, fn func(context.Context, string) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(workers)
+	for _, path := range paths {
+		g.Go(func() error { return fn(ctx, path) })
+	}
+	return g.Wait()
+}
+
 func (x *run) page(ctx context.Context, path string) error {
 	a, err := x.get(ctx, path)
 	if err != nil {
@@ -202,6 +204,9 @@ func (x *run) page(ctx context.Context, path string) error {
 	}
 	x.mu.Lock()
 	x.report.Pages++
+	if x.Tell != nil && x.report.Pages%tellEvery == 0 {
+		x.Tell("%d of %d pages", x.report.Pages, len(x.addresses))
+	}
 	x.mu.Unlock()
 	twin := strings.TrimSuffix(path, "/") + ".md"
 	if path == "/" {
@@ -235,12 +240,7 @@ func (x *run) files(ctx context.Context) error {
 	for len(x.queue) > 0 {
 		batch := x.queue
 		x.queue = nil
-		g, ctx := errgroup.WithContext(ctx)
-		g.SetLimit(workers)
-		for _, path := range batch {
-			g.Go(func() error { return x.file(ctx, path) })
-		}
-		if err := g.Wait(); err != nil {
+		if err := each(ctx, batch, x.file); err != nil {
 			return err
 		}
 	}

@@ -54,7 +54,7 @@ func (s *Service) files(ctx context.Context, st *site.Site, read func(context.Co
 	return pins, missing, nil
 }
 
-// bodies are the content items among a revision's items, and pins the media.
+// split parts a revision's items into content items and the files it pins.
 func split(items []store.RevisionItem) (bodies, pins []store.RevisionItem) {
 	for _, it := range items {
 		if it.Body == nil {
