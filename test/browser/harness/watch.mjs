@@ -105,10 +105,10 @@ function watch() {
       const area = Math.max(0, Math.min(box.right, width) - Math.max(box.x, 0)) * Math.max(0, Math.min(box.bottom, height) - Math.max(box.y, 0))
       window.watchedShift += area / (width * height) * Math.min(1, far / Math.max(width, height))
     }
-    if (document.readyState !== 'complete' || performance.now() < window.watchedUntil) requestAnimationFrame(look)
-    else window.watchedDone = true
+    if (loaded && ++frames >= 10 && performance.now() > loaded + 300) window.watchedDone = true
+    else requestAnimationFrame(look)
   }
-  window.watchedUntil = Infinity
-  addEventListener('load', () => { window.watchedUntil = performance.now() + 300 })
+  let loaded = 0, frames = 0 // the watch ends some time and some frames after loading: a busy machine draws few
+  addEventListener('load', () => { loaded = performance.now() })
   requestAnimationFrame(look)
 }
