@@ -24,7 +24,8 @@ const (
 )
 
 // Query returns the best matches of a text among what is visible, at most limit
-// (at most MaxHits), and a few schemas besides. All words must be found, the last as a beginning; when
+// (at most MaxHits), and a few schemas besides. All words must be found, the
+// last as a beginning; when
 // little is, typing errors are corrected, and in the end any word will do.
 // visible is asked about APIs (/apis/x) and products (/products/x).
 func (x *Index) Query(ctx context.Context, text string, visible func(apim.Ref) bool, limit int) ([]Hit, error) {

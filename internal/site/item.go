@@ -64,6 +64,11 @@ func localeOf(members map[string]json.RawMessage) string {
 			return locale
 		}
 	}
+	for _, own := range []string{"title", "permalink", "permalinkTemplate", "documentId"} {
+		if _, ok := members[own]; ok {
+			return "" // an item without locales, whatever else it has
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if isLocale.MatchString(name) && members[name][0] == '{' {
 			return name
