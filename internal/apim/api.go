@@ -124,6 +124,17 @@ func (a *API) Validate(v *Violations) {
 	v.Length("apiVersion", a.APIVersion, 100)
 }
 
+// APIs is the kind of /apis.
+var APIs = &Kind{
+	Path: "apis", Verbs: CRUD, New: func() Resource { return new(API) },
+	MaxName: 256, Large: true, Provisions: true, Workspace: true, Refs: []string{"apiVersionSetId", "sourceApiId"},
+	Filter: Fields{"name", "displayName", "description", "serviceUrl", "path", "isCurrent"},
+	Links: []Link{
+		{Collection: "products", To: "products", Name: ProductAPI, Reverse: true, ReadOnly: true, Filter: titleFilter},
+		tagLinks,
+	},
+}
+
 // NeedsSubscription tells whether a call without a key is refused.
 func (a *API) NeedsSubscription() bool {
 	return a.SubscriptionRequired == nil || *a.SubscriptionRequired

@@ -72,6 +72,13 @@ func (s *AuthorizationServer) Validate(v *Violations) {
 	}
 }
 
+// AuthorizationServers is the kind of /authorizationServers.
+var AuthorizationServers = &Kind{
+	Path: "authorizationServers", Verbs: CRUD, New: func() Resource { return new(AuthorizationServer) }, MaxName: 256,
+	Filter: titleFilter, Secrets: []string{"clientSecret", "resourceOwnerUsername", "resourceOwnerPassword"},
+	Actions: []string{"listSecrets"},
+}
+
 // OpenIDConnectProvider is an OpenID Connect provider that the console signs
 // callers in at. clientSecret is a secret.
 type OpenIDConnectProvider struct {
@@ -107,6 +114,12 @@ func (p *OpenIDConnectProvider) Validate(v *Violations) {
 	v.Required("clientId", p.ClientID)
 }
 
+// OpenIDConnectProviders is the kind of /openidConnectProviders.
+var OpenIDConnectProviders = &Kind{
+	Path: "openidConnectProviders", Verbs: CRUD, New: func() Resource { return new(OpenIDConnectProvider) }, MaxName: 256,
+	Filter: titleFilter, Secrets: []string{"clientSecret"}, Actions: []string{"listSecrets"},
+}
+
 // IdentityProvider is where portal users sign in with an account they have.
 // clientSecret is a secret.
 type IdentityProvider struct {
@@ -135,4 +148,11 @@ func (p *IdentityProvider) Validate(v *Violations) {
 	if len(p.AllowedTenants) > 32 {
 		v.Addf("allowedTenants", "allowedTenants may name at most 32 tenants; there are %d.", len(p.AllowedTenants))
 	}
+}
+
+// IdentityProviders is the kind of /identityProviders.
+var IdentityProviders = &Kind{
+	Path: "identityProviders", Verbs: CRUD, New: func() Resource { return new(IdentityProvider) },
+	Names:   []string{"facebook", "google", "microsoft", "twitter", "aad", "aadB2C"},
+	Secrets: []string{"clientSecret"}, Actions: []string{"listSecrets"},
 }

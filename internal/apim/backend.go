@@ -134,6 +134,12 @@ func (b *Backend) Validate(v *Violations) {
 	v.In("circuitBreaker", b.CircuitBreaker.validate)
 }
 
+// Backends is the kind of /backends.
+var Backends = &Kind{
+	Path: "backends", Verbs: CRUD, New: func() Resource { return new(Backend) }, Workspace: true,
+	Filter: Fields{"name", "title", "url"}, Actions: []string{"reconnect"},
+}
+
 func (c *BackendCredentials) validate(v *Violations) {
 	if c == nil {
 		return

@@ -22,6 +22,30 @@ func (c *ContentType) Default() {}
 // Validate checks the name's length.
 func (c *ContentType) Validate(v *Violations) { v.Length("name", c.Name, 250) }
 
+// ContentTypes is the kind of /contentTypes.
+var ContentTypes = &Kind{
+	Path: "contentTypes", Verbs: CRUD &^ Patch, New: func() Resource { return new(ContentType) },
+	ShortID: true, MaxName: 250, AnyName: true, FilterAny: true,
+}
+
+// ContentItems is the kind of the content itself, kept exactly as it came.
+var ContentItems = &Kind{
+	Path: "contentTypes/contentItems", Verbs: CRUD &^ Patch,
+	ShortID: true, MaxName: 250, AnyName: true, FilterAny: true,
+}
+
+// PortalContentTypes is the kind of /portals/contentTypes.
+var PortalContentTypes = &Kind{
+	Path: "portals/contentTypes", Verbs: CRUD &^ Patch, New: func() Resource { return new(ContentType) },
+	ShortID: true, MaxName: 250, AnyName: true, FilterAny: true,
+}
+
+// PortalContentItems is the kind of /portals/contentTypes/contentItems.
+var PortalContentItems = &Kind{
+	Path: "portals/contentTypes/contentItems", Verbs: CRUD &^ Patch,
+	ShortID: true, MaxName: 250, AnyName: true, FilterAny: true,
+}
+
 // Portal is a further site of the service, for hostnames of its own. Its content
 // lies at /portals/{id}/contentTypes.
 type Portal struct {
@@ -50,6 +74,12 @@ func (p *Portal) Validate(v *Violations) {
 	}
 }
 
+// Portals is the kind of /portals (beyond API Management); the site where
+// existing clients look is none of them.
+var Portals = &Kind{
+	Path: "portals", Verbs: CRUD, New: func() Resource { return new(Portal) }, Filter: titleFilter,
+}
+
 // PortalRevision is an immutable published site.
 type PortalRevision struct {
 	Description     string     `json:"description,omitempty"`
@@ -71,6 +101,12 @@ func (r *PortalRevision) Default() {}
 // Validate checks the description's length.
 func (r *PortalRevision) Validate(v *Violations) { v.Length("description", r.Description, 2000) }
 
+// PortalRevisions is the kind of /portalRevisions.
+var PortalRevisions = &Kind{
+	Path: "portalRevisions", Verbs: Head | Get | Put | Patch, New: func() Resource { return new(PortalRevision) },
+	PutAlways201: true, Filter: Fields{"name", "description", "isCurrent"},
+}
+
 // TenantAccess is the properties of tenant/access: whether its keys may mint tokens.
 type TenantAccess struct {
 	ID          string `json:"id,omitempty"`
@@ -83,3 +119,14 @@ func (t *TenantAccess) Default() {}
 
 // Validate does nothing: every value is legal.
 func (t *TenantAccess) Validate(*Violations) {}
+
+// TenantAccesses is the kind of /tenant.
+var TenantAccesses = &Kind{
+	Path: "tenant", Verbs: Head | Get | Put | Patch, New: func() Resource { return new(TenantAccess) },
+	Fixed: true, PutNeedsIfMatch: true, Names: []string{"access", "gitAccess"},
+	Secrets: []string{"primaryKey", "secondaryKey"},
+	Actions: []string{
+		"listSecrets", "regeneratePrimaryKey", "regenerateSecondaryKey",
+		"git/regeneratePrimaryKey", "git/regenerateSecondaryKey",
+	},
+}

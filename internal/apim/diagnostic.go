@@ -31,6 +31,12 @@ func (l *Logger) Validate(v *Violations) {
 	}
 }
 
+// Loggers is the kind of /loggers.
+var Loggers = &Kind{
+	Path: "loggers", Verbs: CRUD, New: func() Resource { return new(Logger) }, MaxName: 256, Workspace: true,
+	Filter: Fields{"name", "description", "loggerType", "resourceId"},
+}
+
 // Diagnostic says what of calls is logged, and how much.
 type Diagnostic struct {
 	LoggerID                string              `json:"loggerId"` // stored short: /loggers/x
@@ -102,6 +108,18 @@ func (d *Diagnostic) Validate(v *Violations) {
 	}
 	v.In("frontend", d.Frontend.validate)
 	v.In("backend", d.Backend.validate)
+}
+
+// Diagnostics is the kind of /diagnostics.
+var Diagnostics = &Kind{
+	Path: "diagnostics", Verbs: CRUD, New: func() Resource { return new(Diagnostic) }, Workspace: true,
+	Filter: onlyName, Refs: []string{"loggerId"},
+}
+
+// APIDiagnostics is the kind of /apis/diagnostics.
+var APIDiagnostics = &Kind{
+	Path: "apis/diagnostics", Verbs: CRUD, OnAlias: true, New: func() Resource { return new(Diagnostic) }, Workspace: true,
+	Filter: onlyName, Refs: []string{"loggerId"},
 }
 
 func (p *PipelineDiagnostic) validate(v *Violations) {

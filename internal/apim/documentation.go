@@ -15,6 +15,12 @@ func (d *Documentation) Validate(v *Violations) {
 	v.Length("content", d.Content, 1<<20)
 }
 
+// Documentations is the kind of /documentations.
+var Documentations = &Kind{
+	Path: "documentations", Verbs: CRUD, New: func() Resource { return new(Documentation) }, MaxName: 256,
+	Filter: Fields{"name", "title"},
+}
+
 // Wiki lists the documentation of an API or a product.
 type Wiki struct {
 	Documents []WikiDocument `json:"documents"`
@@ -33,4 +39,14 @@ func (w *Wiki) Validate(v *Violations) {
 	for i, d := range w.Documents {
 		v.At("documents", i, func(v *Violations) { v.Required("documentationId", d.DocumentationID) })
 	}
+}
+
+// APIWikis is the kind of /apis/wikis.
+var APIWikis = &Kind{
+	Path: "apis/wikis", Verbs: CRUD, OnAlias: true, Singleton: "default", New: func() Resource { return new(Wiki) }, Filter: onlyName,
+}
+
+// ProductWikis is the kind of /products/wikis.
+var ProductWikis = &Kind{
+	Path: "products/wikis", Verbs: CRUD, Singleton: "default", New: func() Resource { return new(Wiki) }, Filter: onlyName,
 }

@@ -31,3 +31,13 @@ func (g *Group) Validate(v *Violations) {
 	v.Length("description", g.Description, 1000)
 	v.OneOf("type", g.Type, "custom", "system", "external")
 }
+
+// Groups is the kind of /groups.
+var Groups = &Kind{
+	Path: "groups", Verbs: CRUD, New: func() Resource { return new(Group) }, MaxName: 256, Workspace: true,
+	Filter: Fields{"name", "displayName", "description", "externalId"},
+	Links: []Link{{
+		Collection: "users", To: "users", Name: GroupUser, Workspace: true,
+		Filter: Fields{"name", "firstName", "lastName", "email", "note", "registrationDate"},
+	}},
+}

@@ -31,6 +31,15 @@ func (i *Issue) Validate(v *Violations) {
 	v.OneOf("state", i.State, "proposed", "open", "removed", "resolved", "closed")
 }
 
+// APIIssues is the kind of /apis/issues.
+var APIIssues = &Kind{
+	Path: "apis/issues", Verbs: CRUD, OnAlias: true, New: func() Resource { return new(Issue) }, MaxName: 256,
+	Filter: IssueFilter, Refs: []string{"userId", "apiId"},
+}
+
+// IssueFilter are the $filter fields of issues, below an API or not.
+var IssueFilter = Fields{"name", "apiId", "title", "description", "authorName", "userId", "state"}
+
 // IssueComment is one comment on an issue.
 type IssueComment struct {
 	Text        string     `json:"text"`
@@ -48,6 +57,14 @@ func (c *IssueComment) Validate(v *Violations) {
 	}
 	v.Required("userId", c.UserID)
 }
+
+// IssueComments is the kind of /apis/issues/comments.
+var IssueComments = &Kind{
+	Path: "apis/issues/comments", Verbs: CRUD &^ Patch, OnAlias: true, New: func() Resource { return new(IssueComment) }, MaxName: 256,
+	Filter: issuePartFilter, Refs: []string{"userId"},
+}
+
+var issuePartFilter = Fields{"name", "userId"} // of comments and attachments
 
 // IssueAttachment is a link, or a file in base64 with its media type as ContentFormat.
 type IssueAttachment struct {
@@ -68,4 +85,10 @@ func (a *IssueAttachment) Validate(v *Violations) {
 	if v.Required("content", a.Content) && a.ContentFormat == "link" {
 		v.URL("content", a.Content)
 	}
+}
+
+// IssueAttachments is the kind of /apis/issues/attachments.
+var IssueAttachments = &Kind{
+	Path: "apis/issues/attachments", Verbs: CRUD &^ Patch, OnAlias: true, New: func() Resource { return new(IssueAttachment) }, MaxName: 256,
+	Filter: issuePartFilter,
 }

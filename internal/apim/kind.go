@@ -35,6 +35,13 @@ func (v Verbs) Has(w Verbs) bool { return v&w == w }
 // Fields are the names a $filter may use on a collection.
 type Fields []string
 
+// Fields that several kinds have (apim-rest.md §2.3).
+var (
+	nameFilter  = Fields{"name", "displayName", "description"}
+	titleFilter = Fields{"name", "displayName"}
+	onlyName    = Fields{"name"}
+)
+
 // Link is an association collection below a kind: rows of the link table, no
 // document of its own. Reference: apim-rest.md §2.2 "Associations".
 type Link struct {
@@ -125,7 +132,7 @@ type Kind struct {
 	FilterAny bool
 	// Secrets are properties kept in the secret store and returned only by listSecrets.
 	Secrets []string
-	// SecretIf tells whether the secrets of a resource are secret; nil: always (namedValues).
+	// SecretIf reports whether the secrets of a resource are secret; nil: always (namedValues).
 	SecretIf func(Resource) bool
 	// Refs are properties that hold resource ids. They are stored short and
 	// shown in the form of the request.
@@ -186,7 +193,7 @@ func (k *Kind) Parent() string {
 	return k.Path[:max(i, 0)]
 }
 
-// ValidName tells whether an entity of the kind may be created with a name.
+// ValidName reports whether an entity of the kind may be created with a name.
 func (k *Kind) ValidName(name string) bool {
 	longest := k.MaxName
 	if longest == 0 {

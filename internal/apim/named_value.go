@@ -44,6 +44,14 @@ func (n *NamedValue) Validate(v *Violations) {
 	n.KeyVault.check(v)
 }
 
+// NamedValues is the kind of /namedValues.
+var NamedValues = &Kind{
+	Path: "namedValues", Verbs: CRUD, New: func() Resource { return new(NamedValue) }, MaxName: 256, Workspace: true,
+	Filter: Fields{"name", "displayName", "tags"}, Provisions: true,
+	Secrets: []string{"value"}, SecretIf: func(r Resource) bool { return r.(*NamedValue).Secret },
+	Actions: []string{"listValue", "refreshSecret"},
+}
+
 func (k *KeyVault) check(v *Violations) {
 	if k == nil {
 		return
@@ -77,6 +85,13 @@ func (c *Certificate) Validate(v *Violations) {
 	c.KeyVault.check(v)
 }
 
+// Certificates is the kind of /certificates.
+var Certificates = &Kind{
+	Path: "certificates", Verbs: CRUD &^ Patch, New: func() Resource { return new(Certificate) }, Workspace: true,
+	Filter: Fields{"name", "subject", "thumbprint", "expirationDate"}, Secrets: []string{"data", "password"},
+	Actions: []string{"refreshSecret"},
+}
+
 // Cache is an external cache of the gateway.
 type Cache struct {
 	Description      string `json:"description,omitempty"`
@@ -99,3 +114,6 @@ func (c *Cache) Validate(v *Violations) {
 	}
 	v.Length("resourceId", c.ResourceID, 2000)
 }
+
+// Caches is the kind of /caches.
+var Caches = &Kind{Path: "caches", Verbs: CRUD, New: func() Resource { return new(Cache) }}

@@ -20,6 +20,12 @@ func (n *Notification) Default() {}
 // Validate does nothing: notifications are built in.
 func (n *Notification) Validate(*Violations) {}
 
+// NotificationKinds is the kind of /notifications.
+var NotificationKinds = &Kind{
+	Path: "notifications", Verbs: Get | Put, New: func() Resource { return new(Notification) },
+	Fixed: true, NoBody: true, Names: notificationNames(), Workspace: true,
+}
+
 // NotificationInfo is one built-in notification.
 type NotificationInfo struct{ Name, Title, Description string }
 
@@ -73,6 +79,12 @@ func (t *EmailTemplate) Validate(v *Violations) {
 			v.Length("description", p.Description, 256)
 		})
 	}
+}
+
+// Templates is the kind of /templates.
+var Templates = &Kind{
+	Path: "templates", Verbs: CRUD, New: func() Resource { return new(EmailTemplate) }, Fixed: true,
+	Names: templateNames(), Filter: onlyName,
 }
 
 // wellFormed reports text that is not XHTML.

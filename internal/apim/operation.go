@@ -133,6 +133,13 @@ func (o *Operation) Validate(v *Violations) {
 	}
 }
 
+// Operations is the kind of /apis/operations.
+var Operations = &Kind{
+	Path: "apis/operations", Verbs: CRUD, New: func() Resource { return new(Operation) }, Workspace: true,
+	Filter: Fields{"name", "displayName", "method", "description", "urlTemplate"},
+	Links:  []Link{tagLinks},
+}
+
 // TemplateVariables returns the names between braces in a URL template, in order.
 func TemplateVariables(template string) []string {
 	var names []string

@@ -22,6 +22,19 @@ func (p *Policy) Validate(v *Violations) {
 	v.OneOf("format", p.Format, "xml", "rawxml")
 }
 
+const policyVerbs = CRUD &^ Patch
+
+func newPolicy() Resource { return new(Policy) }
+
+// The kinds of policies: one document at each scope.
+var (
+	ServicePolicies   = &Kind{Path: "policies", Verbs: policyVerbs, Singleton: "policy", New: newPolicy, Workspace: true}
+	APIPolicies       = &Kind{Path: "apis/policies", Verbs: policyVerbs, Singleton: "policy", New: newPolicy, Workspace: true}
+	OperationPolicies = &Kind{Path: "apis/operations/policies", Verbs: policyVerbs, Singleton: "policy", New: newPolicy, Workspace: true}
+	ProductPolicies   = &Kind{Path: "products/policies", Verbs: policyVerbs, Singleton: "policy", New: newPolicy, Workspace: true}
+	ResolverPolicies  = &Kind{Path: "apis/resolvers/policies", Verbs: policyVerbs, Singleton: "policy", New: newPolicy}
+)
+
 // PolicyFragment is a part of policy documents that they include by its name.
 type PolicyFragment struct {
 	Value       string `json:"value"`
@@ -42,6 +55,12 @@ func (f *PolicyFragment) Validate(v *Violations) {
 	v.Length("description", f.Description, 1000)
 }
 
+// PolicyFragments is the kind of /policyFragments.
+var PolicyFragments = &Kind{
+	Path: "policyFragments", Verbs: policyVerbs, New: func() Resource { return new(PolicyFragment) }, Workspace: true,
+	Filter: Fields{"name", "description", "value"}, Provisions: true, Actions: []string{"listReferences"},
+}
+
 // PolicyRestriction is a rule for the policies at a scope.
 type PolicyRestriction struct {
 	Scope       string `json:"scope,omitempty"` // the id of a resource; empty or the service's: all
@@ -58,4 +77,9 @@ func (r *PolicyRestriction) Default() {
 // Validate checks the flag, which is a text.
 func (r *PolicyRestriction) Validate(v *Violations) {
 	v.OneOf("requireBase", r.RequireBase, "true", "false")
+}
+
+// PolicyRestrictions is the kind of /policyRestrictions.
+var PolicyRestrictions = &Kind{
+	Path: "policyRestrictions", Verbs: CRUD, New: func() Resource { return new(PolicyRestriction) }, FreeDelete: true,
 }

@@ -37,6 +37,18 @@ func (p *Product) Validate(v *Violations) {
 	}
 }
 
+// Products is the kind of /products.
+var Products = &Kind{
+	Path: "products", Verbs: CRUD, New: func() Resource { return new(Product) }, MaxName: 256, Workspace: true,
+	Filter: Fields{"name", "displayName", "description", "terms", "state"},
+	Links: []Link{
+		{Collection: "apis", To: "apis", Name: ProductAPI, Filter: Fields{"name", "displayName", "description", "serviceUrl", "path"}},
+		{Collection: "groups", To: "groups", Name: ProductGroup, Filter: nameFilter},
+		{Collection: "subscriptions", To: "subscriptions", Name: SubscriptionScope, Reverse: true, ReadOnly: true, Filter: subscriptionFilter},
+		tagLinks,
+	},
+}
+
 // NeedsSubscription tells whether the product is subscribed to; an open product is not.
 func (p *Product) NeedsSubscription() bool {
 	return p.SubscriptionRequired == nil || *p.SubscriptionRequired

@@ -17,6 +17,12 @@ func (r *RecipientEmail) Validate(v *Violations) {
 	}
 }
 
+// RecipientEmails is the kind of /notifications/recipientEmails.
+var RecipientEmails = &Kind{
+	Path: "notifications/recipientEmails", Verbs: Head | Put | Delete, New: func() Resource { return new(RecipientEmail) },
+	Member: true, NoBody: true, AnyName: true, MaxName: 254, Workspace: true,
+}
+
 // RecipientUser is a user who gets a notification.
 type RecipientUser struct {
 	UserID string `json:"userId"` // stored short: /users/x
@@ -27,6 +33,12 @@ func (r *RecipientUser) Default() {}
 
 // Validate does nothing: that the user exists is checked against the store.
 func (r *RecipientUser) Validate(*Violations) {}
+
+// RecipientUsers is the kind of /notifications/recipientUsers.
+var RecipientUsers = &Kind{
+	Path: "notifications/recipientUsers", Verbs: Head | Put | Delete, New: func() Resource { return new(RecipientUser) },
+	Member: true, NoBody: true, Workspace: true, Refs: []string{"userId"},
+}
 
 // notificationNames and templateNames are the closed sets of built-in names.
 func notificationNames() []string {

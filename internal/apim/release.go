@@ -16,6 +16,12 @@ func (r *Release) Default() {}
 // Validate checks the length of the notes.
 func (r *Release) Validate(v *Violations) { v.Length("notes", r.Notes, 4000) }
 
+// Releases is the kind of /apis/releases.
+var Releases = &Kind{
+	Path: "apis/releases", Verbs: CRUD, OnAlias: true, New: func() Resource { return new(Release) }, Workspace: true,
+	Filter: Fields{"name", "notes"}, Refs: []string{"apiId"},
+}
+
 // TagDescription says what a tag means within one API.
 type TagDescription struct {
 	Description             string `json:"description,omitempty"`
@@ -34,6 +40,12 @@ func (d *TagDescription) Validate(v *Violations) {
 	v.Length("externalDocsUrl", d.ExternalDocsURL, 2000)
 	v.URL("externalDocsUrl", d.ExternalDocsURL)
 	v.Length("externalDocsDescription", d.ExternalDocsDescription, 4000)
+}
+
+// TagDescriptions is the kind of /apis/tagDescriptions.
+var TagDescriptions = &Kind{
+	Path: "apis/tagDescriptions", Verbs: CRUD &^ Patch, OnAlias: true, New: func() Resource { return new(TagDescription) },
+	Filter: titleFilter, Refs: []string{"tagId"},
 }
 
 // Resolver gets the value of one field of a GraphQL schema.
@@ -55,4 +67,10 @@ func (r *Resolver) Validate(v *Violations) {
 		v.Length("path", r.Path, 300)
 	}
 	v.Length("description", r.Description, 1000)
+}
+
+// Resolvers is the kind of /apis/resolvers.
+var Resolvers = &Kind{
+	Path: "apis/resolvers", Verbs: CRUD, New: func() Resource { return new(Resolver) },
+	Filter: Fields{"name", "displayName", "path", "description"},
 }

@@ -31,6 +31,12 @@ func (s *Schema) Default() { s.ProvisioningState = "" }
 // Validate requires a content type.
 func (s *Schema) Validate(v *Violations) { v.Required("contentType", s.ContentType) }
 
+// APISchemas is the kind of /apis/schemas.
+var APISchemas = &Kind{
+	Path: "apis/schemas", Verbs: CRUD &^ Patch, New: func() Resource { return new(Schema) }, Workspace: true,
+	Filter: Fields{"name", "contentType"}, Large: true, Provisions: true,
+}
+
 // Parts returns the named definitions of a schema document, each as its JSON:
 // components.schemas.* or definitions.*. Other formats have none.
 func (s *Schema) Parts() (map[string]json.RawMessage, error) {
@@ -80,4 +86,10 @@ func (s *GlobalSchema) Validate(v *Violations) {
 	case s.SchemaType == "xml" && s.Value == nil:
 		v.Addf("value", "value is required for a schema of the type xml.")
 	}
+}
+
+// GlobalSchemas is the kind of /schemas.
+var GlobalSchemas = &Kind{
+	Path: "schemas", Verbs: CRUD &^ Patch, New: func() Resource { return new(GlobalSchema) }, Workspace: true,
+	Filter: onlyName, Large: true, Provisions: true,
 }

@@ -133,6 +133,12 @@ func (p *PortalConfig) Validate(v *Violations) {
 	}
 }
 
+// PortalConfigs is the kind of /portalconfigs.
+var PortalConfigs = &Kind{
+	Path: "portalconfigs", Verbs: Head | Get | Put | Patch, New: func() Resource { return new(PortalConfig) },
+	Singleton: "default", Fixed: true, PutNeedsIfMatch: true, Actions: []string{"listDelegationSecrets", "listMediaContentSecrets"},
+}
+
 func (v *Violations) origin(text string) {
 	v.URL("origin", text)
 	if u, err := url.Parse(text); err == nil && strings.Trim(u.Path, "/")+u.RawQuery+u.Fragment != "" {
@@ -197,6 +203,17 @@ func (s *DelegationSettings) Validate(v *Violations) {
 	if (s.Subscriptions.Enabled || s.UserRegistration.Enabled) && s.URL == "" {
 		v.Addf("url", "url is required when anything is delegated.")
 	}
+}
+
+// PortalSettings is the kind of the three settings at /portalsettings.
+var PortalSettings = &Kind{
+	Path: "portalsettings", Verbs: Head | Get | Put | Patch, Fixed: true, PatchNoContent: true,
+	ByName: map[string]func() Resource{
+		"signin":     func() Resource { return new(SigninSettings) },
+		"signup":     func() Resource { return new(SignupSettings) },
+		"delegation": func() Resource { return new(DelegationSettings) },
+	},
+	Secrets: []string{"validationKey", "validationSecondaryKey"}, Actions: []string{"listSecrets"},
 }
 
 // Settings are the three portalsettings that say what p says. p has defaults.

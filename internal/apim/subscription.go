@@ -51,6 +51,17 @@ func (s *Subscription) Validate(v *Violations) {
 		SubscriptionRejected, SubscriptionCancelled, SubscriptionExpired)
 }
 
+// Subscriptions is the kind of /subscriptions.
+var Subscriptions = &Kind{
+	Path: "subscriptions", Verbs: CRUD, New: func() Resource { return new(Subscription) }, MaxName: 256, Workspace: true,
+	Filter:  subscriptionFilter,
+	Refs:    []string{"ownerId", "scope"},
+	Secrets: []string{"primaryKey", "secondaryKey"},
+	Actions: []string{"listSecrets", "regeneratePrimaryKey", "regenerateSecondaryKey"},
+}
+
+var subscriptionFilter = Fields{"name", "displayName", "stateComment", "ownerId", "scope", "userId", "productId", "state"}
+
 // ScopeOf splits the scope: ("products", id), ("apis", id), ("apis", "") for all
 // APIs, ("", "") when it is none of them. Full ARM ids are understood.
 func (s *Subscription) ScopeOf() (kind, id string) {

@@ -14,3 +14,11 @@ func (t *Tag) Validate(v *Violations) {
 		v.Length("displayName", t.DisplayName, 160)
 	}
 }
+
+// Tags is the kind of /tags.
+var Tags = &Kind{
+	Path: "tags", Verbs: CRUD, New: func() Resource { return new(Tag) }, Workspace: true,
+	Filter: titleFilter,
+}
+
+var tagLinks = Link{Collection: "tags", To: "tags", Name: TagLink, ETag: true, Filter: titleFilter}

@@ -53,3 +53,14 @@ func (u *User) Validate(v *Violations) {
 	}
 	v.OneOf("state", u.State, UserActive, UserBlocked, UserPending, UserDeleted)
 }
+
+// Users is the kind of /users.
+var Users = &Kind{
+	Path: "users", Verbs: CRUD, New: func() Resource { return new(User) },
+	Filter: Fields{"name", "firstName", "lastName", "email", "note", "state", "registrationDate"},
+	Links: []Link{
+		{Collection: "groups", To: "groups", Name: GroupUser, Reverse: true, ReadOnly: true, Filter: nameFilter},
+		{Collection: "subscriptions", To: "subscriptions", Name: SubscriptionOwner, Reverse: true, ReadOnly: true, ETag: true, Filter: subscriptionFilter},
+	},
+	Actions: []string{"token", "generateSsoUrl", "confirmations/password/send"},
+}

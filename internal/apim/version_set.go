@@ -34,3 +34,9 @@ func (s *VersionSet) Validate(v *Violations) {
 		v.Required("versionHeaderName", s.VersionHeaderName)
 	}
 }
+
+// VersionSets is the kind of /apiVersionSets.
+var VersionSets = &Kind{
+	Path: "apiVersionSets", Verbs: CRUD, New: func() Resource { return new(VersionSet) }, Workspace: true,
+	Filter: nameFilter,
+}
