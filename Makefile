@@ -34,7 +34,7 @@ lint: web-deps ## gofmt, vet, staticcheck, tsc
 	$(GO) tool staticcheck ./...
 	npm --prefix web run --silent typecheck
 
-bench: build ## figures and budgets; CHECK=1 fails on a missed one, SPECS=DIR names large descriptions
+bench: build ## figures and budgets; CHECK=1 fails on a missed one, SPECS=DIR names large descriptions, BASE=COMMIT compares
 	./test/bench/run.sh
 
 clean:

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Runs every test suite. Each suite's tools are found or, as root on Debian,
 # installed; where that is impossible the suite is left out, said so, and with
-# CI=true that is a failure.
+# CI=true that is a failure. At the end it prints the minutes of each suite.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-failed=() left=()
+failed=() left=() took=()
 
 # with SUITE COMMAND...: the suite's tools, then the command.
 suite() {
@@ -14,8 +14,15 @@ suite() {
 		left+=("$name")
 		return
 	fi
-	local start=$SECONDS
-	if "$@"; then printf '=== %s: ok, %d s\n' "$name" $((SECONDS - start)); else failed+=("$name"); printf '=== %s: FAILED\n' "$name"; fi
+	timed "$name" "$@"
+}
+
+# timed NAME COMMAND...: the command, with its outcome and minutes.
+timed() {
+	local name=$1 start=$SECONDS outcome=ok; shift
+	"$@" || { outcome=FAILED; failed+=("$name"); }
+	printf '=== %s: %s, %d s\n' "$name" "$outcome" $((SECONDS - start))
+	took+=("$name $((SECONDS - start))")
 }
 
 go_tests() { # go_tests FLAGS...
@@ -28,8 +35,11 @@ samples() { go_tests -tags samples ./internal/console/...; }
 browser() { npm --prefix test/browser test --silent; }
 clients() { npm --prefix test/npm ci --no-audit --no-fund --silent && npm --prefix test/npm test --silent; }
 
-npm --prefix test/browser ci --no-audit --no-fund --silent || failed+=(npm)
-make --no-print-directory build || { echo "build failed"; exit 1; }
+build() { npm --prefix test/browser ci --no-audit --no-fund --silent && make --no-print-directory build; }
+
+[ "${LINT:-}" != yes ] || timed lint make --no-print-directory lint
+timed build build
+[ ${#failed[@]} -eq 0 ] || { echo "failed: ${failed[*]}"; exit 1; }
 suite postgres unit
 suite islands islands
 suite samples samples
@@ -40,6 +50,7 @@ BROWSERS=firefox suite firefox browser
 BROWSERS=webkit suite webkit browser
 
 printf '\n'
+printf '%s\n' "${took[@]}" | awk '{ printf "%-10s %5.1f min\n", $1, $2 / 60; all += $2 } END { printf "%-10s %5.1f min\n", "all", all / 60 }'
 [ ${#left[@]} -eq 0 ] || echo "left out, tools missing: ${left[*]}"
 [ ${#failed[@]} -eq 0 ] || { echo "failed: ${failed[*]}"; exit 1; }
 if [ ${#left[@]} -ne 0 ] && [ "${CI:-}" = true ]; then exit 1; fi

@@ -13,7 +13,7 @@ import (
 
 // importFile imports a description through the command line, beside the running server.
 func (b *bench) importFile(s *server, api string, data []byte) {
-	b.output("bin/portico", "import", b.file(api+".json", data), "--path", api, "--product", "all", "--data", s.data)
+	b.output(s.b.binary, "import", b.file(api+".json", data), "--path", api, "--product", "all", "--data", s.data)
 }
 
 // measureImports times a description from the command to the page and the search result.

@@ -116,35 +116,48 @@ const guarded = `<policies><inbound><cors><allowed-origins><origin>https://porta
 // measureGateway compares passing calls through with nginx, and policies with passing through.
 func measureGateway(b *bench) {
 	backend, proxy := freePort(), freePort()
+	defer b.backend(backend, proxy)()
+	s := b.serve(b.folder())
+	defer s.stop()
+	s.openToGuests()
+	s.publishGateway(backend)
+	plain := s.callPlain
+	ours, theirs := inTurns(plain, func() load { return b.wrk(64, fmt.Sprintf("http://127.0.0.1:%d/x", proxy)) })
+	b.add(figure{Name: "gateway, 1 KiB pass-through, 64 connections", Value: ours.rps / theirs.rps, Unit: "×", Budget: 0.33,
+		Note: fmt.Sprintf("%.0f/s; nginx proxy_pass %.0f/s", ours.rps, theirs.rps)})
+	withPolicies, without := inTurns(s.callGuarded, plain)
+	b.add(figure{Name: "gateway, with key, CORS and rate limit", Value: withPolicies.rps / without.rps, Unit: "×", Budget: 0.85,
+		Note: fmt.Sprintf("%.0f/s; pass-through %.0f/s", withPolicies.rps, without.rps)})
+}
+
+// backend runs nginx as a backend of 1 KiB answers, and as a proxy before it.
+func (b *bench) backend(port, proxy int) (stop func()) {
 	root := b.folder()
 	os.Chmod(root, 0o755)
 	if err := os.WriteFile(filepath.Join(root, "x"), make([]byte, 1024), 0o644); err != nil {
 		b.Fatalf("%v", err)
 	}
-	defer b.nginx(fmt.Sprintf(`upstream b { server 127.0.0.1:%[1]d; keepalive 256; keepalive_requests 1000000; }
+	return b.nginx(fmt.Sprintf(`upstream b { server 127.0.0.1:%[1]d; keepalive 256; keepalive_requests 1000000; }
 server { listen 127.0.0.1:%[1]d backlog=1024; root %[3]s; }
-server { listen 127.0.0.1:%[2]d backlog=1024; location / { proxy_pass http://b; proxy_http_version 1.1; proxy_set_header Connection ""; } }`, backend, proxy, root))()
-	s := b.serve(b.folder())
-	defer s.stop()
-	s.openToGuests()
-	url := fmt.Sprintf("http://127.0.0.1:%d", backend)
+server { listen 127.0.0.1:%[2]d backlog=1024; location / { proxy_pass http://b; proxy_http_version 1.1; proxy_set_header Connection ""; } }`, port, proxy, root))
+}
+
+// publishGateway makes two APIs before a backend: plain, and guarded by a key and policies.
+func (s *server) publishGateway(backend int) {
 	for _, api := range []struct {
 		name string
 		key  bool
 	}{{"plain", false}, {"guarded", true}} {
-		s.put("/apis/"+api.name, map[string]any{"displayName": api.name, "path": api.name, "serviceUrl": url, "protocols": []string{"http", "https"}, "subscriptionRequired": api.key})
+		s.put("/apis/"+api.name, map[string]any{"displayName": api.name, "path": api.name, "serviceUrl": fmt.Sprintf("http://127.0.0.1:%d", backend), "protocols": []string{"http", "https"}, "subscriptionRequired": api.key})
 		s.put("/apis/"+api.name+"/operations/x", map[string]any{"displayName": "x", "method": "GET", "urlTemplate": "/x"})
 		s.put("/products/all/apis/"+api.name, nil)
 	}
 	s.put("/apis/guarded/policies/policy", map[string]any{"value": guarded, "format": "rawxml"})
 	s.put("/subscriptions/bench", map[string]any{"displayName": "bench", "scope": "/products/all", "state": "active", "primaryKey": "bench-key-0123456789", "secondaryKey": "bench-key-9876543210"})
-	plain := func() load { return b.wrk(64, s.gateway+"/plain/x") }
-	ours, theirs := inTurns(plain, func() load { return b.wrk(64, fmt.Sprintf("http://127.0.0.1:%d/x", proxy)) })
-	b.add(figure{Name: "gateway, 1 KiB pass-through, 64 connections", Value: ours.rps / theirs.rps, Unit: "×", Budget: 0.33,
-		Note: fmt.Sprintf("%.0f/s; nginx proxy_pass %.0f/s", ours.rps, theirs.rps)})
-	withPolicies, without := inTurns(func() load {
-		return b.wrk(64, s.gateway+"/guarded/x", "Ocp-Apim-Subscription-Key: bench-key-0123456789", "Origin: https://portal.example")
-	}, plain)
-	b.add(figure{Name: "gateway, with key, CORS and rate limit", Value: withPolicies.rps / without.rps, Unit: "×", Budget: 0.85,
-		Note: fmt.Sprintf("%.0f/s; pass-through %.0f/s", withPolicies.rps, without.rps)})
+}
+
+func (s *server) callPlain() load { return s.b.wrk(64, s.gateway+"/plain/x") }
+
+func (s *server) callGuarded() load {
+	return s.b.wrk(64, s.gateway+"/guarded/x", "Ocp-Apim-Subscription-Key: bench-key-0123456789", "Origin: https://portal.example")
 }

@@ -52,6 +52,7 @@ func (f figure) String() string {
 type bench struct {
 	dir     string // scratch
 	specs   string // folder with github.json and stripe.json; empty: from the packages
+	binary  string // the portico that is measured
 	figures []figure
 }
 
@@ -66,11 +67,14 @@ func (b *bench) Fatalf(format string, args ...any) { panic(fmt.Errorf(format, ar
 // Helper is part of specs.TB.
 func (b *bench) Helper() {}
 
-// measurements in the order they run.
-var measurements = []struct {
+// measurement is a named part of the bench.
+type measurement struct {
 	name string
 	run  func(*bench)
-}{
+}
+
+// measurements in the order they run.
+var measurements = []measurement{
 	{"import", measureImports},
 	{"page", measurePages},
 	{"cached", measureCachedPage},
@@ -88,6 +92,7 @@ func main() {
 	check := flag.Bool("check", false, "fail when a budget is missed")
 	only := flag.String("only", "", "comma-separated measurements")
 	specsDir := flag.String("specs", "", "folder with github.json and stripe.json")
+	base := flag.String("base", "", "another portico binary: compare with it, and measure nothing else")
 	flag.Parse()
 	dir, err := os.MkdirTemp("", "portico-bench-")
 	if err != nil {
@@ -95,8 +100,12 @@ func main() {
 		os.Exit(1)
 	}
 	defer os.RemoveAll(dir)
-	b := &bench{dir: dir, specs: *specsDir}
-	broken := b.runAll(strings.Split(*only, ","))
+	b := &bench{dir: dir, specs: *specsDir, binary: "bin/portico"}
+	list := measurements
+	if *base != "" {
+		list = comparisons(*base)
+	}
+	broken := b.runAll(list, strings.Split(*only, ","))
 	if err := b.write(*out); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -110,8 +119,8 @@ func main() {
 	}
 }
 
-func (b *bench) runAll(only []string) (broken []string) {
-	for _, m := range measurements {
+func (b *bench) runAll(list []measurement, only []string) (broken []string) {
+	for _, m := range list {
 		if only[0] != "" && !slices.Contains(only, m.name) {
 			continue
 		}

@@ -28,11 +28,11 @@ type server struct {
 	started                     time.Duration // from exec to the first page
 }
 
-// serve starts bin/portico over a data folder on free ports.
+// serve starts the measured portico over a data folder on free ports.
 func (b *bench) serve(data string, flags ...string) *server {
 	s := &server{b: b, data: data}
 	begin := time.Now()
-	s.cmd = exec.Command("bin/portico", append([]string{"serve", "--data", data, "--portal-addr", "127.0.0.1:0", "--gateway-addr", "127.0.0.1:0", "--management-addr", "127.0.0.1:0"}, flags...)...)
+	s.cmd = exec.Command(b.binary, append([]string{"serve", "--data", data, "--portal-addr", "127.0.0.1:0", "--gateway-addr", "127.0.0.1:0", "--management-addr", "127.0.0.1:0"}, flags...)...)
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
@@ -68,7 +68,7 @@ func (b *bench) serve(data string, flags ...string) *server {
 		s.get(s.portal + "/")
 	}
 	s.started = time.Since(begin)
-	s.token = strings.TrimSpace(b.output("bin/portico", "token", "--data", data))
+	s.token = strings.TrimSpace(b.output(b.binary, "token", "--data", data))
 	return s
 }
 
