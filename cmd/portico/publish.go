@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 type publishCommand struct {
@@ -14,9 +16,6 @@ type publishCommand struct {
 	At          string `help:"Publish the draft as it is now, but then; as 2026-12-01T09:00 (local time) or with a zone." placeholder:"TIME"`
 	Check       bool   `help:"Tell what publishing would find, and publish nothing."`
 }
-
-// siteFinding is what publishing tells about an item.
-type siteFinding struct{ Severity, Item, Path, Message string }
 
 // portalRevision is a published site as the management API tells it.
 type portalRevision struct {
@@ -91,16 +90,16 @@ func revisionName(now time.Time) string {
 }
 
 func checkDraft(ctx context.Context, client *managementClient, s streams) error {
-	var found struct{ Value []siteFinding }
+	var found struct{ Value []apim.Finding }
 	if err := client.get(ctx, "/portalRevisions/draft/findings", &found); err != nil {
 		return err
 	}
 	failed := 0
 	for _, f := range found.Value {
-		if f.Severity == "error" {
+		if f.Severity == apim.SeverityError {
 			failed++
 		}
-		place := f.Item
+		place := f.Target
 		if f.Path != "" {
 			place += " at " + f.Path
 		}

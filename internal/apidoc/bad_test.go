@@ -144,7 +144,7 @@ func TestWhatIsWrongButUsableIsAWarning(t *testing.T) {
 				t.Fatalf("the warnings are %v", d.Warnings)
 			}
 			w := d.Warnings[0]
-			if w.Path != c.path || w.Line != 1 || !strings.Contains(w.Message, c.message) || w.Severity != SeverityWarning {
+			if w.Path != c.path || w.Line != 1 || !strings.Contains(w.Message, c.message) || w.Severity != apim.SeverityWarning {
 				t.Errorf("the warning is %+v; want %s: %s", w, c.path, c.message)
 			}
 		})

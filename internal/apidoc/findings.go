@@ -9,39 +9,39 @@ import (
 
 // findings collects what is wrong with a description.
 type findings struct {
-	list   []Finding
+	list   []apim.Finding
 	more   int // that are not in the list
 	failed bool
 }
 
 func (f *findings) warn(at tree.Node, format string, args ...any) {
-	f.add(SeverityWarning, at, format, args...)
+	f.add(apim.SeverityWarning, at, format, args...)
 }
 
 func (f *findings) fail(at tree.Node, format string, args ...any) {
 	if !f.failed {
 		f.list, f.more, f.failed = nil, 0, true // warnings do not matter any more
 	}
-	f.add(SeverityError, at, format, args...)
+	f.add(apim.SeverityError, at, format, args...)
 }
 
-func (f *findings) add(severity string, at tree.Node, format string, args ...any) {
-	if f.failed && severity != SeverityError {
+func (f *findings) add(severity apim.Severity, at tree.Node, format string, args ...any) {
+	if f.failed && severity != apim.SeverityError {
 		return
 	}
 	if len(f.list) >= maxFindings {
 		f.more++
 		return
 	}
-	f.list = append(f.list, Finding{severity, at.Pointer(), at.Line(), fmt.Sprintf(format, args...)})
+	f.list = append(f.list, apim.Finding{Severity: severity, Code: apim.FoundInDescription, Path: at.Pointer(), Line: at.Line(), Message: fmt.Sprintf(format, args...)})
 }
 
 // warnings is the list with a last entry for those that are not in it.
-func (f *findings) warnings() []Finding {
+func (f *findings) warnings() []apim.Finding {
 	if f.more == 0 {
 		return f.list
 	}
-	return append(f.list, Finding{Severity: SeverityWarning, Message: fmt.Sprintf("%d more warnings are not listed.", f.more)})
+	return append(f.list, apim.Finding{Severity: apim.SeverityWarning, Code: apim.FoundInDescription, Message: fmt.Sprintf("%d more warnings are not listed.", f.more)})
 }
 
 // err is an *apim.InvalidError when something failed.

@@ -37,7 +37,7 @@ type Result struct {
 	Revision   apim.Ref // what was written
 	Created    bool
 	Operations int
-	Warnings   []Finding
+	Warnings   []apim.Finding
 }
 
 // Importer stores descriptions as APIs, one at a time, for their memory.

@@ -29,20 +29,6 @@ type Options struct {
 	TranslateRequiredQuery string // RequiredInQuery when empty
 }
 
-// The severities of a Finding.
-const (
-	SeverityError   = "error"
-	SeverityWarning = "warning"
-)
-
-// Finding is something wrong in a description.
-type Finding struct {
-	Severity string
-	Path     string // JSON pointer, or line:column where the text does not parse
-	Line     int    // from 1; 0 when not known
-	Message  string // a sentence
-}
-
 // Description is what a document says, in the terms of package apim.
 type Description struct {
 	Title, Version, Text string
@@ -58,7 +44,7 @@ type Description struct {
 	Schema               *apim.Schema      // components or definitions, inline schemas of bodies among them
 	Tags                 []Tag             // declared ones first, then others that operations name
 	Extra                APIExtra
-	Warnings             []Finding
+	Warnings             []apim.Finding
 	Original             []byte // the document as given
 }
 

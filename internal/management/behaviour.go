@@ -8,7 +8,6 @@ import (
 	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/apidoc"
 	"github.com/portico-portal/portico/internal/apim"
-	"github.com/portico-portal/portico/internal/site"
 	"github.com/portico-portal/portico/internal/site/publish"
 	"github.com/portico-portal/portico/internal/store"
 )
@@ -131,7 +130,7 @@ type Publisher interface {
 	// DeleteOlder deletes the revisions made before one, except the current one.
 	DeleteOlder(ctx context.Context, actor store.Actor, name string) ([]string, error)
 	// Check tells what publishing the draft would find.
-	Check(ctx context.Context) ([]site.Finding, error)
+	Check(ctx context.Context) ([]apim.Finding, error)
 	// Publish snapshots the draft as a new revision. A site with errors gives a
 	// revision whose status is failed, not an error; an existing name is apim.ErrConflict.
 	Publish(ctx context.Context, actor store.Actor, name, description string, makeCurrent bool) (*apim.PortalRevision, error)

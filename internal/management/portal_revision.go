@@ -134,14 +134,6 @@ func diffRevision(c *call) (*answer, error) {
 	return &answer{status: http.StatusOK, body: diff}, nil
 }
 
-// finding is what publishing tells about an item.
-type finding struct {
-	Severity string `json:"severity"`
-	Item     string `json:"item"`
-	Path     string `json:"path"`
-	Message  string `json:"message"`
-}
-
 // listFindings answers what publishing the draft would find now.
 func listFindings(c *call) (*answer, error) {
 	if !strings.EqualFold(c.ref.Name(), publish.Draft) {
@@ -151,11 +143,7 @@ func listFindings(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := make([]finding, len(found))
-	for i, f := range found {
-		list[i] = finding{f.Severity, f.Item, f.Path, f.Message}
-	}
-	return &answer{status: http.StatusOK, body: map[string]any{"value": list, "count": len(list)}}, nil
+	return &answer{status: http.StatusOK, body: map[string]any{"value": append([]apim.Finding{}, found...), "count": len(found)}}, nil
 }
 
 // restoreDraft makes the draft what the revision holds.

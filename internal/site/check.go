@@ -11,14 +11,16 @@ import (
 	"strings"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // Check compiles every page and lists what is wrong with the site, errors
 // first. A site with an error is not published.
-func (s *Site) Check() []Finding {
+func (s *Site) Check() []apim.Finding {
 	found := slices.Clone(s.findings)
-	add := func(severity, item, path, message string) {
-		found = append(found, Finding{severity, item, path, message})
+	add := func(severity apim.Severity, item, path, message string) {
+		found = append(found, finding(severity, item, path, message))
 	}
 	s.checkPermalinks(add)
 	s.compileAll()
@@ -27,7 +29,7 @@ func (s *Site) Check() []Finding {
 			continue // what is wrong with it is found at the page itself
 		}
 		if _, err := p.Compiled(); err != nil && len(p.findings) == 0 {
-			add("error", p.Ref, "", err.Error())
+			add(apim.SeverityError, p.Ref, "", err.Error())
 		}
 		for _, f := range p.findings {
 			add(f.Severity, p.Ref, f.Path, f.Message)
@@ -36,8 +38,8 @@ func (s *Site) Check() []Finding {
 	for _, it := range s.items {
 		s.checkLinks(it, add)
 	}
-	slices.SortFunc(found, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Item, b.Item), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message))
+	slices.SortFunc(found, func(a, b apim.Finding) int {
+		return cmp.Or(cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Target, b.Target), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message))
 	})
 	return slices.Compact(found)
 }
@@ -60,22 +62,22 @@ func (s *Site) hasOwnPages() bool {
 	return slices.ContainsFunc(s.pages, func(p *Page) bool { return p.Ref != "" })
 }
 
-func (s *Site) checkPermalinks(add func(severity, item, path, message string)) {
+func (s *Site) checkPermalinks(add func(severity apim.Severity, item, path, message string)) {
 	first := map[string]*Page{}
 	for _, p := range s.pages {
 		if p.Ref == "" || p.details != nil {
 			continue
 		}
 		if why := unreachable(p.Permalink); why != "" {
-			add("warning", p.Ref, "", fmt.Sprintf("Nobody can reach the page at %q: %s.", p.Permalink, why))
+			add(apim.SeverityWarning, p.Ref, "", fmt.Sprintf("Nobody can reach the page at %q: %s.", p.Permalink, why))
 			continue
 		}
 		if why := unusual(p.Permalink); why != "" {
-			add("warning", p.Ref, "", fmt.Sprintf("Editors do not accept the permalink %q: %s.", p.Permalink, why))
+			add(apim.SeverityWarning, p.Ref, "", fmt.Sprintf("Editors do not accept the permalink %q: %s.", p.Permalink, why))
 		}
 		key := shape(p.template)
 		if other, taken := first[key]; taken {
-			add("error", p.Ref, "", fmt.Sprintf("The permalink %s is also that of %s.", p.Permalink, other.Ref))
+			add(apim.SeverityError, p.Ref, "", fmt.Sprintf("The permalink %s is also that of %s.", p.Permalink, other.Ref))
 			continue
 		}
 		first[key] = p
@@ -83,7 +85,7 @@ func (s *Site) checkPermalinks(add func(severity, item, path, message string)) {
 }
 
 // checkLinks warns of references to items that do not exist.
-func (s *Site) checkLinks(it Item, add func(severity, item, path, message string)) {
+func (s *Site) checkLinks(it Item, add func(severity apim.Severity, item, path, message string)) {
 	contentType, id := split(it.Ref.Key())
 	if contentType != "document" || id == "navigation" || id == "stylesheet" {
 		return // menus are checked as they are read; styles refer to themselves
@@ -93,7 +95,7 @@ func (s *Site) checkLinks(it Item, add func(severity, item, path, message string
 	}
 	var v any
 	if err := json.Unmarshal(it.Body, &v); err != nil {
-		add("error", string(it.Ref), "", "The document is not understood: "+err.Error())
+		add(apim.SeverityError, string(it.Ref), "", "The document is not understood: "+err.Error())
 		return
 	}
 	walk(v, "", func(path, key, value string) {
@@ -107,7 +109,7 @@ func (s *Site) checkLinks(it Item, add func(severity, item, path, message string
 		if key != "targetId" {
 			what = "A picture or file is"
 		}
-		add("warning", string(it.Ref), path, fmt.Sprintf("%s %s, which does not exist.", what, value))
+		add(apim.SeverityWarning, string(it.Ref), path, fmt.Sprintf("%s %s, which does not exist.", what, value))
 	})
 }
 
@@ -146,7 +148,7 @@ func walk(v any, path string, fn func(path, key, value string)) {
 	}
 }
 
-// Failed tells whether one of the findings is an error.
-func Failed(findings []Finding) bool {
-	return slices.ContainsFunc(findings, func(f Finding) bool { return f.Severity == "error" })
+// finding is one about a content item; "" is the site.
+func finding(severity apim.Severity, item, path, message string) apim.Finding {
+	return apim.Finding{Severity: severity, Code: apim.FoundInContent, Target: item, Path: path, Message: message}
 }

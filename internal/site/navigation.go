@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/widget"
 )
@@ -46,7 +47,7 @@ func (s *Site) readNavigation() {
 		m := new(menu)
 		path := fmt.Sprintf("/nodes/%d", i)
 		if err := json.Unmarshal(raw, m); err != nil {
-			s.find("warning", ref, path, "The menu is not understood: "+err.Error())
+			s.find(apim.SeverityWarning, ref, path, "The menu is not understood: "+err.Error())
 			continue
 		}
 		m.Items = s.checkItems(ref, path, m.Items, 0)
@@ -57,7 +58,7 @@ func (s *Site) readNavigation() {
 // checkItems reads the items' rules; an item whose rule is not understood is left out.
 func (s *Site) checkItems(ref, path string, items []*menuItem, depth int) []*menuItem {
 	if depth > maxMenuDepth {
-		s.find("warning", ref, path, fmt.Sprintf("The menu nests deeper than %d levels; the rest is not shown.", maxMenuDepth))
+		s.find(apim.SeverityWarning, ref, path, fmt.Sprintf("The menu nests deeper than %d levels; the rest is not shown.", maxMenuDepth))
 		return nil
 	}
 	var kept []*menuItem
@@ -68,14 +69,14 @@ func (s *Site) checkItems(ref, path string, items []*menuItem, depth int) []*men
 		}
 		rule, err := widget.ParseRule(it.security())
 		if err != nil {
-			s.find("error", ref, at, "The menu item's security is not understood: nobody could tell who may see it.")
+			s.find(apim.SeverityError, ref, at, "The menu item's security is not understood: nobody could tell who may see it.")
 			continue
 		}
 		it.rule = rule
 		s.name(rule)
 		if it.TargetID != "" {
 			if _, ok := s.Link(everything, it.TargetID); !ok {
-				s.find("warning", ref, at, fmt.Sprintf("The menu item %q leads to %s, which has no address.", it.Label, it.TargetID))
+				s.find(apim.SeverityWarning, ref, at, fmt.Sprintf("The menu item %q leads to %s, which has no address.", it.Label, it.TargetID))
 			}
 		}
 		it.Items = s.checkItems(ref, at, it.Items, depth+1)

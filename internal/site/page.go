@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/site/style"
 	"github.com/portico-portal/portico/internal/widget"
 )
@@ -27,7 +28,7 @@ type Page struct {
 
 	once     sync.Once
 	compiled *widget.Page
-	findings []widget.Finding
+	findings []apim.Finding
 	err      error
 }
 
@@ -45,7 +46,7 @@ func newPage(ref string, m meta) *Page {
 func (s *Site) addPage(p *Page) {
 	rule, err := widget.ParseRule(p.meta.rule())
 	if err != nil {
-		s.find("error", p.Ref, "", "The page's security is not understood: nobody could tell who may see it.")
+		s.find(apim.SeverityError, p.Ref, "", "The page's security is not understood: nobody could tell who may see it.")
 		return
 	}
 	p.rule, p.site = rule, s
@@ -99,7 +100,7 @@ func (s *Site) addEnginePages() {
 		}
 		doc := new(widget.Node)
 		if err := json.Unmarshal([]byte(e.document), doc); err != nil {
-			s.find("error", "", e.permalink, err.Error())
+			s.find(apim.SeverityError, "", e.permalink, err.Error())
 			continue
 		}
 		p := newPage("", meta{Title: e.title, Permalink: e.permalink})
@@ -236,7 +237,7 @@ func (p *Page) compile() {
 
 func (p *Page) fail(format string, args ...any) {
 	message := fmt.Sprintf(format, args...)
-	p.findings = append(p.findings, widget.Finding{Severity: "error", Message: "The page cannot be shown: " + message + "."})
+	p.findings = append(p.findings, finding(apim.SeverityError, "", "", "The page cannot be shown: "+message+"."))
 	p.err = fmt.Errorf("page %s: %s", p.Permalink, message)
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/site"
 )
 
@@ -36,8 +37,8 @@ func TestEachRuleForPermalinksIsChecked(t *testing.T) {
 		"/content/x":         "below /content",
 	} {
 		found := site.Read(imported.but("url/bad", "", "page/x", page(permalink, "empty")).list(), site.Options{}).Check()
-		if want == "" && len(found) > 0 || want != "" && !slices.ContainsFunc(found, func(f site.Finding) bool {
-			return f.Severity == "warning" && f.Item == "/contentTypes/page/contentItems/x" && strings.Contains(strings.ToLower(f.Message), want)
+		if want == "" && len(found) > 0 || want != "" && !slices.ContainsFunc(found, func(f apim.Finding) bool {
+			return f.Severity == "warning" && f.Target == "/contentTypes/page/contentItems/x" && strings.Contains(strings.ToLower(f.Message), want)
 		}) {
 			t.Errorf("%q: found %+v, want %q", permalink, found, want)
 		}
@@ -64,7 +65,7 @@ func TestTextsOfAMegabyteBreakNothing(t *testing.T) {
 	s := site.Read(of.list(), site.Options{})
 	for _, f := range s.Check() {
 		if f.Severity == "error" {
-			t.Errorf("%s: %.200s", f.Item, f.Message)
+			t.Errorf("%s: %.200s", f.Target, f.Message)
 		}
 	}
 	compiled, err := s.Match("/long").Page.Compiled()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/widget"
 )
 
@@ -11,12 +12,12 @@ import (
 func (s *Site) readPopup(it Item, m meta) {
 	rule, err := widget.ParseRule(m.rule())
 	if err != nil {
-		s.find("error", string(it.Ref), "", "The popup's security is not understood: nobody could tell who may see it.")
+		s.find(apim.SeverityError, string(it.Ref), "", "The popup's security is not understood: nobody could tell who may see it.")
 		return
 	}
 	doc, err := s.readDocument(m.DocumentID)
 	if err != nil {
-		s.find("warning", string(it.Ref), "", fmt.Sprintf("The popup cannot be shown: %v.", err))
+		s.find(apim.SeverityWarning, string(it.Ref), "", fmt.Sprintf("The popup cannot be shown: %v.", err))
 		return
 	}
 	s.name(rule)

@@ -62,7 +62,7 @@ func (s *Site) readStyles() {
 	}
 	sheet, err := style.Compile(nodes[0], s.looks(ref))
 	if err != nil {
-		s.find("error", ref, "/nodes/0", "The stylesheet is not understood: "+err.Error())
+		s.find(apim.SeverityError, ref, "/nodes/0", "The stylesheet is not understood: "+err.Error())
 		return
 	}
 	s.styles = styles{tokens: sheet.Tokens, rules: sheet.Rules, names: style.ReadNames(nodes[0])}

@@ -35,7 +35,7 @@ type Site struct {
 	styles  styles
 
 	frames   sync.Map // documents of layouts, read once: key → *widget.Node
-	findings []Finding
+	findings []apim.Finding
 	favicon  string
 
 	textsOnce  sync.Once
@@ -65,14 +65,6 @@ type Media struct {
 	path string // its own, in lower case
 }
 
-// Finding is something publishing tells about the site.
-type Finding struct {
-	Severity string // error, warning
-	Item     string // /contentTypes/page/contentItems/home
-	Path     string // JSON pointer of the node, beginning with layout or page; "" for the item
-	Message  string
-}
-
 // Read makes a site of content items. Whatever is wrong with an item becomes a
 // finding; the rest of the site still works.
 func Read(items []Item, options Options) *Site {
@@ -100,8 +92,8 @@ func Read(items []Item, options Options) *Site {
 	return s
 }
 
-func (s *Site) find(severity, item, path, message string) {
-	s.findings = append(s.findings, Finding{severity, item, path, message})
+func (s *Site) find(severity apim.Severity, item, path, message string) {
+	s.findings = append(s.findings, finding(severity, item, path, message))
 }
 
 // document is the item of a well-known document: configuration, stylesheet, navigation.
@@ -115,7 +107,7 @@ func (s *Site) document(id string) (ref string, nodes []json.RawMessage) {
 			Nodes []json.RawMessage `json:"nodes"`
 		}
 		if err := json.Unmarshal(it.Body, &d); err != nil {
-			s.find("error", string(it.Ref), "", "The document is not understood: "+err.Error())
+			s.find(apim.SeverityError, string(it.Ref), "", "The document is not understood: "+err.Error())
 		}
 		return string(it.Ref), d.Nodes
 	}
@@ -129,7 +121,7 @@ func (s *Site) readSettings() {
 	}
 	var c settings
 	if err := json.Unmarshal(nodes[0], &c); err != nil {
-		s.find("warning", ref, "/nodes/0", "The configuration is not understood: "+err.Error())
+		s.find(apim.SeverityWarning, ref, "/nodes/0", "The configuration is not understood: "+err.Error())
 	}
 	s.Title, s.Description = c.Site.Title, c.Site.Description
 	s.favicon, s.author = c.Site.FaviconSourceID, c.Site.Author
@@ -145,7 +137,7 @@ func (s *Site) readItem(it Item) {
 	}
 	m, err := readMeta(contentType, it.Body)
 	if err != nil {
-		s.find("error", string(it.Ref), "", "The item is not understood: "+err.Error())
+		s.find(apim.SeverityError, string(it.Ref), "", "The item is not understood: "+err.Error())
 		return
 	}
 	switch contentType {
@@ -158,7 +150,7 @@ func (s *Site) readItem(it Item) {
 	case "url":
 		s.targets[it.Ref.Key()] = address(m.Permalink)
 		if s.targets[it.Ref.Key()] == "" {
-			s.find("warning", string(it.Ref), "", fmt.Sprintf("The address %q leads nowhere: it must be http, https, mailto, tel or a path.", m.Permalink))
+			s.find(apim.SeverityWarning, string(it.Ref), "", fmt.Sprintf("The address %q leads nowhere: it must be http, https, mailto, tel or a path.", m.Permalink))
 		}
 	case "blob":
 		s.addMedia(it.Ref, id, m)

@@ -242,8 +242,8 @@ func TestCheckTellsWhatIsWrongAndWhere(t *testing.T) {
 		}
 		for _, want := range c.wants {
 			head, part, _ := strings.Cut(want, ": ")
-			if !slices.ContainsFunc(found, func(f site.Finding) bool {
-				return f.Severity+" "+f.Item == head && strings.Contains(f.Message, part)
+			if !slices.ContainsFunc(found, func(f apim.Finding) bool {
+				return string(f.Severity)+" "+f.Target == head && strings.Contains(f.Message, part)
 			}) {
 				t.Errorf("%s: no finding %q among %+v", c.name, want, found)
 			}
@@ -284,7 +284,7 @@ func TestTheDefaultSiteIsSound(t *testing.T) {
 	}
 	s := site.Read(list, site.Options{})
 	for _, f := range s.Check() {
-		t.Errorf("%s %s %s: %s", f.Severity, f.Item, f.Path, f.Message)
+		t.Errorf("%s %s %s: %s", f.Severity, f.Target, f.Path, f.Message)
 	}
 	for _, path := range []string{"/", "/apis", "/apis/x", "/apis/x/y", "/products", "/products/x", "/signin", "/profile", "/search", "/404", "/500", "/apis/x/-/schemas/y"} {
 		if s.Match(path) == nil {

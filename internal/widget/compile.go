@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // maxDepth is how deep a document tree may nest.
@@ -49,13 +51,6 @@ type Popup struct {
 	Document *Node
 }
 
-// Finding is something about a document that publishing should tell.
-type Finding struct {
-	Severity string // error, warning
-	Path     string // the node: JSON pointer into the document, beginning with layout or page
-	Message  string
-}
-
 // Page is a compiled page: static bytes and slots. It is immutable and safe for concurrent use.
 type Page struct {
 	opt    CompileOptions
@@ -87,7 +82,7 @@ type slot struct {
 
 // Compile makes a page of a layout's and a page's document. Findings of
 // severity error make the page unusable; then the Page is nil.
-func Compile(layout, page *Node, opt CompileOptions) (*Page, []Finding, error) {
+func Compile(layout, page *Node, opt CompileOptions) (*Page, []apim.Finding, error) {
 	if layout == nil || page == nil {
 		return nil, nil, fmt.Errorf("compile page: no document")
 	}
@@ -98,11 +93,11 @@ func Compile(layout, page *Node, opt CompileOptions) (*Page, []Finding, error) {
 	c.hasMain = contains(page, func(n *Node) bool { return nodeHead(n).Role == "main" })
 	c.children(layout, "layout", 0)
 	if !c.placed {
-		c.find("error", "layout", "The layout has no place for the page: a node of type page.")
+		c.find(apim.SeverityError, "layout", "The layout has no place for the page: a node of type page.")
 	}
 	popups := c.compilePopups()
 	for _, f := range c.findings {
-		if f.Severity == "error" {
+		if f.Severity == apim.SeverityError {
 			return nil, c.findings, nil
 		}
 	}
@@ -126,7 +121,7 @@ type compiler struct {
 	content    *Node // the page's document
 	parts      []part
 	slots      []*slot
-	findings   []Finding
+	findings   []apim.Finding
 	groups     []string
 	query      []string
 	css        map[string]string // class → rules of local styles
@@ -141,8 +136,8 @@ type compiler struct {
 	panels     int             // sets of tabs and the like so far: their names must differ
 }
 
-func (c *compiler) find(severity, path, message string) {
-	c.findings = append(c.findings, Finding{Severity: severity, Path: path, Message: message})
+func (c *compiler) find(severity apim.Severity, path, message string) {
+	c.findings = append(c.findings, apim.Finding{Severity: severity, Code: apim.FoundInContent, Path: path, Message: message})
 }
 
 // write appends static HTML.
@@ -163,13 +158,13 @@ func (c *compiler) children(n *Node, path string, depth int) {
 // node compiles one node, behind its rule if it has one.
 func (c *compiler) node(n *Node, path string, depth int) {
 	if depth > maxDepth {
-		c.find("error", path, fmt.Sprintf("The document nests deeper than %d nodes.", maxDepth))
+		c.find(apim.SeverityError, path, fmt.Sprintf("The document nests deeper than %d nodes.", maxDepth))
 		return
 	}
 	head := nodeHead(n)
 	rule, err := head.rule()
 	if err != nil {
-		c.find("error", path, "The node's security is not understood: nobody could tell who may see it.")
+		c.find(apim.SeverityError, path, "The node's security is not understood: nobody could tell who may see it.")
 		return
 	}
 	c.notePopups(n)
@@ -192,7 +187,7 @@ func (c *compiler) guarded(rule Rule, write func()) {
 func (c *compiler) bare(n *Node, head nodeProps, path string, depth int) {
 	if c.opt.CheckStyles != nil && len(head.Styles) > 0 {
 		for _, message := range c.opt.CheckStyles(head.Styles) {
-			c.find("warning", path, message)
+			c.find(apim.SeverityWarning, path, message)
 		}
 	}
 	if n.Type == "page" && c.content != nil {
@@ -206,7 +201,7 @@ func (c *compiler) bare(n *Node, head nodeProps, path string, depth int) {
 	}
 	w, ok := lookUp(n.Type)
 	if !ok {
-		c.find("warning", path, fmt.Sprintf("Nodes of type %q are not known and are not shown.", n.Type))
+		c.find(apim.SeverityWarning, path, fmt.Sprintf("Nodes of type %q are not known and are not shown.", n.Type))
 		return
 	}
 	c.known(n, propertyNames(w.Defaults), path)
@@ -228,7 +223,7 @@ func (c *compiler) properties(w *Widget, n *Node, path string) any {
 	p := reflect.New(reflect.TypeOf(w.Defaults))
 	p.Elem().Set(reflect.ValueOf(w.Defaults))
 	if err := n.decode(p.Interface()); err != nil {
-		c.find("warning", path, fmt.Sprintf("A property of this %s is not understood (%v); its defaults are used.", w.Label, err))
+		c.find(apim.SeverityWarning, path, fmt.Sprintf("A property of this %s is not understood (%v); its defaults are used.", w.Label, err))
 		p.Elem().Set(reflect.ValueOf(w.Defaults))
 	}
 	if a, ok := aliases[n.Type]; ok && a.view != "" {
@@ -247,7 +242,7 @@ func (c *compiler) known(n *Node, names []string, path string) {
 	}
 	if len(unknown) > 0 {
 		slices.Sort(unknown)
-		c.find("warning", path, fmt.Sprintf("Properties that mean nothing on a node of type %q: %s.", n.Type, strings.Join(unknown, ", ")))
+		c.find(apim.SeverityWarning, path, fmt.Sprintf("Properties that mean nothing on a node of type %q: %s.", n.Type, strings.Join(unknown, ", ")))
 	}
 }
 
@@ -268,7 +263,7 @@ func propertyNames(v any) []string {
 // page puts the page's document where the layout's page node stands.
 func (c *compiler) page(path string, depth int) {
 	if c.placed {
-		c.find("warning", path, "The layout has a second page node; it is not shown.")
+		c.find(apim.SeverityWarning, path, "The layout has a second page node; it is not shown.")
 		return
 	}
 	c.placed = true

@@ -156,7 +156,8 @@ func TestCompileTellsWhatIsWrongWithADocument(t *testing.T) {
 	deep := strings.Repeat(`{"type":"container","nodes":[`, 150) + strings.Repeat(`]}`, 150)
 	for _, c := range []struct {
 		name, layout, page string
-		severity, message  string
+		severity           apim.Severity
+		message            string
 	}{
 		{"an unknown type", `{"nodes":[{"type":"page"}]}`, `{"nodes":[{"type":"hologram"}]}`, "warning", `"hologram"`},
 		{"a property of a wrong type", `{"nodes":[{"type":"page"}]}`, `{"nodes":[{"type":"listOfApis","showApiType":"yes"}]}`, "warning", "not understood"},
@@ -171,7 +172,7 @@ func TestCompileTellsWhatIsWrongWithADocument(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			found := slices.ContainsFunc(findings, func(f widget.Finding) bool {
+			found := slices.ContainsFunc(findings, func(f apim.Finding) bool {
 				return f.Severity == c.severity && strings.Contains(f.Message, c.message) && f.Path != ""
 			})
 			if !found {

@@ -5,6 +5,8 @@ import (
 	"html"
 	"slices"
 	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // form is a form of the site's own. It is sent only to where its author says,
@@ -20,7 +22,7 @@ func (c *compiler) form(at place) {
 	switch {
 	case f.Action == "":
 	case !LocalPath(f.Action):
-		c.find("warning", at.path, "The form is not sent: it may go only to an address of this portal, one that begins with /.")
+		c.find(apim.SeverityWarning, at.path, "The form is not sent: it may go only to an address of this portal, one that begins with /.")
 	default:
 		attributes = ` action="` + html.EscapeString(f.Action) + `"`
 		if strings.EqualFold(f.Method, "post") {
@@ -99,7 +101,7 @@ func (c *compiler) input(at place) {
 	c.sheets["form"] = true
 	var in siteInput
 	if err := at.node.decode(&in); err != nil {
-		c.find("warning", at.path, "A property of this control is not understood: "+err.Error())
+		c.find(apim.SeverityWarning, at.path, "A property of this control is not understood: "+err.Error())
 	}
 	in.settle()
 	if at.node.Type == "input:submit" {
@@ -143,7 +145,7 @@ func (c *compiler) testimonial(at place) {
 		Of     int    `json:"allStarsCount"`
 	}
 	if err := at.node.decode(&t); err != nil {
-		c.find("warning", at.path, "A property of this testimonial is not understood: "+err.Error())
+		c.find(apim.SeverityWarning, at.path, "A property of this testimonial is not understood: "+err.Error())
 	}
 	c.open("figure", "said", "", at)
 	c.write("<blockquote>" + html.EscapeString(t.Text) + "</blockquote><figcaption>" + html.EscapeString(t.Author))

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // structure is how a node without data is written.
@@ -189,12 +191,12 @@ func (c *compiler) items(at place, member string, write func(i int, item place))
 		}
 		item := place{n, nodeHead(n), fmt.Sprintf("%s/%d", path, i), at.depth + 1}
 		if item.depth > maxDepth {
-			c.find("error", item.path, fmt.Sprintf("The document nests deeper than %d nodes.", maxDepth))
+			c.find(apim.SeverityError, item.path, fmt.Sprintf("The document nests deeper than %d nodes.", maxDepth))
 			return
 		}
 		rule, err := item.head.rule()
 		if err != nil {
-			c.find("error", item.path, "The node's security is not understood: nobody could tell who may see it.")
+			c.find(apim.SeverityError, item.path, "The node's security is not understood: nobody could tell who may see it.")
 			continue
 		}
 		c.guarded(rule, func() { write(i, item) })

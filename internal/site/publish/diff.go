@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
-	"github.com/portico-portal/portico/internal/site"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -278,7 +277,7 @@ func restore(tx *store.Tx, d *Diff, then []store.RevisionItem) error {
 }
 
 // Check tells what publishing the draft would find, and publishes nothing.
-func (s *Service) Check(ctx context.Context) ([]site.Finding, error) {
+func (s *Service) Check(ctx context.Context) ([]apim.Finding, error) {
 	var snap *snapshot
 	err := s.Store.View(ctx, func(tx *store.Tx) (err error) {
 		snap, err = s.take(tx)

@@ -33,16 +33,16 @@ func (s *Service) look(ctx context.Context, name string) (blob.Info, error) {
 
 // files are the media of a site as items without a body, by key: what a revision
 // pins. read pins a file or only looks at it. What is missing is a finding.
-func (s *Service) files(ctx context.Context, st *site.Site, read func(context.Context, string) (blob.Info, error)) ([]store.RevisionItem, []site.Finding, error) {
+func (s *Service) files(ctx context.Context, st *site.Site, read func(context.Context, string) (blob.Info, error)) ([]store.RevisionItem, []apim.Finding, error) {
 	if s.Media == nil {
 		return nil, nil, nil
 	}
 	var pins []store.RevisionItem
-	var missing []site.Finding
+	var missing []apim.Finding
 	for _, f := range st.Files() {
 		info, err := read(ctx, f.Blob)
 		if bad := new(apim.InvalidError); errors.Is(err, apim.ErrNotFound) || errors.As(err, &bad) {
-			missing = append(missing, site.Finding{Severity: "warning", Item: string(f.Item), Message: fmt.Sprintf("The file %q is not in the media storage.", f.Blob)})
+			missing = append(missing, apim.Finding{Severity: apim.SeverityWarning, Code: apim.FoundInContent, Target: string(f.Item), Message: fmt.Sprintf("The file %q is not in the media storage.", f.Blob)})
 			continue
 		}
 		if err != nil {

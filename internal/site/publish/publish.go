@@ -39,7 +39,7 @@ type Service struct {
 type snapshot struct {
 	items    []store.RevisionItem
 	pins     []store.RevisionItem // the files
-	findings []site.Finding
+	findings []apim.Finding
 }
 
 // Publish makes the portal revision name from the draft. A draft with errors
@@ -128,7 +128,7 @@ func (s *Service) check(ctx context.Context, n *snapshot, read func(context.Cont
 	st := n.site()
 	n.findings = st.Check()
 	if len(n.items) == 0 {
-		n.findings = append(n.findings, site.Finding{Severity: "error", Message: "There is no content to publish."})
+		n.findings = append(n.findings, apim.Finding{Severity: apim.SeverityError, Code: apim.FoundInContent, Message: "There is no content to publish."})
 	}
 	pins, missing, err := s.files(ctx, st, read)
 	n.pins, n.findings = pins, append(n.findings, missing...)
@@ -162,7 +162,7 @@ func (s *Service) write(tx *store.Tx, actor store.Actor, name, description strin
 		Description: description, Status: Completed, StatusDetails: details(n.findings),
 		CreatedDateTime: &now, UpdatedDateTime: &now, Author: actor.Name,
 	}
-	if site.Failed(n.findings) {
+	if apim.Failed(n.findings) {
 		rev.Status = Failed
 	}
 	if err := put(tx, ref, rev); err != nil {
@@ -256,19 +256,19 @@ func put(tx *store.Tx, ref apim.Ref, rev *apim.PortalRevision) error {
 }
 
 // details lists the findings, one a line: severity, item, node, sentence.
-func details(findings []site.Finding) string {
+func details(findings []apim.Finding) string {
 	if len(findings) == 0 {
 		return ""
 	}
 	errorCount := 0
 	var b strings.Builder
 	for _, f := range findings {
-		if f.Severity == "error" {
+		if f.Severity == apim.SeverityError {
 			errorCount++
 		}
-		line := f.Severity + ": "
-		if f.Item != "" {
-			line += f.Item
+		line := string(f.Severity) + ": "
+		if f.Target != "" {
+			line += f.Target
 			if f.Path != "" {
 				line += " at " + f.Path
 			}
