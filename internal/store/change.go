@@ -25,28 +25,33 @@ func (tx *Tx) Changes(after int64, limit int) ([]Change, error) {
 	return all, wrap(err, "read changes after %d", after)
 }
 
-// LastSeq is the newest feed number, 0 when nothing ever changed.
-func (tx *Tx) LastSeq() (int64, error) { return tx.bound(`max`) }
-
-// OldestSeq is the oldest feed number kept, 0 when nothing ever changed. A
-// consumer that has read less than OldestSeq-1 has missed changes and rebuilds.
-func (tx *Tx) OldestSeq() (int64, error) { return tx.bound(`min`) }
-
-func (tx *Tx) bound(which string) (int64, error) {
+// LastSeq is the newest feed number of the service, 0 when nothing ever changed.
+func (tx *Tx) LastSeq() (int64, error) {
 	var seq int64
-	err := tx.one([]any{&seq}, `SELECT coalesce(`+which+`(seq), 0) FROM change`)
-	return seq, wrap(err, "read the bounds of the change feed")
+	err := tx.one([]any{&seq}, `SELECT coalesce(max(seq), 0) FROM change WHERE service = $1`, tx.s.service)
+	return seq, wrap(err, "read the last change")
 }
 
-// Prune deletes the changes older than ChangeRetention, all but the newest, and
-// the sessions that have expired. It returns how many changes it deleted.
+// OldestSeq is the number from which on all changes of the service are kept. A
+// consumer that has read less than OldestSeq-1 has missed changes and rebuilds.
+func (tx *Tx) OldestSeq() (int64, error) {
+	pruned, err := tx.Meta(metaPruned)
+	if err != nil || pruned == "" {
+		return 1, err
+	}
+	last, err := strconv.ParseInt(pruned, 10, 64)
+	return last + 1, wrap(err, "read the last pruned change")
+}
+
+// Prune deletes the service's changes older than ChangeRetention, all but the
+// newest, and the sessions that have expired. It returns how many changes it deleted.
 func (s *Store) Prune(ctx context.Context) (int, error) {
 	var pruned int64
 	err := s.Update(ctx, Actor{Name: "system"}, func(tx *Tx) error {
 		before := tx.now.Add(-ChangeRetention).UnixMicro()
 		var last sql.NullInt64
 		err := tx.one([]any{&last}, `SELECT max(seq) FROM change
-			WHERE service = $1 AND at < $2 AND seq < (SELECT max(seq) FROM change)`, s.service, before)
+			WHERE service = $1 AND at < $2 AND seq < (SELECT max(seq) FROM change WHERE service = $1)`, s.service, before)
 		if err != nil {
 			return err
 		}

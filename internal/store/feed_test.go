@@ -232,9 +232,8 @@ func TestThePrunedFeedKeepsWeekAndNewest(t *testing.T) {
 		}
 		view(t, s, func(tx *store.Tx) error {
 			oldest, err := tx.OldestSeq()
-			last, err2 := tx.LastSeq()
-			same(t, "oldest", oldest, last)
-			return errors.Join(err, err2)
+			same(t, "oldest", oldest, tags+1)
+			return err
 		})
 		at(80 * 24 * time.Hour)
 		if pruned, err = s.Prune(t.Context()); err != nil || pruned != 0 {
@@ -244,6 +243,58 @@ func TestThePrunedFeedKeepsWeekAndNewest(t *testing.T) {
 		put(t, s, "/groups/h")
 		if lastSeq(t, s) <= before {
 			t.Error("numbers start again after pruning")
+		}
+	})
+}
+
+// Two services share a database, and only one of them prunes: the other's old
+// changes are no reason to believe that its own are all there, nor are its own gone
+// because the other's are.
+func TestTheBoundsOfTheFeedAreThoseOfTheService(t *testing.T) {
+	storetest.EachDatabase(t, func(t *testing.T, db storetest.Database) {
+		var clock atomic.Pointer[time.Time]
+		now := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
+		clock.Store(&now)
+		open := func(service string) *store.Store {
+			opt := storetest.Options()
+			opt.Service, opt.Now = service, func() time.Time { return *clock.Load() }
+			s, err := db.Open(t.Context(), opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { s.Close() })
+			return s
+		}
+		pruning, keeping := open("pruning"), open("keeping")
+		put(t, keeping, "/tags/first")
+		put(t, pruning, "/tags/a", "/tags/b")
+		read := lastSeq(t, pruning)
+		kept := lastSeq(t, keeping)
+		put(t, pruning, "/tags/missed")
+		later := now.Add(30 * 24 * time.Hour)
+		clock.Store(&later)
+		put(t, pruning, "/tags/c")
+		if _, err := pruning.Prune(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		bounds := func(s *store.Store) (oldest, last int64) {
+			view(t, s, func(tx *store.Tx) (err error) {
+				if oldest, err = tx.OldestSeq(); err == nil {
+					last, err = tx.LastSeq()
+				}
+				return err
+			})
+			return oldest, last
+		}
+		if oldest, _ := bounds(pruning); oldest <= read+1 {
+			t.Errorf("a consumer that has read up to %d missed a change, and is told that all are kept from %d", read, oldest)
+		}
+		oldest, last := bounds(keeping)
+		if last != kept {
+			t.Errorf("the last change of the service that wrote once is %d, want %d", last, kept)
+		}
+		if oldest > 1 {
+			t.Errorf("a service that pruned nothing keeps its changes from %d only", oldest)
 		}
 	})
 }
