@@ -126,7 +126,7 @@ func (a *API) Validate(v *Violations) {
 
 // APIs is the kind of /apis.
 var APIs = &Kind{
-	Path: "apis", Verbs: CRUD, New: func() Resource { return new(API) },
+	Path: "apis", Verbs: CRUD, Delete204Since: "2024-05-01", New: func() Resource { return new(API) },
 	MaxName: 256, Large: true, Provisions: true, Workspace: true, Refs: []string{"apiVersionSetId", "sourceApiId"},
 	Filter: Fields{"name", "displayName", "description", "serviceUrl", "path", "isCurrent"},
 	Links: []Link{

@@ -103,18 +103,17 @@ type Kind struct {
 	Workspace bool
 	// Fixed entities exist from the start and are not created by PUT (tenant/access).
 	Fixed bool
-	// PutNeedsIfMatch as apim-rest.md §2.2 says of tenant/{accessName}.
-	PutNeedsIfMatch bool
 	// OnAlias: below an API, the entity belongs to the API, not to one of its revisions.
 	OnAlias bool
 	// PatchNoContent: PATCH answers 204 (portalsettings).
 	PatchNoContent bool
-	// FreeDelete: DELETE needs no If-Match (policyRestrictions).
-	FreeDelete bool
+	// Delete204Since is the api-version from which DELETE answers 204 also when
+	// something was removed: SDKs made of it take 202 and 204 only.
+	Delete204Since string
 	// NoBody: a PUT says all with its address and may come without a body.
 	NoBody bool
 	// Member entities are associations with something that is no resource (a
-	// recipient's address): HEAD answers 204, DELETE 200 or 204, and nothing needs If-Match.
+	// recipient's address): HEAD answers 204.
 	Member bool
 	// Names an association: rows of a link whose members have names and a body of
 	// their own (products/apiLinks). The rows are the truth, documents give the names.

@@ -81,5 +81,5 @@ func (r *PolicyRestriction) Validate(v *Violations) {
 
 // PolicyRestrictions is the kind of /policyRestrictions.
 var PolicyRestrictions = &Kind{
-	Path: "policyRestrictions", Verbs: CRUD, New: func() Resource { return new(PolicyRestriction) }, FreeDelete: true,
+	Path: "policyRestrictions", Verbs: CRUD, New: func() Resource { return new(PolicyRestriction) },
 }

@@ -136,7 +136,7 @@ func (p *PortalConfig) Validate(v *Violations) {
 // PortalConfigs is the kind of /portalconfigs.
 var PortalConfigs = &Kind{
 	Path: "portalconfigs", Verbs: Head | Get | Put | Patch, New: func() Resource { return new(PortalConfig) },
-	Singleton: "default", Fixed: true, PutNeedsIfMatch: true, Actions: []string{"listDelegationSecrets", "listMediaContentSecrets"},
+	Singleton: "default", Fixed: true, Actions: []string{"listDelegationSecrets", "listMediaContentSecrets"},
 }
 
 func (v *Violations) origin(text string) {

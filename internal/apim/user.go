@@ -56,7 +56,7 @@ func (u *User) Validate(v *Violations) {
 
 // Users is the kind of /users.
 var Users = &Kind{
-	Path: "users", Verbs: CRUD, New: func() Resource { return new(User) },
+	Path: "users", Verbs: CRUD, Delete204Since: "2024-05-01", New: func() Resource { return new(User) },
 	Filter: Fields{"name", "firstName", "lastName", "email", "note", "state", "registrationDate"},
 	Links: []Link{
 		{Collection: "groups", To: "groups", Name: GroupUser, Reverse: true, ReadOnly: true, Filter: nameFilter},

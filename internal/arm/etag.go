@@ -17,16 +17,16 @@ type Match struct {
 	tags  []string // opaque, without quotes
 }
 
-// ParseIfMatch reads If-Match: "*", or a list of quoted tags. A weak tag (W/)
+// ParseIfMatch reads If-Match: "*", or a list of quoted tags. An empty header is
+// none: tools send what they were not given (as-code.md). A weak tag (W/)
 // counts as its opaque part: intermediaries that compress weaken tags, and a
 // tag of ours changes with every write.
 func ParseIfMatch(h http.Header) (Match, error) {
-	values := h.Values("If-Match")
-	if len(values) == 0 {
+	rest := strings.Trim(strings.Join(h.Values("If-Match"), ","), ", \t")
+	if rest == "" {
 		return Match{}, nil
 	}
 	m := Match{given: true}
-	rest := strings.TrimSpace(strings.Join(values, ","))
 	if rest == "*" {
 		m.any = true
 		return m, nil
@@ -47,25 +47,11 @@ func ParseIfMatch(h http.Header) (Match, error) {
 		}
 		rest = strings.TrimLeft(rest, ", \t")
 	}
-	if len(m.tags) == 0 {
-		return Match{}, badIfMatch()
-	}
 	return m, nil
 }
 
 func badIfMatch() error {
 	return apim.Invalid("If-Match", `If-Match must be * or quoted ETags such as "abc", separated by commas.`)
-}
-
-// Given reports whether the header was sent.
-func (m Match) Given() bool { return m.given }
-
-// Require is an error when the header was not sent (PATCH, DELETE, apim-rest.md §2.2).
-func (m Match) Require() error {
-	if !m.given {
-		return apim.Invalid("If-Match", "If-Match is required: the resource's ETag, or * for any.")
-	}
-	return nil
 }
 
 // Check compares with the resource's tag.

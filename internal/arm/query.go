@@ -1,11 +1,13 @@
 package arm
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Query holds query parameters. Names are matched without regard to case and in
@@ -72,9 +74,21 @@ func (q Query) Bool(name string) (bool, error) {
 	return b, nil
 }
 
+// version is the api-version of a request in either spelling, or "".
+func version(q Query) string { return cmp.Or(q.Get("api-version"), q.Get("apiVersion")) }
+
+// VersionFrom reports whether a request names an api-version of a date or a later
+// one; a preview is as old as its date.
+func VersionFrom(q Query, date string) bool {
+	v := version(q)
+	v = v[:min(len(v), len(time.DateOnly))]
+	_, err := time.Parse(time.DateOnly, v)
+	return err == nil && v >= date
+}
+
 // CheckVersion refuses an ARM-prefixed request without api-version. Any version is served (design.md §7).
 func CheckVersion(a Address, q Query) error {
-	if !a.ARM() || q.Get("api-version") != "" || q.Get("apiVersion") != "" {
+	if !a.ARM() || version(q) != "" {
 		return nil
 	}
 	return &Error{

@@ -223,11 +223,8 @@ func (c *call) deleteRole(kind string, admit func(tx *store.Tx) error) (*answer,
 		}
 		return tx.Delete(ref)
 	})
-	if errors.Is(err, apim.ErrNotFound) {
-		return noContent(), nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, apim.ErrNotFound) {
 		return nil, err
 	}
-	return &answer{status: http.StatusOK}, nil
+	return deleted(err == nil), nil
 }

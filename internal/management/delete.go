@@ -1,51 +1,66 @@
 package management
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/arm"
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// deleteEntity answers DELETE of an entity and all below it: 204, also when there is none.
+// deleteEntity answers DELETE of an entity and all below it.
 func deleteEntity(c *call) (*answer, error) {
-	kind := c.route.kind
-	if !kind.Member && !kind.FreeDelete {
-		if err := c.match.Require(); err != nil {
-			return nil, err
-		}
-	}
+	var removed bool
 	err := c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
-		doc, err := c.get(tx)
-		if err != nil {
-			return err
-		}
-		if err := c.match.Check(doc.ETag); err != nil {
-			return err
-		}
-		if remove := c.behaviours[c.route.kind].remove; remove != nil {
-			if err := remove(c, tx, doc); err != nil {
-				return err
-			}
-		}
-		if kind.Fixed {
-			return c.reset(tx, doc)
-		}
-		if err := tx.DeleteTree(doc.Ref); err != nil {
-			return fmt.Errorf("delete %s: %w", doc.Ref, err)
-		}
-		if err := dropAssignments(tx, doc.Ref); err != nil {
-			return err
-		}
-		return nil
+		var err error
+		removed, err = c.remove(tx)
+		return err
 	})
 	if err != nil && !errors.Is(err, apim.ErrNotFound) {
 		return nil, err
 	}
-	if kind.Member && err == nil {
-		return &answer{status: http.StatusOK}, nil
+	if since := c.route.kind.Delete204Since; since != "" && arm.VersionFrom(c.query, since) {
+		return noContent(), nil
 	}
-	return noContent(), nil
+	return deleted(removed && err == nil), nil
+}
+
+// remove removes the entity with all below it, or puts one that is always there
+// back to what it was at first; removed is false when it was that already.
+func (c *call) remove(tx *store.Tx) (removed bool, err error) {
+	doc, err := c.get(tx)
+	if err != nil {
+		return false, err
+	}
+	if err := c.match.Check(doc.ETag); err != nil {
+		return false, err
+	}
+	if remove := c.behaviours[c.route.kind].remove; remove != nil {
+		if err := remove(c, tx, doc); err != nil {
+			return false, err
+		}
+	}
+	if c.route.kind.Fixed {
+		first, err := c.atFirst(doc)
+		if err != nil || bytes.Equal(first.Body, doc.Body) {
+			return false, err
+		}
+		return true, tx.Put(first)
+	}
+	if err := tx.DeleteTree(doc.Ref); err != nil {
+		return false, fmt.Errorf("delete %s: %w", doc.Ref, err)
+	}
+	return true, dropAssignments(tx, doc.Ref)
+}
+
+// deleted answers a DELETE: 200 when something was removed, else 204, at which
+// scripts in the field stop (design.md §7).
+func deleted(removed bool) *answer {
+	if removed {
+		return &answer{status: http.StatusOK}
+	}
+	return noContent()
 }

@@ -176,10 +176,10 @@ func putLink(c *call) (*answer, error) {
 	return c.linkAnswer(status, doc)
 }
 
-// deleteLink answers DELETE of an association: 200 when it was there, else 204,
-// also when a side of it does not exist.
+// deleteLink answers DELETE of an association; nothing is removed either when a
+// side of it does not exist.
 func deleteLink(c *call) (*answer, error) {
-	status := http.StatusNoContent
+	var removed bool
 	err := c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
 		from, to, err := c.ends(tx)
 		if err != nil {
@@ -190,15 +190,11 @@ func deleteLink(c *call) (*answer, error) {
 				return err
 			}
 		}
-		removed, err := tx.Unlink(c.route.link.Name, from, to)
-		status = http.StatusNoContent
-		if removed {
-			status = http.StatusOK
-		}
+		removed, err = tx.Unlink(c.route.link.Name, from, to)
 		return err
 	})
 	if err != nil && !errors.Is(err, apim.ErrNotFound) {
 		return nil, err
 	}
-	return &answer{status: status}, nil
+	return deleted(removed && err == nil), nil
 }

@@ -75,7 +75,7 @@ func TestListsSeeEveryWriteBeforeThem(t *testing.T) {
 		if names := s.do("GET", "/tags?$filter=displayName+eq+'changed'", "").names(); names != "t05" {
 			t.Errorf("after the change: %s", names)
 		}
-		s.do("DELETE", "/tags/t05", "", "If-Match", "*").want(204)
+		s.do("DELETE", "/tags/t05", "", "If-Match", "*").want(200)
 		if names := s.do("GET", "/tags", "").names(); names != strings.Replace(want, " t05", "", 1) {
 			t.Errorf("after the deletion: %s", names)
 		}
@@ -116,6 +116,6 @@ func TestContentItemsAreKeptAndFilteredByPath(t *testing.T) {
 	if got := s.do("GET", "/contentTypes/page/contentItems?$orderby=en_us/title+desc&$top=1", "").names(); got != "home" {
 		t.Errorf("ordered: %s", got)
 	}
-	s.do("DELETE", "/contentTypes/page", "", "If-Match", "*").want(204)
+	s.do("DELETE", "/contentTypes/page", "", "If-Match", "*").want(200)
 	s.do("GET", "/contentTypes/page/contentItems/home", "").want(404)
 }

@@ -305,16 +305,15 @@ func (c *call) admitNamedLink(tx *store.Tx, owner apim.Ref) error {
 	return admitToProduct(tx, owner, c.target)
 }
 
-// deleteNamedLink answers DELETE of a member: 200 when it was there, else 204.
+// deleteNamedLink answers DELETE of a member.
 func deleteNamedLink(c *call) (*answer, error) {
-	status := http.StatusNoContent
+	var removed bool
 	err := c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
-		status = http.StatusNoContent
 		owner, link, err := c.findNamedLink(tx)
-		if err != nil || link == nil {
+		removed = err == nil && link != nil
+		if !removed {
 			return err
 		}
-		status = http.StatusOK
 		if link.doc != nil {
 			if err := tx.Delete(link.doc.Ref); err != nil {
 				return err
@@ -325,5 +324,5 @@ func deleteNamedLink(c *call) (*answer, error) {
 	if err != nil && !errors.Is(err, apim.ErrNotFound) {
 		return nil, err
 	}
-	return &answer{status: status}, nil
+	return deleted(removed && err == nil), nil
 }

@@ -89,17 +89,14 @@ func builtIn(home apim.Ref) map[apim.Ref]apim.Resource {
 	return all
 }
 
-// reset puts a built-in resource back to what it is from the start.
-func (c *call) reset(tx *store.Tx, doc *store.Document) error {
+// atFirst is a built-in resource as it is from the start.
+func (c *call) atFirst(doc *store.Document) (*store.Document, error) {
 	for ref, r := range builtIn(c.home()) {
 		if ref.Key() != doc.Key() {
 			continue
 		}
 		body, err := json.Marshal(r)
-		if err != nil {
-			return err
-		}
-		return tx.Put(&store.Document{Ref: doc.Ref, Body: body})
+		return &store.Document{Ref: doc.Ref, Body: body}, err
 	}
-	return apim.ErrForbidden
+	return nil, apim.ErrForbidden
 }

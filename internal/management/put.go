@@ -32,11 +32,6 @@ func (w *write) has(name string) bool { _, ok := w.sent[name]; return ok }
 // putEntity answers PUT of an entity: create or replace.
 func putEntity(c *call) (*answer, error) {
 	kind := c.route.kind
-	if kind.PutNeedsIfMatch {
-		if err := c.match.Require(); err != nil {
-			return nil, err
-		}
-	}
 	properties, err := c.properties()
 	if err != nil {
 		return nil, err
@@ -71,9 +66,6 @@ func plainName(kind *apim.Kind, ref apim.Ref) string {
 
 // patchEntity answers PATCH of an entity: a merge of its properties.
 func patchEntity(c *call) (*answer, error) {
-	if err := c.match.Require(); err != nil {
-		return nil, err
-	}
 	patch, err := c.properties()
 	if err != nil {
 		return nil, err

@@ -278,7 +278,7 @@ func deleteService(c *call) (*answer, error) {
 	if err := c.Erase(c.r.Context(), c.actor()); err != nil {
 		return nil, err
 	}
-	return noContent(), nil
+	return deleted(true), nil
 }
 
 // listServices answers GET of the services there are: this one.

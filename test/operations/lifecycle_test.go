@@ -18,10 +18,7 @@ func TestEveryOperation(t *testing.T) {
 	s.names = map[string]string{"settingsType": "public", "accessName": "access", "notificationName": "BCC", "policyId": "policy"}
 	s.service()
 	s.resources("", serviceFixtures())
-	s.send(http.MethodPut, s.address("/users/ann"), "", map[string]any{"properties": person}, "")
-	for _, f := range serviceFixtures()[2:4] { // an API in a workspace names them
-		s.send(http.MethodPut, s.address("/"+strings.Split(f.path, "/")[1]+"/"+f.name), "", f.body(), "")
-	}
+	s.forWorkspace()
 	s.resources("/workspaces/{workspaceId}", workspaceFixtures())
 	s.azure()
 	s.erase()
@@ -31,17 +28,30 @@ func TestEveryOperation(t *testing.T) {
 // resources runs the life of the fixtures: all are made in order, then what is
 // below them is called, then they go in reverse order.
 func (s *suite) resources(base string, fixtures []*fixture) {
-	for _, f := range fixtures {
-		f.path = base + f.path
-		if base != "" && f.path == base+"/workspaces/{workspaceId}" {
-			f.path = base
-		}
+	for _, f := range placed(base, fixtures) {
 		s.create(f)
 	}
 	s.between(base)
 	for _, f := range slices.Backward(fixtures) {
 		s.remove(f)
 	}
+}
+
+// forWorkspace makes what a workspace's API and subscription name of the service.
+func (s *suite) forWorkspace() {
+	for _, f := range slices.Concat(serviceFixtures()[:1], serviceFixtures()[2:4]) {
+		s.send(http.MethodPut, s.address("/"+strings.Split(f.path, "/")[1]+"/"+f.name), "", f.body(), "")
+	}
+}
+
+// placed puts fixtures below a base.
+func placed(base string, fixtures []*fixture) []*fixture {
+	for _, f := range fixtures {
+		if f.path != base {
+			f.path = base + f.path
+		}
+	}
+	return fixtures
 }
 
 func (f *fixture) parameter() string {
@@ -54,9 +64,7 @@ func (f *fixture) collection() string { return f.path[:strings.LastIndexByte(f.p
 // create makes a resource and checks that every property it was given is there.
 func (s *suite) create(f *fixture) {
 	s.Helper()
-	if strings.HasSuffix(f.path, "}") {
-		s.names[f.parameter()] = f.name
-	}
+	s.name(f)
 	s.checkWhole(f)
 	put := f.body()
 	first := s.call(http.MethodPut, f.path, f.query, put)
@@ -176,9 +184,7 @@ func (s *suite) patch(f *fixture) {
 // remove deletes the resource and wants it gone.
 func (s *suite) remove(f *fixture) {
 	s.Helper()
-	if strings.HasSuffix(f.path, "}") {
-		s.names[f.parameter()] = f.name
-	}
+	s.name(f)
 	if !s.has(http.MethodDelete, f.path) {
 		return
 	}
