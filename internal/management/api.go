@@ -150,22 +150,22 @@ func (w *write) copyProperties() error {
 
 // mayCopy wants the caller to be allowed to read the API that sourceApiId names:
 // a copy shows all of it.
-func mayCopy(c *call, properties json.RawMessage) error {
-	properties, err := shortRefs(apim.APIs, c.home(), properties)
+func mayCopy(c *call, properties json.RawMessage) (json.RawMessage, error) {
+	short, err := shortRefs(apim.APIs, c.home(), properties)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var sent struct {
 		Source apim.Ref `json:"sourceApiId"`
 	}
-	if err := arm.Unmarshal(properties, &sent); err != nil || sent.Source == "" {
-		return err
+	if err := arm.Unmarshal(short, &sent); err != nil || sent.Source == "" {
+		return properties, err
 	}
 	action := access.ActionOf(apim.APIs.Path, access.Read)
 	if sent.Source.Workspace() != "" {
 		action = access.InWorkspace(action)
 	}
-	return c.authorize(action, aliasOf(sent.Source))
+	return properties, c.authorize(action, aliasOf(sent.Source))
 }
 
 // source is the API that sourceApiId names.

@@ -12,25 +12,20 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// behaviour is what a kind does beyond being stored. All of it but before,
-// replace and actions runs inside the transaction, which may be run again: it must have no
-// effect elsewhere.
+// behaviour is what a kind does beyond being stored. All of it but read and
+// actions runs inside the request's transaction, which may be run again: it must
+// have no effect elsewhere.
 type behaviour struct {
-	// locate says where a PUT stores the entity; nil: at its address, with an API's alias resolved.
-	locate func(w *write) error
-	// read may change the properties that a PUT or PATCH sent, before anything
-	// else: it puts what a link names in the link's place.
-	read func(c *call, properties json.RawMessage) (json.RawMessage, error)
-	// before runs ahead of a PUT's or PATCH's transaction, for what is slow or has its own.
-	before func(c *call, properties json.RawMessage) error
-	// prepare fills w.resource from the rest before defaults and validation.
+	// Of a PUT or PATCH, in the order of the story that write tells (put.go).
+	read    func(c *call, properties json.RawMessage) (json.RawMessage, error)
+	locate  func(w *write) error
 	prepare func(w *write) error
-	// check compares with other resources, after validation.
-	check func(w *write) error
-	// save applies defaults, validates and stores the resource in place of the usual way.
-	save func(w *write) error
-	// stored follows the document's being stored.
-	stored func(w *write) error
+	check   func(w *write) error
+	put     func(w *write) error
+	stored  func(w *write) error
+	// replace may do a PUT in another way; nil answer: the usual one.
+	replace func(c *call, properties json.RawMessage) (*answer, error)
+
 	// remove runs before the document and all below it are deleted.
 	remove func(c *call, tx *store.Tx, doc *store.Document) error
 	// show changes the properties that clients see.
@@ -39,8 +34,6 @@ type behaviour struct {
 	keep func(c *call, tx *store.Tx) (func(*row) bool, error)
 	// get may answer a GET in another way; nil answer: the usual one.
 	get func(c *call, doc *store.Document) (*answer, error)
-	// replace may do a PUT in another way; nil answer: the usual one.
-	replace func(c *call, properties json.RawMessage) (*answer, error)
 	// link runs before an association of an entity is made.
 	link func(c *call, tx *store.Tx) error
 	// unlink runs before one is removed.
@@ -55,7 +48,7 @@ func behaviours() map[*apim.Kind]behaviour {
 	return map[*apim.Kind]behaviour{
 		apim.Workspaces: {stored: storedWorkspace},
 		apim.APIs: {
-			locate: locateAPI, before: mayCopy, prepare: prepareAPI, check: checkAPI, stored: storedAPI,
+			locate: locateAPI, read: mayCopy, prepare: prepareAPI, check: checkAPI, stored: storedAPI,
 			remove: removeAPI, get: exportAPI, replace: importAPI, keep: tagged, show: showAPI,
 		},
 		apim.Operations:       {check: checkOperation, keep: tagged},
@@ -131,15 +124,15 @@ type Publisher interface {
 	DeleteOlder(ctx context.Context, actor store.Actor, name string) ([]string, error)
 	// Check tells what publishing the draft would find.
 	Check(ctx context.Context) ([]apim.Finding, error)
-	// Publish snapshots the draft as a new revision. A site with errors gives a
+	// Prepare reads and checks the draft, ahead of the transaction.
+	Prepare(ctx context.Context) (*publish.Checked, error)
+	// PublishTx makes a new revision of the draft. A site with errors gives a
 	// revision whose status is failed, not an error; an existing name is apim.ErrConflict.
-	Publish(ctx context.Context, actor store.Actor, name, description string, makeCurrent bool) (*apim.PortalRevision, error)
-	// PublishAt is Publish for a revision that becomes current at a time to come.
-	PublishAt(ctx context.Context, actor store.Actor, name, description string, at time.Time) (*apim.PortalRevision, error)
-	// Schedule lets a revision become current then; never for the zero time.
-	Schedule(ctx context.Context, actor store.Actor, name string, at time.Time) error
+	PublishTx(tx *store.Tx, r publish.Revision, checked *publish.Checked) (*apim.PortalRevision, error)
 	// MakeCurrent switches the site to an earlier revision.
-	MakeCurrent(ctx context.Context, actor store.Actor, name string) error
+	MakeCurrent(tx *store.Tx, name string) (*apim.PortalRevision, error)
+	// Schedule lets a revision become current then; never for the zero time.
+	Schedule(tx *store.Tx, name string, at time.Time) (*apim.PortalRevision, error)
 }
 
 // Accounts knows who calls, and does what concerns credentials (package account).

@@ -26,8 +26,9 @@ type call struct {
 	target apim.Ref
 	scope  apim.Ref // what access is asked for
 	// (of a role definition or assignment: target is its name alone)
-	// password is the encoded password of a user's PUT or PATCH, made before its transaction.
-	password string
+	// What a PUT's or PATCH's read has made ahead of the transaction.
+	password    string // of a user, encoded
+	publication publication
 }
 
 // enter takes from the address what the route needs.

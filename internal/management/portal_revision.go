@@ -12,101 +12,75 @@ import (
 	"github.com/portico-portal/portico/internal/site/publish"
 )
 
-// publishSite answers PUT of a portal revision: 201 always, also when the site has
-// errors and the revision failed (apim-rest.md §0.8, design.md §5).
-func publishSite(c *call, properties json.RawMessage) (*answer, error) {
-	var in struct {
-		Description string     `json:"description"`
-		IsCurrent   bool       `json:"isCurrent"`
-		Scheduled   *time.Time `json:"scheduledDateTime"`
-	}
-	if err := arm.Unmarshal(properties, &in); err != nil {
-		return nil, err
-	}
-	if in.IsCurrent && in.Scheduled != nil {
-		return nil, apim.Invalid("scheduledDateTime", "A revision is published now (isCurrent) or later (scheduledDateTime), not both.")
-	}
-	if !c.route.kind.ValidName(c.ref.Name()) {
-		return nil, apim.Invalid("name", fmt.Sprintf("%q is not a valid name for a portal revision.", c.ref.Name()))
-	}
-	if err := c.match.CheckAbsent(); err != nil {
-		return nil, err
-	}
-	var err error
-	if in.Scheduled != nil {
-		_, err = c.Publisher.PublishAt(c.r.Context(), c.actor(), c.ref.Name(), in.Description, *in.Scheduled)
-	} else {
-		_, err = c.Publisher.Publish(c.r.Context(), c.actor(), c.ref.Name(), in.Description, in.IsCurrent)
-	}
-	if err != nil {
-		return nil, err
-	}
-	doc, err := c.document()
-	if err != nil {
-		return nil, err
-	}
-	return c.entity(http.StatusCreated, doc)
+func portalRevisionBehaviour() behaviour {
+	return behaviour{read: readPublication, put: putPortalRevision}
 }
 
-// preparePortalRevision lets a PATCH change the description alone: the rest is
-// what publishing found. isCurrent is handled by makePublished.
-func preparePortalRevision(w *write) error {
-	var old apim.PortalRevision
-	if err := json.Unmarshal(w.old.Body, &old); err != nil {
-		return fmt.Errorf("decode %s: %w", w.ref, err)
-	}
-	old.Description = w.resource.(*apim.PortalRevision).Description
-	w.resource = &old
-	return nil
+// publication is what a PUT or PATCH of a portal revision says of publishing it.
+type publication struct {
+	current   bool      // it is the published site from now on
+	scheduled bool      // at was sent
+	at        time.Time // it becomes so then; zero: never
+	checked   *publish.Checked
 }
 
-// makePublished answers a PATCH that makes a portal revision the published site,
-// now or later, or takes the latter back. Whatever else it changes has been
-// checked by the usual way, after this.
-func makePublished(c *call, patch json.RawMessage) error {
+// readPublication reads when a revision is to be published, and for a new one
+// checks the draft.
+func readPublication(c *call, properties json.RawMessage) (json.RawMessage, error) {
 	var in struct {
 		IsCurrent bool            `json:"isCurrent"`
 		Scheduled json.RawMessage `json:"scheduledDateTime"`
 	}
-	if err := arm.Unmarshal(patch, &in); err != nil || !in.IsCurrent && in.Scheduled == nil || c.r.Method != http.MethodPatch {
-		return err
+	if err := arm.Unmarshal(properties, &in); err != nil {
+		return nil, err
 	}
-	var at time.Time // stays zero for null
-	if err := json.Unmarshal(orNull(in.Scheduled), &at); err != nil {
-		return apim.Invalid("scheduledDateTime", fmt.Sprintf("scheduledDateTime must be a time such as 2026-12-01T09:00:00Z, or null; it is %s.", in.Scheduled))
+	p := publication{current: in.IsCurrent, scheduled: in.Scheduled != nil}
+	if p.scheduled && json.Unmarshal(in.Scheduled, &p.at) != nil { // null leaves it zero
+		return nil, apim.Invalid("scheduledDateTime", fmt.Sprintf("scheduledDateTime must be a time such as 2026-12-01T09:00:00Z, or null; it is %s.", in.Scheduled))
 	}
-	if in.IsCurrent && !at.IsZero() {
-		return apim.Invalid("scheduledDateTime", "A revision is published now (isCurrent) or later (scheduledDateTime), not both.")
+	if p.current && !p.at.IsZero() {
+		return nil, apim.Invalid("scheduledDateTime", "A revision is published now (isCurrent) or later (scheduledDateTime), not both.")
 	}
-	doc, err := c.document()
-	if err != nil {
-		return err
+	if c.r.Method == http.MethodPut {
+		var err error
+		if p.checked, err = c.Publisher.Prepare(c.r.Context()); err != nil {
+			return nil, err
+		}
 	}
-	if err := c.match.Check(doc.ETag); err != nil {
-		return err
-	}
-	if in.IsCurrent {
-		err = c.Publisher.MakeCurrent(c.r.Context(), c.actor(), doc.Name)
-	} else {
-		err = c.Publisher.Schedule(c.r.Context(), c.actor(), doc.Name, at)
-	}
-	if err != nil {
-		return err
-	}
-	// That has written the revision: the condition on its old tag is met and used up.
-	c.match = arm.Match{}
-	return nil
+	c.publication = p
+	return properties, nil
 }
 
-func orNull(raw json.RawMessage) json.RawMessage {
-	if raw == nil {
-		return json.RawMessage("null")
+// putPortalRevision makes a revision of the draft, also one that has errors and
+// failed (apim-rest.md §0.8, design.md §5). A PATCH changes the description and
+// when the revision is published; the rest is what publishing found.
+func putPortalRevision(w *write) error {
+	p, name, sent := w.publication, w.ref.Name(), w.resource.(*apim.PortalRevision)
+	if w.r.Method == http.MethodPut {
+		_, err := w.Publisher.PublishTx(w.tx, publish.Revision{
+			Name: name, Description: sent.Description, Author: w.actor().Name, Current: p.current, At: p.at,
+		}, p.checked)
+		return err
 	}
-	return raw
-}
-
-func portalRevisionBehaviour() behaviour {
-	return behaviour{before: makePublished, prepare: preparePortalRevision, replace: publishSite}
+	next := new(apim.PortalRevision)
+	if err := json.Unmarshal(w.old.Body, next); err != nil {
+		return fmt.Errorf("decode %s: %w", w.ref, err)
+	}
+	next.Description = sent.Description
+	w.resource = next
+	if err := w.validate(); err != nil {
+		return err
+	}
+	err := w.store()
+	w.doc = nil // publishing writes it again
+	switch {
+	case err != nil:
+	case p.current:
+		_, err = w.Publisher.MakeCurrent(w.tx, name)
+	case p.scheduled:
+		_, err = w.Publisher.Schedule(w.tx, name, p.at)
+	}
+	return err
 }
 
 // revisionExtras are what a portal revision answers beyond what API Management

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -11,7 +12,27 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// write is one PUT or PATCH inside its transaction.
+// write is one PUT or PATCH of an entity. What happens to it, in order, with the
+// functions of its kind's behaviour in quotes:
+//
+//  1. The body is read. "read" looks at its properties and gets what is slow: a
+//     linked document, a parsed description, a hashed password, a checked site.
+//     Nothing is changed yet; only blobs that are named by their content are kept.
+//  2. One transaction begins. All that follows happens in it or not at all, and
+//     may be run again; nothing in it commits, sends or waits.
+//  3. "locate" finds where the entity is stored, or will be; without it that is
+//     its address, with an API's alias resolved.
+//  4. It is admitted: If-Match holds, and there is an entity to patch, or a valid
+//     name for a new one. A PATCH is merged into the stored properties.
+//  5. The properties are decoded, with ids in the stored form and the stored
+//     secrets that were not sent.
+//  6. "put" of a kind with an owner among the domain services does the rest up to 9,
+//     as it does for every other caller of that service.
+//  7. "prepare" fills in what clients do not decide; then come defaults and validation.
+//  8. "check" compares with other resources.
+//  9. Secrets go where they are kept, and the document is stored.
+//  10. "stored" writes what follows from it: links, other documents, mail to be sent.
+//  11. The transaction is committed, and the entity is answered as it is now.
 type write struct {
 	*call
 	tx  *store.Tx
@@ -23,7 +44,7 @@ type write struct {
 	sent       map[string]json.RawMessage
 	resource   apim.Resource // nil for kinds that are kept as they come
 	extra      json.RawMessage
-	status     int
+	doc        *store.Document // as stored; nil: to be read at the end
 }
 
 // has tells whether the client sent a property.
@@ -110,66 +131,73 @@ func (c *call) save(properties json.RawMessage, admit func(w *write) error) (*an
 	if err := json.Unmarshal(properties, &sent); err != nil {
 		return nil, fmt.Errorf("decode properties: %w", err)
 	}
-	if before := c.behaviours[c.route.kind].before; before != nil {
-		if err := before(c, properties); err != nil {
-			return nil, err
-		}
-	}
-	var doc *store.Document
-	var status int
+	var w *write
 	err := c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
-		w := &write{call: c, tx: tx, properties: properties, sent: sent, status: http.StatusOK}
-		if err := w.run(admit); err != nil {
-			return err
-		}
-		var err error
-		status = w.status
-		doc, err = tx.Get(w.ref)
-		return err
+		w = &write{call: c, tx: tx, properties: properties, sent: maps.Clone(sent)}
+		return w.run(admit)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return c.entity(status, doc)
+	if w.old == nil {
+		return c.entity(http.StatusCreated, w.doc)
+	}
+	return c.entity(http.StatusOK, w.doc)
 }
 
-// run finds the old document, decodes, validates and stores the new one.
+// run does what happens in the transaction.
 func (w *write) run(admit func(w *write) error) error {
 	b := w.behaviours[w.route.kind]
-	if err := w.locate(b); err != nil {
-		return err
+	put := b.put
+	if put == nil {
+		put = (*write).put
 	}
-	if w.old == nil {
-		w.status = http.StatusCreated
-	}
-	if err := admit(w); err != nil {
-		return err
-	}
-	body, err := w.decode(b)
-	if err != nil {
-		return err
-	}
-	if b.check != nil {
-		if err := b.check(w); err != nil {
+	for _, step := range []func(w *write) error{orNothing(b.locate), (*write).find, admit, (*write).decode, put, orNothing(b.stored)} {
+		if err := step(w); err != nil {
 			return err
 		}
 	}
-	if b.save != nil {
-		err = b.save(w)
-	} else {
-		err = w.save(body)
+	if w.doc != nil {
+		return nil
 	}
-	if err != nil {
-		return err
+	var err error
+	w.doc, err = w.tx.Get(w.ref)
+	return err
+}
+
+// orNothing is a step of a kind that may have none.
+func orNothing(step func(w *write) error) func(w *write) error {
+	if step == nil {
+		return func(*write) error { return nil }
 	}
-	if b.stored != nil {
-		return b.stored(w)
+	return step
+}
+
+// put prepares, validates, checks and stores an entity whose kind has no other owner.
+func (w *write) put() error {
+	b := w.behaviours[w.route.kind]
+	for _, step := range []func(w *write) error{orNothing(b.prepare), (*write).validate, orNothing(b.check), (*write).store} {
+		if err := step(w); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// save writes the document: the resource, or the body of a kind that is kept as it comes.
-func (w *write) save(body json.RawMessage) error {
+// validate applies the defaults and the rules of the kind.
+func (w *write) validate() error {
+	if w.resource == nil {
+		return nil
+	}
+	w.resource.Default()
+	var v apim.Violations
+	w.resource.Validate(&v)
+	return v.Err()
+}
+
+// store writes the document: the resource, or the properties of a kind that is kept as it comes.
+func (w *write) store() error {
+	body := w.properties
 	if w.resource != nil {
 		var err error
 		if body, err = json.Marshal(w.resource); err != nil {
@@ -180,25 +208,22 @@ func (w *write) save(body json.RawMessage) error {
 	if err != nil {
 		return err
 	}
-	if err := w.tx.Put(&store.Document{Ref: w.ref, Body: body, Extra: w.extra}); err != nil {
+	doc := &store.Document{Ref: w.ref, Body: body, Extra: w.extra}
+	if err := w.tx.Put(doc); err != nil {
 		return fmt.Errorf("store %s: %w", w.ref, err)
 	}
+	w.doc = doc
 	return nil
 }
 
-// locate finds where the entity is or will be stored, and its parent.
-func (w *write) locate(b behaviour) error {
-	if b.locate != nil {
-		if err := b.locate(w); err != nil {
-			return err
-		}
-	} else {
+// find reads the stored entity, whose parent must be there.
+func (w *write) find() error {
+	if w.ref == "" {
 		parent, err := w.call.parent(w.tx, w.call.ref.Parent())
 		if err != nil {
 			return err
 		}
-		collection := w.call.ref[len(w.call.ref.Parent()):]
-		w.ref = parent + collection
+		w.ref = parent + w.call.ref[len(w.call.ref.Parent()):]
 	}
 	old, err := w.tx.Get(w.ref)
 	if errors.Is(err, apim.ErrNotFound) {
@@ -211,35 +236,21 @@ func (w *write) locate(b behaviour) error {
 	return nil
 }
 
-// decode makes the resource of its properties: prepared, with defaults, valid.
-func (w *write) decode(b behaviour) (json.RawMessage, error) {
+// decode makes the resource of the properties.
+func (w *write) decode() error {
 	kind := w.route.kind
 	w.resource = kind.Properties(w.ref.Name())
 	if w.resource == nil {
-		return w.properties, nil
+		return nil
 	}
 	properties, err := shortRefs(kind, w.home(), w.properties)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if properties, err = w.withSecrets(properties); err != nil {
-		return nil, err
+		return err
 	}
-	if err := arm.Unmarshal(properties, w.resource); err != nil {
-		return nil, err
-	}
-	if b.save != nil { // its function does the rest
-		return nil, nil
-	}
-	if b.prepare != nil {
-		if err := b.prepare(w); err != nil {
-			return nil, err
-		}
-	}
-	w.resource.Default()
-	var v apim.Violations
-	w.resource.Validate(&v)
-	return nil, v.Err()
+	return arm.Unmarshal(properties, w.resource)
 }
 
 // shortRefs brings the ids in properties to the stored form. In a workspace an

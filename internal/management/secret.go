@@ -17,7 +17,7 @@ const listSecrets = "listSecrets"
 // resource is validated whole.
 func (w *write) withSecrets(properties json.RawMessage) (json.RawMessage, error) {
 	kind := w.route.kind
-	if w.old == nil || len(kind.Secrets) == 0 || w.behaviours[kind].save != nil {
+	if w.old == nil || len(kind.Secrets) == 0 || w.behaviours[kind].put != nil {
 		return properties, nil
 	}
 	var members map[string]json.RawMessage

@@ -22,7 +22,7 @@ type Subscriptions interface {
 // subscriptionBehaviour leaves states, dates, limits and keys to package subscription.
 func subscriptionBehaviour() behaviour {
 	return behaviour{
-		save: saveSubscription, stored: tellOwner,
+		put: putSubscription, stored: tellOwner,
 		remove: func(_ *call, tx *store.Tx, doc *store.Document) error { return subscription.Delete(tx, doc.Ref) },
 		actions: map[string]func(*call) (*answer, error){
 			"listSecrets":            listSubscriptionSecrets,
@@ -35,7 +35,7 @@ func subscriptionBehaviour() behaviour {
 // anySubscription: who may write a subscription here may do so with all.
 var anySubscription = subscription.Caller{Admin: true}
 
-func saveSubscription(w *write) error {
+func putSubscription(w *write) error {
 	var keys struct {
 		PrimaryKey   string `json:"primaryKey"`
 		SecondaryKey string `json:"secondaryKey"`

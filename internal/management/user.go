@@ -18,7 +18,7 @@ import (
 // provisioning follow too.
 func userBehaviour() behaviour {
 	return behaviour{
-		before: hashPassword, save: saveUser, stored: welcome, remove: removeUser, show: showUser,
+		read: hashPassword, put: putUser, stored: welcome, remove: removeUser, show: showUser,
 		actions: map[string]func(*call) (*answer, error){
 			"token": mintUserToken, "generateSsoUrl": generateSSOURL, "confirmations/password/send": sendPasswordConfirmation,
 		},
@@ -27,23 +27,23 @@ func userBehaviour() behaviour {
 
 // hashPassword takes the write-only password out of the body. Hashing is slow,
 // so it happens before the transaction.
-func hashPassword(c *call, properties json.RawMessage) error {
+func hashPassword(c *call, properties json.RawMessage) (json.RawMessage, error) {
 	var sent struct {
 		Password *string `json:"password"`
 		Email    string  `json:"email"`
 	}
 	if err := arm.Unmarshal(properties, &sent); err != nil {
-		return err
+		return nil, err
 	}
 	if sent.Password == nil || *sent.Password == "" {
-		return nil
+		return properties, nil
 	}
 	var err error
 	c.password, err = c.Accounts.HashPassword(c.r.Context(), *sent.Password, sent.Email, account.ByAdministrator)
-	return err
+	return properties, err
 }
 
-func saveUser(w *write) error {
+func putUser(w *write) error {
 	_, err := account.PutUser(w.tx, w.ref, w.resource.(*apim.User), w.password)
 	return err
 }

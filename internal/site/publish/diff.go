@@ -75,7 +75,7 @@ func (s *Service) itemsAndFiles(ctx context.Context, tx *store.Tx, name string) 
 	if err != nil || !strings.EqualFold(name, Draft) {
 		return all, err
 	}
-	pins, _, err := s.files(ctx, (&snapshot{items: all}).site(), s.look)
+	pins, _, err := s.files(ctx, (&Checked{items: all}).site(), s.look)
 	all = append(all, pins...)
 	slices.SortFunc(all, func(a, b store.RevisionItem) int { return strings.Compare(a.Key, b.Key) })
 	return all, err
@@ -246,7 +246,7 @@ func (s *Service) RestoreDraft(ctx context.Context, actor store.Actor, name stri
 		return restore(tx, d, then)
 	})
 	if err == nil {
-		err = s.restoreFiles(ctx, (&snapshot{items: then}).site(), pins)
+		err = s.restoreFiles(ctx, (&Checked{items: then}).site(), pins)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("restore the draft from %s: %w", name, err)
@@ -278,7 +278,7 @@ func restore(tx *store.Tx, d *Diff, then []store.RevisionItem) error {
 
 // Check tells what publishing the draft would find, and publishes nothing.
 func (s *Service) Check(ctx context.Context) ([]apim.Finding, error) {
-	var snap *snapshot
+	var snap *Checked
 	err := s.Store.View(ctx, func(tx *store.Tx) (err error) {
 		snap, err = s.take(tx)
 		return err

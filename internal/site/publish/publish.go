@@ -35,60 +35,87 @@ type Service struct {
 	Media Media // nil: files are not pinned
 }
 
-// snapshot is a draft and what checking it found.
-type snapshot struct {
+// Checked is the draft and what checking it found: the slow part of publishing,
+// which comes before the transaction and changes nothing.
+type Checked struct {
 	items    []store.RevisionItem
 	pins     []store.RevisionItem // the files
 	findings []apim.Finding
+}
+
+// Revision is a portal revision to be made of the draft.
+type Revision struct {
+	Name, Description string
+	Author            string
+	// Current makes it the published site at once, At then; neither happens to one with errors.
+	Current bool
+	At      time.Time
 }
 
 // Publish makes the portal revision name from the draft. A draft with errors
 // becomes a revision whose status is failed and which is not made current; its
 // findings are in statusDetails. An existing name is a ConflictError.
 func (s *Service) Publish(ctx context.Context, actor store.Actor, name, description string, makeCurrent bool) (*apim.PortalRevision, error) {
-	return s.publish(ctx, actor, name, description, plan{current: makeCurrent})
-}
-
-// plan is what becomes of a new revision that has no errors.
-type plan struct {
-	current bool      // it is the published site at once
-	at      time.Time // it becomes so then; zero: never
-}
-
-func (s *Service) publish(ctx context.Context, actor store.Actor, name, description string, p plan) (*apim.PortalRevision, error) {
-	if err := checkName(name, description); err != nil {
+	r := Revision{Name: name, Description: description, Author: actor.Name, Current: makeCurrent}
+	if err := s.validate(r); err != nil {
 		return nil, err
 	}
-	var taken *snapshot
+	checked, err := s.Prepare(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var made *apim.PortalRevision
+	err = s.Store.Update(ctx, actor, func(tx *store.Tx) error {
+		made, err = s.PublishTx(tx, r, checked)
+		return err
+	})
+	return made, err
+}
+
+// Prepare compiles the draft as the portal will, and keeps the present
+// content of its files.
+func (s *Service) Prepare(ctx context.Context) (*Checked, error) {
+	var checked *Checked
 	err := s.Store.View(ctx, func(tx *store.Tx) (err error) {
-		taken, err = s.take(tx)
+		checked, err = s.take(tx)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the draft: %w", err)
 	}
-	if err := s.check(ctx, taken, s.pin); err != nil {
+	if err := s.check(ctx, checked, s.pin); err != nil {
 		return nil, fmt.Errorf("check the draft: %w", err)
 	}
-	var made *apim.PortalRevision
-	err = s.Store.Update(ctx, actor, func(tx *store.Tx) error {
-		now, err := s.take(tx)
-		if err != nil {
-			return fmt.Errorf("read the draft: %w", err)
-		}
-		if !now.equal(taken) { // edited since it was checked
-			if err := s.check(ctx, now, s.pin); err != nil {
-				return fmt.Errorf("check the draft: %w", err)
-			}
-			taken = now
-		}
-		made, err = s.write(tx, actor, name, description, p, taken)
-		return err
-	})
+	return checked, nil
+}
+
+// PublishTx stores a revision of the draft, and does what is planned with it. A
+// draft that was edited since it was checked is checked again.
+func (s *Service) PublishTx(tx *store.Tx, r Revision, checked *Checked) (*apim.PortalRevision, error) {
+	if err := s.validate(r); err != nil {
+		return nil, err
+	}
+	now, err := s.take(tx)
 	if err != nil {
-		return nil, fmt.Errorf("publish %s: %w", name, err)
+		return nil, fmt.Errorf("read the draft: %w", err)
+	}
+	if now.equal(checked) {
+		now = checked
+	} else if err := s.check(tx.Context(), now, s.pin); err != nil {
+		return nil, fmt.Errorf("check the draft: %w", err)
+	}
+	made, err := s.write(tx, r, now)
+	if err != nil {
+		return nil, fmt.Errorf("publish %s: %w", r.Name, err)
 	}
 	return made, nil
+}
+
+func (s *Service) validate(r Revision) error {
+	if err := checkName(r.Name, r.Description); err != nil || r.At.IsZero() {
+		return err
+	}
+	return s.checkTime(r.At)
 }
 
 func checkName(name, description string) error {
@@ -104,12 +131,12 @@ func checkName(name, description string) error {
 }
 
 // take reads the draft.
-func (s *Service) take(tx *store.Tx) (*snapshot, error) {
+func (s *Service) take(tx *store.Tx) (*Checked, error) {
 	draft, err := site.Draft(tx)
 	if err != nil {
 		return nil, err
 	}
-	snap := &snapshot{}
+	snap := &Checked{}
 	for _, it := range draft {
 		sum := sha256.Sum256(it.Body)
 		snap.items = append(snap.items, store.RevisionItem{
@@ -119,12 +146,12 @@ func (s *Service) take(tx *store.Tx) (*snapshot, error) {
 	return snap, nil
 }
 
-func (n *snapshot) equal(m *snapshot) bool {
+func (n *Checked) equal(m *Checked) bool {
 	return slices.EqualFunc(n.items, m.items, func(a, b store.RevisionItem) bool { return a.Key == b.Key && a.Hash == b.Hash })
 }
 
 // check compiles the site as the portal will, and reads its files.
-func (s *Service) check(ctx context.Context, n *snapshot, read func(context.Context, string) (blob.Info, error)) error {
+func (s *Service) check(ctx context.Context, n *Checked, read func(context.Context, string) (blob.Info, error)) error {
 	st := n.site()
 	n.findings = st.Check()
 	if len(n.items) == 0 {
@@ -135,7 +162,7 @@ func (s *Service) check(ctx context.Context, n *snapshot, read func(context.Cont
 	return err
 }
 
-func (n *snapshot) site() *site.Site {
+func (n *Checked) site() *site.Site {
 	items := make([]site.Item, len(n.items))
 	for i, it := range n.items {
 		items[i] = site.Item{Ref: it.Ref, Body: it.Body}
@@ -149,18 +176,18 @@ func (s *Service) pin(ctx context.Context, name string) (blob.Info, error) {
 }
 
 // write stores the revision and does what is planned with it.
-func (s *Service) write(tx *store.Tx, actor store.Actor, name, description string, p plan, n *snapshot) (*apim.PortalRevision, error) {
-	ref := revisionRef(name)
+func (s *Service) write(tx *store.Tx, r Revision, n *Checked) (*apim.PortalRevision, error) {
+	ref := revisionRef(r.Name)
 	switch _, err := tx.Get(ref); {
 	case err == nil:
-		return nil, &apim.ConflictError{Target: "portalRevisionId", Message: fmt.Sprintf("Portal revision %q exists already; publish under another name.", name)}
+		return nil, &apim.ConflictError{Target: "portalRevisionId", Message: fmt.Sprintf("Portal revision %q exists already; publish under another name.", r.Name)}
 	case !errors.Is(err, apim.ErrNotFound):
 		return nil, err
 	}
 	now := s.Store.Now()
 	rev := &apim.PortalRevision{
-		Description: description, Status: Completed, StatusDetails: details(n.findings),
-		CreatedDateTime: &now, UpdatedDateTime: &now, Author: actor.Name,
+		Description: r.Description, Status: Completed, StatusDetails: details(n.findings),
+		CreatedDateTime: &now, UpdatedDateTime: &now, Author: r.Author,
 	}
 	if apim.Failed(n.findings) {
 		rev.Status = Failed
@@ -168,35 +195,23 @@ func (s *Service) write(tx *store.Tx, actor store.Actor, name, description strin
 	if err := put(tx, ref, rev); err != nil {
 		return nil, err
 	}
-	if err := tx.PutRevisionItems(name, slices.Concat(n.items, n.pins)); err != nil {
+	if err := tx.PutRevisionItems(r.Name, slices.Concat(n.items, n.pins)); err != nil {
 		return nil, err
 	}
 	switch {
 	case rev.Status != Completed:
 		return rev, nil
-	case p.current:
-		return s.switchTo(tx, name)
-	case !p.at.IsZero():
-		return s.schedule(tx, name, p.at)
+	case r.Current:
+		return s.MakeCurrent(tx, r.Name)
+	case !r.At.IsZero():
+		return s.Schedule(tx, r.Name, r.At)
 	}
 	return rev, nil
 }
 
-// MakeCurrent makes an earlier revision the published site.
-func (s *Service) MakeCurrent(ctx context.Context, actor store.Actor, name string) error {
-	err := s.Store.Update(ctx, actor, func(tx *store.Tx) error {
-		_, err := s.switchTo(tx, name)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("make portal revision %s current: %w", name, err)
-	}
-	return nil
-}
-
-// switchTo moves the row that says which revision is current, and the
-// isCurrent of the two revisions concerned.
-func (s *Service) switchTo(tx *store.Tx, name string) (*apim.PortalRevision, error) {
+// MakeCurrent makes an earlier revision the published site: it moves the row that
+// says which one is, and the isCurrent of the two revisions concerned.
+func (s *Service) MakeCurrent(tx *store.Tx, name string) (*apim.PortalRevision, error) {
 	ref := revisionRef(name)
 	rev, err := get(tx, ref)
 	if err != nil {

@@ -18,6 +18,23 @@ import (
 
 var admin = store.Actor{Name: "1"}
 
+// in runs a function in a transaction of the service's store.
+func in(t testing.TB, s *publish.Service, fn func(tx *store.Tx) (*apim.PortalRevision, error)) (made *apim.PortalRevision, err error) {
+	t.Helper()
+	err = s.Store.Update(t.Context(), admin, func(tx *store.Tx) error {
+		made, err = fn(tx)
+		return err
+	})
+	return made, err
+}
+
+// makeCurrent makes an earlier revision the published site.
+func makeCurrent(t testing.TB, s *publish.Service, name string) error {
+	t.Helper()
+	_, err := in(t, s, func(tx *store.Tx) (*apim.PortalRevision, error) { return s.MakeCurrent(tx, name) })
+	return err
+}
+
 func put(t testing.TB, s *store.Store, items map[string]string) {
 	t.Helper()
 	err := s.Update(t.Context(), admin, func(tx *store.Tx) error {
@@ -93,7 +110,7 @@ func TestPublishSwitchesTheSite(t *testing.T) {
 		if name, _ := current(t, s); name != "one" {
 			t.Errorf("a snapshot that is not to be current is: %q", name)
 		}
-		if err := service.MakeCurrent(t.Context(), admin, "two"); err != nil {
+		if err := makeCurrent(t, service, "two"); err != nil {
 			t.Fatal(err)
 		}
 		if name, items := current(t, s); name != "two" || len(items) != 5 {
@@ -102,7 +119,7 @@ func TestPublishSwitchesTheSite(t *testing.T) {
 		if revision(t, s, "one").IsCurrent || !revision(t, s, "two").IsCurrent {
 			t.Error("isCurrent of the revisions is not that of the site")
 		}
-		if err := service.MakeCurrent(t.Context(), admin, "one"); err != nil {
+		if err := makeCurrent(t, service, "one"); err != nil {
 			t.Fatal(err)
 		}
 		if name, items := current(t, s); name != "one" || len(items) != 4 {
@@ -126,7 +143,7 @@ func TestPublishRefuses(t *testing.T) {
 	if _, err := service.Publish(t.Context(), admin, "a/b", "", true); !errors.As(err, &invalid) {
 		t.Errorf("a name with a slash: %v", err)
 	}
-	if err := service.MakeCurrent(t.Context(), admin, "none"); !errors.Is(err, apim.ErrNotFound) {
+	if err := makeCurrent(t, service, "none"); !errors.Is(err, apim.ErrNotFound) {
 		t.Errorf("a revision that does not exist: %v", err)
 	}
 	put(t, s, map[string]string{"page/twin": page("/", "d")})
@@ -142,7 +159,7 @@ func TestPublishRefuses(t *testing.T) {
 	if name, _ := current(t, s); name != "one" {
 		t.Errorf("a failed revision replaced the site: %q", name)
 	}
-	if err := service.MakeCurrent(t.Context(), admin, "bad"); !errors.Is(err, apim.ErrConflict) {
+	if err := makeCurrent(t, service, "bad"); !errors.Is(err, apim.ErrConflict) {
 		t.Errorf("a failed revision made current: %v", err)
 	}
 }

@@ -19,33 +19,6 @@ const metaNext = "publish.next"
 // scheduler is who makes scheduled revisions current.
 var scheduler = store.Actor{Name: "schedule"}
 
-// PublishAt makes a portal revision from the draft as it is now, as Publish
-// does, that becomes the published site at a time to come. One with errors does not.
-func (s *Service) PublishAt(ctx context.Context, actor store.Actor, name, description string, at time.Time) (*apim.PortalRevision, error) {
-	if err := s.checkTime(at); err != nil {
-		return nil, err
-	}
-	return s.publish(ctx, actor, name, description, plan{at: at})
-}
-
-// Schedule lets a revision become the published site at a time to come; the
-// zero time takes that back.
-func (s *Service) Schedule(ctx context.Context, actor store.Actor, name string, at time.Time) error {
-	if !at.IsZero() {
-		if err := s.checkTime(at); err != nil {
-			return err
-		}
-	}
-	err := s.Store.Update(ctx, actor, func(tx *store.Tx) error {
-		_, err := s.schedule(tx, name, at)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("schedule portal revision %s: %w", name, err)
-	}
-	return nil
-}
-
 func (s *Service) checkTime(at time.Time) error {
 	if now := s.Store.Now(); !at.After(now) {
 		return apim.Invalid("scheduledDateTime", fmt.Sprintf("scheduledDateTime must be in the future; it is %s, and now it is %s.",
@@ -54,7 +27,14 @@ func (s *Service) checkTime(at time.Time) error {
 	return nil
 }
 
-func (s *Service) schedule(tx *store.Tx, name string, at time.Time) (*apim.PortalRevision, error) {
+// Schedule lets a revision become the published site at a time to come; the
+// zero time takes that back.
+func (s *Service) Schedule(tx *store.Tx, name string, at time.Time) (*apim.PortalRevision, error) {
+	if !at.IsZero() {
+		if err := s.checkTime(at); err != nil {
+			return nil, err
+		}
+	}
 	rev, err := get(tx, revisionRef(name))
 	if err != nil {
 		return nil, err
@@ -152,7 +132,7 @@ func (s *Service) publishDue(tx *store.Tx) (done []string, err error) {
 		if r.at.After(s.Store.Now()) {
 			break
 		}
-		if _, err := s.switchTo(tx, r.name); err != nil {
+		if _, err := s.MakeCurrent(tx, r.name); err != nil {
 			return nil, err
 		}
 		done = append(done, r.name)

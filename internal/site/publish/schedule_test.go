@@ -39,12 +39,12 @@ func TestScheduledRevisionsArePublishedWhenTheirTimeComes(t *testing.T) {
 		}
 		at := func(hours int) time.Time { return c.now().Add(time.Duration(hours) * time.Hour) }
 		for name, hours := range map[string]int{"noon": 4, "evening": 10, "never": 5} {
-			rev, err := s.PublishAt(ctx, actor, name, "", at(hours))
+			rev, err := publishAt(t, s, name, at(hours))
 			if err != nil || rev.IsCurrent || !rev.ScheduledDateTime.Equal(at(hours)) {
 				t.Fatalf("schedule %s: %+v, %v", name, rev, err)
 			}
 		}
-		if err := s.Schedule(ctx, actor, "never", time.Time{}); err != nil {
+		if err := schedule(t, s, "never", time.Time{}); err != nil {
 			t.Fatal(err)
 		}
 		due := func(want ...string) {
@@ -70,7 +70,7 @@ func TestScheduledRevisionsArePublishedWhenTheirTimeComes(t *testing.T) {
 		if deleted, err := s.DeleteOlder(ctx, actor, "noon"); err != nil || slices.Contains(deleted, "evening") {
 			t.Errorf("deleted %v, %v; what is scheduled stays", deleted, err)
 		}
-		if err := s.MakeCurrent(ctx, actor, "never"); err != nil {
+		if err := makeCurrent(t, s, "never"); err != nil {
 			t.Fatal(err)
 		}
 		c.pass(20 * time.Hour) // as after a night without the server
@@ -78,23 +78,41 @@ func TestScheduledRevisionsArePublishedWhenTheirTimeComes(t *testing.T) {
 		is("evening")
 
 		var invalid *apim.InvalidError
-		if _, err := s.PublishAt(ctx, actor, "past", "", at(-1)); !errors.As(err, &invalid) {
+		if _, err := publishAt(t, s, "past", at(-1)); !errors.As(err, &invalid) {
 			t.Errorf("a time that has passed: %v", err)
 		}
 		var conflict *apim.ConflictError
-		if err := s.Schedule(ctx, actor, "evening", at(1)); !errors.As(err, &conflict) {
+		if err := schedule(t, s, "evening", at(1)); !errors.As(err, &conflict) {
 			t.Errorf("the site as it is, later: %v", err)
 		}
 		put(t, st, map[string]string{"page/twice": page("/", "d")})
-		broken, err := s.PublishAt(ctx, actor, "broken", "", at(1))
+		broken, err := publishAt(t, s, "broken", at(1))
 		if err != nil || broken.Status != publish.Failed || broken.ScheduledDateTime != nil {
 			t.Errorf("a draft with errors: %+v, %v", broken, err)
 		}
-		if err := s.Schedule(ctx, actor, "broken", at(1)); !errors.As(err, &conflict) {
+		if err := schedule(t, s, "broken", at(1)); !errors.As(err, &conflict) {
 			t.Errorf("a revision with errors, later: %v", err)
 		}
-		if err := s.Schedule(ctx, actor, "none", at(1)); !errors.Is(err, apim.ErrNotFound) {
+		if err := schedule(t, s, "none", at(1)); !errors.Is(err, apim.ErrNotFound) {
 			t.Errorf("no such revision: %v", err)
 		}
+	})
+}
+
+func schedule(t *testing.T, s *publish.Service, name string, at time.Time) error {
+	t.Helper()
+	_, err := in(t, s, func(tx *store.Tx) (*apim.PortalRevision, error) { return s.Schedule(tx, name, at) })
+	return err
+}
+
+// publishAt makes a revision of the draft that becomes the site at a time to come.
+func publishAt(t *testing.T, s *publish.Service, name string, at time.Time) (*apim.PortalRevision, error) {
+	t.Helper()
+	checked, err := s.Prepare(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in(t, s, func(tx *store.Tx) (*apim.PortalRevision, error) {
+		return s.PublishTx(tx, publish.Revision{Name: name, At: at}, checked)
 	})
 }
