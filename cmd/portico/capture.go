@@ -3,11 +3,9 @@ package main
 import (
 	"bufio"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -15,16 +13,10 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/portico-portal/portico/internal/client"
 	"github.com/portico-portal/portico/internal/config"
 	"github.com/portico-portal/portico/internal/transfer"
 )
-
-// service is what the client calls, for moving content.
-func (c *managementClient) service() *transfer.Service {
-	return &transfer.Service{Base: c.base, Token: c.token, Client: &http.Client{
-		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: c.roots, MinVersion: tls.VersionTLS12}},
-	}}
-}
 
 // tell prints progress.
 func (s streams) tell(format string, args ...any) { fmt.Fprintf(s.err, format+"\n", args...) }
@@ -41,8 +33,8 @@ func (c *captureCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer folder.Close()
-	return c.with(ctx, s, func(client *managementClient) error {
-		if err := transfer.Capture(ctx, client.service(), folder, s.tell); err != nil {
+	return c.with(ctx, s, func(api *client.Client) error {
+		if err := transfer.Capture(ctx, api, folder, s.tell); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintf(s.out, "Captured to %s. Write it to a service with: portico generate %s\n", c.Folder, c.Folder)
@@ -68,27 +60,26 @@ func (c *generateCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	return c.with(ctx, s, func(client *managementClient) error {
-		service := client.service()
-		if err := transfer.Upload(ctx, service, folder, s.tell); err != nil {
+	return c.with(ctx, s, func(api *client.Client) error {
+		if err := transfer.Upload(ctx, api, folder, s.tell); err != nil {
 			return err
 		}
-		d, err := transfer.Write(ctx, service, items, transfer.Options{Replace: c.Replace}, s.tell)
+		d, err := transfer.Write(ctx, api, items, transfer.Options{Replace: c.Replace}, s.tell)
 		if err != nil {
 			return err
 		}
-		return finishWriting(ctx, client, s, d, c.Publish)
+		return finishWriting(ctx, api, s, d, c.Publish)
 	})
 }
 
 // finishWriting tells what was written and publishes it if wanted.
-func finishWriting(ctx context.Context, client *managementClient, s streams, d transfer.Diff, publish bool) error {
+func finishWriting(ctx context.Context, api *client.Client, s streams, d transfer.Diff, publish bool) error {
 	fmt.Fprintf(s.out, "%d items added, %d changed, %d as they were.\n", len(d.Added), len(d.Changed), d.Equal)
 	if !publish {
 		_, err := fmt.Fprintln(s.out, "The draft is written. Publish it with: portico publish")
 		return err
 	}
-	return publishDraft(ctx, client, s, "", "Written by portico", time.Time{})
+	return publishDraft(ctx, api, s, "", "Written by portico", time.Time{})
 }
 
 type cleanupCommand struct {
@@ -104,8 +95,8 @@ func (c *cleanupCommand) Run(ctx context.Context, s streams) error {
 			return err
 		}
 	}
-	return c.with(ctx, s, func(client *managementClient) error {
-		items, media, err := transfer.Cleanup(ctx, client.service(), s.tell)
+	return c.with(ctx, s, func(api *client.Client) error {
+		items, media, err := transfer.Cleanup(ctx, api, s.tell)
 		fmt.Fprintf(s.out, "%d content items and %d media deleted.\n", items, media)
 		return err
 	})
@@ -147,15 +138,15 @@ func end(where, token string) *connection {
 
 // Run copies the site from one service to another.
 func (c *migrateCommand) Run(ctx context.Context, s streams) error {
-	return end(c.Source, c.SourceToken).with(ctx, s, func(source *managementClient) error {
-		return end(c.Dest, c.DestToken).with(ctx, s, func(dest *managementClient) error {
+	return end(c.Source, c.SourceToken).with(ctx, s, func(source *client.Client) error {
+		return end(c.Dest, c.DestToken).with(ctx, s, func(dest *client.Client) error {
 			return c.move(ctx, s, source, dest)
 		})
 	})
 }
 
-func (c *migrateCommand) move(ctx context.Context, s streams, source, dest *managementClient) error {
-	items, err := source.service().Items(ctx)
+func (c *migrateCommand) move(ctx context.Context, s streams, source, dest *client.Client) error {
+	items, err := transfer.Items(ctx, source)
 	if err != nil {
 		return fmt.Errorf("read the source: %w", err)
 	}
@@ -164,20 +155,21 @@ func (c *migrateCommand) move(ctx context.Context, s streams, source, dest *mana
 			return err
 		}
 	}
-	d, err := transfer.Write(ctx, dest.service(), items, transfer.Options{DryRun: true}, s.tell)
+	d, err := transfer.Write(ctx, dest, items, transfer.Options{DryRun: true}, s.tell)
 	if err != nil {
 		return fmt.Errorf("read the destination: %w", err)
 	}
 	if err := c.print(s.out, d, func() error { return writeDiff(s, d, c.Replace) }); err != nil || c.DryRun {
 		return err
 	}
-	if err := transfer.CopyMedia(ctx, source.service(), dest.service(), s.tell); err != nil {
+	if err := transfer.CopyMedia(ctx, source, dest, s.tell); err != nil {
 		return err
 	}
-	if d, err = transfer.Write(ctx, dest.service(), items, transfer.Options{Replace: c.Replace}, s.tell); err != nil {
+	if d, err = transfer.Write(ctx, dest, items, transfer.Options{Replace: c.Replace}, s.tell); err != nil {
 		return fmt.Errorf("%w\nWhat was written stays; the same command goes on from there", err)
 	}
-	return finishWriting(ctx, dest, streams{out: s.err, err: s.err}, d, c.Publish)
+	s.out = s.err // what is printed is the diff
+	return finishWriting(ctx, dest, s, d, c.Publish)
 }
 
 func writeDiff(s streams, d transfer.Diff, replace bool) error {

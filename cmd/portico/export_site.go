@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -25,37 +24,9 @@ func (c *exportSiteCommand) Run(ctx context.Context, s streams) error {
 	if u, err := url.Parse(backend); backend != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.Path != "") {
 		return fmt.Errorf("--backend: %q is not the address of a portal, such as https://portal.example", c.Backend)
 	}
-	opt := c.options(s)
-	service, err := app.Open(ctx, opt)
-	if errors.Is(err, app.ErrOwned) {
-		running, err := app.ReadRun(opt.Store.Data)
-		if err != nil {
-			return err
-		}
-		if running.PortalURL == "" {
-			return errors.New("the running process does not serve the portal; export where it is served")
-		}
-		if backend == "" {
-			backend = running.PortalAddress
-		}
-		return c.export(ctx, s, running.PortalURL, backend)
-	}
-	if err != nil {
-		return err
-	}
-	if backend == "" {
-		return errors.Join(errors.New("nothing serves the portal now: say with --backend where it will be"), service.Close())
-	}
-	return errors.Join(c.serveFor(ctx, s, service, backend), service.Close())
-}
-
-// serveFor serves the portal of a service that nobody serves, on loopback, while
-// it is exported.
-func (c *exportSiteCommand) serveFor(ctx context.Context, s streams, service *app.App, backend string) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel() // what follows the change feed ends
-	portal := func(string) (http.Handler, error) { return service.Portal(ctx, backend) }
-	return onLoopback(portal, func(base string) error { return c.export(ctx, s, base, backend) })
+	return app.CallPortal(ctx, c.options(s), backend, func(portal, backend string) error {
+		return c.export(ctx, s, portal, backend)
+	})
 }
 
 func (c *exportSiteCommand) export(ctx context.Context, s streams, portal, backend string) error {

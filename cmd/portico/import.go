@@ -3,40 +3,34 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/portico-portal/portico/internal/apidoc"
-	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/app"
-	"github.com/portico-portal/portico/internal/config"
-	"github.com/portico-portal/portico/internal/server"
+	"github.com/portico-portal/portico/internal/client"
 	"github.com/portico-portal/portico/internal/store"
 )
 
 const maxDescription = 64 << 20 // bytes; design: the limit of a description
 
 type importCommand struct {
-	config.Store  `embed:""`
-	Description   string   `arg:"" name:"file|url" help:"OpenAPI 3 or Swagger 2 description, JSON or YAML; - for standard input."`
-	Path          string   `help:"Path of the API on the gateway." required:"" placeholder:"PATH"`
-	API           string   `name:"api" help:"Id of the API; default: from --path." placeholder:"ID"`
-	Name          string   `help:"Display name; default: the description's title." placeholder:"NAME"`
-	Product       []string `help:"Product to add the API to; may be repeated." placeholder:"ID"`
-	ServiceURL    string   `name:"service-url" help:"Backend; default: the description's server." placeholder:"URL"`
-	ManagementURL string   `help:"Import into a running server at this address." placeholder:"URL"`
-	Token         string   `help:"Authorization for --management-url; see portico token." placeholder:"TOKEN"`
+	connection  `embed:""`
+	Description string   `arg:"" name:"file|url" help:"OpenAPI 3 or Swagger 2 description, JSON or YAML; - for standard input."`
+	Path        string   `help:"Path of the API on the gateway." required:"" placeholder:"PATH"`
+	API         string   `name:"api" help:"Id of the API; default: from --path." placeholder:"ID"`
+	Name        string   `help:"Display name; default: the description's title." placeholder:"NAME"`
+	Product     []string `help:"Product to add the API to; may be repeated." placeholder:"ID"`
+	ServiceURL  string   `name:"service-url" help:"Backend; default: the description's server." placeholder:"URL"`
 }
 
-// Run imports through the running server if there is one, else into the store itself.
+// Run reads the description and imports it.
 func (c *importCommand) Run(ctx context.Context, s streams) error {
 	data, err := c.read(ctx)
 	if err != nil {
@@ -45,62 +39,41 @@ func (c *importCommand) Run(ctx context.Context, s streams) error {
 	if c.API == "" {
 		c.API = idFromPath(c.Path)
 	}
-	c.Store.Data = orDefault(c.Store.Data, config.DefaultData)
-	if c.ManagementURL != "" {
-		if c.Token == "" {
-			return errors.New("--management-url needs --token; print one with: portico token")
+	if c.ManagementURL == "" {
+		service, err := app.Open(ctx, c.options(s))
+		if err == nil {
+			return errors.Join(c.local(ctx, s, service, data), service.Close())
 		}
-		return c.remote(ctx, s, &managementClient{base: strings.TrimRight(c.ManagementURL, "/"), token: c.Token}, data)
-	}
-	opt := app.Options{Store: c.Store, Logger: logger(s.err), Version: version, Now: time.Now}
-	service, err := app.Open(ctx, opt)
-	if errors.Is(err, app.ErrOwned) {
-		client, err := runningServer(ctx, opt)
-		if err != nil {
+		if !errors.Is(err, app.ErrOwned) {
 			return err
 		}
-		return c.remote(ctx, s, client, data)
 	}
-	if err != nil {
-		return err
-	}
-	defer service.Close()
-	return c.local(ctx, s, service, data)
+	return c.with(ctx, s, func(api *client.Client) error { return c.put(ctx, s, api, data) })
 }
 
-// runningServer is a client of the process that owns --data, with a token of one minute.
-func runningServer(ctx context.Context, opt app.Options) (*managementClient, error) {
-	running, err := app.ReadRun(opt.Store.Data)
-	if err != nil {
-		return nil, err
-	}
-	token, err := app.MintToken(ctx, opt, "", time.Minute)
-	if err != nil {
-		return nil, err
-	}
-	client := &managementClient{base: running.ManagementURL, token: token}
-	if own, err := os.ReadFile(filepath.Join(opt.Store.Data, server.CertificateFile)); err == nil {
-		client.roots = x509.NewCertPool()
-		client.roots.AppendCertsFromPEM(own)
-	}
-	return client, nil
-}
-
+// local imports into a service that nobody serves, and tells what was found.
 func (c *importCommand) local(ctx context.Context, s streams, service *app.App, data []byte) error {
 	result, err := service.Importer.Import(ctx, store.Actor{Name: "command line"}, apidoc.Import{
 		APIID: c.API, Path: c.Path, DisplayName: c.Name, ServiceURL: c.ServiceURL, Products: c.Product, Data: data,
 	})
 	if err != nil {
-		return c.explain(err)
+		return fmt.Errorf("%s was not imported: %w", c.Description, err)
 	}
 	for _, w := range result.Warnings {
 		fmt.Fprintf(s.err, "warning: %s: %s\n", w.Path, w.Message)
 	}
-	c.done(s, result.Created, fmt.Sprintf("%d operations", result.Operations))
+	c.done(s, result.Created, result.Operations)
 	return nil
 }
 
-func (c *importCommand) remote(ctx context.Context, s streams, client *managementClient, data []byte) error {
+// put writes the API and adds it to products, which must be there: nothing is
+// imported for a product that is not.
+func (c *importCommand) put(ctx context.Context, s streams, api *client.Client, data []byte) error {
+	for _, product := range c.Product {
+		if err := findProduct(ctx, api, product); err != nil {
+			return err
+		}
+	}
 	properties := map[string]any{"format": string(apidoc.Detect(data)), "value": string(data), "path": c.Path, "translateRequiredQueryParameters": "query"}
 	if c.Name != "" {
 		properties["displayName"] = c.Name
@@ -108,40 +81,37 @@ func (c *importCommand) remote(ctx context.Context, s streams, client *managemen
 	if c.ServiceURL != "" {
 		properties["serviceUrl"] = c.ServiceURL
 	}
-	if err := client.put(ctx, "/apis/"+segment(c.API), properties, nil); err != nil {
+	body, err := client.Body(properties)
+	if err != nil {
 		return err
 	}
+	at := "/apis/" + segment(c.API)
+	answer, err := api.Do(ctx, client.Request{Method: http.MethodPut, Path: at, Body: body})
+	if err != nil {
+		return fmt.Errorf("%s was not imported: %w", c.Description, err)
+	}
 	for _, product := range c.Product {
-		if err := client.put(ctx, "/products/"+segment(product)+"/apis/"+segment(c.API), nil, nil); err != nil {
+		if err := api.Put(ctx, "/products/"+segment(product)+at, nil, nil); err != nil {
 			return fmt.Errorf("the API is imported, but not added to product %s: %w", product, err)
 		}
 	}
-	c.done(s, true, "the description")
+	var operations struct{ Count int }
+	if err := api.Get(ctx, at+"/operations?$top=1", &operations); err != nil {
+		return err
+	}
+	c.done(s, answer.Status == http.StatusCreated, operations.Count)
 	return nil
 }
 
-func (c *importCommand) done(s streams, created bool, what string) {
+func (c *importCommand) done(s streams, created bool, operations int) {
 	verb := "Updated"
 	if created {
 		verb = "Imported"
 	}
-	fmt.Fprintf(s.out, "%s %s as API %s at /%s.\n", verb, what, c.API, strings.Trim(c.Path, "/"))
+	fmt.Fprintf(s.out, "%s %d operations as API %s at /%s.\n", verb, operations, c.API, strings.Trim(c.Path, "/"))
 	if len(c.Product) == 0 {
 		fmt.Fprintf(s.out, "Next: add it to a product, so that people see it: --product ID\n")
 	}
-}
-
-// explain names the description in front of each finding.
-func (c *importCommand) explain(err error) error {
-	var invalid *apim.InvalidError
-	if !errors.As(err, &invalid) {
-		return err
-	}
-	lines := []string{c.Description + " was not imported:"}
-	for _, v := range invalid.Violations {
-		lines = append(lines, "  "+v.Target+": "+v.Message)
-	}
-	return errors.New(strings.Join(lines, "\n"))
 }
 
 func (c *importCommand) read(ctx context.Context) ([]byte, error) {

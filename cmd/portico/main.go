@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"slices"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -44,27 +45,30 @@ type cli struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
+	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, streams{os.Stdout, os.Stderr, time.Now}))
 }
 
-// streams are where a command prints.
-type streams struct{ out, err io.Writer }
+// streams are where a command prints, and its clock.
+type streams struct {
+	out, err io.Writer
+	now      func() time.Time
+}
 
 // run is main without the process: it parses args, runs the command and returns the exit code.
-func run(ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer) int {
+func run(ctx context.Context, args []string, env func(string) (string, bool), s streams) int {
 	var c cli
 	code := -1
 	parser, err := kong.New(&c,
 		kong.Name("portico"),
 		kong.Description("An API developer portal in one binary."),
-		kong.Writers(stdout, stderr),
+		kong.Writers(s.out, s.err),
 		kong.Exit(func(n int) { code = n }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(streams{stdout, stderr}),
+		kong.Bind(s),
 	)
 	if err != nil {
-		fmt.Fprintln(stderr, "portico:", err)
+		fmt.Fprintln(s.err, "portico:", err)
 		return exitFailed
 	}
 	config.Bind(parser, env)
@@ -79,11 +83,11 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 		return code
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "portico: %v\nSee: portico help\n", err)
+		fmt.Fprintf(s.err, "portico: %v\nSee: portico help\n", err)
 		return exitUsage
 	}
 	if err := parsed.Run(); err != nil && !errors.Is(err, context.Canceled) {
-		fmt.Fprintln(stderr, "portico:", err)
+		fmt.Fprintln(s.err, "portico:", err)
 		return exitFailed
 	}
 	return 0

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/client"
 )
 
 type publishCommand struct {
@@ -34,11 +35,11 @@ func (c *publishCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return fmt.Errorf("--at: %w", err)
 	}
-	return c.with(ctx, s, func(client *managementClient) error {
+	return c.with(ctx, s, func(api *client.Client) error {
 		if c.Check {
-			return checkDraft(ctx, client, s)
+			return checkDraft(ctx, api, s)
 		}
-		return publishDraft(ctx, client, s, c.Name, c.Description, at)
+		return publishDraft(ctx, api, s, c.Name, c.Description, at)
 	})
 }
 
@@ -57,16 +58,16 @@ func parseTime(text string) (time.Time, error) {
 
 // publishDraft publishes the draft as a revision, named after the time when
 // when name is "", and tells what was found.
-func publishDraft(ctx context.Context, client *managementClient, s streams, name, description string, at time.Time) error {
+func publishDraft(ctx context.Context, api *client.Client, s streams, name, description string, at time.Time) error {
 	if name == "" {
-		name = revisionName(time.Now())
+		name = revisionName(s.now())
 	}
 	var r portalRevision
 	properties := map[string]any{"description": description, "isCurrent": true}
 	if !at.IsZero() {
 		properties = map[string]any{"description": description, "scheduledDateTime": at}
 	}
-	if err := client.put(ctx, "/portalRevisions/"+segment(name), properties, &r); err != nil {
+	if err := api.Put(ctx, "/portalRevisions/"+segment(name), properties, &r); err != nil {
 		return err
 	}
 	if r.Properties.StatusDetails != "" {
@@ -89,9 +90,9 @@ func revisionName(now time.Time) string {
 	return strings.ReplaceAll(now.UTC().Format("20060102150405.000"), ".", "")
 }
 
-func checkDraft(ctx context.Context, client *managementClient, s streams) error {
+func checkDraft(ctx context.Context, api *client.Client, s streams) error {
 	var found struct{ Value []apim.Finding }
-	if err := client.get(ctx, "/portalRevisions/draft/findings", &found); err != nil {
+	if err := api.Get(ctx, "/portalRevisions/draft/findings", &found); err != nil {
 		return err
 	}
 	failed := 0

@@ -7,6 +7,8 @@ import (
 	"io"
 	"slices"
 	"text/tabwriter"
+
+	"github.com/portico-portal/portico/internal/client"
 )
 
 type revisionsCommand struct {
@@ -40,8 +42,8 @@ type revisionsListCommand struct {
 
 // Run prints a table.
 func (c *revisionsListCommand) Run(ctx context.Context, s streams) error {
-	return c.with(ctx, s, func(client *managementClient) error {
-		list, err := client.revisions(ctx)
+	return c.with(ctx, s, func(api *client.Client) error {
+		list, err := revisions(ctx, api)
 		if err != nil {
 			return err
 		}
@@ -71,9 +73,9 @@ type revisionsShowCommand struct {
 
 // Run prints a revision.
 func (c *revisionsShowCommand) Run(ctx context.Context, s streams) error {
-	return c.with(ctx, s, func(client *managementClient) error {
+	return c.with(ctx, s, func(api *client.Client) error {
 		var r portalRevision
-		if err := client.get(ctx, "/portalRevisions/"+segment(c.Name), &r); err != nil {
+		if err := api.Get(ctx, "/portalRevisions/"+segment(c.Name), &r); err != nil {
 			return fmt.Errorf("revision %s: %w", c.Name, err)
 		}
 		p := r.Properties
@@ -94,9 +96,9 @@ type revisionsDiffCommand struct {
 
 // Run prints what is different.
 func (c *revisionsDiffCommand) Run(ctx context.Context, s streams) error {
-	return c.with(ctx, s, func(client *managementClient) error {
+	return c.with(ctx, s, func(api *client.Client) error {
 		var d siteDiff
-		if err := client.get(ctx, "/portalRevisions/"+segment(c.From)+"/diff?to="+segment(c.To), &d); err != nil {
+		if err := api.Get(ctx, "/portalRevisions/"+segment(c.From)+"/diff?to="+segment(c.To), &d); err != nil {
 			return fmt.Errorf("compare %s with %s: %w", c.From, c.To, err)
 		}
 		return c.print(s.out, d, func() error { return d.write(s.out) })
@@ -144,15 +146,15 @@ type revisionsRestoreCommand struct {
 
 // Run makes the revision current, or the draft what it holds.
 func (c *revisionsRestoreCommand) Run(ctx context.Context, s streams) error {
-	return c.with(ctx, s, func(client *managementClient) error {
+	return c.with(ctx, s, func(api *client.Client) error {
 		if c.Draft {
 			var d siteDiff
-			if err := client.send(ctx, "POST", "/portalRevisions/"+segment(c.Name)+"/restoreDraft", nil, &d); err != nil {
+			if err := api.Post(ctx, "/portalRevisions/"+segment(c.Name)+"/restoreDraft", &d); err != nil {
 				return fmt.Errorf("revision %s: %w", c.Name, err)
 			}
 			return d.write(s.out)
 		}
-		if err := client.send(ctx, "PATCH", "/portalRevisions/"+segment(c.Name), map[string]any{"isCurrent": true}, nil); err != nil {
+		if err := api.Patch(ctx, "/portalRevisions/"+segment(c.Name), map[string]any{"isCurrent": true}, nil); err != nil {
 			return fmt.Errorf("revision %s: %w", c.Name, err)
 		}
 		_, err := fmt.Fprintf(s.out, "Revision %s is the published site. The draft is as it was; see: portico revisions diff\n", c.Name)
@@ -173,13 +175,13 @@ func (c *revisionsScheduleCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return fmt.Errorf("--at: %w", err)
 	}
-	return c.with(ctx, s, func(client *managementClient) error {
+	return c.with(ctx, s, func(api *client.Client) error {
 		properties, told := map[string]any{"scheduledDateTime": nil}, "Revision %s is not scheduled.\n"
 		if !c.Cancel {
 			properties["scheduledDateTime"] = at
 			told = "Revision %s will be published on " + at.Local().Format("2006-01-02 at 15:04 MST") + ".\n"
 		}
-		if err := client.send(ctx, "PATCH", "/portalRevisions/"+segment(c.Name), properties, nil); err != nil {
+		if err := api.Patch(ctx, "/portalRevisions/"+segment(c.Name), properties, nil); err != nil {
 			return fmt.Errorf("revision %s: %w", c.Name, err)
 		}
 		_, err := fmt.Fprintf(s.out, told, c.Name)
@@ -197,8 +199,8 @@ func (c *revisionsPruneCommand) Run(ctx context.Context, s streams) error {
 	if c.Keep < 1 {
 		return fmt.Errorf("--keep is %d; at least 1 revision stays", c.Keep)
 	}
-	return c.with(ctx, s, func(client *managementClient) error {
-		list, err := client.revisions(ctx)
+	return c.with(ctx, s, func(api *client.Client) error {
+		list, err := revisions(ctx, api)
 		if err != nil {
 			return err
 		}
@@ -211,7 +213,7 @@ func (c *revisionsPruneCommand) Run(ctx context.Context, s streams) error {
 		})
 		var done struct{ Deleted []string }
 		oldest := list[c.Keep-1].Name
-		if err := client.send(ctx, "POST", "/portalRevisions/"+segment(oldest)+"/deleteOlder", nil, &done); err != nil {
+		if err := api.Post(ctx, "/portalRevisions/"+segment(oldest)+"/deleteOlder", &done); err != nil {
 			return fmt.Errorf("delete revisions older than %s: %w", oldest, err)
 		}
 		for _, name := range done.Deleted {
@@ -223,17 +225,6 @@ func (c *revisionsPruneCommand) Run(ctx context.Context, s streams) error {
 }
 
 // revisions reads all portal revisions.
-func (c *managementClient) revisions(ctx context.Context) ([]portalRevision, error) {
-	const size = 1000
-	var all []portalRevision
-	for {
-		var page struct{ Value []portalRevision }
-		if err := c.get(ctx, fmt.Sprintf("/portalRevisions?$top=%d&$skip=%d", size, len(all)), &page); err != nil {
-			return nil, err
-		}
-		all = append(all, page.Value...)
-		if len(page.Value) < size {
-			return all, nil
-		}
-	}
+func revisions(ctx context.Context, api *client.Client) ([]portalRevision, error) {
+	return client.List[portalRevision](ctx, api, "/portalRevisions")
 }

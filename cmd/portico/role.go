@@ -3,90 +3,18 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"net/url"
 	"strings"
 	"text/tabwriter"
-	"time"
 
-	"github.com/portico-portal/portico/internal/account"
-	"github.com/portico-portal/portico/internal/app"
-	"github.com/portico-portal/portico/internal/config"
+	"github.com/portico-portal/portico/internal/client"
 )
 
 type roleCommand struct {
 	Assign roleAssignCommand `cmd:"" help:"Give somebody a role."`
 	List   roleListCommand   `cmd:"" help:"List who has which role."`
 	Revoke roleRevokeCommand `cmd:"" help:"Take a role away."`
-}
-
-// connection is how a command reaches the management API: that of a running
-// server, or one of its own for as long as the command runs.
-type connection struct {
-	config.Store  `embed:""`
-	ManagementURL string `help:"Address of a running server's management API." placeholder:"URL"`
-	Token         string `help:"Authorization for --management-url; see portico token." placeholder:"TOKEN"`
-}
-
-func (c *connection) options(s streams) app.Options {
-	c.Store.Data = orDefault(c.Store.Data, config.DefaultData)
-	return app.Options{Store: c.Store, Logger: logger(s.err), Version: version, Now: time.Now}
-}
-
-// with calls fn with a client of the management API.
-func (c *connection) with(ctx context.Context, s streams, fn func(*managementClient) error) error {
-	if c.ManagementURL != "" {
-		if c.Token == "" {
-			return errors.New("--management-url needs --token; print one with: portico token")
-		}
-		return fn(&managementClient{base: strings.TrimRight(c.ManagementURL, "/"), token: c.Token})
-	}
-	opt := c.options(s)
-	service, err := app.Open(ctx, opt)
-	if errors.Is(err, app.ErrOwned) {
-		client, err := runningServer(ctx, opt)
-		if err != nil {
-			return err
-		}
-		return fn(client)
-	}
-	if err != nil {
-		return err
-	}
-	return errors.Join(serveFor(ctx, service, fn), service.Close())
-}
-
-// serveFor serves the management API of a service that nobody serves, on
-// loopback, while fn runs.
-func serveFor(ctx context.Context, service *app.App, fn func(*managementClient) error) error {
-	return onLoopback(service.Management, func(base string) error {
-		token, err := service.Accounts.MintAdmin(ctx, time.Minute)
-		if err != nil {
-			return err
-		}
-		return fn(&managementClient{base: base, token: account.Authorization(token)})
-	})
-}
-
-// onLoopback serves what handler makes for an address while fn runs.
-func onLoopback(handler func(base string) (http.Handler, error), fn func(base string) error) error {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	defer listener.Close()
-	base := "http://" + listener.Addr().String()
-	h, err := handler(base)
-	if err != nil {
-		return err
-	}
-	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
-	go func() { _ = server.Serve(listener) }()
-	defer server.Close()
-	return fn(base)
 }
 
 // grant is a role of somebody at a scope.
@@ -109,13 +37,13 @@ type roleAssignment struct {
 }
 
 // definition finds a role by name or GUID.
-func definition(ctx context.Context, c *managementClient, name string) (*roleDefinition, error) {
-	var list struct{ Value []*roleDefinition }
-	if err := c.get(ctx, authorizationPath+"/roleDefinitions?$top=1000", &list); err != nil {
+func definition(ctx context.Context, api *client.Client, name string) (*roleDefinition, error) {
+	list, err := client.List[*roleDefinition](ctx, api, authorizationPath+"/roleDefinitions")
+	if err != nil {
 		return nil, err
 	}
 	var names []string
-	for _, d := range list.Value {
+	for _, d := range list {
 		if strings.EqualFold(d.Properties.RoleName, name) || strings.EqualFold(d.Name, name) {
 			return d, nil
 		}
@@ -125,28 +53,28 @@ func definition(ctx context.Context, c *managementClient, name string) (*roleDef
 }
 
 // assign gives the role; it is no error when it is given already.
-func (g *grant) assign(ctx context.Context, c *managementClient) error {
-	d, err := definition(ctx, c, g.Role)
+func (g *grant) assign(ctx context.Context, api *client.Client) error {
+	d, err := definition(ctx, api, g.Role)
 	if err != nil {
 		return err
 	}
-	present, err := g.assignments(ctx, c, d)
+	present, err := g.assignments(ctx, api, d)
 	if err != nil || len(present) > 0 {
 		return err
 	}
 	properties := map[string]string{"roleDefinitionId": d.ID, "principalId": g.Principal}
-	return c.put(ctx, scopePath(g.Scope)+authorizationPath+"/roleAssignments/"+newGUID(), properties, nil)
+	return api.Put(ctx, scopePath(g.Scope)+authorizationPath+"/roleAssignments/"+newGUID(), properties, nil)
 }
 
 // assignments are those that say just this.
-func (g *grant) assignments(ctx context.Context, c *managementClient, d *roleDefinition) ([]*roleAssignment, error) {
-	var list struct{ Value []*roleAssignment }
+func (g *grant) assignments(ctx context.Context, api *client.Client, d *roleDefinition) ([]*roleAssignment, error) {
 	filter := url.QueryEscape("principalId eq '" + strings.ReplaceAll(strings.TrimPrefix(g.Principal, "/"), "'", "''") + "'")
-	if err := c.get(ctx, authorizationPath+"/roleAssignments?$top=1000&$filter="+filter, &list); err != nil {
+	list, err := client.List[*roleAssignment](ctx, api, authorizationPath+"/roleAssignments?$filter="+filter)
+	if err != nil {
 		return nil, err
 	}
 	var same []*roleAssignment
-	for _, a := range list.Value {
+	for _, a := range list {
 		if strings.HasSuffix(a.Properties.RoleDefinitionID, "/"+d.Name) && strings.EqualFold(scopePath(a.Properties.Scope), scopePath(g.Scope)) {
 			same = append(same, a)
 		}
@@ -176,8 +104,8 @@ type roleAssignCommand struct {
 
 // Run gives the role.
 func (c *roleAssignCommand) Run(ctx context.Context, s streams) error {
-	return c.with(ctx, s, func(client *managementClient) error {
-		if err := c.assign(ctx, client); err != nil {
+	return c.with(ctx, s, func(api *client.Client) error {
+		if err := c.assign(ctx, api); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintf(s.out, "%s has the role %q at %s.\n", c.Principal, c.Role, orDefault(scopePath(c.Scope), "the service"))
@@ -192,12 +120,12 @@ type roleRevokeCommand struct {
 
 // Run takes the role away.
 func (c *roleRevokeCommand) Run(ctx context.Context, s streams) error {
-	return c.with(ctx, s, func(client *managementClient) error {
-		d, err := definition(ctx, client, c.Role)
+	return c.with(ctx, s, func(api *client.Client) error {
+		d, err := definition(ctx, api, c.Role)
 		if err != nil {
 			return err
 		}
-		present, err := c.assignments(ctx, client, d)
+		present, err := c.assignments(ctx, api, d)
 		if err != nil {
 			return err
 		}
@@ -205,7 +133,7 @@ func (c *roleRevokeCommand) Run(ctx context.Context, s streams) error {
 			return fmt.Errorf("%s does not have the role %q at %s; portico role list shows who has what", c.Principal, c.Role, orDefault(scopePath(c.Scope), "the service"))
 		}
 		for _, a := range present {
-			if err := client.delete(ctx, a.ID); err != nil {
+			if err := api.Delete(ctx, a.ID); err != nil {
 				return err
 			}
 		}
@@ -221,18 +149,18 @@ type roleListCommand struct {
 
 // Run prints a table.
 func (c *roleListCommand) Run(ctx context.Context, s streams) error {
-	return c.with(ctx, s, func(client *managementClient) error {
-		var definitions struct{ Value []*roleDefinition }
-		var assignments struct{ Value []*roleAssignment }
-		if err := client.get(ctx, authorizationPath+"/roleDefinitions?$top=1000", &definitions); err != nil {
+	return c.with(ctx, s, func(api *client.Client) error {
+		definitions, err := client.List[*roleDefinition](ctx, api, authorizationPath+"/roleDefinitions")
+		if err != nil {
 			return err
 		}
-		if err := client.get(ctx, authorizationPath+"/roleAssignments?$top=1000", &assignments); err != nil {
+		assignments, err := client.List[*roleAssignment](ctx, api, authorizationPath+"/roleAssignments")
+		if err != nil {
 			return err
 		}
 		names := map[string]string{}
 		table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-		for _, d := range definitions.Value {
+		for _, d := range definitions {
 			names[strings.ToLower(d.Name)] = d.Properties.RoleName
 			if c.Roles {
 				fmt.Fprintf(table, "%s\t%s\n", d.Name, d.Properties.RoleName)
@@ -240,7 +168,7 @@ func (c *roleListCommand) Run(ctx context.Context, s streams) error {
 		}
 		if !c.Roles {
 			fmt.Fprintln(table, "PRINCIPAL\tROLE\tSCOPE")
-			for _, a := range assignments.Value {
+			for _, a := range assignments {
 				id := a.Properties.RoleDefinitionID
 				role := names[strings.ToLower(id[strings.LastIndexByte(id, '/')+1:])]
 				fmt.Fprintf(table, "%s\t%s\t%s\n", a.Properties.PrincipalID, role, orDefault(scopePath(a.Properties.Scope), "/"))

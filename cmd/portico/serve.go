@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"time"
 
 	"golang.org/x/term"
 
@@ -33,7 +32,7 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 
 // serve runs surfaces over a store; load, if not nil, fills the service first.
 func serve(ctx context.Context, s streams, st config.Store, srv config.Server, load app.Loader, ready func(app.Ready)) error {
-	err := app.Serve(ctx, app.Options{Store: st, Logger: logger(s.err), Version: version, Now: time.Now}, srv, load, ready)
+	err := app.Serve(ctx, options(s, &st), srv, load, ready)
 	if errors.Is(err, app.ErrOwned) {
 		return fmt.Errorf("%w; stop it first, or choose another --data", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/portico-portal/portico/internal/app"
+	"github.com/portico-portal/portico/internal/client"
 )
 
 type tokenCommand struct {
@@ -28,7 +29,7 @@ func (c *tokenCommand) Run(ctx context.Context, s streams) error {
 	if c.Role != "" {
 		subject = "token:" + c.Name
 		g := &grant{Role: c.Role, Principal: subject, Scope: c.Scope}
-		err := c.with(ctx, s, func(client *managementClient) error { return g.assign(ctx, client) })
+		err := c.with(ctx, s, func(api *client.Client) error { return g.assign(ctx, api) })
 		if err != nil {
 			return err
 		}

@@ -10,13 +10,14 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// ErrOwned says that a running process owns the data folder; [ReadRun] tells where it listens.
+// ErrOwned says that a running process owns the data folder; [Call] reaches it.
 var ErrOwned = errors.New("the data folder belongs to a running portico")
 
 // Run is DATA/run.json: how other commands reach the process that owns the folder.
 type Run struct {
 	PID           int    `json:"pid"`
-	ManagementURL string `json:"managementUrl"`
+	ManagementURL string `json:"managementUrl,omitempty"` // where the management API listens; "": it is not served
+	Certificate   string `json:"certificate,omitempty"`   // file with the certificate of the management API; "": it is served without TLS
 	PortalURL     string `json:"portalUrl,omitempty"`     // where the portal listens
 	PortalAddress string `json:"portalAddress,omitempty"` // as the outside sees it
 }
@@ -65,15 +66,15 @@ func (o *Owner) Close() error {
 	return o.lock.Unlock()
 }
 
-// ReadRun reads run.json of a folder that a running process owns.
-func ReadRun(dir string) (Run, error) {
+// readRun reads run.json of a folder that a running process owns.
+func readRun(dir string) (Run, error) {
 	var run Run
 	data, err := os.ReadFile(filepath.Join(dir, "run.json"))
 	if err != nil {
 		return run, fmt.Errorf("the process that owns %s has not announced itself yet; try again: %w", dir, err)
 	}
-	if err := json.Unmarshal(data, &run); err != nil || run.ManagementURL == "" {
-		return run, fmt.Errorf("%s/run.json names no management address: the process serves without the management API", dir)
+	if err := json.Unmarshal(data, &run); err != nil {
+		return run, fmt.Errorf("read %s: %w", filepath.Join(dir, "run.json"), err)
 	}
 	return run, nil
 }

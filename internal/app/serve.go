@@ -69,14 +69,7 @@ func (a *App) serve(ctx context.Context, srv config.Server, surfaces []server.Su
 		return err
 	}
 	if a.owner != nil {
-		run := Run{PID: os.Getpid()}
-		if srv.Serves("management") {
-			run.ManagementURL = r.ManagementURL
-		}
-		if s := slices.IndexFunc(surfaces, func(s server.Surface) bool { return s.Name == "portal" }); s >= 0 {
-			run.PortalURL, run.PortalAddress = "http://"+reachable(surfaces[s].Listener.Addr().String()), r.PortalURL
-		}
-		if err := a.owner.Announce(run); err != nil {
+		if err := a.owner.Announce(a.running(surfaces, srv, r)); err != nil {
 			return err
 		}
 	}
@@ -94,6 +87,21 @@ func (a *App) serve(ctx context.Context, srv config.Server, surfaces []server.Su
 	process := &server.Server{Surfaces: surfaces, Ready: a.ready, Trusted: trusted, Random: rand.Read, Logger: a.opt.Logger}
 	ready(r)
 	return process.Run(ctx)
+}
+
+// running is how commands reach this process: on its listeners, whatever the outside calls them.
+func (a *App) running(surfaces []server.Surface, srv config.Server, r Ready) Run {
+	run := Run{PID: os.Getpid()}
+	for _, s := range surfaces {
+		at := scheme(s.Name, srv) + "://" + reachable(s.Listener.Addr().String())
+		switch s.Name {
+		case "management":
+			run.ManagementURL, run.Certificate = at, server.CertificatePath(srv.TLS, a.opt.Store.Data)
+		case "portal":
+			run.PortalURL, run.PortalAddress = at, r.PortalURL
+		}
+	}
+	return run
 }
 
 // ready tells whether the store answers: all else was loaded before the first request.
@@ -242,16 +250,6 @@ func (a *App) prune(ctx context.Context) {
 func (a *App) gateway(ctx context.Context, r Ready, _ config.Server) (http.Handler, error) {
 	g := gateway.New(gateway.Config{Store: a.Store, Logger: a.opt.Logger, URL: r.GatewayURL, Now: a.opt.Now})
 	return g, g.Start(ctx)
-}
-
-// Management is the management API of a service that is not served, at an address.
-func (a *App) Management(url string) (http.Handler, error) {
-	return a.management(Ready{ManagementURL: url}, config.Server{}, "")
-}
-
-// Portal is the portal of a service that is not served, at an address.
-func (a *App) Portal(ctx context.Context, url string) (http.Handler, error) {
-	return a.portal(ctx, Ready{PortalURL: url}, config.Server{})
 }
 
 func (a *App) management(r Ready, srv config.Server, mount string) (http.Handler, error) {

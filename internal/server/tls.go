@@ -21,11 +21,8 @@ import (
 	"time"
 )
 
-// SelfSigned is the setting that makes a certificate of our own; it is kept in CertificateFile.
-const (
-	SelfSigned      = "self-signed"
-	CertificateFile = "tls.crt"
-)
+// SelfSigned is the setting that makes a certificate of our own.
+const SelfSigned = "self-signed"
 
 const (
 	selfSignedLife  = 365 * 24 * time.Hour
@@ -45,12 +42,28 @@ type Certificate struct {
 	checked time.Time
 }
 
+// CertificatePath is the file that holds the certificate of a setting; dir is
+// where one of our own is kept. It is absolute, "" without a setting.
+func CertificatePath(setting, dir string) string {
+	file, _, _ := strings.Cut(setting, ",")
+	if setting == "" {
+		return ""
+	}
+	if setting == SelfSigned {
+		file = filepath.Join(dir, "tls.crt")
+	}
+	if abs, err := filepath.Abs(file); err == nil {
+		return abs
+	}
+	return file
+}
+
 // OpenCertificate reads the setting "CERT,KEY", or "self-signed": a certificate
 // for the hosts that is kept in dir and renewed before it ends.
 func OpenCertificate(setting, dir string, hosts []string, now func() time.Time) (*Certificate, error) {
 	c := &Certificate{now: now}
 	if setting == SelfSigned {
-		c.certFile, c.keyFile = filepath.Join(dir, CertificateFile), filepath.Join(dir, "tls.key")
+		c.certFile, c.keyFile = CertificatePath(setting, dir), filepath.Join(dir, "tls.key")
 		c.renew = func() error { return writeSelfSigned(c.certFile, c.keyFile, hosts, now()) }
 		if old, err := tls.LoadX509KeyPair(c.certFile, c.keyFile); err != nil || !good(old.Leaf, hosts, now()) {
 			if err := c.renew(); err != nil {

@@ -2,18 +2,19 @@ package transfer
 
 import (
 	"context"
-	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/portico-portal/portico/internal/client"
 )
 
 // Container is a service's media, by the address that the service hands out
 // (portal-wire.md §3.9).
 type Container struct {
-	service *Service
+	service *client.Client
 	url     *url.URL // with the signature in the query
 }
 
@@ -23,27 +24,45 @@ type Medium struct {
 	Size              int64
 }
 
-// Container asks the service for the address of its media.
-func (s *Service) Container(ctx context.Context) (*Container, error) {
-	data, err := s.call(ctx, http.MethodPost, s.address("/portalconfigs/default/listMediaContentSecrets"), s.headers(), nil)
-	if err != nil {
-		return nil, err
-	}
+// OpenContainer asks the service for the address of its media.
+func OpenContainer(ctx context.Context, service *client.Client) (*Container, error) {
+	c := &Container{service: service}
+	return c, c.open(ctx)
+}
+
+func (c *Container) open(ctx context.Context) error {
 	var told struct {
 		ContainerSasURL string
 		Properties      struct{ ContainerSasURL string }
 	}
-	if err := json.Unmarshal(data, &told); err != nil {
-		return nil, fmt.Errorf("the address of the media is not understood: %w", err)
+	if err := c.service.Post(ctx, "/portalconfigs/default/listMediaContentSecrets", &told); err != nil {
+		return fmt.Errorf("ask for the address of the media: %w", err)
 	}
 	if told.ContainerSasURL == "" {
 		told.ContainerSasURL = told.Properties.ContainerSasURL
 	}
 	u, err := url.Parse(told.ContainerSasURL)
 	if err != nil || u.Host == "" {
-		return nil, fmt.Errorf("the service names no address of its media")
+		return fmt.Errorf("the service names no address of its media")
 	}
-	return &Container{s, u}, nil
+	c.url = u
+	return nil
+}
+
+// call sends a request to a blob, or to the container, at an address that is
+// asked for again when its signature has expired.
+func (c *Container) call(ctx context.Context, method, blob, query string, header http.Header, body []byte) ([]byte, error) {
+	a, err := c.service.Send(ctx, method, c.at(blob, query), header, body)
+	if client.HasStatus(err, http.StatusForbidden) {
+		if err := c.open(ctx); err != nil {
+			return nil, err
+		}
+		a, err = c.service.Send(ctx, method, c.at(blob, query), header, body)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return a.Body, nil
 }
 
 // at is the address of a blob, or of the container with more of a query.
@@ -72,7 +91,7 @@ func escaped(blob string) string {
 func (c *Container) List(ctx context.Context) ([]Medium, error) {
 	var all []Medium
 	for marker := ""; ; {
-		data, err := c.service.call(ctx, http.MethodGet, c.at("", "restype=container&comp=list&marker="+url.QueryEscape(marker)), nil, nil)
+		data, err := c.call(ctx, http.MethodGet, "", "restype=container&comp=list&marker="+url.QueryEscape(marker), nil, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -101,7 +120,7 @@ func (c *Container) List(ctx context.Context) ([]Medium, error) {
 
 // Get reads a file.
 func (c *Container) Get(ctx context.Context, blob string) ([]byte, error) {
-	return c.service.call(ctx, http.MethodGet, c.at(blob, ""), nil, nil)
+	return c.call(ctx, http.MethodGet, blob, "", nil, nil)
 }
 
 // Put writes a file.
@@ -110,12 +129,12 @@ func (c *Container) Put(ctx context.Context, blob, contentType string, content [
 		contentType = http.DetectContentType(content)
 	}
 	h := http.Header{"X-Ms-Blob-Type": {"BlockBlob"}, "X-Ms-Blob-Content-Type": {contentType}, "X-Ms-Version": {"2021-08-06"}}
-	_, err := c.service.call(ctx, http.MethodPut, c.at(blob, ""), h, content)
+	_, err := c.call(ctx, http.MethodPut, blob, "", h, content)
 	return err
 }
 
 // Delete deletes a file.
 func (c *Container) Delete(ctx context.Context, blob string) error {
-	_, err := c.service.call(ctx, http.MethodDelete, c.at(blob, ""), nil, nil)
+	_, err := c.call(ctx, http.MethodDelete, blob, "", nil, nil)
 	return err
 }

@@ -2,6 +2,5 @@
 // and to any service that speaks the management API, and a folder in the format
 // of site captures (portal-wire.md §6.1).
 //
-// It is a client: it knows nothing of how a service stores what it holds, and
-// imports only the standard library.
+// It knows nothing of how a service stores what it holds, and imports client only.
 package transfer

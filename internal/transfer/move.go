@@ -6,14 +6,16 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"github.com/portico-portal/portico/internal/client"
 )
 
 // Progress is told what is done, a line each.
 type Progress func(format string, args ...any)
 
 // Capture writes all content and media of a service to a folder.
-func Capture(ctx context.Context, s *Service, f *Folder, tell Progress) error {
-	items, err := s.Items(ctx)
+func Capture(ctx context.Context, c *client.Client, f *Folder, tell Progress) error {
+	items, err := Items(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -21,7 +23,7 @@ func Capture(ctx context.Context, s *Service, f *Folder, tell Progress) error {
 		return err
 	}
 	tell("%d content items", len(items))
-	container, err := s.Container(ctx)
+	container, err := OpenContainer(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -50,8 +52,8 @@ type Options struct {
 
 // Write makes the items of a service those given. What is equal already is not
 // written again: after a break, the same call goes on.
-func Write(ctx context.Context, s *Service, items []Item, o Options, tell Progress) (Diff, error) {
-	now, err := s.Items(ctx)
+func Write(ctx context.Context, c *client.Client, items []Item, o Options, tell Progress) (Diff, error) {
+	now, err := Items(ctx, c)
 	if err != nil {
 		return Diff{}, err
 	}
@@ -68,7 +70,7 @@ func Write(ctx context.Context, s *Service, items []Item, o Options, tell Progre
 		if !write[it.ID] {
 			continue
 		}
-		if err := s.Put(ctx, it); err != nil {
+		if err := put(ctx, c, it); err != nil {
 			return d, fmt.Errorf("%s: %w", it.ID, err)
 		}
 		done++
@@ -76,7 +78,7 @@ func Write(ctx context.Context, s *Service, items []Item, o Options, tell Progre
 	}
 	if o.Replace {
 		for _, id := range d.Removed {
-			if err := s.Delete(ctx, id); err != nil {
+			if err := c.Delete(ctx, Item{ID: id}.path()); err != nil {
 				return d, fmt.Errorf("%s: %w", id, err)
 			}
 			tell("deleted %s", id)
@@ -86,12 +88,12 @@ func Write(ctx context.Context, s *Service, items []Item, o Options, tell Progre
 }
 
 // Upload writes the media of a folder to a service.
-func Upload(ctx context.Context, s *Service, f *Folder, tell Progress) error {
+func Upload(ctx context.Context, c *client.Client, f *Folder, tell Progress) error {
 	names, err := f.Media()
 	if err != nil || len(names) == 0 {
 		return err
 	}
-	container, err := s.Container(ctx)
+	container, err := OpenContainer(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -114,8 +116,8 @@ func Upload(ctx context.Context, s *Service, f *Folder, tell Progress) error {
 }
 
 // CopyMedia writes the media of one service to another.
-func CopyMedia(ctx context.Context, from, to *Service, tell Progress) error {
-	source, err := from.Container(ctx)
+func CopyMedia(ctx context.Context, from, to *client.Client, tell Progress) error {
+	source, err := OpenContainer(ctx, from)
 	if err != nil {
 		return err
 	}
@@ -123,7 +125,7 @@ func CopyMedia(ctx context.Context, from, to *Service, tell Progress) error {
 	if err != nil || len(media) == 0 {
 		return err
 	}
-	dest, err := to.Container(ctx)
+	dest, err := OpenContainer(ctx, to)
 	if err != nil {
 		return err
 	}
@@ -141,19 +143,19 @@ func CopyMedia(ctx context.Context, from, to *Service, tell Progress) error {
 }
 
 // Cleanup deletes all content items and media of a service.
-func Cleanup(ctx context.Context, s *Service, tell Progress) (items, media int, err error) {
-	list, err := s.Items(ctx)
+func Cleanup(ctx context.Context, c *client.Client, tell Progress) (items, media int, err error) {
+	list, err := Items(ctx, c)
 	if err != nil {
 		return 0, 0, err
 	}
 	for _, it := range list {
-		if err := s.Delete(ctx, it.ID); err != nil {
+		if err := c.Delete(ctx, it.path()); err != nil {
 			return items, 0, fmt.Errorf("%s: %w", it.ID, err)
 		}
 		items++
 		tell("deleted %s", it.ID)
 	}
-	container, err := s.Container(ctx)
+	container, err := OpenContainer(ctx, c)
 	if err != nil {
 		return items, 0, err
 	}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/app"
+	"github.com/portico-portal/portico/internal/client"
+	"github.com/portico-portal/portico/internal/config"
+)
+
+// connection is how a command reaches a service: the one at an address, else
+// that of the data folder, whether it is served at the moment or not.
+type connection struct {
+	config.Store  `embed:""`
+	ManagementURL string `help:"Address of a running server's management API." placeholder:"URL"`
+	Token         string `help:"Authorization for --management-url; see portico token." placeholder:"TOKEN"`
+}
+
+func (c *connection) options(s streams) app.Options { return options(s, &c.Store) }
+
+// options are those of a service of this machine.
+func options(s streams, st *config.Store) app.Options {
+	st.Data = orDefault(st.Data, config.DefaultData)
+	return app.Options{Store: *st, Logger: logger(s.err), Version: version, Now: s.now}
+}
+
+// with calls fn with a client of the service's management API.
+func (c *connection) with(ctx context.Context, s streams, fn func(*client.Client) error) error {
+	if c.ManagementURL == "" {
+		return app.Call(ctx, c.options(s), fn)
+	}
+	if c.Token == "" {
+		return errors.New("--management-url needs --token; print one with: portico token")
+	}
+	return fn(&client.Client{Base: strings.TrimRight(c.ManagementURL, "/"), Mint: client.Fixed(c.Token), HTTP: new(http.Client), Now: s.now})
+}
+
+func segment(name string) string { return url.PathEscape(name) }

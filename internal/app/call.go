@@ -1,0 +1,131 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/client"
+	"github.com/portico-portal/portico/internal/config"
+)
+
+// callTokenLife is how long a token of a command is good; the command renews it.
+const callTokenLife = time.Minute
+
+// Call runs fn with a client of a service's management API: of the process that
+// owns the data, else of the same handler on loopback for as long as fn runs.
+func Call(ctx context.Context, opt Options, fn func(*client.Client) error) error {
+	a, err := Open(ctx, opt)
+	if errors.Is(err, ErrOwned) {
+		return callRunning(ctx, opt, fn)
+	}
+	if err != nil {
+		return err
+	}
+	serve := func(base string) (http.Handler, error) {
+		return a.management(Ready{ManagementURL: base}, config.Server{}, "")
+	}
+	mint := func(ctx context.Context) (string, time.Time, error) {
+		token, err := a.Accounts.MintAdmin(ctx, callTokenLife)
+		return account.Authorization(token), a.Store.Now().Add(callTokenLife), err
+	}
+	err = onLoopback(serve, func(base string) error {
+		return fn(&client.Client{Base: base, Mint: mint, HTTP: new(http.Client), Now: a.Store.Now})
+	})
+	return errors.Join(err, a.Close())
+}
+
+// callRunning runs fn with a client of the process that owns the data folder.
+func callRunning(ctx context.Context, opt Options, fn func(*client.Client) error) error {
+	running, err := readRun(opt.Store.Data)
+	if err != nil {
+		return err
+	}
+	if running.ManagementURL == "" {
+		return fmt.Errorf("the process that owns %s serves without the management API; stop it first, or start it with it", opt.Store.Data)
+	}
+	mint := func(ctx context.Context) (string, time.Time, error) {
+		expires := opt.Now().Add(callTokenLife)
+		token, err := MintToken(ctx, opt, "", callTokenLife)
+		return token, expires, err
+	}
+	transport := &http.Transport{TLSClientConfig: pinned(running.Certificate)}
+	defer transport.CloseIdleConnections()
+	return fn(&client.Client{Base: running.ManagementURL, Mint: mint, HTTP: &http.Client{Transport: transport}, Now: opt.Now})
+}
+
+// pinned takes the certificate in a file and no other, whatever name it has: the
+// server that it belongs to is called on loopback.
+func pinned(file string) *tls.Config {
+	return &tls.Config{
+		MinVersion: tls.VersionTLS12, InsecureSkipVerify: true, //nolint:gosec // VerifyConnection knows the very certificate
+		VerifyConnection: func(s tls.ConnectionState) error {
+			text, err := os.ReadFile(file) // at each connection: it is renewed
+			if err != nil {
+				return fmt.Errorf("read the server's certificate: %w", err)
+			}
+			if block, _ := pem.Decode(text); block == nil || !bytes.Equal(block.Bytes, s.PeerCertificates[0].Raw) {
+				return fmt.Errorf("the server has another certificate than the one in %s", file)
+			}
+			return nil
+		},
+	}
+}
+
+// CallPortal runs fn with the address at which a service's portal can be read:
+// of the process that owns the data, else of the same handler on loopback for as
+// long as fn runs. public is the portal's address as people see it; "": that of
+// the running process.
+func CallPortal(ctx context.Context, opt Options, public string, fn func(portal, public string) error) error {
+	a, err := Open(ctx, opt)
+	if errors.Is(err, ErrOwned) {
+		running, err := readRun(opt.Store.Data)
+		if err != nil {
+			return err
+		}
+		if running.PortalURL == "" {
+			return errors.New("the running process does not serve the portal; export where it is served")
+		}
+		if public == "" {
+			public = running.PortalAddress
+		}
+		return fn(running.PortalURL, public)
+	}
+	if err != nil {
+		return err
+	}
+	if public == "" {
+		return errors.Join(errors.New("nothing serves the portal now: say with --backend where it will be"), a.Close())
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	serve := func(string) (http.Handler, error) { return a.portal(ctx, Ready{PortalURL: public}, config.Server{}) }
+	err = onLoopback(serve, func(base string) error { return fn(base, public) })
+	cancel() // what follows the change feed ends
+	return errors.Join(err, a.Close())
+}
+
+// onLoopback serves what handler makes for an address while fn runs.
+func onLoopback(handler func(base string) (http.Handler, error), fn func(base string) error) error {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	base := "http://" + listener.Addr().String()
+	h, err := handler(base)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
+	go func() { _ = server.Serve(listener) }()
+	defer server.Close()
+	return fn(base)
+}
