@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -54,6 +55,11 @@ func listPolicyDescriptions(c *call) (*answer, error) {
 // policyKinds are the kinds of policy documents.
 var policyKinds = []*apim.Kind{
 	apim.ServicePolicies, apim.ProductPolicies, apim.APIPolicies, apim.OperationPolicies, apim.ResolverPolicies,
+}
+
+// withPolicies are the kinds that hold policies, and more.
+func withPolicies(more ...*apim.Kind) []*apim.Kind {
+	return slices.Concat(policyKinds, []*apim.Kind{apim.PolicyFragments}, more)
 }
 
 // listAllPolicies answers GET of the policies of all scopes: where they stand, and whether they are valid.
@@ -189,32 +195,9 @@ func showFragment(c *call, doc *store.Document) (json.RawMessage, error) {
 
 func fragmentBehaviour() behaviour {
 	return behaviour{
-		check: checkFragment, show: showFragment, remove: removeFragment,
+		check: checkFragment, show: showFragment, remove: refuseUsed(withPolicies()...),
 		actions: map[string]func(*call) (*answer, error){"listReferences": listFragmentReferences},
 	}
-}
-
-// fragmentReferences are the policies and fragments that include a fragment.
-func fragmentReferences(tx *store.Tx, fragment apim.Ref) ([]*store.Document, error) {
-	docs, err := allPolicies(tx)
-	if err != nil {
-		return nil, err
-	}
-	fragments, err := tx.ListAll(apim.PolicyFragments.Path)
-	if err != nil {
-		return nil, err
-	}
-	var users []*store.Document
-	for _, doc := range append(docs, fragments...) {
-		var p apim.Policy
-		if err := json.Unmarshal(doc.Body, &p); err != nil {
-			return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
-		}
-		if doc.Ref.Workspace() == fragment.Workspace() && policy.Includes(p.Value, p.Format, fragment.Name()) {
-			users = append(users, doc)
-		}
-	}
-	return users, nil
 }
 
 func listFragmentReferences(c *call) (*answer, error) {
@@ -222,36 +205,22 @@ func listFragmentReferences(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	var users []*store.Document
+	var used []*store.Document
 	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
 		doc, err := c.get(tx)
 		if err != nil {
 			return err
 		}
-		users, err = fragmentReferences(tx, doc.Ref)
+		used, err = users(tx, doc, withPolicies()...)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return page(c, l, users, func(d *store.Document) (any, error) {
+	return page(c, l, used, func(d *store.Document) (any, error) {
 		kind := apim.KindByPath(d.Kind)
 		return map[string]any{"id": c.address.ID(d.Ref), "name": d.Name, "type": kind.ARMType(d.Workspace != "")}, nil
 	})
-}
-
-// removeFragment refuses while a policy includes the fragment.
-func removeFragment(_ *call, tx *store.Tx, doc *store.Document) error {
-	users, err := fragmentReferences(tx, doc.Ref)
-	if err != nil {
-		return err
-	}
-	for _, u := range users {
-		if u.Key() != doc.Key() {
-			return &apim.ConflictError{Code: "OperationNotAllowed", Message: fmt.Sprintf("The policy %s includes the fragment.", u.Ref)}
-		}
-	}
-	return nil
 }
 
 // checkRestriction wants a scope that exists: the service, a product, an API or an operation.

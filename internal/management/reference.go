@@ -2,58 +2,227 @@ package management
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/policy"
 	"github.com/portico-portal/portico/internal/store"
 )
 
 // What resources refer to must exist, and stays while it is referred to.
 
-// refuseUsed makes a remove that refuses while a document of the kinds names the
-// entity: by its id, or, in policies, by a text that name makes of its name.
-func refuseUsed(name func(string) string, kinds ...*apim.Kind) func(*call, *store.Tx, *store.Document) error {
+// refuseUsed makes a remove that refuses while a document of the kinds names the resource.
+func refuseUsed(kinds ...*apim.Kind) func(*call, *store.Tx, *store.Document) error {
 	return func(_ *call, tx *store.Tx, doc *store.Document) error {
-		for _, kind := range kinds {
-			docs, err := tx.ListAll(kind.Path)
-			if err != nil {
-				return err
-			}
-			for _, d := range docs {
-				if d.Ref.Workspace() == doc.Ref.Workspace() && refersTo(d, doc, name) {
-					return &apim.ConflictError{Code: "OperationNotAllowed", Message: fmt.Sprintf("%s refers to it.", aliasOf(d.Ref))}
-				}
+		used, err := users(tx, doc, kinds...)
+		for _, d := range used {
+			if d.Key() != doc.Key() {
+				return &apim.ConflictError{Code: "OperationNotAllowed", Message: fmt.Sprintf("%s refers to it.", aliasOf(d.Ref))}
 			}
 		}
-		return nil
+		return err
 	}
 }
 
-func refersTo(d, to *store.Document, name func(string) string) bool {
-	text := strings.ToLower(string(d.Body))
-	if strings.Contains(text, to.Key()+`"`) {
-		return true
+// users are the documents of the kinds that name a resource.
+func users(tx *store.Tx, doc *store.Document, kinds ...*apim.Kind) ([]*store.Document, error) {
+	target := apim.KindByPath(doc.Kind)
+	names, err := namesOf(doc)
+	if err != nil {
+		return nil, err
 	}
-	return name != nil && strings.Contains(text, strings.ToLower(name(to.Name)))
+	values := namedValues{tx: tx}
+	var found []*store.Document
+	for _, kind := range kinds {
+		docs, err := tx.ListAll(kind.Path)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range docs {
+			list, err := references(d, values.of(d.Ref.Home()))
+			if err == nil {
+				err = values.err
+			}
+			if err != nil {
+				return nil, err
+			}
+			if !policy.Names(list, target, names...) {
+				continue
+			}
+			leads, err := leadsTo(tx, d, target, doc)
+			if err != nil {
+				return nil, err
+			}
+			if leads {
+				found = append(found, d)
+			}
+		}
+	}
+	return found, nil
 }
 
-// quoted is an attribute in a policy document inside JSON: backend-id="x".
-func quoted(attribute string) func(string) string {
-	return func(name string) string { return attribute + `=\"` + name + `\"` }
+// leadsTo reports whether a name in d means the resource: that of its own
+// workspace, but of the service where workspaces have none of the kind.
+func leadsTo(tx *store.Tx, d *store.Document, kind *apim.Kind, to *store.Document) (bool, error) {
+	if strings.EqualFold(d.Ref.Workspace(), to.Ref.Workspace()) || !kind.Workspace {
+		return true, nil
+	}
+	if kind != apim.Loggers || to.Ref.Workspace() != "" { // see checkDiagnostic
+		return false, nil
+	}
+	_, err := tx.Get(d.Ref.Home().Child(kind.Path, to.Name))
+	if errors.Is(err, apim.ErrNotFound) {
+		return true, nil
+	}
+	return false, err
 }
 
-// braced is a named value in a policy document.
-func braced(name string) string { return "{{" + name + "}}" }
+// namesOf are the names by which others refer to a resource.
+func namesOf(doc *store.Document) ([]string, error) {
+	var d struct{ DisplayName, Thumbprint string }
+	if err := json.Unmarshal(doc.Body, &d); err != nil {
+		return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+	}
+	switch doc.Kind {
+	case apim.NamedValues.Path:
+		return []string{d.DisplayName}, nil
+	case apim.Certificates.Path:
+		return []string{doc.Name, d.Thumbprint}, nil
+	}
+	return []string{doc.Name}, nil
+}
 
-// authorizationServerID and openIDProviderID are how an API names them in its authenticationSettings.
-func authorizationServerID(name string) string { return `"authorizationServerId":"` + name + `"` }
-func openIDProviderID(name string) string      { return `"openidProviderId":"` + name + `"` }
+// namedValues reads the texts of named values when the first is asked for.
+type namedValues struct {
+	tx     *store.Tx
+	values map[apim.Ref]map[string]string // by workspace and display name in lower case
+	err    error
+}
 
-// documentationID is how a wiki names a documentation without its collection.
-func documentationID(name string) string { return `"documentationId":"` + name + `"` }
+func (n *namedValues) of(home apim.Ref) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		if n.values[home] == nil {
+			n.err = n.read(home)
+		}
+		value, ok := n.values[home][strings.ToLower(name)]
+		return value, ok
+	}
+}
+
+func (n *namedValues) read(home apim.Ref) error {
+	docs, err := n.tx.List(apim.NamedValues.Path, home)
+	if err != nil {
+		return err
+	}
+	if n.values == nil {
+		n.values = map[apim.Ref]map[string]string{}
+	}
+	n.values[home] = map[string]string{}
+	for _, d := range docs {
+		var v apim.NamedValue
+		if err := json.Unmarshal(d.Body, &v); err != nil {
+			return fmt.Errorf("decode %s: %w", d.Ref, err)
+		}
+		if v.Secret {
+			if v.Value, err = storedSecret(n.tx, d.Ref, "value"); err != nil {
+				return err
+			}
+		}
+		n.values[home][strings.ToLower(v.DisplayName)] = v.Value
+	}
+	return nil
+}
+
+// references lists what a document names. A policy that does not parse names nothing.
+func references(d *store.Document, value func(string) (string, bool)) (list []policy.Reference, err error) {
+	resource := apim.KindByPath(d.Kind).New()
+	if err := json.Unmarshal(d.Body, resource); err != nil {
+		return nil, fmt.Errorf("decode %s: %w", d.Ref, err)
+	}
+	add := func(kind *apim.Kind, ids ...string) {
+		for _, id := range ids {
+			list = append(list, policy.NewReference(kind, arm.ShortRef(id).Name()))
+		}
+	}
+	switch r := resource.(type) {
+	case *apim.Policy:
+		list, _ = policy.References(r.Value, r.Format, value)
+	case *apim.PolicyFragment:
+		list, _ = policy.References(r.Value, r.Format, value)
+	case *apim.Backend:
+		backendReferences(r, add)
+		list = append(list, policy.NamedValues(backendTexts(r)...)...)
+	case *apim.Logger:
+		list = policy.NamedValues(slices.Collect(maps.Values(r.Credentials))...)
+	case *apim.Cache:
+		list = policy.NamedValues(r.ConnectionString)
+	case *apim.Diagnostic:
+		add(apim.Loggers, r.LoggerID)
+	case *apim.API:
+		authenticationReferences(r.AuthenticationSettings, add)
+	case *apim.Wiki:
+		for _, page := range r.Documents {
+			add(apim.Documentations, page.DocumentationID)
+		}
+	}
+	return list, nil
+}
+
+func backendReferences(b *apim.Backend, add func(*apim.Kind, ...string)) {
+	if b.Pool != nil {
+		for _, s := range b.Pool.Services {
+			add(apim.Backends, s.ID)
+		}
+	}
+	if c := b.Credentials; c != nil {
+		add(apim.Certificates, c.CertificateIDs...)
+		add(apim.Certificates, c.Certificate...)
+	}
+}
+
+// backendTexts are the texts of a backend that may hold named values.
+func backendTexts(b *apim.Backend) []string {
+	texts := []string{b.URL}
+	if c := b.Credentials; c != nil {
+		for _, fields := range []map[string][]string{c.Header, c.Query} {
+			for _, values := range fields {
+				texts = append(texts, values...)
+			}
+		}
+		if c.Authorization != nil {
+			texts = append(texts, c.Authorization.Scheme, c.Authorization.Parameter)
+		}
+	}
+	if p := b.Proxy; p != nil {
+		texts = append(texts, p.URL, p.Username, p.Password)
+	}
+	return texts
+}
+
+func authenticationReferences(s *apim.AuthenticationSettings, add func(*apim.Kind, ...string)) {
+	if s == nil {
+		return
+	}
+	servers, providers := s.OAuth2AuthenticationSettings, s.OpenIDAuthenticationSettings
+	if s.OAuth2 != nil {
+		servers = append(servers, *s.OAuth2)
+	}
+	if s.OpenID != nil {
+		providers = append(providers, *s.OpenID)
+	}
+	for _, one := range servers {
+		add(apim.AuthorizationServers, one.AuthorizationServerID)
+	}
+	for _, one := range providers {
+		add(apim.OpenIDConnectProviders, one.OpenIDProviderID)
+	}
+}
 
 // checkWiki wants documentations that exist.
 func checkWiki(w *write) error {
@@ -197,16 +366,6 @@ func listNamedValue(c *call) (*answer, error) {
 	return &answer{status: http.StatusOK, etag: doc.ETag, body: map[string]string{"value": value}}, nil
 }
 
-// removeNamedValue refuses while a policy names the value by its display name.
-func removeNamedValue(c *call, tx *store.Tx, doc *store.Document) error {
-	var n apim.NamedValue
-	if err := json.Unmarshal(doc.Body, &n); err != nil {
-		return fmt.Errorf("decode %s: %w", doc.Ref, err)
-	}
-	users := append([]*apim.Kind{apim.PolicyFragments, apim.Loggers, apim.Caches, apim.Backends}, policyKinds...)
-	return refuseUsed(func(string) string { return braced(n.DisplayName) }, users...)(c, tx, doc)
-}
-
 // hideCredentials keeps the credentials of a logger, or the connection of a
 // cache, as secret named values, as the reference does: what is stored and shown
 // names them. A text that is a named value already stays.
@@ -224,7 +383,7 @@ func (w *write) hideCredentials(label, text string) (string, error) {
 	if err := w.tx.Put(&store.Document{Ref: ref, Body: body}); err != nil {
 		return "", err
 	}
-	return braced(name), w.tx.SetSecret(ref, "value", text)
+	return "{{" + name + "}}", w.tx.SetSecret(ref, "value", text)
 }
 
 func hideLoggerCredentials(w *write) error {

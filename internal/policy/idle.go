@@ -99,20 +99,3 @@ func HasBase(value, format string) bool {
 	}
 	return true
 }
-
-// Includes tells whether a document or fragment includes the fragment with the id.
-func Includes(value, format, fragment string) bool {
-	_, root, err := read(value, format)
-	return err == nil && includes(root, fragment)
-}
-
-func includes(el *element, fragment string) bool {
-	if el.name == "include-fragment" {
-		for _, a := range el.attrs {
-			if a.name == "fragment-id" && strings.EqualFold(a.value, fragment) {
-				return true
-			}
-		}
-	}
-	return slices.ContainsFunc(el.children, func(child *element) bool { return includes(child, fragment) })
-}

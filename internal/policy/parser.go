@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -101,8 +100,6 @@ func (p *parser) place(el *element, def *definition, section Section, count int)
 		p.fault(el, "the policy may appear only once in a section.")
 	}
 }
-
-var namedValue = regexp.MustCompile(`\{\{[A-Za-z0-9._ -]+\}\}`)
 
 // step reads a policy, or keeps one whose values are not constants.
 func (p *parser) step(def *definition, el *element) Step {

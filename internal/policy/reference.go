@@ -1,0 +1,109 @@
+package policy
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// Reference is a resource that a document names.
+type Reference struct {
+	Kind *apim.Kind
+	// Name is in lower case: the last segment of the id, or the display name of a
+	// named value, or the thumbprint of a certificate.
+	Name string
+}
+
+// NewReference makes a reference of a name as it was written.
+func NewReference(kind *apim.Kind, name string) Reference {
+	return Reference{kind, strings.ToLower(strings.TrimSpace(name))}
+}
+
+// naming lists the attributes that name resources (apim-rest.md Part 4).
+var naming = []struct {
+	element, attribute string
+	kind               *apim.Kind
+}{
+	{"authentication-certificate", "certificate-id", apim.Certificates},
+	{"authentication-certificate", "thumbprint", apim.Certificates},
+	{"azure-openai-semantic-cache-lookup", "embeddings-backend-id", apim.Backends},
+	{"identity", "issuer-certificate-id", apim.Certificates}, // validate-client-certificate
+	{"include-fragment", "fragment-id", apim.PolicyFragments},
+	{"key", "certificate-id", apim.Certificates}, // validate-jwt, validate-azure-ad-token
+	{"llm-content-safety", "backend-id", apim.Backends},
+	{"llm-semantic-cache-lookup", "embeddings-backend-id", apim.Backends},
+	{"log-to-eventhub", "logger-id", apim.Loggers},
+	{"set-backend-service", "backend-id", apim.Backends},
+}
+
+var namedValue = regexp.MustCompile(`\{\{[A-Za-z0-9._ -]+\}\}`)
+
+// NamedValues lists the named values that stand in texts: {{name}}.
+func NamedValues(texts ...string) []Reference {
+	var list []Reference
+	for _, text := range texts {
+		for _, braced := range namedValue.FindAllString(text, -1) {
+			list = append(list, NewReference(apim.NamedValues, braced[2:len(braced)-2]))
+		}
+	}
+	return list
+}
+
+// References lists what a policy document, fragment or resolver names. value is
+// the text of a named value, by which others may be named, and whether there is
+// one. Errors are *apim.InvalidError.
+func References(document, format string, value func(name string) (string, bool)) ([]Reference, error) {
+	_, root, err := read(document, format)
+	if err != nil {
+		return nil, err
+	}
+	r := references{value: value}
+	r.element(root, false)
+	return r.list, nil
+}
+
+type references struct {
+	value func(string) (string, bool)
+	list  []Reference
+}
+
+// element collects what an element and those in it name. Literal content, which
+// policies send as it is, names nothing but named values.
+func (r *references) element(el *element, literal bool) {
+	for _, a := range el.attrs {
+		r.list = append(r.list, NamedValues(a.value)...)
+		for _, n := range naming {
+			if !literal && n.element == el.name && n.attribute == a.name {
+				r.name(n.kind, a.value)
+			}
+		}
+	}
+	r.list = append(r.list, NamedValues(el.text)...)
+	literal = literal || el.name == "set-body"
+	for _, child := range el.children {
+		r.element(child, literal)
+	}
+}
+
+// name adds a resource, unless its name is only known when a call runs.
+func (r *references) name(kind *apim.Kind, name string) {
+	name = namedValue.ReplaceAllStringFunc(name, func(braced string) string {
+		value, ok := r.value(strings.TrimSpace(braced[2 : len(braced)-2]))
+		if !ok {
+			return braced
+		}
+		return value
+	})
+	if findExpression(name) < 0 {
+		r.list = append(r.list, NewReference(kind, name))
+	}
+}
+
+// Names reports whether a list has the kind by one of the names.
+func Names(list []Reference, kind *apim.Kind, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		return slices.Contains(list, NewReference(kind, name))
+	})
+}
