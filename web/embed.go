@@ -4,17 +4,11 @@ package web
 
 import (
 	"embed"
-	"encoding/json"
 	"io/fs"
-	"path"
 )
 
 //go:embed all:dist
 var dist embed.FS
-
-// AssetsPath is where the portal serves Assets: every name holds a hash of its
-// content, so a file never changes.
-const AssetsPath = "/assets/"
 
 // Assets are the built files; the folder is absent when nothing is built.
 func Assets() fs.FS {
@@ -23,17 +17,4 @@ func Assets() fs.FS {
 		panic(err) // the path is constant and valid
 	}
 	return sub
-}
-
-// Script is the address of the islands' module; "" when it is not built.
-func Script() string {
-	data, err := fs.ReadFile(Assets(), "manifest.json")
-	if err != nil {
-		return ""
-	}
-	var manifest map[string]string
-	if json.Unmarshal(data, &manifest) != nil || manifest["portal.js"] == "" {
-		return ""
-	}
-	return AssetsPath + path.Base(manifest["portal.js"])
 }

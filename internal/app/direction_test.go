@@ -17,7 +17,7 @@ const module = "github.com/portico-portal/portico/"
 // sideways. Sub-packages belong to their parent's layer.
 var layers = [][]string{
 	{"apim"},
-	{"store", "blob", "media", "arm", "cache", "outbound", "client"},
+	{"address", "store", "blob", "media", "arm", "cache", "outbound", "client"},
 	{"catalog", "account", "subscription", "access", "site", "widget", "console", "policy", "usage", "search", "mail", "oidc", "apidoc", "transfer", "export"},
 	{"management", "portal", "admin", "gateway", "server"},
 	{"config", "app"},

@@ -2,9 +2,9 @@ package app
 
 import (
 	"context"
-	"net/url"
 
 	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/config"
 	"github.com/portico-portal/portico/internal/mail"
@@ -43,5 +43,5 @@ func (m *mailer) SignInLink(tx *store.Tx, user apim.Ref) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return m.portalURL + "/signin-sso?link=" + url.QueryEscape(secret), nil
+	return address.SignInLink(m.portalURL, secret), nil
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/config"
 	"github.com/portico-portal/portico/internal/gateway"
@@ -78,7 +79,7 @@ func (a *App) serve(ctx context.Context, srv config.Server, surfaces []server.Su
 		if err != nil {
 			return err
 		}
-		r.AdminLink = r.PortalURL + "/signin-sso?link=" + secret
+		r.AdminLink = address.SignInLink(r.PortalURL, secret)
 	}
 	trusted, err := srv.TrustedNetworks()
 	if err != nil {
@@ -297,12 +298,12 @@ func (a *App) portal(ctx context.Context, r Ready, srv config.Server) (http.Hand
 	if err != nil {
 		return nil, err
 	}
-	api, err := a.management(r, srv, "/mapi")
+	api, err := a.management(r, srv, strings.TrimSuffix(address.Management, "/"))
 	if err != nil {
 		return nil, err
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/mapi/") {
+		if strings.HasPrefix(r.URL.Path, address.Management) {
 			api.ServeHTTP(w, r)
 			return
 		}

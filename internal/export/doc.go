@@ -3,5 +3,5 @@
 // and links of the files lead to the portal that they were made from.
 //
 // It is a client of the portal: it reads pages as a browser does. It imports
-// the standard library and golang.org/x/net/html.
+// address, the standard library and golang.org/x/net/html.
 package export

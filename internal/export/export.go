@@ -15,6 +15,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/portico-portal/portico/internal/address"
 )
 
 // Site is a portal and where its files go.
@@ -41,14 +43,6 @@ const (
 	maxAnswer = 64 << 20 // bytes of one file
 	tellEvery = 500      // pages between two lines of progress
 )
-
-// forMachines are files that are no pages; config.json is written anew.
-var forMachines = []string{"/robots.txt", "/search-index.json", "/llms.txt", "/llms-full.txt", "/changes.atom", "/site.webmanifest", "/favicon.ico"}
-
-// lead are pages that need the server: files in their place lead there.
-var lead = []string{
-	"/signin", "/signup", "/signup-oauth", "/profile", "/search", "/reset-password", "/confirm-password", "/change-password", "/reports",
-}
 
 // Export writes the site. The folder must be new, empty, or hold an earlier
 // export, which it replaces.
@@ -115,7 +109,7 @@ func (x *run) get(ctx context.Context, path string) (*answer, error) {
 // sitemap reads the addresses of all pages, and keeps the sitemaps themselves.
 func (x *run) sitemap(ctx context.Context) error {
 	x.known = map[string]bool{}
-	queue := []string{"/sitemap.xml"}
+	queue := []string{address.Sitemap}
 	for len(queue) > 0 {
 		path := queue[0]
 		queue = queue[1:]
@@ -156,7 +150,7 @@ func (x *run) sitemap(ctx context.Context) error {
 
 func orRoot(path string) string {
 	if path == "" {
-		return "/"
+		return address.Home
 	}
 	return path
 }
@@ -166,7 +160,7 @@ func (x *run) pages(ctx context.Context) error {
 	if err := each(ctx, x.addresses, x.page); err != nil {
 		return err
 	}
-	for _, path := range lead {
+	for _, path := range address.Personal { // they need the server: files in their place lead there
 		if !x.known[path] {
 			if err := x.write(pageFile(path), leading(x.Backend+path)); err != nil {
 				return err
@@ -208,10 +202,7 @@ func (x *run) page(ctx context.Context, path string) error {
 		x.Tell("%d of %d pages", x.report.Pages, len(x.addresses))
 	}
 	x.mu.Unlock()
-	twin := strings.TrimSuffix(path, "/") + ".md"
-	if path == "/" {
-		twin = "/index.md"
-	}
+	twin := address.Twin(path)
 	if a, err = x.get(ctx, twin); err != nil || a.status != http.StatusOK {
 		return err
 	}
@@ -234,7 +225,7 @@ func (x *run) document(name string, a *answer) error {
 
 // files writes what pages and style sheets name, and what machines read.
 func (x *run) files(ctx context.Context) error {
-	for _, path := range forMachines {
+	for _, path := range address.Files {
 		x.want(path)
 	}
 	for len(x.queue) > 0 {
@@ -244,13 +235,28 @@ func (x *run) files(ctx context.Context) error {
 			return err
 		}
 	}
-	config, err := json.Marshal(map[string]any{
-		"environment": "runtime", "backendUrl": x.Backend, "dataApiUrl": x.Backend + "/developer", "directDataApi": false,
-	})
+	return x.config(ctx)
+}
+
+// config writes what compatible clients read first: the portal's, with its address.
+func (x *run) config(ctx context.Context) error {
+	a, err := x.get(ctx, address.Config)
 	if err != nil {
 		return err
 	}
-	return x.write("config.json", config)
+	if a.status != http.StatusOK {
+		return fmt.Errorf("read %s: the portal answers %d", address.Config, a.status)
+	}
+	var config map[string]any
+	if err := json.Unmarshal(a.body, &config); err != nil {
+		return fmt.Errorf("read %s: %w", address.Config, err)
+	}
+	config["backendUrl"] = x.Backend
+	body, err := json.Marshal(config)
+	if err != nil {
+		return err
+	}
+	return x.write(filePath(address.Config), body)
 }
 
 func (x *run) file(ctx context.Context, path string) error {

@@ -17,7 +17,7 @@ func portal(t *testing.T) *httptest.Server {
 	answers := map[string][2]string{
 		"/sitemap.xml":     {"application/xml", `<sitemapindex><sitemap><loc>https://portal.example/sitemap/1.xml</loc></sitemap></sitemapindex>`},
 		"/sitemap/1.xml":   {"application/xml", `<urlset><url><loc>https://portal.example/</loc></url><url><loc>https://portal.example/apis/a%20b</loc></url><url><loc>https://portal.example/gone</loc></url></urlset>`},
-		"/":                {"text/html; charset=utf-8", `<!doctype html><html lang="en"><head><title>Home</title><style>i{background:url(/content/-/bg)}</style><link rel=stylesheet href="/assets/site.css"><script>theme()</script></head><body><a href="/apis/a%20b">API</a><a href="/profile">Me</a><a href="/apis?tag=x">Tag</a><a href="https://else.example/x">Else</a><a href="#part">Part</a><a href="//evil.example/">Odd</a><img src="/content/p.png?w=320" srcset="/content/p.png?w=320 320w, /content/p.png?w=640 640w"><form action="/search"></form><img src="/content/lost.png"></body></html>`},
+		"/":                {"text/html; charset=utf-8", `<!doctype html><html lang="en"><head><title>Home</title><style>i{background:url(/content/-/bg)}</style><link rel=stylesheet href="/assets/site.css"><script>theme()</script></head><body><a href="/apis/a%20b">API</a><a href="/profile">Me</a><a href="/apis?tag=x">Tag</a><a href="https://else.example/x">Else</a><a href="#part">Part</a><a href="//evil.example/">Odd</a><img src="/content/p.png?w=320" srcset="/content/p.png?w=320 320w, /content/p.png?w=640 640w"><form action="https://portal.example/search"></form><img src="/content/lost.png"></body></html>`},
 		"/index.md":        {"text/markdown", "# Home"},
 		"/apis/a%20b":      {"text/html; charset=utf-8", `<!doctype html><html><head></head><body><a href="/">Home</a><a href="/apis/a%20b/-/openapi.yaml" download>Get</a><iframe src="/content/html_widgets/1.html"></iframe></body></html>`},
 		"/assets/site.css": {"text/css; charset=utf-8", `@font-face{src:url("/fonts/f.woff2")}`},
@@ -25,6 +25,7 @@ func portal(t *testing.T) *httptest.Server {
 		"/apis/a%20b/-/openapi.yaml":   {"application/yaml", "openapi: 3.0.3"},
 		"/content/html_widgets/1.html": {"text/html", "<!doctype html><p>framed"},
 		"/robots.txt":                  {"text/plain", "User-agent: *"},
+		"/config.json":                 {"application/json", `{"environment":"runtime","backendUrl":""}`},
 	}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a, ok := answers[r.URL.EscapedPath()]
@@ -61,7 +62,7 @@ func TestASiteBecomesFiles(t *testing.T) {
 			`<html lang="en" data-backend="https://portal.example">`,
 			`<head><meta http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;; connect-src &#39;self&#39; https://portal.example; form-action &#39;self&#39; https://portal.example"/>`,
 			`<script>theme()</script>`, `href="/apis/a%20b"`, `href="/profile"`, `href="https://portal.example/apis?tag=x"`, `href="https://else.example/x"`, `href="#part"`,
-			`href="//evil.example/"`, `src="/content/p.png" srcset="/content/p.png"`, `action="/search"`,
+			`href="//evil.example/"`, `src="/content/p.png" srcset="/content/p.png"`, `action="https://portal.example/search"`,
 		},
 		"apis/a b/index.html":         {`<a href="/">Home</a>`, `href="/apis/a%20b/-/openapi.yaml"`},
 		"apis/a b/-/openapi.yaml":     {"openapi: 3.0.3"},

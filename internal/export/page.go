@@ -10,24 +10,15 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/portico-portal/portico/internal/address"
 )
 
 // cssURL is a file that CSS names.
 var cssURL = regexp.MustCompile(`url\(["']?(/[^"')]+)["']?\)`)
 
-// fileSuffixes and filePrefixes tell addresses of files from those of pages.
-var (
-	filePrefixes = []string{"/assets/", "/content/", "/fonts/"}
-	fileSuffixes = []string{".md", ".atom", ".txt", ".webmanifest", "/favicon.ico", "/-/openapi.yaml", "/-/openapi.json", "/-/original"}
-)
-
-func isFile(path string) bool {
-	return slices.ContainsFunc(filePrefixes, func(p string) bool { return strings.HasPrefix(path, p) }) ||
-		slices.ContainsFunc(fileSuffixes, func(s string) bool { return strings.HasSuffix(path, s) })
-}
-
 // addressed are the attributes that hold an address.
-var addressed = []string{"href", "src", "action", "poster", "formaction"}
+var addressed = []string{"href", "src", "poster"}
 
 // adapt makes a page of the portal one of the files: a header that static hosts
 // would not send becomes an element, the scripts learn where the portal is, and
@@ -50,9 +41,12 @@ func (x *run) adapt(n *html.Node, policy string) {
 		}
 		for i := range n.Attr {
 			a := &n.Attr[i]
-			if slices.Contains(addressed, a.Key) {
+			switch {
+			case slices.Contains(addressed, a.Key):
 				a.Val = x.name(a.Val)
-			} else if a.Key == "srcset" {
+			case a.Key == "action" && address.IsLocal(a.Val): // what was typed would be lost on the way
+				a.Val = x.Backend + a.Val
+			case a.Key == "srcset":
 				a.Val = x.pictures(a.Val)
 			}
 		}
@@ -83,21 +77,21 @@ func (x *run) policy(header string) *html.Node {
 
 // name is an address as the files have it: of a file, which is then fetched, of
 // a page that is a file, else of the portal.
-func (x *run) name(address string) string {
-	u, err := url.Parse(address)
+func (x *run) name(at string) string {
+	u, err := url.Parse(at)
 	if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(u.Path, "/") {
-		return address
+		return at
 	}
 	path := u.EscapedPath()
-	if isFile(path) {
+	if address.IsFile(path) {
 		x.want(path)
 		u.RawQuery = "" // a smaller version of a picture is the picture
 		return u.String()
 	}
-	if x.known[path] && u.RawQuery == "" || slices.Contains(lead, path) && u.RawQuery == "" {
-		return address
+	if x.known[path] && u.RawQuery == "" || slices.Contains(address.Personal, path) && u.RawQuery == "" {
+		return at
 	}
-	return x.Backend + address
+	return x.Backend + at
 }
 
 // pictures leaves the picture itself of its versions.

@@ -4,11 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
 	"github.com/portico-portal/portico/internal/store"
@@ -189,7 +189,7 @@ func (c *call) ssoURL(user string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("mint a token for %s: %w", user, err)
 	}
-	return c.Service.PortalURL + "/signin-sso?token=" + url.QueryEscape(token), nil
+	return address.SignInLink(c.Service.PortalURL, token), nil
 }
 
 // sendPasswordConfirmation sends the user the mail with which to choose a new password.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/widget"
@@ -12,10 +13,10 @@ import (
 // notYet are the forms that people cannot complete by themselves yet, and the
 // message that says what to do instead.
 var notYet = map[string]string{
-	widget.SignUpPath:      "refused.signup",
-	widget.SignUpOAuthPath: "refused.signup",
-	widget.ResetPath:       "refused.reset",
-	widget.ConfirmPath:     "refused.confirm",
+	address.SignUp:          "refused.signup",
+	address.SignUpOAuth:     "refused.signup",
+	address.ResetPassword:   "refused.reset",
+	address.ConfirmPassword: "refused.confirm",
 }
 
 // refuseForm answers a form that cannot be completed: nothing is stored, and
@@ -38,7 +39,7 @@ func (p *Portal) signInElsewhere(w http.ResponseWriter, r *http.Request) error {
 	for _, provider := range rules.Providers {
 		if strings.EqualFold(provider.Type, r.PathValue("provider")) {
 			state := &widget.FormState{Form: "signin", Errors: []widget.FieldError{{Message: words("refused.provider", "provider", provider.Name)}}}
-			return p.serveForm(w, r, &visit{Visitor: catalog.Guest()}, widget.SignInPath, http.StatusNotImplemented, state)
+			return p.serveForm(w, r, &visit{Visitor: catalog.Guest()}, address.SignIn, http.StatusNotImplemented, state)
 		}
 	}
 	return apim.ErrNotFound

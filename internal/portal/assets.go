@@ -14,13 +14,11 @@ import (
 	"path"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/site"
 )
-
-// assetsPath is where built front-end files lie.
-const assetsPath = "/assets/"
 
 // manifestName is the file that tells the hashed name of portal.js.
 const manifestName = "manifest.json"
@@ -48,7 +46,7 @@ func newAssets(files fs.FS) (*assets, error) {
 		if name == manifestName {
 			return a.readManifest(data)
 		}
-		a.files[assetsPath+name] = newStored(data, immutable, contentType(typeOf(name)))
+		a.files[address.Asset(name)] = newStored(data, immutable, contentType(typeOf(name)))
 		return nil
 	})
 	if err != nil && !errors.Is(err, fs.ErrNotExist) { // nothing is built
@@ -63,7 +61,7 @@ func (a *assets) readManifest(data []byte) error {
 		return fmt.Errorf("%s: %w", manifestName, err)
 	}
 	if name := names["portal.js"]; name != "" {
-		a.script = assetsPath + name
+		a.script = address.Asset(name)
 	}
 	return nil
 }
@@ -129,7 +127,7 @@ func (p *Portal) keepStylesheet(ctx context.Context, s *site.Site) error {
 // serveKeptStylesheet answers with the CSS of a site published before, or of
 // one that another replica serves already.
 func (p *Portal) serveKeptStylesheet(w http.ResponseWriter, r *http.Request) error {
-	hash, isStylesheet := strings.CutPrefix(strings.TrimSuffix(r.URL.Path, ".css"), site.StylesheetPrefix)
+	hash, isStylesheet := address.ReadStylesheet(r.URL.Path)
 	if sum, err := hex.DecodeString(hash); !isStylesheet || err != nil || len(sum) != sha256.Size || p.cfg.Media == nil {
 		return apim.ErrNotFound
 	}
@@ -148,9 +146,10 @@ func (p *Portal) serveKeptStylesheet(w http.ResponseWriter, r *http.Request) err
 	return newStored(css, immutable, contentType(cssType)).serve(w, r, p.static)
 }
 
-// serveConfig is what compatible clients read first (portal-wire.md §6.3).
+// serveConfig is what compatible clients read first (portal-wire.md §6.3). It names
+// no data API of its own address: clients take that below the backend.
 func (p *Portal) serveConfig(w http.ResponseWriter, r *http.Request) error {
-	return newStored([]byte(`{"environment":"runtime","backendUrl":"","dataApiUrl":"/developer","directDataApi":false}`), revalidate, contentType("application/json")).serve(w, r, p.static)
+	return newStored([]byte(`{"environment":"runtime","backendUrl":"","directDataApi":false}`), revalidate, contentType("application/json")).serve(w, r, p.static)
 }
 
 // favicon is shown until a site names its own.

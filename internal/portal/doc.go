@@ -9,5 +9,5 @@
 // visitor's audience with what it was made from. Parts that depend on one
 // person are spliced in for each request and never kept.
 //
-// It imports domain services, store and apim; no other HTTP package.
+// It imports domain services, address, store and apim; no other HTTP package.
 package portal

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/widget"
 )
@@ -52,7 +53,7 @@ func (p *Portal) serveChanges(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return nil, err
 		}
-		return p.feed(ctx, part, part.data.site.Title, "/", r.URL.Path, apis)
+		return p.feed(ctx, part, part.data.site.Title, address.Home, r.URL.Path, apis)
 	})
 }
 
@@ -68,7 +69,7 @@ func (p *Portal) serveChangesOfAPI(w http.ResponseWriter, r *http.Request) error
 	}
 	return p.keep(w, r, part, func(ctx context.Context) (*stored, error) {
 		part.data.reads(api.Deps()...)
-		return p.feed(ctx, part, api.Name, widget.ChangelogHref(api.ID), r.URL.EscapedPath(), []*catalog.API{api})
+		return p.feed(ctx, part, api.Name, address.Changelog(api.ID), r.URL.EscapedPath(), []*catalog.API{api})
 	})
 }
 
@@ -100,7 +101,7 @@ func (p *Portal) feed(ctx context.Context, part *part, title, page, self string,
 }
 
 func (p *Portal) entry(api *catalog.API, release widget.Release) feedEntry {
-	address := p.cfg.PortalURL + widget.ChangelogHref(api.ID) + "#" + release.ID
+	address := p.cfg.PortalURL + address.Release(api.ID, release.ID)
 	title := api.Name
 	if release.Revision != "" {
 		title += ", revision " + release.Revision

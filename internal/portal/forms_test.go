@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/widget"
 )
 
@@ -16,10 +17,10 @@ func TestSignInStartsASessionAndLeadsBack(t *testing.T) {
 	t.Parallel()
 	s := shop(t)
 	b := s.browser()
-	if got := b.get("/apis/Public/get").attribute("header a.sign", "href"); !strings.HasPrefix(got, "/signin?return=") {
+	if got := b.get("/apis/Public/get").attribute("header a.sign", "href"); !strings.HasPrefix(got, "/signin?returnUrl=") {
 		t.Errorf("a guest's way to sign in is %q", got)
 	}
-	a := b.post("/signin", "email", "dev@example.com", "password", password, "return", "/apis/Public/get")
+	a := b.post("/signin", "email", "dev@example.com", "password", password, address.ReturnTo, "/apis/Public/get")
 	if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/apis/Public/get" {
 		t.Fatalf("signing in answers %d to %q", a.StatusCode, a.Header.Get("Location"))
 	}
@@ -58,12 +59,12 @@ func TestSignInStartsASessionAndLeadsBack(t *testing.T) {
 func TestSignInTellsNothingAboutAccounts(t *testing.T) {
 	t.Parallel()
 	s := shop(t)
-	wrong := s.browser().post("/signin", "email", "dev@example.com", "password", "nope", "return", "/products")
-	unknown := s.browser().post("/signin", "email", "ghost@example.com", "password", "nope", "return", "/products")
+	wrong := s.browser().post("/signin", "email", "dev@example.com", "password", "nope", address.ReturnTo, "/products")
+	unknown := s.browser().post("/signin", "email", "ghost@example.com", "password", "nope", address.ReturnTo, "/products")
 	if wrong.StatusCode != http.StatusUnprocessableEntity || wrong.one("[role=alert]") == "" || wrong.one("[role=alert]") != unknown.one("[role=alert]") {
 		t.Errorf("a wrong password: %d %q; an unknown account: %q", wrong.StatusCode, wrong.one("[role=alert]"), unknown.one("[role=alert]"))
 	}
-	if wrong.attribute("input[name=email]", "value") != "dev@example.com" || wrong.attribute("input[name=return]", "value") != "/products" || strings.Contains(wrong.text, "nope") {
+	if wrong.attribute("input[name=email]", "value") != "dev@example.com" || wrong.attribute("input[name=returnUrl]", "value") != "/products" || strings.Contains(wrong.text, "nope") {
 		t.Error("the form forgot the address or the way back, or shows the password")
 	}
 }
@@ -72,7 +73,7 @@ func TestReturnAddressesStayOnThePortal(t *testing.T) {
 	t.Parallel()
 	s := shop(t)
 	for _, bad := range []string{"https://evil.example/", "//evil.example/", "/\\evil.example", "/\t/evil.example", "javascript:alert(1)", "evil", "/%2f/../..//evil.example", "/a\r\nSet-Cookie: x=y", ""} {
-		a := s.browser().post("/signin", "email", "dev@example.com", "password", password, "return", bad)
+		a := s.browser().post("/signin", "email", "dev@example.com", "password", password, address.ReturnTo, bad)
 		to, err := url.Parse(a.Header.Get("Location"))
 		if a.StatusCode == http.StatusTooManyRequests {
 			continue
@@ -189,7 +190,7 @@ func TestSubscribingGivesKeysForTheConsoleAndNeverInAPage(t *testing.T) {
 func TestApprovalTermsAndGuests(t *testing.T) {
 	t.Parallel()
 	s := shop(t)
-	if a := s.browser().post("/products/starter/-/subscribe", "name", "x"); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/signin?return=%2Fproducts%2Fstarter" {
+	if a := s.browser().post("/products/starter/-/subscribe", "name", "x"); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/signin?returnUrl=%2Fproducts%2Fstarter" {
 		t.Errorf("a guest who subscribes is led to %d %q", a.StatusCode, a.Header.Get("Location"))
 	}
 	b := s.signedIn("dev@example.com")

@@ -3,6 +3,7 @@ package portal
 import (
 	"net/http"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/site"
 	"github.com/portico-portal/portico/internal/widget"
 )
@@ -11,44 +12,23 @@ import (
 // (design.md §5 Parameters): to is the canonical address of ?api=x and the
 // like; forward means that the browser has to look into the hash.
 func legacy(s *site.Site, r *http.Request) (to string, forward bool) {
-	query := r.URL.Query()
-	switch s.Details(r.URL.EscapedPath()) {
-	case "api":
-		api, operation := query.Get("api"), query.Get("operation")
-		switch {
-		case api == "":
-			return "", true
-		case operation == "":
-			return widget.APIHref(api), false
-		}
-		return widget.OperationHref(api, operation), false
-	case "changelog":
-		if api := query.Get("api"); api != "" {
-			return widget.ChangelogHref(api), false
-		}
-		return "", true
-	case "product":
-		if product := query.Get("product"); product != "" {
-			return widget.ProductHref(product), false
-		}
-		return "", true
+	shows := s.Details(r.URL.EscapedPath())
+	if shows == "" {
+		return "", false
 	}
-	return "", false
+	to = address.OfOld(r.URL.Query(), shows == "changelog")
+	return to, to == ""
 }
 
-// forwardScript leads #api=x&operation=y and #product=x to their canonical
-// address, anything else to the list.
-const forwardScript = `var p=new URLSearchParams(location.hash.slice(1)),e=encodeURIComponent,a=p.get("api"),o=p.get("operation"),d=p.get("product");` +
-	`location.replace(a&&location.pathname.includes("changelog")?"/apis/"+e(a)+"/-/changelog":a?"/apis/"+e(a)+(o?"/"+e(o):""):d?"/products/"+e(d):location.pathname.startsWith("/product")?"/products":"/apis")`
-
 // serveForward answers an old details address without a query.
-func (p *Portal) serveForward(w http.ResponseWriter, r *http.Request) error {
-	list := widget.APIsPath
-	if len(r.URL.Path) >= len("/product") && r.URL.Path[:len("/product")] == "/product" {
-		list = widget.ProductsPath
+func (p *Portal) serveForward(w http.ResponseWriter, r *http.Request, s *site.Site) error {
+	list := address.APIs
+	if s.Details(r.URL.EscapedPath()) == "product" {
+		list = address.Products
 	}
+	script := address.FollowHash(list)
 	body := `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="robots" content="noindex"><title>Moved</title>` +
-		`<script>` + forwardScript + `</script><noscript><p>This page has moved. <a href="` + list + `">See the list.</a></noscript>`
-	policy := header{"Content-Security-Policy", []string{"default-src 'none'; script-src " + widget.CSPHash(forwardScript) + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}}
+		`<script>` + script + `</script><noscript><p>This page has moved. <a href="` + list + `">See the list.</a></noscript>`
+	policy := header{"Content-Security-Policy", []string{"default-src 'none'; script-src " + widget.CSPHash(script) + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}}
 	return p.send(w, r, http.StatusOK, []byte(body), htmlType, policy)
 }

@@ -8,8 +8,8 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
-	"github.com/portico-portal/portico/internal/widget"
 )
 
 // maxFull bounds /llms-full.txt, in bytes.
@@ -28,7 +28,7 @@ func (p *Portal) serveLLMs(w http.ResponseWriter, r *http.Request) error {
 			fmt.Fprintf(&b, "\n> %s\n", plainLine(about))
 		}
 		entry := func(title, path, about string) {
-			fmt.Fprintf(&b, "- [%s](%s)", plainLine(title), p.cfg.PortalURL+twinPath(path))
+			fmt.Fprintf(&b, "- [%s](%s)", plainLine(title), p.cfg.PortalURL+address.Twin(path))
 			if about != "" {
 				fmt.Fprintf(&b, ": %s", plainLine(about))
 			}
@@ -40,7 +40,7 @@ func (p *Portal) serveLLMs(w http.ResponseWriter, r *http.Request) error {
 		}
 		b.WriteString("\n## APIs\n\n")
 		for _, api := range apis {
-			entry(api.Name, widget.APIHref(api.ID), api.Summary)
+			entry(api.Name, address.API(api.ID), api.Summary)
 		}
 		products, err := part.data.Products(ctx)
 		if err != nil {
@@ -48,7 +48,7 @@ func (p *Portal) serveLLMs(w http.ResponseWriter, r *http.Request) error {
 		}
 		b.WriteString("\n## Products\n\n")
 		for _, product := range products {
-			entry(product.Name, widget.ProductHref(product.ID), "")
+			entry(product.Name, address.Product(product.ID), "")
 		}
 		b.WriteString("\n## Pages\n\n")
 		for _, page := range part.listedPages() {
@@ -76,7 +76,7 @@ func (p *Portal) serveLLMsFull(w http.ResponseWriter, r *http.Request) error {
 				return nil, err
 			}
 			if b.Len()+len(text) > maxFull {
-				fmt.Fprintf(&b, "---\n\n%d more pages do not fit here: see %s/llms.txt\n", len(list)-i, p.cfg.PortalURL)
+				fmt.Fprintf(&b, "---\n\n%d more pages do not fit here: see %s\n", len(list)-i, p.cfg.PortalURL+address.LLMs)
 				break
 			}
 			if b.Len() > 0 {

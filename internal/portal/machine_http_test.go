@@ -137,7 +137,7 @@ func TestWhereSignInIsRequiredGuestsSeeOnlyWhatIsOpen(t *testing.T) {
 		return tx.Put(&store.Document{Ref: "/portalconfigs/default", Body: json.RawMessage(`{"signin":{"require":true}}`)})
 	})
 	s.eventually("the setting", func() bool { return guest.get("/apis").StatusCode == http.StatusSeeOther })
-	if to := guest.get("/apis/Public?lang=go").Header.Get("Location"); to != "/signin?return=%2Fapis%2FPublic%3Flang%3Dgo" {
+	if to := guest.get("/apis/Public?lang=go").Header.Get("Location"); to != "/signin?returnUrl=%2Fapis%2FPublic%3Flang%3Dgo" {
 		t.Errorf("a guest is led to %q", to)
 	}
 	for _, path := range []string{"/welcome", "/signin", "/signup", "/reset-password"} {

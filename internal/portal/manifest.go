@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+
+	"github.com/portico-portal/portico/internal/address"
 )
 
 // serveManifest describes the site to browsers that install it.
@@ -14,10 +16,10 @@ func (p *Portal) serveManifest(w http.ResponseWriter, r *http.Request) error {
 	}
 	icon := s.Favicon()
 	if icon == "" {
-		icon = "/favicon.ico"
+		icon = address.Favicon
 	}
 	body, err := json.Marshal(map[string]any{
-		"name": s.Title, "short_name": s.Title, "description": s.Description, "start_url": "/", "display": "browser",
+		"name": s.Title, "short_name": s.Title, "description": s.Description, "start_url": address.Home, "display": "browser",
 		"icons": []map[string]string{{"src": icon, "sizes": "any"}},
 	})
 	if err != nil {

@@ -15,22 +15,16 @@ import (
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/table"
 	"golang.org/x/net/html"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/site"
 	"github.com/portico-portal/portico/internal/widget"
 )
-
-// twinSuffix ends the address of a page's Markdown twin.
-const twinSuffix = ".md"
 
 var markdownType = contentType("text/markdown; charset=utf-8")
 
 // serveTwin answers with a page as Markdown: /apis/echo.md is /apis/echo,
 // /index.md the home page.
-func (p *Portal) serveTwin(w http.ResponseWriter, r *http.Request, s *site.Site, v *visit) error {
-	path := strings.TrimSuffix(r.URL.EscapedPath(), twinSuffix)
-	if path == "/index" {
-		path = "/"
-	}
+func (p *Portal) serveTwin(w http.ResponseWriter, r *http.Request, s *site.Site, v *visit, path string) error {
 	u, err := url.Parse(path)
 	if err != nil {
 		return fmt.Errorf("twin of %s: %w", path, err)
@@ -40,7 +34,7 @@ func (p *Portal) serveTwin(w http.ResponseWriter, r *http.Request, s *site.Site,
 		return err
 	}
 	if req.path != path {
-		return redirect(w, r, twinPath(req.path), http.StatusMovedPermanently)
+		return redirect(w, r, address.Twin(req.path), http.StatusMovedPermanently)
 	}
 	compiled, err := req.page.Compiled()
 	if err != nil {
@@ -56,14 +50,6 @@ func (p *Portal) serveTwin(w http.ResponseWriter, r *http.Request, s *site.Site,
 		}
 		return newStored(text, revalidate, markdownType, fragmentPolicy), nil
 	})
-}
-
-// twinPath is the address of the twin of the page at path.
-func twinPath(path string) string {
-	if path == "/" {
-		path = "/index"
-	}
-	return path + twinSuffix
 }
 
 // twin is the main content of a page as Markdown, without personal parts; an
@@ -110,7 +96,7 @@ func (p *Portal) withOperations(ctx context.Context, part *part, id string, text
 	}
 	b := bytes.NewBuffer(append(bytes.TrimSpace(text), "\n\n## Operations\n\n"...))
 	for _, op := range ops {
-		fmt.Fprintf(b, "- [%s](%s): `%s %s`\n", plainLine(op.Name), p.cfg.PortalURL+twinPath(widget.OperationHref(api.ID, op.ID)), op.Method, op.URLTemplate)
+		fmt.Fprintf(b, "- [%s](%s): `%s %s`\n", plainLine(op.Name), p.cfg.PortalURL+address.Twin(address.Operation(api.ID, op.ID)), op.Method, op.URLTemplate)
 	}
 	return b.Bytes(), nil
 }

@@ -12,13 +12,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/cache"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/media"
 	"github.com/portico-portal/portico/internal/site"
-	"github.com/portico-portal/portico/internal/widget"
 )
 
 // serveMedia answers with a file of the published site that an element which
@@ -41,7 +41,7 @@ func (p *Portal) serveMedia(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer f.Close()
-	if strings.HasPrefix(r.URL.Path, widget.WidgetFilesPath) {
+	if address.IsWidgetFile(r.URL.Path) {
 		return p.serveWidgetFile(w, r, f, info)
 	}
 	head := make([]byte, 1024)

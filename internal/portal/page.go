@@ -9,8 +9,8 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/cache"
 	"github.com/portico-portal/portico/internal/catalog"
@@ -24,7 +24,7 @@ import (
 type pageKey struct{ revision, path, query, audience string }
 
 // freeText are query parameters that people type: such pages are not kept.
-var freeText = []string{"q", "return"}
+var freeText = []string{"q", address.ReturnTo}
 
 // request is a page that someone asks for.
 type request struct {
@@ -60,11 +60,13 @@ func (p *Portal) servePage(w http.ResponseWriter, r *http.Request) error {
 	if to, forward := legacy(s, r); to != "" {
 		return redirect(w, r, to, http.StatusMovedPermanently)
 	} else if forward {
-		return p.serveForward(w, r)
+		return p.serveForward(w, r, s)
 	}
 	req, err := p.resolve(r.Context(), s, v, r.URL)
-	if errors.Is(err, apim.ErrNotFound) && strings.HasSuffix(r.URL.Path, twinSuffix) {
-		return p.serveTwin(w, r, s, v)
+	if errors.Is(err, apim.ErrNotFound) {
+		if page, ok := address.OfTwin(r.URL.EscapedPath()); ok {
+			return p.serveTwin(w, r, s, v, page)
+		}
 	}
 	if err != nil {
 		return err
@@ -100,7 +102,7 @@ func (p *Portal) resolve(ctx context.Context, s *site.Site, v *visit, u *url.URL
 	params := widget.Params{
 		API: m.Values["api"], Operation: m.Values["operation"], Product: m.Values["product"], Schema: m.Values["schema"],
 	}
-	values := site.Values{}
+	values := address.Values{}
 	for name, value := range m.Values {
 		values[name] = value
 	}
@@ -226,14 +228,8 @@ func (p *Portal) render(ctx context.Context, req *request, compiled *widget.Page
 func (p *Portal) input(req *request, d *data, v catalog.Visitor) widget.Render {
 	return widget.Render{
 		Params: req.params, Visitor: v, Data: d, Canonical: p.cfg.PortalURL + req.path, Base: p.cfg.PortalURL,
-		Preview: req.previewed(), NoIndex: len(req.params.Query) > 0 || slices.Contains(unlisted, req.path),
+		Preview: req.previewed(), NoIndex: len(req.params.Query) > 0 || slices.Contains(address.Personal, req.path),
 	}
-}
-
-// unlisted pages are not for search engines.
-var unlisted = []string{
-	widget.SignInPath, widget.ProfilePath, widget.SearchPath, widget.SignUpPath, widget.SignUpOAuthPath,
-	widget.ResetPath, widget.ConfirmPath, widget.ChangePath, widget.ReportsPath,
 }
 
 // servePersonal sends a kept page with the personal parts of one visitor.
@@ -308,7 +304,7 @@ func (p *Portal) send(w http.ResponseWriter, r *http.Request, status int, body [
 
 // redirect sends the browser elsewhere on this portal.
 func redirect(w http.ResponseWriter, _ *http.Request, to string, status int) error {
-	if !widget.LocalPath(to) {
+	if !address.IsLocal(to) {
 		return errors.New("redirect to " + to + ": not an address of the portal")
 	}
 	w.Header().Set("Location", to)
@@ -316,13 +312,4 @@ func redirect(w http.ResponseWriter, _ *http.Request, to string, status int) err
 	w.Header().Set("Content-Length", "0")
 	w.WriteHeader(status)
 	return nil
-}
-
-// local is where a form or link may lead back to: an address of the portal, else
-// the fallback.
-func local(path, fallback string) string {
-	if u, err := url.Parse(path); err != nil || u.Host != "" || u.Scheme != "" || !widget.LocalPath(path) || strings.HasPrefix(u.Path, "//") {
-		return fallback
-	}
-	return path
 }

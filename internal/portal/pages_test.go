@@ -69,7 +69,7 @@ func TestWhatIsHiddenIsNowhere(t *testing.T) {
 		"/apis/secretapi/-/schemas/Thing", "/apis/secretapi/-/operations", "/apis/secretapi/get/-/samples/curl", "/products/secretproduct", "/apis/secretapi;rev=1",
 	}
 	canary := regexp.MustCompile(`(?i)secretapi|lonelyapi|secretproduct`)
-	echo := regexp.MustCompile(`(?i)(q=|value="|results? for |“|‘|return=|href="[^"]*/)[^"<]*(secretapi|lonelyapi|secretproduct)`)
+	echo := regexp.MustCompile(`(?i)(q=|value="|results? for |“|‘|returnUrl=|href="[^"]*/)[^"<]*(secretapi|lonelyapi|secretproduct)`)
 	for name, b := range map[string]*browser{"a guest": s.browser(), "a user": s.signedIn("dev@example.com")} {
 		for _, path := range paths {
 			a := b.get(path)

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/cache"
 	"github.com/portico-portal/portico/internal/catalog"
@@ -151,7 +152,7 @@ func (p *Portal) suggest(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m := part.data.site.Match(widget.SearchPath)
+	m := part.data.site.Match(address.Search)
 	if m == nil {
 		return apim.ErrNotFound
 	}

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apidoc"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/blob"
@@ -250,7 +251,7 @@ func (b *browser) post(path string, pairs ...string) *answer {
 func (s *service) signedIn(email string) *browser {
 	s.t.Helper()
 	b := s.browser()
-	a := b.post("/signin", "email", email, "password", password, "return", "/apis")
+	a := b.post("/signin", "email", email, "password", password, address.ReturnTo, "/apis")
 	if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/apis" {
 		s.t.Fatalf("signing in as %s: %d %s %s", email, a.StatusCode, a.Header.Get("Location"), a.all(".note"))
 	}

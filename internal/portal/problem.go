@@ -3,7 +3,6 @@ package portal
 import (
 	"context"
 	"errors"
-	"fmt"
 	"html"
 	"net/http"
 	"net/url"
@@ -11,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/widget"
@@ -69,7 +69,7 @@ func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return // the browser has gone
 	}
 	if errors.Is(err, apim.ErrUnauthorized) && r.Method == http.MethodPost {
-		redirect(w, r, widget.SignInHref(cameFrom(r)), http.StatusSeeOther)
+		redirect(w, r, address.SignInFor(cameFrom(r)), http.StatusSeeOther)
 		return
 	}
 	about := problemOf(err)
@@ -83,7 +83,7 @@ func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
 	for _, name := range []string{"Content-Encoding", "Content-Length", "Etag", "Content-Disposition"} {
 		w.Header().Del(name)
 	}
-	if (about.status == 404 || about.status == 500) && p.problemPage(w, r, about.status) == nil {
+	if page := problemPages[about.status]; page != "" && p.problemPage(w, r, page, about.status) == nil {
 		return
 	}
 	p.plainProblem(w, r, about)
@@ -93,14 +93,17 @@ func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
 func cameFrom(r *http.Request) string {
 	u, err := url.Parse(r.Header.Get("Referer"))
 	if err != nil || u.Host != r.Host {
-		return widget.ProfilePath
+		return address.Profile
 	}
-	return local(u.EscapedPath(), widget.ProfilePath)
+	return address.Local(u.EscapedPath(), address.Profile)
 }
+
+// problemPages are the pages that sites show for a status.
+var problemPages = map[int]string{http.StatusNotFound: address.NotFound, http.StatusInternalServerError: address.Failed}
 
 // problemPage answers with the site's page for a status. When that page fails
 // too, nothing has been sent.
-func (p *Portal) problemPage(w http.ResponseWriter, r *http.Request, status int) error {
+func (p *Portal) problemPage(w http.ResponseWriter, r *http.Request, page string, status int) error {
 	s, err := p.published()
 	if err != nil {
 		return err
@@ -109,7 +112,7 @@ func (p *Portal) problemPage(w http.ResponseWriter, r *http.Request, status int)
 	if err != nil {
 		v = &visit{Visitor: catalog.Guest()}
 	}
-	req, err := p.resolve(r.Context(), s, v, &url.URL{Path: fmt.Sprint("/", status)})
+	req, err := p.resolve(r.Context(), s, v, &url.URL{Path: page})
 	if err != nil {
 		return err
 	}
@@ -124,7 +127,7 @@ func (p *Portal) plainProblem(w http.ResponseWriter, r *http.Request, about prob
 	}
 	body := `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex"><title>` +
 		html.EscapeString(about.title) + `</title><h1>` + html.EscapeString(about.title) + `</h1><p>` + html.EscapeString(about.text) +
-		`<p><a href="/">` + html.EscapeString(words("failure.home")) + `</a>` + id
+		`<p><a href="` + address.Home + `">` + html.EscapeString(words("failure.home")) + `</a>` + id
 	if err := p.send(w, r, about.status, []byte(body), htmlType, fragmentPolicy); err != nil {
 		p.cfg.Logger.Error("an error page could not be sent", "request", requestID(r), "error", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/subscription"
 	"github.com/portico-portal/portico/internal/widget"
@@ -26,7 +27,7 @@ func noticeOf(r *http.Request) *widget.FormState {
 
 // done leads to the profile and says there what happened.
 func done(w http.ResponseWriter, r *http.Request, what string) error {
-	return redirect(w, r, widget.ProfilePath+"?done="+what, http.StatusSeeOther)
+	return redirect(w, r, address.Done(what), http.StatusSeeOther)
 }
 
 // post is a posted form of someone who is signed in.
@@ -66,7 +67,7 @@ func (p *Portal) renamePerson(w http.ResponseWriter, r *http.Request) error {
 	}
 	first, last := strings.TrimSpace(r.PostForm.Get("firstName")), strings.TrimSpace(r.PostForm.Get("lastName"))
 	if err := p.cfg.Accounts.Rename(r.Context(), v.actor(r), v.UserID, first, last); err != nil {
-		return p.refused(w, r, v, widget.ProfilePath, "profile", err)
+		return p.refused(w, r, v, address.Profile, "profile", err)
 	}
 	return done(w, r, "saved")
 }
@@ -108,9 +109,9 @@ func (p *Portal) subscribe(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := widget.ProductHref(product.ID)
+	page := address.Product(product.ID)
 	if v.user == nil {
-		return redirect(w, r, widget.SignInHref(page), http.StatusSeeOther)
+		return redirect(w, r, address.SignInFor(page), http.StatusSeeOther)
 	}
 	sub, err := p.cfg.Subscriptions.Subscribe(r.Context(), v.actor(r), subscription.Request{
 		UserID: v.UserID, ProductID: product.ID, Name: strings.TrimSpace(r.PostForm.Get("name")),
@@ -150,7 +151,7 @@ func (p *Portal) changeSubscription(w http.ResponseWriter, r *http.Request) erro
 		err = apim.Invalid("action", words("form.unknownAction"))
 	}
 	if err != nil {
-		return p.refused(w, r, v, widget.ProfilePath, "subscription", err)
+		return p.refused(w, r, v, address.Profile, "subscription", err)
 	}
 	return done(w, r, what)
 }

@@ -7,16 +7,16 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/site"
 	"github.com/portico-portal/portico/internal/store"
-	"github.com/portico-portal/portico/internal/widget"
 )
 
 // open pages are for guests also when sign-in is required: people sign in there,
 // or learn what went wrong.
 var openPages = []string{
-	widget.SignInPath, widget.SignUpPath, widget.SignUpOAuthPath, widget.ResetPath, widget.ConfirmPath, "/404", "/500",
+	address.SignIn, address.SignUp, address.SignUpOAuth, address.ResetPassword, address.ConfirmPassword, address.NotFound, address.Failed,
 }
 
 // openToGuests tells whether guests see a page although sign-in is required:
@@ -68,5 +68,5 @@ func (p *Portal) askToSignIn(w http.ResponseWriter, r *http.Request, s *site.Sit
 		return false, nil
 	}
 	w.Header().Set("Vary", "Cookie")
-	return true, redirect(w, r, widget.SignInHref(local(r.URL.RequestURI(), "/")), http.StatusSeeOther)
+	return true, redirect(w, r, address.SignInFor(address.Local(r.URL.RequestURI(), address.Home)), http.StatusSeeOther)
 }

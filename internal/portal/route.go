@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
-	"github.com/portico-portal/portico/internal/widget"
 )
 
 // handler answers a request or says why not; fail tells the visitor.
@@ -32,44 +32,44 @@ type route struct {
 // routeTable lists the addresses. Everything that is not in it is a page of the site.
 func (p *Portal) routeTable() []route {
 	return []route{
-		{"GET /assets/", everyone, p.serveAsset},
-		{"GET " + widget.FramePath, visible, p.serveFrame},
-		{"GET /content/", held, p.serveMedia},
-		{"GET /fonts/{file}", everyone, p.serveFont},
-		{"GET /config.json", everyone, p.serveConfig},
-		{"GET /robots.txt", everyone, p.serveRobots},
-		{"GET /site.webmanifest", everyone, p.serveManifest},
-		{"GET /sitemap.xml", visible, p.serveSitemap},
-		{"GET /sitemap/{part}", visible, p.serveSitemap},
-		{"GET /search-index.json", visible, p.serveSearchIndex},
-		{"GET /llms.txt", visible, p.serveLLMs},
-		{"GET /llms-full.txt", visible, p.serveLLMsFull},
-		{"GET /changes.atom", visible, p.serveChanges},
-		{"GET /apis/{api}/-/changes.atom", visible, p.serveChangesOfAPI},
-		{"GET /favicon.ico", everyone, p.serveFavicon},
-		{"GET /signin-sso", everyone, p.signInByToken},
-		{"POST /signin", everyone, p.signIn},
-		{"GET /signin/-/{provider}", everyone, p.signInElsewhere},
-		{"POST " + widget.SignUpPath, everyone, p.refuseForm},
-		{"POST " + widget.SignUpOAuthPath, everyone, p.refuseForm},
-		{"POST " + widget.ResetPath, everyone, p.refuseForm},
-		{"POST " + widget.ConfirmPath, everyone, p.refuseForm},
-		{"POST " + widget.ChangePath, own, p.changePassword(widget.ChangePath)},
-		{"POST /signout", everyone, p.signOut},
-		{"GET /signout", everyone, p.signOutByLink},
-		{"POST /profile", own, p.renamePerson},
-		{"POST /profile/-/password", own, p.changePassword(widget.ProfilePath)},
-		{"POST /profile/-/subscriptions/{id}", own, p.changeSubscription},
-		{"POST /products/{product}/-/subscribe", visible, p.subscribe},
-		{"POST /console/keys", visible, p.consoleKeys},
-		{"GET /search/-/suggest", visible, p.suggest},
-		{"GET /apis/{api}/-/openapi.yaml", visible, p.download("yaml", "application/yaml; charset=utf-8")},
-		{"GET /apis/{api}/-/openapi.json", visible, p.download("json", "application/json; charset=utf-8")},
-		{"GET /apis/{api}/-/original", visible, p.downloadOriginal},
-		{"GET /apis/{api}/-/operations", visible, p.operationGroup},
-		{"GET /apis/{api}/{operation}/-/samples/{language}", visible, p.sample},
-		{"POST /apis/{api}/{operation}/-/samples/{language}", visible, p.sampleOfRequest},
-		{"/", visible, p.servePage},
+		{"GET " + address.Assets, everyone, p.serveAsset},
+		{"GET " + address.Frames, visible, p.serveFrame},
+		{"GET " + address.Content, held, p.serveMedia},
+		{"GET " + address.FontPattern, everyone, p.serveFont},
+		{"GET " + address.Config, everyone, p.serveConfig},
+		{"GET " + address.Robots, everyone, p.serveRobots},
+		{"GET " + address.Manifest, everyone, p.serveManifest},
+		{"GET " + address.Sitemap, visible, p.serveSitemap},
+		{"GET " + address.SitemapPattern, visible, p.serveSitemap},
+		{"GET " + address.SearchIndex, visible, p.serveSearchIndex},
+		{"GET " + address.LLMs, visible, p.serveLLMs},
+		{"GET " + address.LLMsFull, visible, p.serveLLMsFull},
+		{"GET " + address.Changes, visible, p.serveChanges},
+		{"GET " + address.FeedPattern, visible, p.serveChangesOfAPI},
+		{"GET " + address.Favicon, everyone, p.serveFavicon},
+		{"GET " + address.SingleSignOn, everyone, p.signInByToken},
+		{"POST " + address.SignIn, everyone, p.signIn},
+		{"GET " + address.ProviderPattern, everyone, p.signInElsewhere},
+		{"POST " + address.SignUp, everyone, p.refuseForm},
+		{"POST " + address.SignUpOAuth, everyone, p.refuseForm},
+		{"POST " + address.ResetPassword, everyone, p.refuseForm},
+		{"POST " + address.ConfirmPassword, everyone, p.refuseForm},
+		{"POST " + address.ChangePassword, own, p.changePassword(address.ChangePassword)},
+		{"POST " + address.SignOut, everyone, p.signOut},
+		{"GET " + address.SignOut, everyone, p.signOutByLink},
+		{"POST " + address.Profile, own, p.renamePerson},
+		{"POST " + address.ProfilePassword, own, p.changePassword(address.Profile)},
+		{"POST " + address.SubscriptionPattern, own, p.changeSubscription},
+		{"POST " + address.SubscribePattern, visible, p.subscribe},
+		{"POST " + address.ConsoleKeys, visible, p.consoleKeys},
+		{"GET " + address.Suggest, visible, p.suggest},
+		{"GET " + address.YAMLPattern, visible, p.download("yaml", "application/yaml; charset=utf-8")},
+		{"GET " + address.JSONPattern, visible, p.download("json", "application/json; charset=utf-8")},
+		{"GET " + address.OriginalPattern, visible, p.downloadOriginal},
+		{"GET " + address.OperationsPattern, visible, p.operationGroup},
+		{"GET " + address.SamplePattern, visible, p.sample},
+		{"POST " + address.SamplePattern, visible, p.sampleOfRequest},
+		{address.Home, visible, p.servePage},
 	}
 }
 
@@ -91,7 +91,7 @@ func (p *Portal) newRoutes() (http.Handler, error) {
 // guard sends guests away from what is only about the visitor.
 func (p *Portal) guard(rt route) handler {
 	switch {
-	case rt.access == visible && rt.pattern != "/":
+	case rt.access == visible && rt.pattern != address.Home:
 		return p.hideFromGuests(rt.handler)
 	case rt.access != own:
 		return rt.handler

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/cache"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/search"
@@ -36,7 +37,7 @@ func searchGroups(s *site.Site) []string {
 func readable(s *site.Site, v catalog.Visitor) []search.Page {
 	var list []search.Page
 	for _, page := range s.Pages(v) {
-		if slices.Contains(unlisted, strings.ToLower(page.Permalink)) {
+		if slices.Contains(address.Personal, strings.ToLower(page.Permalink)) {
 			continue
 		}
 		list = append(list, search.Page{

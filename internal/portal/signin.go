@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/widget"
@@ -37,7 +38,7 @@ func (p *Portal) signIn(w http.ResponseWriter, r *http.Request) error {
 		return p.signInFailed(w, r, err)
 	}
 	p.setSession(w, id)
-	return redirect(w, r, local(r.PostForm.Get("return"), "/"), http.StatusSeeOther)
+	return redirect(w, r, address.Local(r.PostForm.Get(address.ReturnTo), address.Home), http.StatusSeeOther)
 }
 
 // signInFailed shows the form again. It does not tell whether the account exists.
@@ -63,7 +64,7 @@ func (p *Portal) signInFailed(w http.ResponseWriter, r *http.Request, err error)
 	}
 	state := &widget.FormState{Form: "signin", Values: r.PostForm, Errors: []widget.FieldError{{Message: message}}}
 	state.Values.Del("password")
-	return p.serveForm(w, r, &visit{Visitor: catalog.Guest()}, widget.SignInPath, status, state)
+	return p.serveForm(w, r, &visit{Visitor: catalog.Guest()}, address.SignIn, status, state)
 }
 
 // signOut ends the session.
@@ -75,7 +76,7 @@ func (p *Portal) signOut(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	p.setSession(w, "")
-	return redirect(w, r, "/", http.StatusSeeOther)
+	return redirect(w, r, address.Home, http.StatusSeeOther)
 }
 
 // signOutByLink serves the links of imported sites. A link on another site
@@ -84,7 +85,7 @@ func (p *Portal) signOutByLink(w http.ResponseWriter, r *http.Request) error {
 	if r.Header.Get("Sec-Fetch-Site") == "same-origin" && r.Method == http.MethodGet {
 		return p.signOut(w, r)
 	}
-	return redirect(w, r, widget.ProfilePath, http.StatusSeeOther)
+	return redirect(w, r, address.Profile, http.StatusSeeOther)
 }
 
 // signInByToken starts a session for a user's shared access token or for the
@@ -92,17 +93,17 @@ func (p *Portal) signOutByLink(w http.ResponseWriter, r *http.Request) error {
 // secret: it is left at once and not told to anyone.
 func (p *Portal) signInByToken(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Referrer-Policy", "no-referrer")
-	token := r.URL.Query().Get("token")
+	token, to := address.SignInToken(r.URL.Query())
 	id, err := p.sessionOfToken(r, token)
 	if errors.Is(err, apim.ErrUnauthorized) {
 		state := &widget.FormState{Form: "signin", Errors: []widget.FieldError{{Message: words("signin.oldLink")}}}
-		return p.serveForm(w, r, &visit{Visitor: catalog.Guest()}, widget.SignInPath, http.StatusUnauthorized, state)
+		return p.serveForm(w, r, &visit{Visitor: catalog.Guest()}, address.SignIn, http.StatusUnauthorized, state)
 	}
 	if err != nil {
 		return err
 	}
 	p.setSession(w, id)
-	return redirect(w, r, local(r.URL.Query().Get("returnUrl"), "/"), http.StatusSeeOther)
+	return redirect(w, r, to, http.StatusSeeOther)
 }
 
 func (p *Portal) sessionOfToken(r *http.Request, token string) (string, error) {

@@ -7,9 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
-	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/widget"
@@ -35,7 +34,7 @@ func (p *Portal) guestPart(r *http.Request) (*part, error) {
 func (part *part) listedPages() []listedPage {
 	var list []listedPage
 	for _, page := range part.data.site.Pages(part.visit.Visitor) {
-		if !slices.Contains(unlisted, page.Permalink) && page.Permalink != "/404" && page.Permalink != "/500" {
+		if !slices.Contains(address.Personal, page.Permalink) && page.Permalink != address.NotFound && page.Permalink != address.Failed {
 			list = append(list, listedPage{page.Permalink, page.Title, page.Description()})
 		}
 	}
@@ -55,20 +54,20 @@ func (p *Portal) addresses(ctx context.Context, part *part) ([]string, error) {
 		return nil, err
 	}
 	for _, product := range products {
-		list = append(list, widget.ProductHref(product.ID))
+		list = append(list, address.Product(product.ID))
 	}
 	apis, err := part.data.APIs(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, api := range apis {
-		list = append(list, widget.APIHref(api.ID))
+		list = append(list, address.API(api.ID))
 		ops, err := part.data.Operations(ctx, api)
 		if err != nil {
 			return nil, err
 		}
 		for _, op := range ops {
-			list = append(list, widget.OperationHref(api.ID, op.ID))
+			list = append(list, address.Operation(api.ID, op.ID))
 		}
 	}
 	return list, nil
@@ -102,14 +101,14 @@ func sitemap(base string, addresses []string, name string, limit int) ([]byte, e
 	case name == "" && parts > 1:
 		var list []string
 		for n := range parts {
-			list = append(list, fmt.Sprintf("/sitemap/%d.xml", n+1))
+			list = append(list, address.SitemapPart(n+1))
 		}
 		return locations("sitemapindex", "sitemap", base, list), nil
 	case name == "":
 		return locations("urlset", "url", base, addresses), nil
 	}
-	n, err := strconv.Atoi(strings.TrimSuffix(name, ".xml"))
-	if err != nil || !strings.HasSuffix(name, ".xml") || n < 1 || n > parts {
+	n := address.ReadSitemapPart(name)
+	if n < 1 || n > parts {
 		return nil, apim.ErrNotFound
 	}
 	return locations("urlset", "url", base, addresses[(n-1)*limit:min(n*limit, len(addresses))]), nil
@@ -129,9 +128,14 @@ func locations(root, entry, base string, list []string) []byte {
 
 // serveRobots tells search engines what they may read.
 func (p *Portal) serveRobots(w http.ResponseWriter, r *http.Request) error {
-	text := "User-agent: *\nDisallow: /search\nDisallow: /signin\nDisallow: /profile\nDisallow: /console/\n\nSitemap: " + p.cfg.PortalURL + "/sitemap.xml\n"
+	hidden, sitemap := address.NotIndexed, "\nSitemap: "+p.cfg.PortalURL+address.Sitemap+"\n"
 	if p.required.Load() {
-		text = "User-agent: *\nDisallow: /\n"
+		hidden, sitemap = []string{address.Home}, ""
 	}
+	text := "User-agent: *\n"
+	for _, path := range hidden {
+		text += "Disallow: " + path + "\n"
+	}
+	text += sitemap
 	return newStored([]byte(text), revalidate, contentType("text/plain; charset=utf-8")).serve(w, r, p.static)
 }

@@ -75,7 +75,7 @@ func (s *Site) checkPermalinks(add func(severity apim.Severity, item, path, mess
 		if why := unusual(p.Permalink); why != "" {
 			add(apim.SeverityWarning, p.Ref, "", fmt.Sprintf("Editors do not accept the permalink %q: %s.", p.Permalink, why))
 		}
-		key := shape(p.template)
+		key := p.template.Shape()
 		if other, taken := first[key]; taken {
 			add(apim.SeverityError, p.Ref, "", fmt.Sprintf("The permalink %s is also that of %s.", p.Permalink, other.Ref))
 			continue

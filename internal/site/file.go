@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/blob"
 )
@@ -23,13 +24,13 @@ const pinnedMedium = "/media"
 func (s *Site) Files() []File {
 	list := slices.Clone(s.files)
 	ref, _ := s.document("stylesheet")
-	for _, address := range s.Fonts() {
-		list = append(list, File{Ref: apim.Ref(address), Item: apim.Ref(ref), Blob: strings.TrimPrefix(address, "/")})
+	for _, at := range s.Fonts() {
+		list = append(list, File{Ref: apim.Ref(at), Item: apim.Ref(ref), Blob: strings.TrimPrefix(at, "/")})
 	}
 	return list
 }
 
-var fontURL = regexp.MustCompile(`url\("(/fonts/[^"]+)"\)`)
+var fontURL = regexp.MustCompile(`url\("(` + address.Fonts + `[^"]+)"\)`)
 
 // Fonts are the addresses of the font files that the stylesheet names.
 func (s *Site) Fonts() []string {
@@ -42,11 +43,11 @@ func (s *Site) Fonts() []string {
 }
 
 // Font is the file of one of the Fonts.
-func (s *Site) Font(address string) (Media, bool) {
-	if !slices.Contains(s.Fonts(), address) {
+func (s *Site) Font(at string) (Media, bool) {
+	if !slices.Contains(s.Fonts(), at) {
 		return Media{}, false
 	}
-	return s.pinned(apim.Ref(address), Media{Blob: strings.TrimPrefix(address, "/")}), true
+	return s.pinned(apim.Ref(at), Media{Blob: strings.TrimPrefix(at, "/")}), true
 }
 
 // pinned makes the medium that which the revision pinned, if it did.

@@ -5,7 +5,7 @@ import (
 	"github.com/portico-portal/portico/internal/widget"
 )
 
-// Frame finds the custom HTML at a path below widget.FramePath. False when no
+// Frame finds the custom HTML at a path below address.Frames. False when no
 // node that the visitor sees holds it.
 func (s *Site) Frame(v catalog.Visitor, path string) (widget.Frame, bool) {
 	for _, p := range s.pages {

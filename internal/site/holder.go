@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/widget"
 )
@@ -26,7 +27,7 @@ func (h holder) admits(v catalog.Visitor, open func(*Page) bool) bool {
 
 var (
 	blobRef     = regexp.MustCompile(`(?i)/?contenttypes/blob/contentitems/[^"'/\\?#\s]+`)
-	contentPath = regexp.MustCompile(`/content/[^"'\\?#\s<>)]+`)
+	contentPath = regexp.MustCompile(regexp.QuoteMeta(address.Content) + `[^"'\\?#\s<>)]+`)
 )
 
 // MediumFor is the file at a path below /content/, if an element that the
@@ -34,21 +35,12 @@ var (
 func (s *Site) MediumFor(v catalog.Visitor, path string, open func(*Page) bool) (Media, bool) {
 	m, ok := s.Medium(path)
 	if !ok {
-		if name, found := strings.CutPrefix(path, widget.WidgetFilesPath); found {
-			return s.widgetFile(v, name, open)
+		if name, file, found := address.ReadWidgetFile(path); found && (v.Admin || s.held(v, "widget:"+strings.ToLower(name), open)) {
+			return Media{Blob: "custom-widgets/data/" + name + "/" + file}, true
 		}
 		return Media{}, false
 	}
 	return m, v.Admin || s.held(v, m.path, open)
-}
-
-// widgetFile is a file of a custom widget that a node the visitor sees shows.
-func (s *Site) widgetFile(v catalog.Visitor, path string, open func(*Page) bool) (Media, bool) {
-	name, _, ok := strings.Cut(path, "/")
-	if !ok || !v.Admin && !s.held(v, "widget:"+strings.ToLower(name), open) {
-		return Media{}, false
-	}
-	return Media{Blob: "custom-widgets/data/" + path}, true
 }
 
 func (s *Site) held(v catalog.Visitor, key string, open func(*Page) bool) bool {

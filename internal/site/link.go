@@ -4,8 +4,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/catalog"
-	"github.com/portico-portal/portico/internal/widget"
 )
 
 // everything is who checks links: rules do not matter then.
@@ -14,16 +14,16 @@ var everything = catalog.Visitor{UserID: "publish", Admin: true}
 // Link resolves a content item's ref, with or without a leading slash, to an
 // address. False when there is no such item, it has no address of its own, or
 // the visitor may not see the page.
-func (s *Site) Link(v catalog.Visitor, target string) (href string, ok bool) {
-	if target == "" {
+func (s *Site) Link(v catalog.Visitor, item string) (href string, ok bool) {
+	if item == "" {
 		return "", false
 	}
-	key := refKey(target)
+	key := refKey(item)
 	if p, found := s.byKey[key]; found {
-		if p.template.hasVariables() || !v.Admin && !p.rule.Admits(v) {
+		if p.template.HasVariables() || !v.Admin && !p.rule.Admits(v) {
 			return "", false
 		}
-		return p.template.path(nil), true
+		return p.template.Path(nil), true
 	}
 	if p, found := s.popups[key]; found && !v.Admin && !p.Rule.Admits(v) {
 		return "", false
@@ -32,11 +32,11 @@ func (s *Site) Link(v catalog.Visitor, target string) (href string, ok bool) {
 	return href, ok && href != ""
 }
 
-// address is where a URL item leads: what it says, unless that would run a script.
-func address(permalink string) string {
+// target is where a URL item leads: what it says, unless that would run a script.
+func target(permalink string) string {
 	permalink = strings.TrimSpace(permalink)
-	if permalink == "#signout" {
-		return widget.SignOutPath
+	if permalink == address.OldSignOut {
+		return address.SignOut
 	}
 	u, err := url.Parse(permalink)
 	if err != nil {

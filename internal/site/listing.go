@@ -7,7 +7,7 @@ import "github.com/portico-portal/portico/internal/catalog"
 func (s *Site) Pages(v catalog.Visitor) []*Page {
 	var list []*Page
 	for _, p := range s.pages {
-		if p.Ref == "" || p.details != nil || p.template.hasVariables() || unreachable(p.Permalink) != "" {
+		if p.Ref == "" || p.details != nil || p.template.HasVariables() || unreachable(p.Permalink) != "" {
 			continue
 		}
 		if s.Details(p.Permalink) == "" && (v.Admin || p.rule.Admits(v)) {

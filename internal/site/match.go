@@ -3,23 +3,25 @@ package site
 import (
 	"slices"
 	"strings"
+
+	"github.com/portico-portal/portico/internal/address"
 )
 
 // Match is the page of an address.
 type Match struct {
 	Page   *Page
-	Values Values // the permalink's variables, as written in the address
-	Exact  bool   // false: the address is another spelling of Canonical
+	Values address.Values // the permalink's variables, as written in the address
+	Exact  bool           // false: the address is another spelling of Canonical
 }
 
 // Canonical is the page's address with the variables' canonical values.
-func (m *Match) Canonical(values Values) string { return m.Page.template.path(values) }
+func (m *Match) Canonical(values address.Values) string { return m.Page.template.Path(values) }
 
 // route sorts the pages into the tables Match looks in.
 func (s *Site) route() {
 	slices.SortStableFunc(s.pages, func(a, b *Page) int { return strings.Compare(a.Permalink, b.Permalink) })
 	for _, p := range s.pages {
-		if p.template.hasVariables() {
+		if p.template.HasVariables() {
 			s.routes = append(s.routes, p)
 			continue
 		}
@@ -29,24 +31,24 @@ func (s *Site) route() {
 		}
 	}
 	s.noteDetails()
-	slices.SortStableFunc(s.routes, func(a, b *Page) int { return b.template.fixed() - a.template.fixed() })
+	slices.SortStableFunc(s.routes, func(a, b *Page) int { return b.template.Fixed() - a.template.Fixed() })
 	slices.Sort(s.groups)
 	s.groups = slices.Compact(s.groups)
 }
 
 // Match finds the page of an escaped path; nil when there is none.
 func (s *Site) Match(escapedPath string) *Match {
-	segs, ok := segments(escapedPath)
+	segs, ok := address.Segments(escapedPath)
 	if !ok {
 		return nil
 	}
 	slash := len(escapedPath) > 1 && strings.HasSuffix(escapedPath, "/")
 	if p, ok := s.fixed[strings.ToLower(strings.Join(segs, "/"))]; ok && len(p.template) == len(segs) {
-		_, exact, _ := p.template.match(segs)
+		_, exact, _ := p.template.Match(segs)
 		return &Match{Page: p, Exact: exact && !slash}
 	}
 	for _, p := range s.routes {
-		if values, exact, ok := p.template.match(segs); ok {
+		if values, exact, ok := p.template.Match(segs); ok {
 			return &Match{Page: p, Values: values, Exact: exact && !slash}
 		}
 	}
@@ -57,18 +59,20 @@ func (s *Site) Match(escapedPath string) *Match {
 // whose details pages have no variables: "api", "product", "changelog" or "". The addresses
 // such pages usually have are known on every site.
 func (s *Site) Details(escapedPath string) string {
-	return s.details[strings.Trim(strings.ToLower(escapedPath), "/")]
+	return s.details[detailsKey(escapedPath)]
 }
+
+func detailsKey(path string) string { return strings.Trim(strings.ToLower(path), "/") }
 
 // noteDetails fills the table of Details.
 func (s *Site) noteDetails() {
 	s.details = map[string]string{}
-	for path, shows := range map[string]string{"api-details": "api", "product": "product", "api-changelog": "changelog"} {
-		if s.fixed[path] == nil {
+	for path, shows := range map[string]string{address.OldAPI: "api", address.OldProduct: "product", address.OldChangelog: "changelog"} {
+		if path = detailsKey(path); s.fixed[path] == nil {
 			s.details[path] = shows
 		}
 	}
-	for permalink, shows := range map[string]string{apiTemplate: "api", operationTemplate: "api", productTemplate: "product", changelogTemplate: "changelog"} {
+	for permalink, shows := range map[string]string{address.APIPattern: "api", address.OperationPattern: "api", address.ProductPattern: "product", address.ChangelogPattern: "changelog"} {
 		if p := s.at(permalink); p != nil && p.details != nil {
 			s.details[strings.ToLower(strings.Join(p.details.template, "/"))] = shows
 		}

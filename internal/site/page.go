@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/site/style"
 	"github.com/portico-portal/portico/internal/widget"
@@ -21,7 +21,7 @@ type Page struct {
 
 	meta     meta
 	rule     widget.Rule
-	template template
+	template address.Template
 	document *widget.Node // the engine's own pages; others are read when compiled
 	details  *Page        // the page whose content this address shows, or nil
 	site     *Site
@@ -34,12 +34,12 @@ type Page struct {
 
 type layout struct {
 	ref        string
-	template   template
+	template   address.Template
 	documentID string
 }
 
 func newPage(ref string, m meta) *Page {
-	return &Page{Ref: ref, Permalink: m.Permalink, Title: m.Title, meta: m, template: parseTemplate(m.Permalink)}
+	return &Page{Ref: ref, Permalink: m.Permalink, Title: m.Title, meta: m, template: address.ParseTemplate(m.Permalink)}
 }
 
 // addPage takes a page into the site; a rule that is not understood hides it.
@@ -55,41 +55,29 @@ func (s *Site) addPage(p *Page) {
 	s.byKey[refKey(p.Ref)] = p
 }
 
-// The addresses every site has (design.md §5).
-const (
-	apiTemplate       = "/apis/{api}"
-	operationTemplate = "/apis/{api}/{operation}"
-	productTemplate   = "/products/{product}"
-	schemaTemplate    = "/apis/{api}/-/schemas/{schema}"
-	changelogTemplate = "/apis/{api}/-/changelog"
-	searchTemplate    = "/search"
-	notFoundTemplate  = "/404"
-	failedTemplate    = "/500"
-)
-
 // enginePages are shown by sites that have no page of their own there.
 var enginePages = []struct{ permalink, title, document string }{
-	{schemaTemplate, "Type", `{"nodes":[{"type":"section","nodes":[{"type":"schemaDetails"}]}]}`},
-	{changelogTemplate, "Change log", `{"nodes":[{"type":"section","nodes":[{"type":"historyOfApi"}]}]}`},
-	{searchTemplate, "Search", `{"nodes":[{"type":"section","nodes":[{"type":"search-results"}]}]}`},
-	{notFoundTemplate, "Not found", `{"nodes":[{"type":"section","nodes":[{"type":"problem"}]}]}`},
-	{failedTemplate, "Error", `{"nodes":[{"type":"section","nodes":[{"type":"problem"}]}]}`},
+	{address.SchemaPattern, "Type", `{"nodes":[{"type":"section","nodes":[{"type":"schemaDetails"}]}]}`},
+	{address.ChangelogPattern, "Change log", `{"nodes":[{"type":"section","nodes":[{"type":"historyOfApi"}]}]}`},
+	{address.Search, "Search", `{"nodes":[{"type":"section","nodes":[{"type":"search-results"}]}]}`},
+	{address.NotFound, "Not found", `{"nodes":[{"type":"section","nodes":[{"type":"problem"}]}]}`},
+	{address.Failed, "Error", `{"nodes":[{"type":"section","nodes":[{"type":"problem"}]}]}`},
 }
 
 // addEnginePages makes sure that the canonical addresses exist: details pages
 // of imported sites are served there, and what a site lacks the engine has.
 func (s *Site) addEnginePages() {
 	for _, d := range []struct{ template, legacy, node string }{
-		{apiTemplate, "/api-details", "detailsOfApi"},
-		{operationTemplate, "/api-details", "operationDetails"},
-		{productTemplate, "/product", "product-details"},
-		{changelogTemplate, "/api-changelog", "historyOfApi"},
+		{address.APIPattern, address.OldAPI, "detailsOfApi"},
+		{address.OperationPattern, address.OldAPI, "operationDetails"},
+		{address.ProductPattern, address.OldProduct, "product-details"},
+		{address.ChangelogPattern, address.OldChangelog, "historyOfApi"},
 	} {
 		if s.at(d.template) == nil {
 			if page := s.detailsPage(d.legacy, d.node); page != nil {
 				s.pages = append(s.pages, &Page{
 					Ref: page.Ref, Permalink: d.template, Title: page.Title, meta: page.meta, rule: page.rule,
-					template: parseTemplate(d.template), details: page, site: s,
+					template: address.ParseTemplate(d.template), details: page, site: s,
 				})
 			}
 		}
@@ -111,26 +99,13 @@ func (s *Site) addEnginePages() {
 
 // at is the page at a permalink, whatever its variables are called.
 func (s *Site) at(permalink string) *Page {
-	want := shape(parseTemplate(permalink))
+	want := address.ParseTemplate(permalink).Shape()
 	for _, p := range s.pages {
-		if shape(p.template) == want {
+		if p.template.Shape() == want {
 			return p
 		}
 	}
 	return nil
-}
-
-// shape is a template with its variables' names left out: two pages of one shape collide.
-func shape(t template) string {
-	var b strings.Builder
-	for _, s := range t {
-		b.WriteByte('/')
-		if variable(s) != "" {
-			s = "{}"
-		}
-		b.WriteString(strings.ToLower(s))
-	}
-	return b.String()
 }
 
 // detailsPage is the page of an imported site that shows details by query: the
@@ -140,7 +115,7 @@ func (s *Site) detailsPage(permalink, node string) *Page {
 		return p
 	}
 	for _, p := range s.pages {
-		if p.template.hasVariables() || !bytes.Contains(s.items[refKey(p.meta.DocumentID)].Body, []byte(`"`+node+`"`)) {
+		if p.template.HasVariables() || !bytes.Contains(s.items[refKey(p.meta.DocumentID)].Body, []byte(`"`+node+`"`)) {
 			continue
 		}
 		if doc, err := s.readDocument(p.meta.DocumentID); err == nil && holds(doc, node) {
@@ -184,7 +159,7 @@ func (s *Site) layoutFor(p *Page) *layout {
 	}
 	var fallback *layout
 	for _, l := range s.layouts {
-		if l.template.covers(t) {
+		if l.template.Covers(t) {
 			return l
 		}
 		if len(l.template) == 0 {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/site/style"
 	"github.com/portico-portal/portico/internal/store"
@@ -50,10 +51,6 @@ type styles struct {
 	path   string      // its address, with a hash of the content; "" for none
 }
 
-// StylesheetPrefix starts the address of a site's CSS; the SHA-256 of the
-// content in hexadecimal and ".css" follow.
-const StylesheetPrefix = "/assets/site-"
-
 // readStyles compiles the stylesheet document.
 func (s *Site) readStyles() {
 	ref, nodes := s.document("stylesheet")
@@ -68,7 +65,7 @@ func (s *Site) readStyles() {
 	s.styles = styles{tokens: sheet.Tokens, rules: sheet.Rules, names: style.ReadNames(nodes[0])}
 	if len(sheet.Rules) > 0 {
 		sum := sha256.Sum256(sheet.Rules)
-		s.styles.path = StylesheetPrefix + hex.EncodeToString(sum[:]) + ".css"
+		s.styles.path = address.Stylesheet(hex.EncodeToString(sum[:]))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/site/style"
 	"github.com/portico-portal/portico/internal/widget"
@@ -81,7 +82,7 @@ func Read(items []Item, options Options) *Site {
 		s.readItem(it)
 	}
 	slices.SortStableFunc(s.layouts, func(a, b *layout) int {
-		if d := b.template.fixed() - a.template.fixed(); d != 0 {
+		if d := b.template.Fixed() - a.template.Fixed(); d != 0 {
 			return d
 		}
 		return len(b.template) - len(a.template)
@@ -146,9 +147,9 @@ func (s *Site) readItem(it Item) {
 	case "popup":
 		s.readPopup(it, m)
 	case "layout":
-		s.layouts = append(s.layouts, &layout{ref: string(it.Ref), template: parseTemplate(m.PermalinkTemplate), documentID: m.DocumentID})
+		s.layouts = append(s.layouts, &layout{ref: string(it.Ref), template: address.ParseTemplate(m.PermalinkTemplate), documentID: m.DocumentID})
 	case "url":
-		s.targets[it.Ref.Key()] = address(m.Permalink)
+		s.targets[it.Ref.Key()] = target(m.Permalink)
 		if s.targets[it.Ref.Key()] == "" {
 			s.find(apim.SeverityWarning, string(it.Ref), "", fmt.Sprintf("The address %q leads nowhere: it must be http, https, mailto, tel or a path.", m.Permalink))
 		}
@@ -172,10 +173,10 @@ func (s *Site) addMedia(ref apim.Ref, id string, m meta) {
 
 // mediaPath is the address of a medium.
 func mediaPath(id string, m meta) string {
-	if strings.HasPrefix(m.Permalink, "/content/") {
+	if address.IsMedium(m.Permalink) {
 		return m.Permalink
 	}
-	return "/content/" + id
+	return address.Medium(id)
 }
 
 // Medium is the file at a path below /content/.

@@ -4,12 +4,14 @@ import (
 	"context"
 	"html/template"
 	"strings"
+
+	"github.com/portico-portal/portico/internal/address"
 )
 
 // signIn is personal: who is signed in already is told so.
 var signIn = Widget{
 	Type: "signin", Label: "Sign in: form", Defaults: struct{}{}, Personal: true, CSS: []string{"form"},
-	Query: []string{"return"}, Load: loadSignIn,
+	Query: []string{address.ReturnTo}, Load: loadSignIn,
 }
 
 type signInView struct {
@@ -19,11 +21,11 @@ type signInView struct {
 }
 
 func loadSignIn(ctx context.Context, in *Input) (any, error) {
-	v := signInView{Action: SignInPath, Return: in.Query().Get("return"), Email: in.Form.Value("email")}
-	if in.Form.Value("return") != "" {
-		v.Return = in.Form.Value("return")
+	v := signInView{Action: address.SignIn, Return: in.Query().Get(address.ReturnTo), Email: in.Form.Value("email")}
+	if in.Form.Value(address.ReturnTo) != "" {
+		v.Return = in.Form.Value(address.ReturnTo)
 	}
-	if !LocalPath(v.Return) {
+	if !address.IsLocal(v.Return) {
 		v.Return = ""
 	}
 	rules, err := in.Data.Rules(ctx)
@@ -37,11 +39,6 @@ func loadSignIn(ctx context.Context, in *Input) (any, error) {
 		}
 	}
 	return v, nil
-}
-
-// LocalPath tells whether an address to return to stays on the portal.
-func LocalPath(path string) bool {
-	return strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") && !strings.ContainsAny(path, "\\\r\n\t")
 }
 
 // SignInSocial are the buttons of other places to sign in at.
@@ -69,7 +66,7 @@ func loadSignInSocial(ctx context.Context, in *Input) (any, error) {
 		if label == "" {
 			label = in.T("signin.with", "provider", provider.Name)
 		}
-		buttons = append(buttons, link{label, ProviderHref(provider.Type)})
+		buttons = append(buttons, link{label, address.Provider(provider.Type)})
 	}
 	if len(buttons) == 0 {
 		return nil, nil
@@ -100,11 +97,11 @@ type signUpView struct {
 }
 
 func loadSignUp(ctx context.Context, in *Input) (any, error) {
-	return in.signUp(ctx, SignUpPath, true)
+	return in.signUp(ctx, address.SignUp, true)
 }
 
 func loadSignUpSocial(ctx context.Context, in *Input) (any, error) {
-	return in.signUp(ctx, SignUpOAuthPath, false)
+	return in.signUp(ctx, address.SignUpOAuth, false)
 }
 
 func (in *Input) signUp(ctx context.Context, action string, password bool) (any, error) {
@@ -115,7 +112,7 @@ func (in *Input) signUp(ctx context.Context, action string, password bool) (any,
 	return signUpView{
 		Action: action, Email: in.Form.Value("email"), First: in.Form.Value("firstName"), Last: in.Form.Value("lastName"),
 		Password: password, Terms: richBelow(2, rules.Terms), Consent: rules.Consent,
-		Closed: !rules.SignUp || password && !rules.BasicAuth, SignIn: SignInPath,
+		Closed: !rules.SignUp || password && !rules.BasicAuth, SignIn: address.SignIn,
 	}, nil
 }
 
@@ -125,16 +122,16 @@ type Password struct {
 }
 
 var resetPassword = Widget{
-	Type: "reset-password", Label: "Password: forgotten", Defaults: Password{}, Personal: true, CSS: []string{"form"}, Load: loadPassword(ResetPath),
+	Type: "reset-password", Label: "Password: forgotten", Defaults: Password{}, Personal: true, CSS: []string{"form"}, Load: loadPassword(address.ResetPassword),
 }
 
 var confirmPassword = Widget{
 	Type: "confirmPassword", Label: "Password: new one", Defaults: Password{}, Personal: true, CSS: []string{"form"},
-	Query: []string{"userid", "ticketid"}, Load: loadPassword(ConfirmPath),
+	Query: []string{"userid", "ticketid"}, Load: loadPassword(address.ConfirmPassword),
 }
 
 var changePassword = Widget{
-	Type: "change-password", Label: "Password: change", Defaults: Password{}, Personal: true, CSS: []string{"form"}, Load: loadPassword(ChangePath),
+	Type: "change-password", Label: "Password: change", Defaults: Password{}, Personal: true, CSS: []string{"form"}, Load: loadPassword(address.ChangePassword),
 }
 
 type passwordView struct {
@@ -150,7 +147,7 @@ func loadPassword(action string) func(context.Context, *Input) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		v := passwordView{Action: action, Email: in.Form.Value("email"), SignIn: SignInHref(ChangePath), Closed: !rules.BasicAuth}
+		v := passwordView{Action: action, Email: in.Form.Value("email"), SignIn: address.SignInFor(address.ChangePassword), Closed: !rules.BasicAuth}
 		if in.Person != nil {
 			v.User, err = in.Person.User(ctx)
 		}
@@ -181,7 +178,7 @@ type profileView struct {
 }
 
 func loadProfile(ctx context.Context, in *Input) (any, error) {
-	v := profileView{SignIn: SignInHref(ProfilePath), Password: ProfilePassword}
+	v := profileView{SignIn: address.SignInFor(address.Profile), Password: address.ProfilePassword}
 	if in.Person == nil {
 		return v, nil
 	}

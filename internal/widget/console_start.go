@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 )
 
@@ -16,6 +17,7 @@ type consoleStart struct {
 	Parameters []consoleParameter `json:"parameters"`
 	Bodies     []sampleBody       `json:"bodies"`
 	Keys       string             `json:"keys"`   // where the visitor's keys are asked for
+	Access     string             `json:"access"` // where one gets a key
 	SignIn     string             `json:"signIn"` // where guests go, leading back here
 }
 
@@ -32,8 +34,8 @@ type consoleParameter struct {
 func (r *operation) consoleStart() consoleStart {
 	s := consoleStart{
 		API: r.api.ID, Operation: r.op.ID, Method: r.op.Method, URL: r.address(),
-		Parameters: []consoleParameter{}, Bodies: r.sampleBodies(), Keys: ConsoleKeysPath,
-		SignIn: SignInHref(OperationHref(r.api.ID, r.op.ID) + "#try"),
+		Parameters: []consoleParameter{}, Bodies: r.sampleBodies(), Keys: address.ConsoleKeys,
+		Access: address.Access(r.api.ID), SignIn: address.SignInFor(address.Console(r.api.ID, r.op.ID)),
 	}
 	if r.api.Props != nil && r.api.Props.NeedsSubscription() {
 		s.KeyHeader, s.KeyQuery = r.api.Props.KeyNames()

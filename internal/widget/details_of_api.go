@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
 )
@@ -54,8 +55,8 @@ func loadDetailsOfAPI(ctx context.Context, in *Input) (any, error) {
 		return v, nil
 	}
 	in.describe(1, api.Name, api.Summary)
-	in.structured(in.webAPI(api), in.crumbs(in.T("apis.heading"), APIsPath, api.Name, APIHref(api.ID)))
-	in.follow(FeedHref(api.ID))
+	in.structured(in.webAPI(api), in.crumbs(in.T("apis.heading"), address.APIs, api.Name, address.API(api.ID)))
+	in.follow(address.Feed(api.ID))
 	if v.Products, err = in.Data.ProductsOf(ctx, api); err != nil {
 		return nil, err
 	}
@@ -72,7 +73,7 @@ func loadDetailsOfAPI(ctx context.Context, in *Input) (any, error) {
 		return nil, err
 	}
 	if len(releases) > 0 {
-		v.Changes = ChangelogHref(api.ID)
+		v.Changes = address.Changelog(api.ID)
 	}
 	r := operation{api: api, op: &catalog.OperationDetail{Extra: &apim.OperationExtra{}}, gateway: strings.TrimSuffix(in.Data.GatewayURL(), "/"), words: in.Messages}
 	v.Servers = []string{r.gateway + r.basePath()}
@@ -88,8 +89,8 @@ func loadDetailsOfAPI(ctx context.Context, in *Input) (any, error) {
 	}
 	if r.callable() && api.Type != "soap" {
 		v.Downloads = []link{
-			{in.T("api.yaml"), DownloadHref(api.ID, "openapi.yaml")},
-			{in.T("api.json"), DownloadHref(api.ID, "openapi.json")},
+			{in.T("api.yaml"), address.YAML(api.ID)},
+			{in.T("api.json"), address.JSON(api.ID)},
 		}
 	}
 	return v, nil
@@ -103,7 +104,7 @@ func (in *Input) versions(ctx context.Context, api *catalog.API) []versionLink {
 		if label == "" {
 			label = in.T("api.original")
 		}
-		out = append(out, versionLink{label, APIHref(a.ID), strings.EqualFold(a.ID, api.ID)})
+		out = append(out, versionLink{label, address.API(a.ID), strings.EqualFold(a.ID, api.ID)})
 	}
 	if len(out) < 2 {
 		return nil

@@ -8,5 +8,5 @@
 // OperationGroup, SchemaFragment and SampleFragment.
 //
 // It knows no HTTP and no storage. It may import catalog, search, console and media,
-// and below them apim.
+// and below them address and apim.
 package widget

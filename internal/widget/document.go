@@ -6,6 +6,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"html/template"
+
+	"github.com/portico-portal/portico/internal/address"
 )
 
 // InlineScript is the one inline script of every page: it sets the remembered
@@ -77,17 +79,18 @@ func (p *Page) head(r Render, out *Output, h *heading) ([]byte, error) {
 // tell adds what machines read of a page that they may index.
 func (p *Page) tell(r Render, h *heading, d *documentHead) {
 	d.Structured = h.about
-	if r.Params.Path == "/" {
-		d.Kind, d.Twin = "website", "/index.md"
-		d.Structured = append(d.Structured, map[string]any{"@context": schemaOrg, "@type": "Organization", "name": p.opt.Site.Title, "url": r.Base + "/"})
-	} else if r.Params.Path != "" {
-		d.Twin = r.Params.Path + ".md"
+	if r.Params.Path == address.Home {
+		d.Kind = "website"
+		d.Structured = append(d.Structured, map[string]any{"@context": schemaOrg, "@type": "Organization", "name": p.opt.Site.Title, "url": r.Base + address.Home})
+	}
+	if r.Params.Path != "" {
+		d.Twin = address.Twin(r.Params.Path)
 	}
 	var own any
 	if p.opt.JSONLD != "" && json.Unmarshal([]byte(p.opt.JSONLD), &own) == nil {
 		d.Structured = append(d.Structured, own)
 	}
-	if d.Share.Image != "" && LocalPath(d.Share.Image) {
+	if d.Share.Image != "" && address.IsLocal(d.Share.Image) {
 		d.Share.Image = r.Base + d.Share.Image
 	}
 }

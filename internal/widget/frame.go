@@ -10,14 +10,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/catalog"
 )
-
-// FramePath is where the documents of custom HTML lie (portal-wire.md §5).
-const FramePath = "/content/html_widgets/"
-
-// WidgetFilesPath is where the files of custom widgets lie (portal-wire.md §4.4).
-const WidgetFilesPath = "/content/custom-widgets/"
 
 // Frame is a document of its own inside a page: the custom HTML of one node.
 type Frame struct {
@@ -60,7 +55,7 @@ func (p *CustomHTML) path() string {
 	if p.Styled || p.Fonts {
 		name += "-s"
 	}
-	return FramePath + name + ".html"
+	return address.Frame(name)
 }
 
 type frameView struct{ Src, Title, Sandbox, Allow string }
@@ -106,7 +101,7 @@ func loadCustomWidget(_ context.Context, in *Input) (any, error) {
 	}
 	return frameView{
 		// Widgets decode the parameter twice.
-		Src:   WidgetFilesPath + name + "/index.html?editorData=" + url.QueryEscape(strings.ReplaceAll(url.QueryEscape(string(data)), "+", "%20")),
+		Src:   address.WidgetFile(name, "index.html") + "?editorData=" + url.QueryEscape(strings.ReplaceAll(url.QueryEscape(string(data)), "+", "%20")),
 		Title: first(p.DisplayName, name), Sandbox: Sandbox, Allow: "clipboard-write",
 	}, nil
 }

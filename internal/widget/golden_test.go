@@ -137,8 +137,8 @@ var states = []state{
 	{"product-subscriptions/one", `{"type":"product-subscriptions"}`, widget.Render{Params: widget.Params{Product: "gold"}, Visitor: signedIn, Person: ada}},
 	{"product-subscriptions/guest", `{"type":"product-subscriptions"}`, widget.Render{Params: widget.Params{Product: "gold"}}},
 
-	{"signin/empty, coming from a page", `{"type":"signin"}`, widget.Render{Params: widget.Params{Query: query("return=/apis/shop")}}},
-	{"signin/return elsewhere is ignored", `{"type":"signin"}`, widget.Render{Params: widget.Params{Query: query("return=//evil.example")}}},
+	{"signin/empty, coming from a page", `{"type":"signin"}`, widget.Render{Params: widget.Params{Query: query("returnUrl=/apis/shop")}}},
+	{"signin/return elsewhere is ignored", `{"type":"signin"}`, widget.Render{Params: widget.Params{Query: query("returnUrl=//evil.example")}}},
 	{"signin/refused", `{"type":"signin"}`, widget.Render{Form: refused}},
 	{"signin/signed in already", `{"type":"signin"}`, widget.Render{Visitor: signedIn, Person: ada}},
 	{"signin/no passwords", `{"type":"signin"}`, widget.Render{Data: ruled(widget.PortalRules{})}},

@@ -3,6 +3,8 @@ package widget
 import (
 	"context"
 	"strings"
+
+	"github.com/portico-portal/portico/internal/address"
 )
 
 // Brand is the site's mark and name, leading home.
@@ -15,7 +17,7 @@ var brand = Widget{Type: "brand", Label: "Name of the site", Defaults: Brand{}, 
 
 func loadBrand(_ context.Context, in *Input) (any, error) {
 	p := props[Brand](in)
-	v := link{Label: p.Label, Href: "/"}
+	v := link{Label: p.Label, Href: address.Home}
 	if v.Label == "" {
 		v.Label = in.Site.Title
 	}
@@ -75,7 +77,7 @@ type userMenuView struct {
 }
 
 func loadUserMenu(ctx context.Context, in *Input) (any, error) {
-	v := userMenuView{SignIn: SignInHref(in.Params.Path)}
+	v := userMenuView{SignIn: address.SignInFor(in.Params.Path)}
 	if in.Person == nil {
 		return v, nil
 	}
@@ -102,7 +104,7 @@ type BackLink struct {
 }
 
 var backLink = Widget{
-	Type: "back-link", Label: "Link back", Defaults: BackLink{Label: "APIs", Hyperlink: Hyperlink{Href: APIsPath}},
+	Type: "back-link", Label: "Link back", Defaults: BackLink{Label: "APIs", Hyperlink: Hyperlink{Href: address.APIs}},
 	Load: func(_ context.Context, in *Input) (any, error) {
 		p := props[BackLink](in)
 		href, ok := p.Hyperlink.resolve(in)

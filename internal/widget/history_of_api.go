@@ -3,9 +3,9 @@ package widget
 import (
 	"context"
 	"html/template"
-	"net/url"
 	"strconv"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/catalog"
 )
 
@@ -44,14 +44,14 @@ func loadHistoryOfAPI(ctx context.Context, in *Input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := historyView{API: api, Feed: FeedHref(api.ID), Pages: max(1, (len(all)+releasesPerPage-1)/releasesPerPage)}
+	v := historyView{API: api, Feed: address.Feed(api.ID), Pages: max(1, (len(all)+releasesPerPage-1)/releasesPerPage)}
 	n, _ := strconv.Atoi(in.Query().Get("page"))
 	v.Page = min(max(n, 1), v.Pages)
 	from := (v.Page - 1) * releasesPerPage
 	for _, r := range all[from:min(from+releasesPerPage, len(all))] {
 		v.Releases = append(v.Releases, releaseRow{r.ID, date(r.Created), r.Revision, richBelow(2, r.Notes)})
 	}
-	at := func(page int) string { return ChangelogHref(api.ID) + "?page=" + url.QueryEscape(strconv.Itoa(page)) }
+	at := func(page int) string { return address.ChangelogPage(api.ID, page) }
 	if v.Page > 1 {
 		v.Prev = at(v.Page - 1)
 	}

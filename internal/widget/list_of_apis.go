@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/catalog"
 )
 
@@ -110,7 +111,7 @@ func loadListOfAPIs(ctx context.Context, in *Input) (any, error) {
 	v.page(in, matching)
 	v.addresses(q)
 	if in.Visitor.UserID == "" {
-		v.SignIn = SignInHref(APIsPath)
+		v.SignIn = address.SignInFor(address.APIs)
 	}
 	return v, nil
 }
@@ -249,18 +250,18 @@ func (v *apiList) page(in *Input, matching []*catalog.API) {
 }
 
 func (in *Input) apiRow(a *catalog.API) apiRow {
-	return apiRow{API: a, Href: APIHref(a.ID), TypeName: in.typeName(a.Type)}
+	return apiRow{API: a, Href: address.API(a.ID), TypeName: in.typeName(a.Type)}
 }
 
 // apiChooser is the list as one control.
 func (in *Input) apiChooser(all []*catalog.API) *chooser {
-	c := in.chooser("apis.choose", APIsPath)
+	c := in.chooser("apis.choose", address.APIs)
 	for _, a := range all {
 		label := a.Name
 		if a.Version != "" {
 			label += " " + a.Version
 		}
-		c.add(label, APIHref(a.ID), strings.EqualFold(a.ID, in.Params.API))
+		c.add(label, address.API(a.ID), strings.EqualFold(a.ID, in.Params.API))
 	}
 	return c.close()
 }

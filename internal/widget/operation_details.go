@@ -3,9 +3,9 @@ package widget
 import (
 	"context"
 	"html/template"
-	"net/url"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/catalog"
 )
 
@@ -77,7 +77,7 @@ func loadOperationDetails(ctx context.Context, in *Input) (any, error) {
 		Path: r.steps(), Copy: r.address(), Text: richBelow(1, o.Props.Description),
 		Auth: r.auth(), Docs: r.docs(), Places: r.parameters(), Body: r.body(),
 		Responses: r.responses(), Console: props[OperationDetails](in).EnableConsole && r.callable(),
-		ConsoleRef: SampleHref(r.api.ID, o.ID, consoleModel), SampleRef: SampleHref(r.api.ID, o.ID, ""),
+		ConsoleRef: address.Sample(r.api.ID, o.ID, consoleModel), SampleRef: address.Sample(r.api.ID, o.ID, ""),
 	}
 	if o.Extra.Summary != "" {
 		v.Title = o.Extra.Summary
@@ -97,7 +97,7 @@ func loadOperationDetails(ctx context.Context, in *Input) (any, error) {
 		about = o.Method + " " + o.URLTemplate
 	}
 	in.describe(2, v.Title+" · "+r.api.Name, about)
-	in.structured(in.crumbs(in.T("apis.heading"), APIsPath, r.api.Name, APIHref(r.api.ID), v.Title, OperationHref(r.api.ID, o.ID)))
+	in.structured(in.crumbs(in.T("apis.heading"), address.APIs, r.api.Name, address.API(r.api.ID), v.Title, address.Operation(r.api.ID, o.ID)))
 	return v, nil
 }
 
@@ -113,7 +113,7 @@ func neighbours(ctx context.Context, in *Input, api *catalog.API, id string) (ar
 		for _, o := range g.Operations {
 			switch {
 			case strings.EqualFold(o.ID, id):
-				a.Prev, a.Tag, a.TagHref = before, g.Tag.Name, APIHref(api.ID)+"?group="+url.QueryEscape(g.Tag.ID)
+				a.Prev, a.Tag, a.TagHref = before, g.Tag.Name, address.Group(api.ID, g.Tag.ID)
 			case before != nil && strings.EqualFold(before.ID, id):
 				a.Next = o
 				return a, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/catalog"
 )
 
@@ -112,8 +113,7 @@ func (v *operationListView) group(in *Input, g catalog.Group, first, open bool) 
 	if name == "" {
 		name = in.T("operations.untagged")
 	}
-	og := operationGroup{ID: g.Tag.ID, Name: name, Count: len(g.Operations), Load: GroupHref(v.API.ID, g.Tag.ID)}
-	og.Href = APIHref(v.API.ID) + strings.TrimPrefix(og.Load, APIHref(v.API.ID)+"/-/operations")
+	og := operationGroup{ID: g.Tag.ID, Name: name, Count: len(g.Operations), Load: address.GroupPart(v.API.ID, g.Tag.ID), Href: address.Group(v.API.ID, g.Tag.ID)}
 	asked := in.Query().Has("group")
 	og.Open = open || v.holds(g) || v.Query != "" || asked && strings.EqualFold(in.Query().Get("group"), g.Tag.ID) ||
 		first && v.Current == "" && !asked
@@ -146,7 +146,7 @@ func (v operationListView) items(ops []*catalog.Operation) []operationItem {
 	out := make([]operationItem, 0, len(ops))
 	for _, o := range ops {
 		item := operationItem{
-			Method: o.Method, Label: o.Name, Href: OperationHref(v.API.ID, o.ID),
+			Method: o.Method, Label: o.Name, Href: address.Operation(v.API.ID, o.ID),
 			Current: v.Current != "" && strings.ToLower(o.ID) == v.Current, Deprecated: o.Deprecated,
 		}
 		if v.ShowPath || item.Label == "" {
@@ -177,7 +177,7 @@ func filterOperations(ops []*catalog.Operation, text string) []*catalog.Operatio
 	return out
 }
 
-// OperationGroup answers GroupHref: with ?group={tag id} the operations of one
+// OperationGroup answers [address.GroupPart]: with ?group={tag id} the operations of one
 // group, with ?q={text} those that match, grouped; both as the list shows them.
 func OperationGroup(ctx context.Context, r Render) ([]byte, error) {
 	in := r.input()

@@ -289,29 +289,3 @@ func TestListsOfThousandsOfAPIsArePaged(t *testing.T) {
 		}
 	}
 }
-
-func TestAddressesEscapeNames(t *testing.T) {
-	t.Parallel()
-	for got, want := range map[string]string{
-		widget.OperationHref("a/b", "c d?"):      "/apis/a%2Fb/c%20d%3F",
-		widget.ProductHref("50%"):                "/products/50%25",
-		widget.SchemaHref("a", "x/y"):            "/apis/a/-/schemas/x%2Fy",
-		widget.SampleHref("a", "b", "c"):         "/apis/a/b/-/samples/c",
-		widget.GroupHref("a", "t&u"):             "/apis/a/-/operations?group=t%26u",
-		widget.SignInHref("/apis?q=1"):           "/signin?return=%2Fapis%3Fq%3D1",
-		widget.SignInHref("/"):                   "/signin",
-		widget.SearchHref("a b"):                 "/search?q=a+b",
-		widget.SubscribeHref("x"):                "/products/x/-/subscribe",
-		widget.SubscriptionHref("x/y"):           "/profile/-/subscriptions/x%2Fy",
-		widget.DownloadHref("a", "openapi.yaml"): "/apis/a/-/openapi.yaml",
-	} {
-		if got != want {
-			t.Errorf("%s, want %s", got, want)
-		}
-	}
-	for path, want := range map[string]bool{"/a": true, "//a": false, "https://a": false, `/\a`: false, "": false, "/a\nb": false} {
-		if got := widget.LocalPath(path); got != want {
-			t.Errorf("LocalPath(%q) is %v", path, got)
-		}
-	}
-}

@@ -2,11 +2,11 @@ package widget
 
 import (
 	"context"
-	"fmt"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/media"
 )
 
@@ -47,16 +47,16 @@ func loadPicture(_ context.Context, in *Input) (any, error) {
 
 // sourceSet are versions of a picture for screens of one and two pixels a point.
 func sourceSet(src string, width int) string {
-	if !strings.HasPrefix(src, "/content/") || width == 0 || !slices.Contains([]string{".png", ".jpg", ".jpeg", ".webp"}, strings.ToLower(path.Ext(src))) {
+	if !address.IsMedium(src) || width == 0 || !slices.Contains([]string{".png", ".jpg", ".jpeg", ".webp"}, strings.ToLower(path.Ext(src))) {
 		return ""
 	}
 	one, two := media.WidthFor(width), media.WidthFor(2*width)
 	if one == 0 {
 		return ""
 	}
-	set := fmt.Sprintf("%s?w=%d 1x", src, one)
+	set := address.MediumVersion(src, one) + " 1x"
 	if two != 0 {
-		set += fmt.Sprintf(", %s?w=%d 2x", src, two)
+		set += ", " + address.MediumVersion(src, two) + " 2x"
 	}
 	return set
 }

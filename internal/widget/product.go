@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
 )
@@ -63,7 +64,7 @@ func loadProductList(ctx context.Context, in *Input) (any, error) {
 		}
 	}
 	if in.Visitor.UserID == "" {
-		v.SignIn = SignInHref(ProductsPath)
+		v.SignIn = address.SignInFor(address.Products)
 	}
 	return v, nil
 }
@@ -81,7 +82,7 @@ func (v *productListView) switchView(in *Input) {
 }
 
 func (in *Input) productRow(p *catalog.Product) productRow {
-	row := productRow{Product: p, Href: ProductHref(p.ID), Limits: in.limits(p, false)}
+	row := productRow{Product: p, Href: address.Product(p.ID), Limits: in.limits(p, false)}
 	if p.Props != nil {
 		row.Summary = plain(p.Props.Description, 200)
 	}
@@ -90,9 +91,9 @@ func (in *Input) productRow(p *catalog.Product) productRow {
 
 // productChooser is a list of products as one control.
 func (in *Input) productChooser(all []*catalog.Product, current string) *chooser {
-	c := in.chooser("products.choose", ProductsPath)
+	c := in.chooser("products.choose", address.Products)
 	for _, p := range all {
-		c.add(p.Name, ProductHref(p.ID), current != "" && strings.EqualFold(p.ID, current))
+		c.add(p.Name, address.Product(p.ID), current != "" && strings.EqualFold(p.ID, current))
 	}
 	return c.close()
 }
@@ -181,7 +182,7 @@ func loadProductDetails(ctx context.Context, in *Input) (any, error) {
 		return nil, err
 	}
 	in.describe(1, p.Name, plain(p.Props.Description, 160))
-	in.structured(in.crumbs(in.T("products.heading"), ProductsPath, p.Name, ProductHref(p.ID)))
+	in.structured(in.crumbs(in.T("products.heading"), address.Products, p.Name, address.Product(p.ID)))
 	return productView{
 		Product: p, Text: richBelow(1, p.Props.Description), Limits: in.limits(p, true), Terms: richBelow(2, p.Props.Terms),
 	}, nil
@@ -259,11 +260,11 @@ func loadProductSubscribe(ctx context.Context, in *Input) (any, error) {
 		return nil, nil
 	}
 	v := subscribeView{
-		Product: p, Action: SubscribeHref(p.ID), Name: p.Name, Terms: richBelow(2, p.Props.Terms), Waits: p.Props.ApprovalRequired,
+		Product: p, Action: address.Subscribe(p.ID), Name: p.Name, Terms: richBelow(2, p.Props.Terms), Waits: p.Props.ApprovalRequired,
 		Unfold: props[ProductSubscribe](in).ShowTerms,
 	}
 	if in.Person == nil {
-		v.SignIn = SignInHref(ProductHref(p.ID))
+		v.SignIn = address.SignInFor(address.Product(p.ID))
 		return v, nil
 	}
 	if in.Form.Value("name") != "" {
@@ -315,10 +316,10 @@ func (in *Input) subscriptionRows(subs []PersonSubscription) []subscriptionRow {
 	for _, s := range subs {
 		row := subscriptionRow{
 			PersonSubscription: s, StateName: in.T("state." + s.State), Class: "warn", Date: date(s.Created),
-			Action: SubscriptionHref(s.ID), Active: s.State == apim.SubscriptionActive, Pending: s.State == apim.SubscriptionSubmitted,
+			Action: address.Subscription(s.ID), Active: s.State == apim.SubscriptionActive, Pending: s.State == apim.SubscriptionSubmitted,
 		}
 		if s.ProductID != "" {
-			row.ProductHref = ProductHref(s.ProductID)
+			row.ProductHref = address.Product(s.ProductID)
 		}
 		switch {
 		case row.Active:

@@ -3,6 +3,8 @@ package widget
 import (
 	"context"
 	"slices"
+
+	"github.com/portico-portal/portico/internal/address"
 )
 
 // reports tells a visitor about the own calls. What it counts comes with the
@@ -26,7 +28,7 @@ type reportsView struct {
 
 func loadReports(_ context.Context, in *Input) (any, error) {
 	if in.Person == nil {
-		return reportsView{SignIn: SignInHref(ReportsPath)}, nil
+		return reportsView{SignIn: address.SignInFor(address.Reports)}, nil
 	}
 	current := in.Query().Get("range")
 	if !slices.Contains(reportRanges, current) {
@@ -34,7 +36,7 @@ func loadReports(_ context.Context, in *Input) (any, error) {
 	}
 	var v reportsView
 	for _, r := range reportRanges {
-		v.Ranges = append(v.Ranges, entry{in.T("reports.range." + r), ReportsPath + "?range=" + r, r == current})
+		v.Ranges = append(v.Ranges, entry{in.T("reports.range." + r), address.Report(r), r == current})
 	}
 	for _, name := range reportNames {
 		v.Names = append(v.Names, in.T("reports."+name))

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/console"
 )
@@ -31,7 +32,7 @@ type sampleLanguage struct {
 	Current        bool
 }
 
-// SampleFragment answers SampleHref: the code sample of the operation in a
+// SampleFragment answers [address.Sample]: the code sample of the operation in a
 // language as highlighted HTML, or, for the language "console", the console's
 // starting values as JSON. With a request, the sample makes that call: the
 // console's, with the key left out. An unknown language is apim.ErrNotFound.
@@ -83,7 +84,7 @@ func (r *operation) sample(language string, request *console.Request) (sampleVie
 	for _, each := range console.Languages {
 		v.Languages = append(v.Languages, sampleLanguage{
 			ID: each.ID, Name: each.Name, Current: each.ID == l.ID,
-			Href: SampleHref(r.api.ID, r.op.ID, each.ID),
+			Href: address.Sample(r.api.ID, r.op.ID, each.ID),
 		})
 	}
 	return v, r.model.err

@@ -37,7 +37,7 @@ func TestTheConsoleStartsWithEverythingFilledIn(t *testing.T) {
 		"bodies":[
 			{"type":"application/json","kind":"json","value":"{\n  \"lines\": [\n    {\n      \"sku\": \"A-1\"\n    }\n  ]\n}"},
 			{"type":"application/x-www-form-urlencoded","kind":"form","fields":[{"name":"note","value":"NOTE","required":true}]}],
-		"keys":"/console/keys","signIn":"/signin?return=%2Fapis%2Fshop%2Fcreate%23try"}`), &want); err != nil {
+		"keys":"/console/keys","access":"/apis/shop#access","signIn":"/signin?returnUrl=%2Fapis%2Fshop%2Fcreate%23try"}`), &want); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -4,11 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"html/template"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/catalog"
 )
 
@@ -83,11 +83,11 @@ func (l location) at(steps ...string) location {
 func (l location) href() string {
 	if l.part != "" {
 		if l.pointer == "" {
-			return SchemaHref(l.api, l.part)
+			return address.Schema(l.api, l.part)
 		}
-		return SchemaHref(l.api, l.part) + "?at=" + url.QueryEscape(l.pointer)
+		return address.SchemaPart(l.api, l.part, l.pointer)
 	}
-	return SchemaHref(l.api, l.operation) + "?of=operation&at=" + url.QueryEscape(l.pointer)
+	return address.OperationSchema(l.api, l.operation, l.pointer)
 }
 
 // modeler reads schemas of one API.

@@ -5,12 +5,13 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
 )
 
 // schemaDetails is a named type of an API, or a part of one; it is what
-// SchemaHref answers, as a page or, with ?fragment=1, as rows to unfold.
+// [address.Schema] answers, as a page or, with ?fragment=1, as rows to unfold.
 var schemaDetails = Widget{
 	Type: "schemaDetails", Label: "Type: details", Defaults: struct{}{},
 	Needs:    Needs{API: true, Schema: true},
@@ -46,7 +47,7 @@ func loadSchemaDetails(ctx context.Context, in *Input) (any, error) {
 			return nil, err
 		}
 		at = location{api: api.ID, operation: op.ID}
-		v.Title, v.Up = op.Name, &link{op.Name, OperationHref(api.ID, op.ID)}
+		v.Title, v.Up = op.Name, &link{op.Name, address.Operation(api.ID, op.ID)}
 		if op.Extra != nil {
 			root, _ = json.Marshal(ownDescription(op.Extra)) // a map of raw JSON
 		}

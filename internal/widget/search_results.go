@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/search"
 )
 
@@ -38,7 +39,7 @@ type hitRow struct {
 
 func loadSearchResults(ctx context.Context, in *Input) (any, error) {
 	v := searchView{Query: strings.TrimSpace(in.Query().Get("q")), Fragment: in.Query().Get("fragment") != ""}
-	v.Everyone = SearchHref(v.Query)
+	v.Everyone = address.Found(v.Query)
 	if v.Query == "" {
 		return v, nil
 	}
@@ -70,13 +71,13 @@ func loadSearchResults(ctx context.Context, in *Input) (any, error) {
 func hitHref(h search.Hit) string {
 	switch h.Kind {
 	case search.KindAPI:
-		return APIHref(h.APIID)
+		return address.API(h.APIID)
 	case search.KindOperation:
-		return OperationHref(h.APIID, h.Ref.Name())
+		return address.Operation(h.APIID, h.Ref.Name())
 	case search.KindProduct:
-		return ProductHref(h.Ref.Name())
+		return address.Product(h.Ref.Name())
 	case search.KindSchema:
-		return SchemaHref(h.APIID, h.Name)
+		return address.Schema(h.APIID, h.Name)
 	case search.KindPage:
 		return h.Path
 	}
@@ -94,7 +95,7 @@ type problemView struct {
 }
 
 func loadProblem(_ context.Context, in *Input) (any, error) {
-	v := problemView{Status: in.Problem.Status, ID: in.Problem.RequestID, Back: "/"}
+	v := problemView{Status: in.Problem.Status, ID: in.Problem.RequestID, Back: address.Home}
 	if v.Status == 0 {
 		v.Status = 404
 	}

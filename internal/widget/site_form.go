@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 )
 
@@ -21,7 +22,7 @@ func (c *compiler) form(at place) {
 	attributes := ""
 	switch {
 	case f.Action == "":
-	case !LocalPath(f.Action):
+	case !address.IsLocal(f.Action):
 		c.find(apim.SeverityWarning, at.path, "The form is not sent: it may go only to an address of this portal, one that begins with /.")
 	default:
 		attributes = ` action="` + html.EscapeString(f.Action) + `"`

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/widget"
 )
@@ -126,7 +127,7 @@ func TestCustomHTMLIsOnlyInAFrame(t *testing.T) {
 	t.Parallel()
 	p := compile(t, `{"type":"section","security":{"roles":["authenticated"]},"nodes":[{"type":"custom-html-code","htmlCode":"<script>x()</script>"}]}`)
 	frames := p.Frames()
-	if len(frames) != 1 || frames[0].HTML != "<script>x()</script>" || !strings.HasPrefix(frames[0].Path, widget.FramePath) {
+	if len(frames) != 1 || frames[0].HTML != "<script>x()</script>" || !strings.HasPrefix(frames[0].Path, address.Frames) {
 		t.Fatalf("frames: %+v", frames)
 	}
 	if frames[0].Admits(catalog.Guest()) || !frames[0].Admits(signedIn) {

@@ -3,6 +3,7 @@ package widget
 import (
 	"html/template"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/catalog"
 )
 
@@ -21,7 +22,7 @@ func (in *Input) crumbs(steps ...string) map[string]any {
 // webAPI describes an API to search engines.
 func (in *Input) webAPI(a *catalog.API) map[string]any {
 	about := map[string]any{
-		"@context": schemaOrg, "@type": "WebAPI", "name": a.Name, "url": in.base + APIHref(a.ID), "documentation": in.base + APIHref(a.ID),
+		"@context": schemaOrg, "@type": "WebAPI", "name": a.Name, "url": in.base + address.API(a.ID), "documentation": in.base + address.API(a.ID),
 		"provider": map[string]any{"@type": "Organization", "name": in.Site.Title},
 	}
 	if a.Summary != "" {

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+
+	"github.com/portico-portal/portico/internal/address"
 )
 
 //go:embed templates/*.tmpl
@@ -29,8 +31,10 @@ func (f frame) With(v any) frame {
 // templates is the parsed set; parsing happens once.
 var templates = sync.OnceValue(func() *template.Template {
 	t := template.New("").Funcs(template.FuncMap{
-		"apiHref": APIHref, "operationHref": OperationHref, "productHref": ProductHref,
-		"schemaHref": SchemaHref, "signInHref": SignInHref, "groupHref": GroupHref,
+		"homeHref": fixed(address.Home), "apisHref": fixed(address.APIs), "productsHref": fixed(address.Products),
+		"searchHref": fixed(address.Search), "profileHref": fixed(address.Profile), "signOutHref": fixed(address.SignOut),
+		"manifestHref": fixed(address.Manifest), "keysHref": fixed(address.ConsoleKeys), "returnName": fixed(address.ReturnTo),
+		"apiHref": address.API, "operationHref": address.Operation, "productHref": address.Product, "taggedHref": address.Tagged, "operationsHref": address.Operations,
 		"icon":  icon,
 		"first": func(list []string) []string { return list[:min(len(list), maxValues)] },
 		"rest":  func(list []string) []string { return list[min(len(list), maxValues):] },
@@ -49,6 +53,9 @@ var templates = sync.OnceValue(func() *template.Template {
 	}
 	return t
 })
+
+// fixed is a template's function for an address that never changes.
+func fixed(address string) func() string { return func() string { return address } }
 
 var (
 	indentation = regexp.MustCompile(`\n\s*`)

@@ -3,6 +3,8 @@ package widget
 import (
 	"context"
 	"regexp"
+
+	"github.com/portico-portal/portico/internal/address"
 )
 
 // VideoPlayer plays a file of the media library.
@@ -45,7 +47,7 @@ func (in *Input) media(id, written string) string {
 			return href
 		}
 	}
-	if LocalPath(written) {
+	if address.IsLocal(written) {
 		return written
 	}
 	return ""

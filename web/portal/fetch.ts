@@ -3,7 +3,7 @@ const backend = document.documentElement.dataset.backend ?? "";
 
 /** Fetches text of the portal; anything but success is an error. */
 export async function fetchText(path: string, init?: RequestInit): Promise<string> {
-  const url = backend + path;
+  const url = new URL(path, backend || location.href).href;
   const answer = await fetch(url, init);
   if (!answer.ok) throw new Error(`${answer.status} ${url}`);
   return answer.text();

@@ -2,7 +2,7 @@ import { el } from "./dom";
 import { announce } from "./announce";
 import { words } from "./words";
 
-/** A subscription and its keys, as POST /console/keys answers (widget.KeyRow). */
+/** A subscription and its keys, as the portal answers (widget.KeyRow). */
 export interface Key {
   id: string;
   name: string;
@@ -11,7 +11,7 @@ export interface Key {
   secondary: string;
 }
 
-/** What POST /console/keys answers (widget.KeysAnswer). */
+/** What the portal answers (widget.KeysAnswer). */
 export interface KeysAnswer {
   signedIn: boolean;
   keys: Key[];
@@ -59,7 +59,7 @@ export class Keys extends HTMLElement {
   }
 
   async #value(code: HTMLElement): Promise<string> {
-    this.#keys ??= fetchKeys("/console/keys");
+    this.#keys ??= fetchKeys(this.dataset.src ?? "");
     try {
       const id = code.closest<HTMLElement>("[data-id]")?.dataset.id;
       const row = (await this.#keys).keys.find((k) => k.id === id);

@@ -41,7 +41,7 @@ export class Search extends HTMLElement {
     const query = this.#input.value.trim();
     this.#asked = query;
     if (!query) return this.#show(false);
-    const html = await fetchText(`/search?q=${encodeURIComponent(query)}&fragment=1`).catch(() => "");
+    const html = await fetchText(`${this.#input.form?.getAttribute("action")}?q=${encodeURIComponent(query)}&fragment=1`).catch(() => "");
     if (query !== this.#asked) return; // a later one is on its way
     const list = this.#results();
     list.innerHTML = html;

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/widget"
 )
 
@@ -213,10 +214,9 @@ func fontFile(v object) string {
 		if json.Unmarshal(v[name], &file) != nil {
 			continue
 		}
-		file = strings.TrimPrefix(file, "/content")
-		file = strings.TrimPrefix(strings.TrimPrefix(file, "/"), "fonts/")
+		file = address.FontFile(file)
 		if file != "" && strings.Trim(file, fontNameCharacters) == "" && !strings.Contains(file, "..") {
-			return "/fonts/" + file
+			return address.Font(file)
 		}
 	}
 	return ""

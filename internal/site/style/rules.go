@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/portico-portal/portico/internal/address"
 )
 
 // breakpoints are the widths that styles may differ by, in px, smallest first.
@@ -283,7 +285,7 @@ func imageURL(o object) string {
 // not see the node, and must not tell them what the file is called.
 func MediaPath(ref string) string {
 	sum := sha256.Sum256([]byte("/" + strings.ToLower(strings.Trim(ref, "/"))))
-	return "/content/-/" + hex.EncodeToString(sum[:12])
+	return address.HiddenMedium(hex.EncodeToString(sum[:12]))
 }
 
 func border(b *strings.Builder, o object) {

@@ -104,7 +104,7 @@ class Console {
       this.#response.show(last);
       explainAnswer(last, this.#response, {
         sent: this.#key?.value ?? "", name: this.#key?.name ?? "", needed: this.#key !== undefined,
-        href: `/apis/${encodeURIComponent(this.#start.api)}#access`,
+        href: this.#start.access,
       });
     } catch {
       if (running.signal.aborted) {

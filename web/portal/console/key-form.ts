@@ -38,13 +38,13 @@ export class KeyForm {
 
   /** Fills in the visitor's key, or says what is missing. */
   async load(): Promise<void> {
-    const { keys, signIn, api } = this.#start;
+    const { keys, signIn, api, access } = this.#start;
     try {
       const answer = await fetchKeys(keys, api);
       if (!answer.signedIn) {
         this.#note.replaceChildren(`${words.guest} `, el("a", { href: signIn }, words.signIn), words.guestEnd);
       } else if (!answer.keys.length) {
-        this.#note.replaceChildren(`${words.noKeys} `, el("a", { href: `/apis/${encodeURIComponent(api)}#access` }, words.getAccess));
+        this.#note.replaceChildren(`${words.noKeys} `, el("a", { href: access }, words.getAccess));
       } else {
         this.#choice(answer.keys);
       }

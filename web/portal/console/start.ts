@@ -9,6 +9,7 @@ export interface Start {
   parameters: Parameter[];
   bodies: Body[] | null;
   keys: string;
+  access: string; // where one gets a key
   signIn: string;
 }
 

@@ -1,4 +1,4 @@
-package site
+package address
 
 import (
 	"net/url"
@@ -6,14 +6,15 @@ import (
 	"strings"
 )
 
-// template is a permalink split into segments. A segment {name} is a variable,
+// Template is a permalink split into segments. A segment {name} is a variable,
 // * in a layout's template stands for any segment, at the end for all that follow.
-type template []string
+type Template []string
 
-func parseTemplate(permalink string) template {
+// ParseTemplate splits a permalink.
+func ParseTemplate(permalink string) Template {
 	trimmed := strings.Trim(permalink, "/")
 	if trimmed == "" {
-		return template{}
+		return Template{}
 	}
 	return strings.Split(trimmed, "/")
 }
@@ -26,12 +27,13 @@ func variable(segment string) string {
 	return ""
 }
 
-func (t template) hasVariables() bool {
+// HasVariables reports whether a segment is one.
+func (t Template) HasVariables() bool {
 	return slices.ContainsFunc(t, func(s string) bool { return variable(s) != "" })
 }
 
-// fixed counts the segments that are neither variable nor wildcard.
-func (t template) fixed() int {
+// Fixed counts the segments that are neither variable nor wildcard.
+func (t Template) Fixed() int {
 	n := 0
 	for _, s := range t {
 		if variable(s) == "" && s != "*" {
@@ -44,10 +46,10 @@ func (t template) fixed() int {
 // Values are the variables of a permalink: api, operation, product, schema.
 type Values map[string]string
 
-// match compares a page's permalink with the segments of an address. A
+// Match compares a page's permalink with the segments of an address. A
 // variable takes any segment but "-", which is never a name. Fixed segments
 // compare without case; exact is false when the case differs.
-func (t template) match(segments []string) (values Values, exact, ok bool) {
+func (t Template) Match(segments []string) (values Values, exact, ok bool) {
 	if len(t) != len(segments) {
 		return nil, false, false
 	}
@@ -72,8 +74,8 @@ func (t template) match(segments []string) (values Values, exact, ok bool) {
 	return values, exact, true
 }
 
-// covers tells whether a layout's template fits a page's permalink.
-func (t template) covers(page template) bool {
+// Covers reports whether a layout's template fits a page's permalink.
+func (t Template) Covers(page Template) bool {
 	for i, want := range t {
 		if want == "*" && i == len(t)-1 {
 			return len(page) > i
@@ -88,9 +90,9 @@ func (t template) covers(page template) bool {
 	return len(t) == len(page)
 }
 
-// segments splits an escaped path into its unescaped segments; false when an
+// Segments splits an escaped path into its unescaped segments; false when an
 // escape is broken. A slash at the end means nothing.
-func segments(escapedPath string) ([]string, bool) {
+func Segments(escapedPath string) ([]string, bool) {
 	trimmed := strings.TrimSuffix(strings.TrimPrefix(escapedPath, "/"), "/")
 	if trimmed == "" {
 		return nil, true
@@ -109,10 +111,10 @@ func segments(escapedPath string) ([]string, bool) {
 	return list, true
 }
 
-// path is the address of a template with its variables filled in.
-func (t template) path(values Values) string {
+// Path is the address of a template with its variables filled in.
+func (t Template) Path(values Values) string {
 	if len(t) == 0 {
-		return "/"
+		return Home
 	}
 	var b strings.Builder
 	for _, s := range t {
@@ -125,33 +127,15 @@ func (t template) path(values Values) string {
 	return b.String()
 }
 
-// reserved are the first segments of addresses that are not the site's; a page
-// there is never reached (design.md §7). "-" may not be a segment at all,
-// except in the schema page's own permalink.
-var reserved = []string{"mapi", "developer", "send", "console", "assets", "content", "admin", "healthz", "readyz", "metrics"}
-
-// unreachable tells why no address leads to a permalink, or "".
-func unreachable(permalink string) string {
-	t := parseTemplate(permalink)
-	switch {
-	case !strings.HasPrefix(permalink, "/"):
-		return "its permalink does not begin with /"
-	case strings.Contains(permalink, "//"), strings.Contains(permalink, ".."), strings.ContainsAny(permalink, "\\~?#"):
-		return "its permalink holds //, .., ~, \\, ? or #"
-	case len(t) > 0 && slices.Contains(reserved, strings.ToLower(t[0])):
-		return "addresses below /" + t[0] + " are not pages"
+// Shape is a template with its variables' names left out: two pages of one shape collide.
+func (t Template) Shape() string {
+	var b strings.Builder
+	for _, s := range t {
+		b.WriteByte('/')
+		if variable(s) != "" {
+			s = "{}"
+		}
+		b.WriteString(strings.ToLower(s))
 	}
-	return ""
-}
-
-// unusual tells what is wrong with a permalink that addresses do lead to, by the
-// rules of editors (portal-wire.md §3.6), or "".
-func unusual(permalink string) string {
-	switch {
-	case strings.Contains(permalink, "/."):
-		return "one of its segments begins with a dot"
-	case len(permalink) > 1 && strings.HasSuffix(permalink, "/"), strings.HasSuffix(permalink, "."):
-		return "it ends with / or a dot"
-	}
-	return ""
+	return b.String()
 }

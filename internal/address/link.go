@@ -1,0 +1,51 @@
+package address
+
+import (
+	"net/url"
+	"strings"
+)
+
+// ReturnTo is the parameter that says where signing in leads back to
+// (portal-wire.md §2).
+const ReturnTo = "returnUrl"
+
+// singleSignOn and its parameter (portal-wire.md §2): a shared access token of a
+// user, or the secret of a one-time link.
+const (
+	SingleSignOn = "/signin-sso"
+	tokenName    = "token"
+)
+
+// SignInLink is the link that signs somebody in with a token: portal is the address
+// of the portal.
+func SignInLink(portal, token string) string {
+	return portal + SingleSignOn + "?" + tokenName + "=" + url.QueryEscape(token)
+}
+
+// SignInToken reads such a link: the token, and where it leads.
+func SignInToken(query url.Values) (token, to string) {
+	return query.Get(tokenName), Local(query.Get(ReturnTo), Home)
+}
+
+// SignInFor is the sign-in page that leads back to path.
+func SignInFor(path string) string {
+	if path == "" || path == Home || path == SignIn {
+		return SignIn
+	}
+	return SignIn + "?" + ReturnTo + "=" + url.QueryEscape(path)
+}
+
+// IsLocal reports whether an address stays on the portal: a path, with a query or
+// not, that no browser takes for another host.
+func IsLocal(address string) bool {
+	return strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "//") && !strings.ContainsAny(address, "\\\r\n\t")
+}
+
+// Local is an address that somebody asks to be led to, if it stays on the portal;
+// else the fallback.
+func Local(address, fallback string) string {
+	if u, err := url.Parse(address); err != nil || u.Host != "" || u.Scheme != "" || !IsLocal(address) || strings.HasPrefix(u.Path, "//") {
+		return fallback
+	}
+	return address
+}

@@ -1,0 +1,109 @@
+package address
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// Pages without variables, and the forms that are posted to them.
+const (
+	Home            = "/"
+	APIs            = "/apis"
+	Products        = "/products"
+	Search          = "/search"           // GET ?q=
+	SignIn          = "/signin"           // GET page; POST email, password, returnUrl
+	SignUp          = "/signup"           // GET page; POST email, password, firstName, lastName, terms
+	SignUpOAuth     = "/signup-oauth"     // the same with an account of another place
+	ResetPassword   = "/reset-password"   // GET page; POST email
+	ConfirmPassword = "/confirm-password" // GET page; POST password
+	ChangePassword  = "/change-password"  // GET page; POST current, password
+	Profile         = "/profile"          // GET page; POST firstName, lastName
+	Reports         = "/reports"          // GET page ?range=
+	NotFound        = "/404"              // shown where nothing is
+	Failed          = "/500"              // shown when a page fails
+)
+
+// Personal are the pages about the visitor or what the visitor typed: no search
+// engine lists them, and files of an exported site lead to the portal there.
+var Personal = []string{
+	SignIn, SignUp, SignUpOAuth, Profile, Search, ResetPassword, ConfirmPassword, ChangePassword, Reports,
+}
+
+// Pages of resources.
+const (
+	APIPattern       = APIs + "/{api}"
+	OperationPattern = APIPattern + "/{operation}"
+	ProductPattern   = Products + "/{product}"
+	SchemaPattern    = APIPattern + "/-/schemas/{schema}"
+	ChangelogPattern = APIPattern + "/-/changelog"
+)
+
+// API is the page of an API.
+func API(id string) string { return fill(APIPattern, id) }
+
+// Operation is the page of an operation.
+func Operation(api, operation string) string { return fill(OperationPattern, api, operation) }
+
+// Product is the page of a product.
+func Product(id string) string { return fill(ProductPattern, id) }
+
+// Access is where the page of an API says how one gets a key for it.
+func Access(api string) string { return API(api) + "#access" }
+
+// Console is the console of an operation.
+func Console(api, operation string) string { return Operation(api, operation) + "#try" }
+
+// Schema is the page of a named type of an API; with ?fragment=1 only its rows.
+func Schema(api, name string) string { return fill(SchemaPattern, api, name) }
+
+// SchemaPart is the page of the part of a named type at a JSON pointer.
+func SchemaPart(api, name, pointer string) string {
+	return Schema(api, name) + "?at=" + url.QueryEscape(pointer)
+}
+
+// OperationSchema is the page of a schema that stands in an operation's own
+// description, at a JSON pointer.
+func OperationSchema(api, operation, pointer string) string {
+	return Schema(api, operation) + "?of=operation&at=" + url.QueryEscape(pointer)
+}
+
+// Changelog is the change log of an API.
+func Changelog(api string) string { return fill(ChangelogPattern, api) }
+
+// ChangelogPage is a further page of it.
+func ChangelogPage(api string, page int) string {
+	return Changelog(api) + "?page=" + strconv.Itoa(page)
+}
+
+// Release is the entry of a release in the change log.
+func Release(api, release string) string { return Changelog(api) + "#" + url.PathEscape(release) }
+
+// Tagged is the list of the APIs with a tag.
+func Tagged(tag string) string { return APIs + "?tag=" + url.QueryEscape(tag) }
+
+// Group is the page of an API with a group of its operations unfolded.
+func Group(api, group string) string { return API(api) + "?group=" + url.QueryEscape(group) }
+
+// Report is the report of a range of time.
+func Report(span string) string { return Reports + "?range=" + span }
+
+// Found is the search page for a query.
+func Found(query string) string { return Search + "?q=" + url.QueryEscape(query) }
+
+// Done is the profile, saying what has just been done.
+func Done(what string) string { return Profile + "?done=" + url.QueryEscape(what) }
+
+// fill is the address of a pattern with its names in braces replaced by values,
+// in order.
+func fill(pattern string, values ...string) string {
+	var b strings.Builder
+	for _, value := range values {
+		before, rest, _ := strings.Cut(pattern, "{")
+		_, pattern, _ = strings.Cut(rest, "}")
+		b.WriteString(before)
+		b.WriteString(url.PathEscape(value))
+	}
+	b.WriteString(pattern)
+	return b.String()
+}

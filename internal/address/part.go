@@ -1,0 +1,85 @@
+package address
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Parts beside pages: "-" is never a name.
+const (
+	YAMLPattern       = APIPattern + "/-/openapi.yaml"
+	JSONPattern       = APIPattern + "/-/openapi.json"
+	OriginalPattern   = APIPattern + "/-/original" // the description as it was imported
+	FeedPattern       = APIPattern + "/-/changes.atom"
+	OperationsPattern = APIPattern + "/-/operations" // ?group={tag id} or ?q=
+	SamplePattern     = OperationPattern + "/-/samples/{language}"
+	SubscribePattern  = ProductPattern + "/-/subscribe" // POST name, terms
+
+	ProviderPattern     = SignIn + "/-/{provider}" // signing in with an identity provider starts there
+	SubscriptionPattern = Profile + "/-/subscriptions/{id}"
+	ProfilePassword     = Profile + "/-/password" // POST current, password
+	Suggest             = Search + "/-/suggest"   // GET ?q=
+
+	SignOut     = "/signout"           // POST
+	consolePath = "/console/"          // of the console's island
+	ConsoleKeys = consolePath + "keys" // POST api
+)
+
+// YAML is the OpenAPI description of an API.
+func YAML(api string) string { return fill(YAMLPattern, api) }
+
+// JSON is the same as JSON.
+func JSON(api string) string { return fill(JSONPattern, api) }
+
+// Original is the description that an API was imported from.
+func Original(api string) string { return fill(OriginalPattern, api) }
+
+// Feed is the change log of an API as a feed.
+func Feed(api string) string { return fill(FeedPattern, api) }
+
+// Operations is the fragment with an API's operation list, or a part of it.
+func Operations(api string) string { return fill(OperationsPattern, api) }
+
+// GroupPart is the fragment with one group of it.
+func GroupPart(api, group string) string {
+	return Operations(api) + "?group=" + url.QueryEscape(group)
+}
+
+// Sample is the code sample of an operation in a language.
+func Sample(api, operation, language string) string {
+	return fill(SamplePattern, api, operation, language)
+}
+
+// Subscribe is where the subscribe form of a product is posted.
+func Subscribe(product string) string { return fill(SubscribePattern, product) }
+
+// Subscription is where a subscription of the visitor is changed (POST): action is
+// rename (with name), regenerate-primary, regenerate-secondary or cancel.
+func Subscription(id string) string { return fill(SubscriptionPattern, id) }
+
+// Provider is where signing in with an identity provider starts.
+func Provider(provider string) string { return fill(ProviderPattern, strings.ToLower(provider)) }
+
+// twinSuffix ends the address of a page's Markdown twin; that of the home page is
+// twinHome + twinSuffix.
+const (
+	twinSuffix = ".md"
+	twinHome   = "/index"
+)
+
+// Twin is the Markdown twin of the page at path.
+func Twin(path string) string {
+	if path == Home {
+		path = twinHome
+	}
+	return path + twinSuffix
+}
+
+// OfTwin is the page whose twin is at path; ok reports whether path is that of a twin.
+func OfTwin(path string) (page string, ok bool) {
+	page, ok = strings.CutSuffix(path, twinSuffix)
+	if page == twinHome {
+		page = Home
+	}
+	return page, ok
+}
