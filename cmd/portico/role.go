@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/client"
 )
 
@@ -21,7 +22,33 @@ type roleCommand struct {
 type grant struct {
 	Role      string `arg:"" help:"Name or GUID of a role, such as \"API Management Service Reader Role\"."`
 	Principal string `arg:"" help:"users/ID, groups/ID, token:NAME, or oidc:ISSUER#SUBJECT."`
-	Scope     string `help:"Where: an entity such as /apis/echo or /workspaces/w; default: the service." placeholder:"ID"`
+	Scope     place  `help:"Where: an entity such as /apis/echo or /workspaces/w; default: the service." default:"/" placeholder:"ID"`
+}
+
+// place is where a role is good, as --scope names it.
+type place struct {
+	apim.Scope
+	service string // its address as it was written, "" in the short form
+}
+
+// UnmarshalText reads an id of either form.
+func (p *place) UnmarshalText(text []byte) error {
+	p.service, _ = apim.CutService(string(text))
+	return p.Scope.UnmarshalText(text)
+}
+
+// path is the address of role assignments there.
+func (p place) path() string {
+	path := (&url.URL{Path: p.service + string(p.Ref())}).EscapedPath()
+	return path + authorizationPath + "/roleAssignments"
+}
+
+// words name it to people.
+func (p place) words() string {
+	if p.IsService() {
+		return "the service"
+	}
+	return p.String()
 }
 
 const authorizationPath = "/providers/Microsoft.Authorization"
@@ -33,7 +60,10 @@ type roleDefinition struct {
 
 type roleAssignment struct {
 	ID, Name   string
-	Properties struct{ RoleDefinitionID, PrincipalID, Scope string }
+	Properties struct {
+		RoleDefinitionID, PrincipalID string
+		Scope                         apim.Scope
+	}
 }
 
 // definition finds a role by name or GUID.
@@ -63,7 +93,7 @@ func (g *grant) assign(ctx context.Context, api *client.Client) error {
 		return err
 	}
 	properties := map[string]string{"roleDefinitionId": d.ID, "principalId": g.Principal}
-	return api.Put(ctx, scopePath(g.Scope)+authorizationPath+"/roleAssignments/"+newGUID(), properties, nil)
+	return api.Put(ctx, g.Scope.path()+"/"+newGUID(), properties, nil)
 }
 
 // assignments are those that say just this.
@@ -75,19 +105,11 @@ func (g *grant) assignments(ctx context.Context, api *client.Client, d *roleDefi
 	}
 	var same []*roleAssignment
 	for _, a := range list {
-		if strings.HasSuffix(a.Properties.RoleDefinitionID, "/"+d.Name) && strings.EqualFold(scopePath(a.Properties.Scope), scopePath(g.Scope)) {
+		if strings.HasSuffix(a.Properties.RoleDefinitionID, "/"+d.Name) && a.Properties.Scope.Same(g.Scope.Scope) {
 			same = append(same, a)
 		}
 	}
 	return same, nil
-}
-
-// scopePath is "" for the service.
-func scopePath(scope string) string {
-	if scope = strings.Trim(scope, "/"); scope == "" {
-		return ""
-	}
-	return "/" + scope
 }
 
 func newGUID() string {
@@ -108,7 +130,7 @@ func (c *roleAssignCommand) Run(ctx context.Context, s streams) error {
 		if err := c.assign(ctx, api); err != nil {
 			return err
 		}
-		_, err := fmt.Fprintf(s.out, "%s has the role %q at %s.\n", c.Principal, c.Role, orDefault(scopePath(c.Scope), "the service"))
+		_, err := fmt.Fprintf(s.out, "%s has the role %q at %s.\n", c.Principal, c.Role, c.Scope.words())
 		return err
 	})
 }
@@ -130,10 +152,10 @@ func (c *roleRevokeCommand) Run(ctx context.Context, s streams) error {
 			return err
 		}
 		if len(present) == 0 {
-			return fmt.Errorf("%s does not have the role %q at %s; portico role list shows who has what", c.Principal, c.Role, orDefault(scopePath(c.Scope), "the service"))
+			return fmt.Errorf("%s does not have the role %q at %s; portico role list shows who has what", c.Principal, c.Role, c.Scope.words())
 		}
 		for _, a := range present {
-			if err := api.Delete(ctx, a.ID); err != nil {
+			if err := api.Delete(ctx, place{Scope: a.Properties.Scope}.path()+"/"+a.Name); err != nil {
 				return err
 			}
 		}
@@ -171,7 +193,7 @@ func (c *roleListCommand) Run(ctx context.Context, s streams) error {
 			for _, a := range assignments {
 				id := a.Properties.RoleDefinitionID
 				role := names[strings.ToLower(id[strings.LastIndexByte(id, '/')+1:])]
-				fmt.Fprintf(table, "%s\t%s\t%s\n", a.Properties.PrincipalID, role, orDefault(scopePath(a.Properties.Scope), "/"))
+				fmt.Fprintf(table, "%s\t%s\t%s\n", a.Properties.PrincipalID, role, a.Properties.Scope)
 			}
 		}
 		return table.Flush()

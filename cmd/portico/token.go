@@ -14,7 +14,7 @@ type tokenCommand struct {
 	connection `embed:""`
 	User       string        `help:"User the token stands for; default: the service itself (integration)." placeholder:"ID"`
 	Role       string        `help:"Make a token that may do what a role allows, and no more." placeholder:"ROLE"`
-	Scope      string        `help:"Where --role is good: an entity such as /apis/echo; default: the service." placeholder:"ID"`
+	Scope      place         `help:"Where --role is good: an entity such as /apis/echo; default: the service." default:"/" placeholder:"ID"`
 	Name       string        `help:"Name of the token of --role: what portico role list shows." default:"cli" placeholder:"NAME"`
 	Expires    time.Duration `help:"How long it is valid, at most 720h." default:"8h"`
 }

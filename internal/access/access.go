@@ -51,21 +51,17 @@ func (p Principal) Name() string {
 // Assignment grants a role at a scope and below it.
 type Assignment struct {
 	Role  *Role
-	Scope apim.Ref // "" is the service
+	Scope apim.Scope
 }
 
 // DeniedError is apim.ErrForbidden that names what was refused.
 type DeniedError struct {
 	Action Action
-	Scope  apim.Ref
+	Scope  apim.Scope
 }
 
 func (e *DeniedError) Error() string {
-	scope := string(e.Scope)
-	if scope == "" {
-		scope = "/"
-	}
-	return fmt.Sprintf("The caller does not have authorization to perform action '%s' over scope '%s'.", e.Action, scope)
+	return fmt.Sprintf("The caller does not have authorization to perform action '%s' over scope '%s'.", e.Action, e.Scope)
 }
 
 // Is makes errors.Is(err, apim.ErrForbidden) true.
@@ -73,9 +69,9 @@ func (e *DeniedError) Is(target error) bool { return target == apim.ErrForbidden
 
 // Authorize returns nil when one of the assignments grants the action at the
 // scope, else a *DeniedError.
-func Authorize(assignments []Assignment, action Action, scope apim.Ref) error {
+func Authorize(assignments []Assignment, action Action, scope apim.Scope) error {
 	for _, a := range assignments {
-		if Covers(a.Scope, scope) && a.Role.Grants(action) {
+		if a.Scope.Covers(scope) && a.Role.Grants(action) {
 			return nil
 		}
 	}
@@ -88,17 +84,11 @@ func Authorize(assignments []Assignment, action Action, scope apim.Ref) error {
 func Inherent(p Principal) []Assignment {
 	switch {
 	case p.Integration || p.Admin:
-		return []Assignment{{Role: Owner}}
+		return []Assignment{{Role: Owner, Scope: apim.ServiceScope()}}
 	case p.UserID != "":
-		return []Assignment{{Role: OwnUser, Scope: apim.UserRef(p.UserID)}}
+		return []Assignment{{Role: OwnUser, Scope: apim.ScopeOf(apim.UserRef(p.UserID))}}
 	}
 	return nil
-}
-
-// Covers tells whether scope is granted or below it.
-func Covers(granted, scope apim.Ref) bool {
-	rest, ok := strings.CutPrefix(scope.Key(), granted.Key())
-	return ok && (rest == "" || rest[0] == '/' || granted == "")
 }
 
 // InWorkspace is the action on the same type of resource in a workspace.

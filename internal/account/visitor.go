@@ -89,7 +89,7 @@ func visitor(tx *store.Tx, userID string) (*Visitor, error) {
 	}
 	groups := []string{apim.Developers}
 	for _, ref := range links {
-		if g := strings.ToLower(ref.PublicName()); g != apim.Guests {
+		if g := strings.ToLower(string(ref.PublicID())); g != apim.Guests {
 			groups = append(groups, g)
 		}
 	}

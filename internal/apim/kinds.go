@@ -1,5 +1,7 @@
 package apim
 
+import "strings"
+
 // Kinds lists every kind, parents before children. Routes, paging, ETags,
 // filters, error bodies and the export format follow from it.
 var Kinds = []*Kind{
@@ -21,10 +23,10 @@ var Kinds = []*Kind{
 	Documentations, TenantAccesses,
 }
 
-// KindByPath returns the kind of a collection path such as "apis/operations", or nil.
+// KindByPath returns the kind of a collection path such as "apis/operations" in any case, or nil.
 func KindByPath(path string) *Kind {
 	for _, k := range Kinds {
-		if k.Path == path {
+		if strings.EqualFold(k.Path, path) {
 			return k
 		}
 	}

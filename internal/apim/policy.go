@@ -67,6 +67,15 @@ type PolicyRestriction struct {
 	RequireBase string `json:"requireBase,omitempty"`
 }
 
+// At is where the restriction holds; nowhere when its scope cannot be read.
+func (r *PolicyRestriction) At() Scope {
+	if r.Scope == "" {
+		return ServiceScope()
+	}
+	at, _ := ParseScope(r.Scope)
+	return at
+}
+
 // Default requires nothing.
 func (r *PolicyRestriction) Default() {
 	if r.RequireBase == "" {

@@ -12,13 +12,34 @@ func (r Ref) Key() string { return strings.ToLower(string(r)) }
 // Name is the last segment.
 func (r Ref) Name() string { return string(r)[strings.LastIndexByte(string(r), '/')+1:] }
 
-// PublicName is the name by which people and portal addresses know a resource:
-// w~x for the resource x of the workspace w, else its name.
-func (r Ref) PublicName() string {
-	if w := r.Workspace(); w != "" {
-		return w + "~" + r.Name()
+// Same reports whether both refs mean the same resource.
+func (r Ref) Same(o Ref) bool { return r.Key() == o.Key() }
+
+// Is reports whether the ref is that of an entity of the kind.
+func (r Ref) Is(kind *Kind) bool {
+	return strings.EqualFold(r.KindPath(), kind.Path) && r.declared() != ""
+}
+
+// declared is an entity's ref with its collections spelled as declared; "" when
+// no kind is there.
+func (r Ref) declared() Ref {
+	kind := KindByPath(r.KindPath())
+	home := r.Home()
+	if kind == nil || home != "" && !kind.Workspace {
+		return ""
 	}
-	return r.Name()
+	collections := strings.Split(kind.Path, "/")
+	segments := strings.Split(string(r[len(home):]), "/")[1:]
+	if len(segments) != 2*len(collections) {
+		return ""
+	}
+	for i, collection := range collections {
+		if segments[2*i+1] == "" {
+			return ""
+		}
+		home = home.Child(collection, segments[2*i+1])
+	}
+	return home
 }
 
 // Child appends a collection and a name.
@@ -53,11 +74,16 @@ func (r Ref) KindPath() string {
 
 // Workspace is the workspace's name, or "".
 func (r Ref) Workspace() string {
-	parts := strings.SplitN(strings.TrimPrefix(string(r), "/"), "/", 3)
-	if len(parts) > 2 && strings.EqualFold(parts[0], "workspaces") {
-		return parts[1]
+	const collection = "workspaces/"
+	s := strings.TrimPrefix(string(r), "/")
+	if len(s) < len(collection) || !strings.EqualFold(s[:len(collection)], collection) {
+		return ""
 	}
-	return ""
+	name, _, below := strings.Cut(s[len(collection):], "/")
+	if !below {
+		return ""
+	}
+	return name
 }
 
 // Home is /workspaces/{id} of a ref in a workspace, else "".
@@ -66,6 +92,29 @@ func (r Ref) Home() Ref {
 		return WorkspaceRef(w)
 	}
 	return ""
+}
+
+// API is the API's own part of a ref at or below one, else "".
+func (r Ref) API() Ref {
+	const collection = "/apis/"
+	start := len(r.Home())
+	below := string(r[start:])
+	if len(below) <= len(collection) || !strings.EqualFold(below[:len(collection)], collection) {
+		return ""
+	}
+	name, _, _ := strings.Cut(below[len(collection):], "/")
+	return r[:start+len(collection)+len(name)]
+}
+
+// Alias is the ref with the API instead of its revision.
+func (r Ref) Alias() Ref {
+	api := r.API()
+	name := api.Name()
+	id, revision := SplitRevision(name)
+	if revision == "" {
+		return r
+	}
+	return api[:len(api)-len(name)+len(id)] + r[len(api):]
 }
 
 // WorkspaceRef is /workspaces/{id}.

@@ -1,9 +1,6 @@
 package apim
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // The states of a subscription.
 const (
@@ -42,10 +39,8 @@ func (s *Subscription) Validate(v *Violations) {
 	if v.Required("displayName", s.DisplayName) {
 		v.Length("displayName", s.DisplayName, 100)
 	}
-	if v.Required("scope", s.Scope) {
-		if kind, id := s.ScopeOf(); kind == "" || (kind == "products" && id == "") {
-			v.Addf("scope", "scope must be /products/{id}, /apis or /apis/{id}; it is %q.", s.Scope)
-		}
+	if v.Required("scope", s.Scope) && s.Opening() == (Opening{}) {
+		v.Addf("scope", "scope must be /products/{id}, /apis or /apis/{id}; it is %q.", s.Scope)
 	}
 	v.OneOf("state", s.State, SubscriptionSubmitted, SubscriptionActive, SubscriptionSuspended,
 		SubscriptionRejected, SubscriptionCancelled, SubscriptionExpired)
@@ -62,21 +57,44 @@ var Subscriptions = &Kind{
 
 var subscriptionFilter = Fields{"name", "displayName", "stateComment", "ownerId", "scope", "userId", "productId", "state"}
 
-// ScopeOf splits the scope: ("products", id), ("apis", id), ("apis", "") for all
-// APIs, ("", "") when it is none of them. Full ARM ids are understood.
-func (s *Subscription) ScopeOf() (kind, id string) {
-	parts := strings.Split(strings.Trim(s.Scope, "/"), "/")
-	n := len(parts)
-	if n >= 1 && strings.EqualFold(parts[n-1], "apis") {
-		return "apis", ""
+// Opening is what a subscription opens: APIs, or those of a product. The zero Opening is nothing.
+type Opening struct {
+	Scope   Ref   // as it is stored: /products/x, /apis/x;rev=1, /apis, each in a workspace too
+	APIs    Scope // an API, or where all APIs are: the service or a workspace
+	Product Ref
+}
+
+// Opening reads the subscription's scope.
+func (s *Subscription) Opening() Opening {
+	const all = "/apis"
+	ref := ParseRef(s.Scope)
+	entity := ref.declared()
+	switch home := ref.Home(); {
+	case entity.Is(Products):
+		return Opening{Scope: entity, Product: entity}
+	case entity.Is(APIs):
+		return Opening{Scope: entity, APIs: ScopeOf(entity)}
+	case !ref.Same(home + all):
+		return Opening{}
+	case home == "":
+		return Opening{Scope: all, APIs: ServiceScope()}
+	default:
+		return Opening{Scope: home + all, APIs: ScopeOf(home)}
 	}
-	if n >= 2 {
-		switch strings.ToLower(parts[n-2]) {
-		case "products":
-			return "products", parts[n-1]
-		case "apis":
-			return "apis", parts[n-1]
-		}
+}
+
+// Opens reports whether an API is open by it; holds reports whether the product has the API.
+func (o Opening) Opens(api Ref, holds func(product, api Ref) (bool, error)) (bool, error) {
+	if o.Product != "" {
+		return holds(o.Product, api.Alias())
 	}
-	return "", ""
+	return o.APIs.Covers(ScopeOf(api)), nil
+}
+
+// Target is the product or API that is opened; "" for all APIs.
+func (o Opening) Target() Ref {
+	if api := o.APIs.Ref(); api.Is(APIs) {
+		return api
+	}
+	return o.Product
 }

@@ -54,21 +54,6 @@ func TestResourcesNameTheFieldsThatBreakARule(t *testing.T) {
 	}
 }
 
-func TestScopesOfSubscriptionsAreUnderstoodInEveryForm(t *testing.T) {
-	t.Parallel()
-	const arm = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ApiManagement/service/portico"
-	for scope, want := range map[string][2]string{
-		"/products/starter": {"products", "starter"}, arm + "/products/starter": {"products", "starter"},
-		"/apis": {"apis", ""}, arm + "/apis": {"apis", ""}, "/apis/echo": {"apis", "echo"}, "/APIs/Echo": {"apis", "Echo"},
-		"/users/1": {"", ""}, "": {"", ""},
-	} {
-		s := Subscription{Scope: scope}
-		if kind, id := s.ScopeOf(); kind != want[0] || id != want[1] {
-			t.Errorf("%q is (%q, %q), want %q", scope, kind, id, want)
-		}
-	}
-}
-
 func TestOnlyOneAPIAnswersAtAnAddress(t *testing.T) {
 	t.Parallel()
 	in := func(set, version string) *API { return &API{Path: "Echo", APIVersionSetID: set, APIVersion: version} }

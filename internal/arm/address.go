@@ -21,9 +21,6 @@ type Address struct {
 	Segments []string
 }
 
-// prefixLength is the number of segments of the ARM prefix.
-const prefixLength = 8
-
 // ParseAddress splits an escaped path. Each segment is decoded on its own; the
 // path is never cleaned: an empty segment inside it is an error, empty ones at
 // the ends are not (clients join base and path with too many slashes).
@@ -32,15 +29,12 @@ func ParseAddress(escaped string) (Address, error) {
 	if err != nil {
 		return Address{}, err
 	}
-	if !hasPrefix(segments) {
-		segments, err = trimEmpty(segments)
-		return Address{Segments: segments}, err
+	var a Address
+	service, segments := apim.CutServiceSegments(segments)
+	if service != nil {
+		a = Address{Prefix: "/" + strings.Join(service, "/"), Service: service[len(service)-1]}
 	}
-	a := Address{
-		Prefix:  "/" + strings.Join(segments[:prefixLength], "/"),
-		Service: segments[prefixLength-1],
-	}
-	a.Segments, err = trimEmpty(segments[prefixLength:])
+	a.Segments, err = trimEmpty(segments)
 	return a, err
 }
 
@@ -49,34 +43,6 @@ func (a Address) ARM() bool { return a.Prefix != "" }
 
 // ID is a resource's id in the form of the request.
 func (a Address) ID(ref apim.Ref) string { return a.Prefix + string(ref) }
-
-// ShortRef turns an id of either form into a service-relative ref: what clients
-// write into properties such as ownerId, scope or apiVersionSetId.
-func ShortRef(id string) apim.Ref {
-	parts := strings.Split(strings.TrimPrefix(id, "/"), "/")
-	if hasPrefix(parts) {
-		parts = parts[prefixLength:]
-	}
-	short := strings.Trim(strings.Join(parts, "/"), "/")
-	if short == "" {
-		return ""
-	}
-	return apim.Ref("/" + short)
-}
-
-// hasPrefix reports whether segments start with the ARM prefix of a service.
-// "/subscriptions/{x}" alone is an API Management subscription.
-func hasPrefix(segments []string) bool {
-	if len(segments) < prefixLength {
-		return false
-	}
-	for i, want := range []string{"subscriptions", "", "resourceGroups", "", "providers", "Microsoft.ApiManagement", "service", ""} {
-		if want == "" && segments[i] == "" || want != "" && !strings.EqualFold(segments[i], want) {
-			return false
-		}
-	}
-	return true
-}
 
 func decodeSegments(escaped string) ([]string, error) {
 	segments := strings.Split(strings.TrimLeft(escaped, "/"), "/")

@@ -68,17 +68,6 @@ func TestParseAddressRefuses(t *testing.T) {
 	}
 }
 
-func TestShortRefTakesBothForms(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string]apim.Ref{
-		prefix + "/users/1": "/users/1", "/users/1": "/users/1", "users/1/": "/users/1", "": "", "/apis": "/apis",
-	} {
-		if got := ShortRef(in); got != want {
-			t.Errorf("ShortRef(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
 func FuzzParseAddress(f *testing.F) {
 	for _, s := range []string{"/", prefix, prefix + "//apis/%41", "/a%2f", "//", "/%"} {
 		f.Add(s)

@@ -75,7 +75,7 @@ func newAPIRow(d *store.Document) (*apiRow, error) {
 	id, _ := apim.SplitRevision(d.Name)
 	ref := d.Ref.Parent().Child("apis", id)
 	return &apiRow{
-		id: ref.PublicName(), ref: ref, revision: d.Ref, props: props, summary: summarize(props.Description),
+		id: string(ref.PublicID()), ref: ref, revision: d.Ref, props: props, summary: summarize(props.Description),
 	}, nil
 }
 
@@ -117,7 +117,7 @@ func newProductRow(d *store.Document) (*productRow, error) {
 	if err := json.Unmarshal(d.Body, props); err != nil {
 		return nil, fmt.Errorf("%s: %w", d.Ref, err)
 	}
-	return &productRow{id: d.Ref.PublicName(), ref: d.Ref, props: props}, nil
+	return &productRow{id: string(d.Ref.PublicID()), ref: d.Ref, props: props}, nil
 }
 
 func (r *rows) loadTags(tx *store.Tx) error {
@@ -138,7 +138,7 @@ func (r *rows) setTag(d *store.Document) error {
 	if err := json.Unmarshal(d.Body, &t); err != nil {
 		return fmt.Errorf("%s: %w", d.Ref, err)
 	}
-	r.tags[d.Key()] = Tag{ID: d.Ref.PublicName(), Name: t.DisplayName}
+	r.tags[d.Key()] = Tag{ID: string(d.Ref.PublicID()), Name: t.DisplayName}
 	return nil
 }
 

@@ -86,7 +86,7 @@ func tagNames(tx *store.Tx, links []store.LinkRow) (map[string]Tag, error) {
 		if err := json.Unmarshal(d.Body, &t); err != nil {
 			return nil, fmt.Errorf("%s: %w", d.Ref, err)
 		}
-		names[key] = Tag{ID: d.Ref.PublicName(), Name: t.DisplayName}
+		names[key] = Tag{ID: string(d.Ref.PublicID()), Name: t.DisplayName}
 	}
 	return names, nil
 }

@@ -129,7 +129,7 @@ func (r *rows) api(row *apiRow) *API {
 func groupNames(keys []string) []string {
 	var names []string
 	for _, k := range keys {
-		names = append(names, apim.Ref(k).PublicName())
+		names = append(names, string(apim.Ref(k).PublicID()))
 	}
 	slices.Sort(names)
 	return slices.Compact(names)

@@ -257,7 +257,7 @@ func TestWorkspacesHaveTheirOwnResources(t *testing.T) {
 		_, err := c.tx.Link(apim.CurrentRevision, "/workspaces/W/apis/a", "/workspaces/W/apis/a;rev=1")
 		c.ok(err)
 		c.put("/workspaces/W/apis/a;rev=1/operations/x", apim.Operation{Method: "GET", URLTemplate: "/x"})
-		c.put("/workspaces/W/subscriptions/s", apim.Subscription{Scope: "/apis/a", State: "active"})
+		c.put("/workspaces/W/subscriptions/s", apim.Subscription{Scope: "/workspaces/W/apis/a", State: "active"})
 		c.ok(c.tx.SetSecret("/workspaces/W/subscriptions/s", "primaryKey", "w-1"))
 	})
 	s.start()

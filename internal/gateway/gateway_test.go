@@ -128,7 +128,8 @@ func manyKeys(t *testing.T) *service {
 		c.subscription("full", "/subscriptions/s/resourceGroups/r/providers/Microsoft.ApiManagement/service/portico/apis/Closed", "active")
 		c.subscription("all", "/apis", "active")
 		c.subscription("odd", "/nothing", "active")
-		c.subscription("master", "/", "active")
+		c.subscription("master", "/apis", "active")
+		c.subscription("revision", "/apis/closed;rev=1", "active")
 	})
 	s.start()
 	return s
@@ -156,6 +157,7 @@ func TestSubscriptionKeysAreDecidedByTheTable(t *testing.T) {
 		"a subscription to a product without the API": {"/closed", "elsewhere-1", invalid, ""},
 		"an API's key skips product policies":         {"/closed", "one-1", 0, ""},
 		"an API's key given as a full id":             {"/closed", "full-1", 0, ""},
+		"a key for a revision is for the API":         {"/closed", "revision-1", 0, ""},
 		"an API's key for another API":                {"/both", "one-1", invalid, ""},
 		"a key for all APIs":                          {"/closed", "all-1", 0, ""},
 		"the master key":                              {"/closed", "master-1", 0, ""},

@@ -3,9 +3,9 @@ package gateway
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/policy"
 )
 
@@ -62,25 +62,28 @@ func unescapeQuery(s string) string {
 // product it is for; keys for APIs have none.
 func (s *snapshot) admit(hash [32]byte, alias string) (*subscription, *product) {
 	sub := s.keys[hash]
-	switch {
-	case sub == nil || !sub.active || sub.nothing:
+	if sub == nil || !sub.active {
 		return nil, nil
-	case sub.api != "":
-		if sub.api != alias {
-			return nil, nil
-		}
-	case sub.below != "":
-		if !strings.HasPrefix(alias, sub.below+"/") {
-			return nil, nil
-		}
-	case sub.product != "":
-		i := slices.IndexFunc(s.productsOf[alias], func(p *product) bool { return p.key == sub.product })
-		if i < 0 {
-			return nil, nil
-		}
-		return sub, s.productsOf[alias][i]
 	}
-	return sub, nil
+	var of *product
+	ok, _ := sub.opening.Opens(apim.Ref(alias), func(ref, _ apim.Ref) (bool, error) {
+		of = s.productOf(alias, ref)
+		return of != nil, nil
+	})
+	if !ok {
+		return nil, nil
+	}
+	return sub, of
+}
+
+// productOf is the product if it holds the API, else nil.
+func (s *snapshot) productOf(alias string, ref apim.Ref) *product {
+	for _, p := range s.productsOf[alias] {
+		if p.key == ref.Key() {
+			return p
+		}
+	}
+	return nil
 }
 
 // openProduct is the product that lets calls without a key reach the API.

@@ -56,15 +56,11 @@ type product struct {
 	open bool // needs no subscription
 }
 
-// subscription is what the gateway needs of one. Product or api is the key of
-// what it is for; both are empty when it is for all APIs.
+// subscription is what the gateway needs of one.
 type subscription struct {
 	key     string
 	active  bool
-	nothing bool // the scope is not understood
-	product string
-	api     string
-	below   string // all APIs of this workspace; "" and neither product nor API: of the service
+	opening apim.Opening
 	hashes  [][32]byte
 }
 
@@ -153,30 +149,12 @@ func newProduct(d *store.Document) (*product, error) {
 	return &product{key: d.Key(), open: !p.NeedsSubscription()}, nil
 }
 
-// masterKey is the built-in subscription for all APIs (apim-rest.md §1.12).
-const masterKey = "/subscriptions/master"
-
 func newSubscription(d *store.Document) (*subscription, error) {
 	var s apim.Subscription
 	if err := decode(d, &s); err != nil {
 		return nil, err
 	}
-	sub := &subscription{key: d.Key(), active: s.State == apim.SubscriptionActive}
-	prefix := workspaceKey(d)
-	kind, id := s.ScopeOf()
-	id, _ = apim.SplitRevision(strings.ToLower(id))
-	switch {
-	case sub.key == masterKey:
-	case kind == "apis" && id == "":
-		sub.below = prefix
-	case kind == "apis":
-		sub.api = prefix + "/apis/" + id
-	case kind == "products":
-		sub.product = prefix + "/products/" + id
-	default:
-		sub.nothing = true
-	}
-	return sub, nil
+	return &subscription{key: d.Key(), active: s.State == apim.SubscriptionActive, opening: s.Opening()}, nil
 }
 
 func newScopePolicy(d *store.Document) (*scopePolicy, error) {

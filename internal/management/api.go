@@ -97,7 +97,7 @@ func (w *write) versionSet(a *apim.API) error {
 		return err
 	}
 	if set.ID != "" {
-		a.APIVersionSetID = string(w.home()) + string(arm.ShortRef(set.ID)[len(arm.ShortRef(set.ID).Home()):])
+		a.APIVersionSetID = string(w.home()) + string(apim.ParseRef(set.ID)[len(apim.ParseRef(set.ID).Home()):])
 		return nil
 	}
 	set.DisplayName = set.Name
@@ -165,7 +165,7 @@ func mayCopy(c *call, properties json.RawMessage) (json.RawMessage, error) {
 	if sent.Source.Workspace() != "" {
 		action = access.InWorkspace(action)
 	}
-	return properties, c.authorize(action, aliasOf(sent.Source))
+	return properties, c.authorize(action, apim.ScopeOf(sent.Source))
 }
 
 // source is the API that sourceApiId names.

@@ -49,7 +49,7 @@ func authorizationRoutes() []*route {
 }
 
 // enterAuthorization finds the route of an address below a scope; nil when the
-// address is none. Subscriptions and resource groups of Azure count as the service.
+// address is none.
 func (c *call) enterAuthorization() (*route, error) {
 	segments := c.address.Segments
 	i := slices.IndexFunc(segments, func(s string) bool { return strings.EqualFold(s, authorizationProvider) })
@@ -61,25 +61,25 @@ func (c *call) enterAuthorization() (*route, error) {
 		return nil, err
 	}
 	c.route = rt
-	if above := segments[:i-1]; !isAzureScope(above) {
-		c.ref = refOf(&route{}, above)
-		c.scope = aliasOf(c.ref)
-		if len(above)%2 != 0 {
-			return nil, apim.ErrNotFound
-		}
+	if c.scope, err = c.scopeAt(segments[:i-1]); err != nil {
+		return nil, err
 	}
-	c.target = apim.Ref(segments[len(segments)-1])
+	c.ref, c.target = c.scope.Ref(), apim.Ref(segments[len(segments)-1])
 	return rt, nil
 }
 
-// isAzureScope tells the scopes of a subscription or resource group from entities.
-func isAzureScope(segments []string) bool {
-	short := len(segments) == 2 && strings.EqualFold(segments[0], "subscriptions")
-	return short || len(segments) == 4 && strings.EqualFold(segments[0], "subscriptions") && strings.EqualFold(segments[2], "resourceGroups")
+// scopeAt is the scope that segments of an address name. A resource group has
+// all that is in it, so the service; /subscriptions/{x} is a subscription of the
+// service (design.md §7).
+func (c *call) scopeAt(segments []string) (apim.Scope, error) {
+	if !c.address.ARM() && apim.IsResourceGroup(segments) {
+		return apim.ServiceScope(), nil
+	}
+	return apim.ParseScope("/" + strings.Join(segments, "/"))
 }
 
 // authorize checks that the caller may do what the route does.
-func (c *call) authorize(action access.Action, scope apim.Ref) error {
+func (c *call) authorize(action access.Action, scope apim.Scope) error {
 	err := access.Authorize(access.Inherent(c.principal), action, scope)
 	if err == nil {
 		return nil
@@ -194,9 +194,9 @@ func checkGUID(name string) error {
 }
 
 // authorizationEnvelope shows a definition or an assignment. Its id is at the scope asked for.
-func (c *call) authorizationEnvelope(resource, name string, scope apim.Ref, properties any) (arm.Envelope, error) {
+func (c *call) authorizationEnvelope(resource, name string, scope apim.Scope, properties any) (arm.Envelope, error) {
 	body, err := json.Marshal(properties)
-	id := c.address.ID(scope) + "/providers/" + authorizationProvider + "/" + resource + "/" + name
+	id := c.address.ID(scope.Ref()) + "/providers/" + authorizationProvider + "/" + resource + "/" + name
 	return arm.Envelope{ID: id, Type: authorizationProvider + "/" + resource, Name: name, Properties: body}, err
 }
 

@@ -11,6 +11,8 @@ import (
 
 	"github.com/portico-portal/portico/internal/access"
 	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
 )
 
 // referenceRoles are the roles of apim-rest.md Part 5 as written there, and two
@@ -82,7 +84,10 @@ func (s *service) customRole(id, name string) {
 		fmt.Sprintf(`{"properties":{"roleName":%q,"permissions":[{"actions":%s}]}}`, name, actions)).want(201)
 }
 
-var assignmentNumber = 0
+// assignmentAt is the address of an assignment at a scope of either form.
+func assignmentAt(scope string, number int) string {
+	return fmt.Sprintf("%s/providers/Microsoft.Authorization/roleAssignments/00000000-0000-0000-0000-%012d?api-version=2022-04-01", scope, number)
+}
 
 // holder makes a token that has a role at a scope.
 func (s *service) holder(role, scope string) string {
@@ -93,9 +98,9 @@ func (s *service) holder(role, scope string) string {
 	} else {
 		id = map[string]string{"API editor": "11111111-1111-1111-1111-111111111111", "Token minter": "22222222-2222-2222-2222-222222222222"}[role]
 	}
-	assignmentNumber++
-	subject := fmt.Sprintf("token:holder-%d", assignmentNumber)
-	s.do("PUT", fmt.Sprintf("%s/providers/Microsoft.Authorization/roleAssignments/00000000-0000-0000-0000-%012d", scope, assignmentNumber),
+	s.assignments++
+	subject := fmt.Sprintf("token:holder-%d", s.assignments)
+	s.do("PUT", assignmentAt(scope, s.assignments),
 		fmt.Sprintf(`{"properties":{"roleDefinitionId":"/providers/Microsoft.Authorization/roleDefinitions/%s","principalId":%q}}`, id, subject)).want(201)
 	token, err := s.accounts.MintNamed(s.Context(), subject, time.Now().Add(time.Hour))
 	if err != nil {
@@ -208,6 +213,108 @@ func TestRolesOfGroupsAndTokensForOneUser(t *testing.T) {
 	}
 	s.do("DELETE", "/groups/editors/users/ann", "").want(200)
 	s.do("GET", "/contentTypes", "", "Authorization", as).want(403)
+}
+
+// fill stores an entity x of each kind, at the service and in the workspace w,
+// and returns their ids.
+func (s *service) fill() (all []apim.Ref) {
+	s.Helper()
+	err := s.store.Update(s.Context(), store.Actor{}, func(tx *store.Tx) error {
+		for _, home := range []apim.Ref{"", "/workspaces/w"} {
+			for _, kind := range apim.Kinds {
+				if home != "" && !kind.Workspace {
+					continue
+				}
+				ref, err := fillKind(tx, home, kind)
+				if err != nil {
+					return fmt.Errorf("%s in %q: %w", kind.Path, home, err)
+				}
+				all = append(all, ref)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		s.Fatal(err)
+	}
+	return all
+}
+
+func fillKind(tx *store.Tx, home apim.Ref, kind *apim.Kind) (apim.Ref, error) {
+	ref := home
+	for collection := range strings.SplitSeq(kind.Path, "/") {
+		ref = ref.Child(collection, "x")
+	}
+	stored := ref
+	switch {
+	case kind.LinkNames != nil:
+		other, _ := tx.ResolveAPI(home + apim.Ref("/"+strings.ReplaceAll(kind.LinkNames.To, "/", "/x/")+"/x"))
+		if kind.LinkNames.To == "apis" {
+			other = other.Alias()
+		}
+		name := "x"
+		if kind.LinkNames.To == "apis/operations" {
+			name = "x-x" // as members without a name are called
+		}
+		from, to := ref.Parent(), other
+		if kind.LinkNames.Reverse {
+			from, to = to, from
+		}
+		_, err := tx.Link(kind.LinkNames.Name, from, to)
+		return ref[:len(ref)-1] + apim.Ref(name), err
+	case kind == apim.APIs:
+		stored = ref + ";rev=1"
+		if _, err := tx.Link(apim.CurrentRevision, ref, stored); err != nil {
+			return "", err
+		}
+	case !kind.OnAlias:
+		var err error
+		if stored, err = tx.ResolveAPI(ref); err != nil {
+			return "", err
+		}
+	}
+	return ref, tx.Put(&store.Document{Ref: stored, Body: json.RawMessage(`{}`)})
+}
+
+func TestARoleAtAnEntityIsGoodThereAlone(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	entities := s.fill()
+	for _, at := range entities {
+		for _, form := range []string{"", prefix} {
+			token := s.holder("Owner", form+string(at))
+			made := s.do("GET", assignmentAt(form+string(at), s.assignments), "").want(200)
+			if got := made.properties()["scope"]; got != form+string(at) {
+				t.Errorf("a role at %s%s is shown at %v", form, at, got)
+			}
+			for _, other := range entities {
+				if form != "" && other != at && other != at.Parent() {
+					continue // the short form went through all
+				}
+				below := strings.HasPrefix(string(other)+"/", string(at)+"/")
+				got := s.do("PUT", assignmentAt(form+string(other), s.assignments), "{}", "Authorization", token)
+				if allowed := got.status != http.StatusForbidden; allowed != below {
+					t.Errorf("a role at %s%s: status %d at %s, want allowed %v", form, at, got.status, other, below)
+				}
+			}
+		}
+	}
+}
+
+func TestScopesThatAreNoEntities(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	role := `{"properties":{"roleDefinitionId":"` + access.Owner.ID + `","principalId":"token:ci"}}`
+	for scope, status := range map[string]int{
+		"/subscriptions/none": 404, "/subscriptions/00000000-0000-0000-0000-000000000001": 404, "/apis/none": 404, prefix + "/products/none": 404,
+		"/apis": 400, "/nothing/x": 400, "/workspaces/w/users/1": 400, prefix + "/subscriptions/s/resourceGroups/g": 400,
+	} {
+		s.do("PUT", assignmentAt(scope, 1), role).want(status)
+	}
+	if got := s.do("GET", "/providers/Microsoft.Authorization/roleAssignments", "").want(200); !strings.Contains(got.body, `"count":0`) {
+		t.Errorf("something was assigned: %s", got.body)
+	}
+	s.do("PUT", assignmentAt("/subscriptions/s/resourceGroups/g", 1), role).want(201)
 }
 
 func TestRightsEndWithWhatTheyAreAbout(t *testing.T) {

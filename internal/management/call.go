@@ -24,7 +24,7 @@ type call struct {
 	// a collection its parent. For a link's member, target is the other side.
 	ref    apim.Ref
 	target apim.Ref
-	scope  apim.Ref // what access is asked for
+	scope  apim.Scope // what access is asked for; nowhere until the route is known
 	// (of a role definition or assignment: target is its name alone)
 	// What a PUT's or PATCH's read has made ahead of the transaction.
 	password    string // of a user, encoded
@@ -33,7 +33,7 @@ type call struct {
 
 // enter takes from the address what the route needs.
 func (c *call) enter(rt *route) {
-	c.route = rt
+	c.route, c.scope = rt, apim.ServiceScope()
 	if rt.outer {
 		return
 	}
@@ -43,7 +43,9 @@ func (c *call) enter(rt *route) {
 		entity = 2 * len(rt.collections())
 	}
 	c.ref = refOf(rt, segments[:entity])
-	c.scope = aliasOf(c.ref) // a role at an API is good for all of its revisions
+	if c.ref != "" {
+		c.scope = apim.ScopeOf(c.ref)
+	}
 	if rt.link != nil && len(segments) > entity+1 {
 		c.target = apim.Ref("/" + rt.link.To + "/" + segments[entity+1])
 	}

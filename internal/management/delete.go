@@ -53,7 +53,7 @@ func (c *call) remove(tx *store.Tx) (removed bool, err error) {
 	if err := tx.DeleteTree(doc.Ref); err != nil {
 		return false, fmt.Errorf("delete %s: %w", doc.Ref, err)
 	}
-	return true, dropAssignments(tx, doc.Ref)
+	return true, c.dropAssignments(tx, doc.Ref)
 }
 
 // deleted answers a DELETE: 200 when something was removed, else 204, at which

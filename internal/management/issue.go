@@ -140,7 +140,7 @@ func (w *write) exists(field string, ref apim.Ref, kind *apim.Kind) error {
 	if ref == "" {
 		return nil
 	}
-	resolved, err := w.stored(w.tx, arm.ShortRef(string(ref)))
+	resolved, err := w.stored(w.tx, apim.ParseRef(string(ref)))
 	if err != nil || resolved.KindPath() != kind.Path {
 		return apim.Invalid(field, fmt.Sprintf("%s names %s, which does not exist.", field, ref))
 	}

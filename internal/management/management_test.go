@@ -25,11 +25,12 @@ const prefix = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ApiManagem
 // service is a management API over a temporary store.
 type service struct {
 	*testing.T
-	store    *store.Store
-	accounts *account.Service
-	url      string
-	token    string // the default Authorization header
-	handler  *handler
+	store       *store.Store
+	accounts    *account.Service
+	url         string
+	token       string // the default Authorization header
+	handler     *handler
+	assignments int // how many roles were assigned by holder
 }
 
 func newService(t *testing.T) *service {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
@@ -166,8 +165,7 @@ func violation(doc *store.Document, restrictions []*store.Document) string {
 		if json.Unmarshal(d.Body, &r) != nil || r.RequireBase != "true" {
 			continue
 		}
-		scope := arm.ShortRef(r.Scope).Key()
-		if strings.HasPrefix(doc.Key(), scope+"/") && !policy.HasBase(p.Value, p.Format) {
+		if r.At().Covers(apim.ScopeOf(doc.Ref)) && !policy.HasBase(p.Value, p.Format) {
 			return "lacks <base/>, which the restriction " + d.Name + " requires"
 		}
 	}
@@ -226,11 +224,7 @@ func listFragmentReferences(c *call) (*answer, error) {
 // checkRestriction wants a scope that exists: the service, a product, an API or an operation.
 func checkRestriction(w *write) error {
 	r := w.resource.(*apim.PolicyRestriction)
-	scope := arm.ShortRef(r.Scope)
-	if scope == "" {
-		return nil
-	}
-	_, err := w.stored(w.tx, scope)
+	err := w.scopeExists(w.tx, r.At())
 	if errors.Is(err, apim.ErrNotFound) {
 		return apim.Invalid("scope", fmt.Sprintf("scope names %s, which does not exist.", r.Scope))
 	}

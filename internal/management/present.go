@@ -77,36 +77,13 @@ func (c *call) shown(doc *store.Document) apim.Ref {
 }
 
 // aliasOf takes ";rev=n" out of the API's name in a ref.
-func aliasOf(ref apim.Ref) apim.Ref {
-	name := apiName(ref)
-	id, revision := apim.SplitRevision(name)
-	if revision == "" {
-		return ref
-	}
-	return apim.Ref(strings.Replace(string(ref), "/apis/"+name, "/apis/"+id, 1))
-}
+func aliasOf(ref apim.Ref) apim.Ref { return ref.Alias() }
 
 // apiOf is the API's own part of a ref below it, "" for other refs.
-func apiOf(ref apim.Ref) apim.Ref {
-	name := apiName(ref)
-	if name == "" {
-		return ""
-	}
-	end := strings.Index(string(ref), "/apis/"+name) + len("/apis/"+name)
-	return ref[:end]
-}
+func apiOf(ref apim.Ref) apim.Ref { return ref.API() }
 
 // apiName is the name of the API in a ref such as /apis/x;rev=2/operations/y, or "".
-func apiName(ref apim.Ref) string {
-	parts := strings.Split(string(ref), "/")
-	if ref.Workspace() != "" {
-		parts = parts[2:]
-	}
-	if len(parts) > 2 && strings.EqualFold(parts[1], "apis") {
-		return parts[2]
-	}
-	return ""
-}
+func apiName(ref apim.Ref) string { return ref.API().Name() }
 
 func hostOf(address string) string {
 	u, err := url.Parse(address)

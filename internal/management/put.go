@@ -266,7 +266,7 @@ func shortRefs(kind *apim.Kind, home apim.Ref, properties json.RawMessage) (json
 	for _, name := range kind.Refs {
 		var id string
 		if json.Unmarshal(members[name], &id) == nil && id != "" {
-			ref := arm.ShortRef(id)
+			ref := apim.ParseRef(id)
 			if home != "" && ref.Workspace() != "" && ref.Home().Key() != home.Key() {
 				return nil, apim.Invalid(name, fmt.Sprintf("%s names %s, which is in another workspace.", name, ref))
 			}

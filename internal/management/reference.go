@@ -147,7 +147,7 @@ func references(d *store.Document, value func(string) (string, bool)) (list []po
 	}
 	add := func(kind *apim.Kind, ids ...string) {
 		for _, id := range ids {
-			list = append(list, policy.NewReference(kind, arm.ShortRef(id).Name()))
+			list = append(list, policy.NewReference(kind, apim.ParseRef(id).Name()))
 		}
 	}
 	switch r := resource.(type) {
@@ -227,7 +227,7 @@ func authenticationReferences(s *apim.AuthenticationSettings, add func(*apim.Kin
 // checkWiki wants documentations that exist.
 func checkWiki(w *write) error {
 	for i, d := range w.resource.(*apim.Wiki).Documents {
-		ref := apim.Ref("/documentations/" + arm.ShortRef(d.DocumentationID).Name())
+		ref := apim.Ref("/documentations/" + apim.ParseRef(d.DocumentationID).Name())
 		if err := w.exists(fmt.Sprintf("documents[%d].documentationId", i), ref, apim.Documentations); err != nil {
 			return err
 		}
@@ -253,7 +253,7 @@ func checkBackend(w *write) error {
 	}
 	for i, s := range b.Pool.Services {
 		field := fmt.Sprintf("pool.services[%d].id", i)
-		ref := w.home() + "/backends/" + apim.Ref(arm.ShortRef(s.ID).Name())
+		ref := w.home() + "/backends/" + apim.Ref(apim.ParseRef(s.ID).Name())
 		if ref.Key() == w.ref.Key() {
 			return apim.Invalid(field, "A pool cannot be a member of itself.")
 		}

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/portico-portal/portico/internal/access"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
 	"github.com/portico-portal/portico/internal/store"
@@ -16,25 +15,31 @@ import (
 
 // roleAssignment is the properties of a role assignment as Azure has them.
 type roleAssignment struct {
-	RoleDefinitionID string    `json:"roleDefinitionId"` // stored: the definition's GUID
-	PrincipalID      string    `json:"principalId"`      // users/x, groups/x, token:x, oidc:issuer#subject
-	PrincipalType    string    `json:"principalType,omitempty"`
-	Scope            apim.Ref  `json:"scope"` // stored short
-	Description      string    `json:"description,omitempty"`
-	CreatedOn        time.Time `json:"createdOn"`
-	UpdatedOn        time.Time `json:"updatedOn"`
-	CreatedBy        string    `json:"createdBy"`
+	RoleDefinitionID string     `json:"roleDefinitionId"` // stored: the definition's GUID
+	PrincipalID      string     `json:"principalId"`      // users/x, groups/x, token:x, oidc:issuer#subject
+	PrincipalType    string     `json:"principalType,omitempty"`
+	Scope            apim.Scope `json:"scope"`
+	Description      string     `json:"description,omitempty"`
+	CreatedOn        time.Time  `json:"createdOn"`
+	UpdatedOn        time.Time  `json:"updatedOn"`
+	CreatedBy        string     `json:"createdBy"`
 }
 
 // showAssignment is an assignment with ids in the form of the request.
 func (c *call) showAssignment(name string, a roleAssignment) (any, error) {
-	scope := a.Scope
 	a.RoleDefinitionID = c.address.ID("") + "/providers/" + authorizationProvider + "/roleDefinitions/" + a.RoleDefinitionID
-	a.Scope = apim.Ref(c.address.ID(scope))
-	if a.Scope == "" {
-		a.Scope = "/"
+	return c.authorizationEnvelope("roleAssignments", name, a.Scope, struct {
+		roleAssignment
+		Scope string `json:"scope"`
+	}{a, c.scopeID(a.Scope)})
+}
+
+// scopeID is a scope in the form of the request.
+func (c *call) scopeID(scope apim.Scope) string {
+	if c.address.ARM() {
+		return c.address.ID(scope.Ref())
 	}
-	return c.authorizationEnvelope("roleAssignments", name, scope, a)
+	return scope.String()
 }
 
 // listRoleAssignments lists what is assigned at the scope, above and below it.
@@ -56,7 +61,7 @@ func listRoleAssignments(c *call) (*answer, error) {
 			if err := json.Unmarshal(doc.Body, &n.roleAssignment); err != nil {
 				return fmt.Errorf("decode %s: %w", doc.Ref, err)
 			}
-			if access.Covers(n.Scope, c.scope) || access.Covers(c.scope, n.Scope) {
+			if n.Scope.Covers(c.scope) || c.scope.Covers(n.Scope) {
 				all = append(all, n)
 			}
 		}
@@ -77,7 +82,7 @@ func getRoleAssignment(c *call) (*answer, error) {
 		_, err := tx.Decode(apim.Ref("").Child(roleAssignments, c.target.Key()), &a)
 		return err
 	})
-	if errors.Is(err, apim.ErrNotFound) || err == nil && !access.Covers(c.scope, a.Scope) {
+	if errors.Is(err, apim.ErrNotFound) || err == nil && !c.scope.Covers(a.Scope) {
 		return nil, &arm.Error{Status: http.StatusNotFound, Code: "RoleAssignmentNotFound", Message: fmt.Sprintf("There is no role assignment %q at this scope.", c.target)}
 	}
 	if err != nil {
@@ -128,16 +133,16 @@ func (c *call) assign(tx *store.Tx, name string, a *roleAssignment) error {
 		return apim.Invalid("roleDefinitionId", fmt.Sprintf("There is no role definition %q.", a.RoleDefinitionID))
 	}
 	a.RoleDefinitionID = role.ID
-	if c.scope != "" {
-		if _, err := c.stored(tx, c.scope); err != nil {
-			return err
-		}
+	if err := c.scopeExists(tx, c.scope); errors.Is(err, apim.ErrNotFound) {
+		return &arm.Error{Status: http.StatusNotFound, Code: "ResourceNotFound", Message: fmt.Sprintf("There is no %s in this service.", c.scope)}
+	} else if err != nil {
+		return err
 	}
 	if err := checkPrincipal(tx, a.PrincipalID); err != nil {
 		return err
 	}
 	for _, other := range set.assignments {
-		if other.RoleDefinitionID == a.RoleDefinitionID && strings.EqualFold(other.PrincipalID, a.PrincipalID) && other.Scope.Key() == a.Scope.Key() {
+		if other.RoleDefinitionID == a.RoleDefinitionID && strings.EqualFold(other.PrincipalID, a.PrincipalID) && other.Scope.Same(a.Scope) {
 			return &apim.ConflictError{Code: "RoleAssignmentExists", Message: "The role assignment already exists."}
 		}
 	}
@@ -168,30 +173,48 @@ func checkPrincipal(tx *store.Tx, id string) error {
 	return apim.Invalid("principalId", fmt.Sprintf("principalId must be users/{id}, groups/{id}, token:{name} or oidc:{issuer}#{subject}; it is %q.", id))
 }
 
-// dropAssignments removes what is assigned at an entity that is deleted, and to
-// it: whoever is made later under its name must not inherit that.
-func dropAssignments(tx *store.Tx, deleted apim.Ref) error {
+// dropAssignments removes what is assigned to a deleted entity, and at what went
+// with it: whoever is made later under its name must not inherit that.
+func (c *call) dropAssignments(tx *store.Tx, deleted apim.Ref) error {
 	docs, err := tx.List(roleAssignments, "")
 	if err != nil {
 		return err
-	}
-	scope := deleted
-	if _, err := tx.ResolveAPI(aliasOf(deleted)); errors.Is(err, apim.ErrNotFound) {
-		scope = aliasOf(deleted) // the API is gone, not one of its revisions
 	}
 	for _, doc := range docs {
 		var a roleAssignment
 		if err := json.Unmarshal(doc.Body, &a); err != nil {
 			return fmt.Errorf("decode %s: %w", doc.Ref, err)
 		}
-		if !access.Covers(scope, a.Scope) && !strings.EqualFold("/"+a.PrincipalID, string(deleted)) {
-			continue
+		err := c.scopeExists(tx, a.Scope)
+		if errors.Is(err, apim.ErrNotFound) || err == nil && apim.Ref("/"+a.PrincipalID).Same(deleted) {
+			err = tx.Delete(doc.Ref)
 		}
-		if err := tx.Delete(doc.Ref); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// scopeExists makes sure that the entity of a scope is there.
+func (c *call) scopeExists(tx *store.Tx, scope apim.Scope) error {
+	if scope.IsService() {
+		return nil
+	}
+	if scope.Ref() == "" {
+		return apim.ErrNotFound
+	}
+	at := *c
+	at.ref, at.route = scope.Ref(), &route{kind: apim.KindByPath(scope.Ref().KindPath())}
+	if at.route.kind.LinkNames == nil {
+		_, err := at.get(tx)
+		return err
+	}
+	_, link, err := at.findNamedLink(tx)
+	if err == nil && link == nil {
+		return apim.ErrNotFound
+	}
+	return err
 }
 
 func deleteRoleAssignment(c *call) (*answer, error) {
@@ -200,7 +223,7 @@ func deleteRoleAssignment(c *call) (*answer, error) {
 		if _, err := tx.Decode(apim.Ref("").Child(roleAssignments, c.target.Key()), &a); err != nil {
 			return err
 		}
-		if !access.Covers(c.scope, a.Scope) {
+		if !c.scope.Covers(a.Scope) {
 			return apim.ErrNotFound
 		}
 		return nil

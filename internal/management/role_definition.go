@@ -37,12 +37,8 @@ func (c *call) showRole(role *access.Role) (any, error) {
 	if access.RoleByName(role.ID) != nil {
 		kind = "BuiltInRole"
 	}
-	scope := c.address.ID("")
-	if scope == "" {
-		scope = "/"
-	}
-	return c.authorizationEnvelope("roleDefinitions", role.ID, "", roleDefinition{
-		RoleName: role.Name, Type: kind, Description: role.Description, AssignableScopes: []string{scope},
+	return c.authorizationEnvelope("roleDefinitions", role.ID, apim.ServiceScope(), roleDefinition{
+		RoleName: role.Name, Type: kind, Description: role.Description, AssignableScopes: []string{c.scopeID(apim.ServiceScope())},
 		Permissions: []permission{{Actions: notNil(role.Actions), NotActions: notNil(role.NotActions), DataActions: []string{}, NotDataActions: []string{}}},
 	})
 }

@@ -35,7 +35,7 @@ func TestEveryRouteHasAnAction(t *testing.T) {
 		if !ok || verb != want {
 			t.Errorf("%s has the action %q, which does not end in %q", address, rt.action, want)
 		}
-		if access.Authorize(access.Inherent(access.Principal{UserID: "ann"}), rt.action, "") == nil {
+		if access.Authorize(access.Inherent(access.Principal{UserID: "ann"}), rt.action, apim.ServiceScope()) == nil {
 			t.Errorf("%s is open to every user", address)
 		}
 	}

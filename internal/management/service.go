@@ -285,11 +285,10 @@ func deleteService(c *call) (*answer, error) {
 func listServices(c *call) (*answer, error) {
 	segments := c.address.Segments
 	resourceGroup := "default"
-	if len(segments) > 3 && strings.EqualFold(segments[2], "resourceGroups") {
+	if len(segments) > 3 && apim.IsResourceGroup(segments[:4]) {
 		resourceGroup = segments[3]
 	}
-	c.address = arm.Address{Service: c.Service.Name, Prefix: "/subscriptions/" + segments[1] + "/resourceGroups/" + resourceGroup +
-		"/providers/Microsoft.ApiManagement/service/" + c.Service.Name}
+	c.address = arm.Address{Service: c.Service.Name, Prefix: apim.ServiceID(segments[1], resourceGroup, c.Service.Name)}
 	body, err := c.service()
 	if err != nil {
 		return nil, err

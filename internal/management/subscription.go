@@ -73,10 +73,11 @@ func tellOwner(w *write) error {
 	if template == "" || s.OwnerID == "" || s.State == old.State {
 		return nil
 	}
-	values := map[string]string{"ProdId": apim.Ref(s.Scope).Name(), "ProdName": s.DisplayName, "SubDeclineReason": s.StateComment,
+	opening := s.Opening()
+	values := map[string]string{"ProdId": string(opening.Target().PublicID()), "ProdName": s.DisplayName, "SubDeclineReason": s.StateComment,
 		"SubStartDate": w.tx.Now().Format("2006-01-02"), "SubTerm": ""}
-	if kind, _ := s.ScopeOf(); kind == "products" {
-		p, err := readProduct(w.tx, apim.Ref(s.Scope))
+	if opening.Product != "" {
+		p, err := readProduct(w.tx, opening.Product)
 		if err != nil {
 			return err
 		}
@@ -91,7 +92,7 @@ func listSubscriptionSecrets(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := c.Subscriptions.Keys(c.r.Context(), anySubscription, subscription.IDOf(c.ref))
+	keys, err := c.Subscriptions.Keys(c.r.Context(), anySubscription, string(c.ref.PublicID()))
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +100,7 @@ func listSubscriptionSecrets(c *call) (*answer, error) {
 }
 
 func regenerateKey(c *call, field string) (*answer, error) {
-	if err := c.Subscriptions.Regenerate(c.r.Context(), c.actor(), anySubscription, subscription.IDOf(c.ref), field); err != nil {
+	if err := c.Subscriptions.Regenerate(c.r.Context(), c.actor(), anySubscription, string(c.ref.PublicID()), field); err != nil {
 		return nil, err
 	}
 	return noContent(), nil

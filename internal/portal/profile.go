@@ -114,7 +114,7 @@ func (p *Portal) subscribe(w http.ResponseWriter, r *http.Request) error {
 		return redirect(w, r, address.SignInFor(page), http.StatusSeeOther)
 	}
 	sub, err := p.cfg.Subscriptions.Subscribe(r.Context(), v.actor(r), subscription.Request{
-		UserID: v.UserID, ProductID: product.ID, Name: strings.TrimSpace(r.PostForm.Get("name")),
+		UserID: v.UserID, ProductID: apim.PublicID(product.ID), Name: strings.TrimSpace(r.PostForm.Get("name")),
 		TermsAccepted: r.PostForm.Get("terms") != "",
 		Visible:       func(ref apim.Ref) bool { return p.cfg.Catalog.Visible(v.Visitor, ref) },
 	})

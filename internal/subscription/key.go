@@ -154,12 +154,5 @@ func (s *Subscription) opens(tx *store.Tx, api apim.Ref) (bool, error) {
 	if s.State != apim.SubscriptionActive {
 		return false, nil
 	}
-	switch kind, id := s.ScopeOf(); {
-	case kind == "products":
-		return tx.HasLink(apim.ProductAPI, apim.Ref(s.Scope), api)
-	case id == "":
-		return kind == "apis" && apim.Ref(s.Scope+"/x").Workspace() == api.Workspace(), nil
-	default:
-		return apim.Ref(s.Scope).Key() == api.Key(), nil
-	}
+	return s.Opening().Opens(api, func(product, api apim.Ref) (bool, error) { return tx.HasLink(apim.ProductAPI, product, api) })
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -26,7 +25,7 @@ func (s *Service) Put(tx *store.Tx, ref apim.Ref, p *apim.Subscription, keys Key
 		ref = old.Ref
 	}
 	complete(ref, old, p, tx.Now())
-	if err := check(tx, old, p); err != nil {
+	if err := check(tx, ref, old, p); err != nil {
 		return false, err
 	}
 	if err := checkMaster(ref, p); err != nil {
@@ -47,8 +46,10 @@ func (s *Service) Put(tx *store.Tx, ref apim.Ref, p *apim.Subscription, keys Key
 
 // complete brings refs to the stored form and sets what only the service decides.
 func complete(ref apim.Ref, old *Subscription, p *apim.Subscription, now time.Time) {
-	if kind, id := p.ScopeOf(); kind != "" {
-		p.Scope = string(ref.Home()) + strings.TrimSuffix("/"+kind+"/"+id, "/")
+	if scope := p.Opening().Scope; scope != "" && scope.Home() == "" {
+		p.Scope = string(ref.Home() + scope)
+	} else if scope != "" {
+		p.Scope = string(scope)
 	}
 	if p.OwnerID != "" {
 		p.OwnerID = string(apim.UserRef(apim.Ref(p.OwnerID).Name()))
@@ -90,15 +91,15 @@ func countsToLimit(state string) bool {
 }
 
 // check validates the fields, and that what they point at exists and has room.
-func check(tx *store.Tx, old *Subscription, p *apim.Subscription) error {
+func check(tx *store.Tx, ref apim.Ref, old *Subscription, p *apim.Subscription) error {
 	var v apim.Violations
 	p.Validate(&v)
 	if err := v.Err(); err != nil {
 		return err
 	}
-	same := old != nil && apim.Ref(old.Scope).Key() == apim.Ref(p.Scope).Key() && apim.Ref(old.OwnerID).Key() == apim.Ref(p.OwnerID).Key()
+	same := old != nil && apim.Ref(old.Scope).Same(apim.Ref(p.Scope)) && apim.Ref(old.OwnerID).Same(apim.Ref(p.OwnerID))
 	if !same {
-		if err := checkTargets(tx, p); err != nil {
+		if err := checkTargets(tx, ref, p); err != nil {
 			return err
 		}
 	}
@@ -108,22 +109,24 @@ func check(tx *store.Tx, old *Subscription, p *apim.Subscription) error {
 	return checkLimit(tx, old, p)
 }
 
-func checkTargets(tx *store.Tx, p *apim.Subscription) error {
+func checkTargets(tx *store.Tx, ref apim.Ref, p *apim.Subscription) error {
 	if p.OwnerID != "" {
 		if _, err := tx.Get(apim.Ref(p.OwnerID)); err != nil {
 			return missing(err, "ownerId", p.OwnerID)
 		}
 	}
-	kind, id := p.ScopeOf()
-	switch {
-	case kind == "products":
-		_, err := tx.Get(apim.Ref(p.Scope))
-		return missing(err, "scope", p.Scope)
-	case id != "":
-		_, err := tx.ResolveAPI(apim.Ref(p.Scope))
-		return missing(err, "scope", p.Scope)
+	opening := p.Opening()
+	if !opening.Scope.Home().Same(ref.Home()) {
+		return apim.Invalid("scope", fmt.Sprintf("scope names %s, which is in another workspace.", p.Scope))
 	}
-	return nil
+	if opening.Target() == "" {
+		return nil
+	}
+	resolved, err := tx.ResolveAPI(opening.Scope)
+	if err == nil {
+		_, err = tx.Get(resolved)
+	}
+	return missing(err, "scope", p.Scope)
 }
 
 func missing(err error, field, ref string) error {
@@ -135,10 +138,11 @@ func missing(err error, field, ref string) error {
 
 // checkLimit counts the owner's other active and submitted subscriptions to the product.
 func checkLimit(tx *store.Tx, old *Subscription, p *apim.Subscription) error {
-	if kind, _ := p.ScopeOf(); p.OwnerID == "" || kind != "products" {
+	ref := p.Opening().Product
+	if p.OwnerID == "" || ref == "" {
 		return nil
 	}
-	product, err := getProduct(tx, apim.Ref(p.Scope))
+	product, err := getProduct(tx, ref)
 	if err != nil || product.SubscriptionsLimit == nil {
 		return err
 	}
@@ -148,7 +152,7 @@ func checkLimit(tx *store.Tx, old *Subscription, p *apim.Subscription) error {
 	}
 	taken := 0
 	for _, o := range owned {
-		if (old == nil || o.Ref.Key() != old.Ref.Key()) && strings.EqualFold(o.Scope, p.Scope) && countsToLimit(o.State) {
+		if (old == nil || !o.Ref.Same(old.Ref)) && o.Opening().Product.Same(ref) && countsToLimit(o.State) {
 			taken++
 		}
 	}
@@ -166,7 +170,7 @@ func getProduct(tx *store.Tx, ref apim.Ref) (*apim.Product, error) {
 
 // checkMaster keeps the built-in subscription what it is: to all APIs, nobody's.
 func checkMaster(ref apim.Ref, p *apim.Subscription) error {
-	if !isMaster(ref) || p.Scope == "/apis" && p.OwnerID == "" {
+	if !isMaster(ref) || p.Opening().APIs.IsService() && p.OwnerID == "" {
 		return nil
 	}
 	return apim.Invalid("scope", "The built-in subscription master is to all APIs and has no owner.")
@@ -178,31 +182,28 @@ func link(tx *store.Tx, ref apim.Ref, old *Subscription, p *apim.Subscription) e
 	if old != nil {
 		before = *old.Subscription
 	}
-	err := relink(tx, apim.SubscriptionOwner, ref, before.OwnerID, p.OwnerID)
+	err := relink(tx, apim.SubscriptionOwner, ref, apim.Ref(before.OwnerID), apim.Ref(p.OwnerID))
 	if err != nil {
 		return err
 	}
-	return relink(tx, apim.SubscriptionScope, ref, before.Scope, p.Scope)
+	return relink(tx, apim.SubscriptionScope, ref, before.Opening().Target(), p.Opening().Target())
 }
 
-func relink(tx *store.Tx, kind apim.LinkKind, ref apim.Ref, before, after string) error {
-	if before != "" && !isAllAPIs(before) && !strings.EqualFold(before, after) {
-		if _, err := tx.Unlink(kind, ref, apim.Ref(before)); err != nil {
+func relink(tx *store.Tx, kind apim.LinkKind, ref, before, after apim.Ref) error {
+	if before != "" && !before.Same(after) {
+		if _, err := tx.Unlink(kind, ref, before); err != nil {
 			return err
 		}
 	}
-	if after == "" || isAllAPIs(after) {
+	if after == "" {
 		return nil
 	}
-	_, err := tx.Link(kind, ref, apim.Ref(after))
+	_, err := tx.Link(kind, ref, after)
 	return err
 }
 
-// isAllAPIs tells whether a scope is all APIs of the service or of a workspace.
-func isAllAPIs(scope string) bool { return strings.HasSuffix(scope, "/apis") }
-
-// isMaster tells whether a ref is the built-in subscription.
-func isMaster(ref apim.Ref) bool { return ref.Key() == apim.SubscriptionRef(Master).Key() }
+// isMaster reports whether a ref is the built-in subscription.
+func isMaster(ref apim.Ref) bool { return ref.Same(apim.SubscriptionRef(Master)) }
 
 // Delete removes a subscription inside a transaction; the built-in one stays.
 func Delete(tx *store.Tx, ref apim.Ref) error {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
@@ -31,7 +30,7 @@ func New(s *store.Store, random io.Reader) *Service {
 
 // Subscription is a stored subscription.
 type Subscription struct {
-	ID  string // as created, see IDOf
+	ID  string // its public id
 	Ref apim.Ref
 	*apim.Subscription
 }
@@ -39,10 +38,10 @@ type Subscription struct {
 // Owner is the id of the user who owns it, "" for a standalone one.
 func (s *Subscription) Owner() string { return apim.Ref(s.OwnerID).Name() }
 
-// ProductID is the id of the product it is to, "" when it is to APIs.
+// ProductID is the public id of the product it is to, "" when it is to APIs.
 func (s *Subscription) ProductID() string {
-	if kind, id := s.ScopeOf(); kind == "products" {
-		return id
+	if product := s.Opening().Product; product != "" {
+		return string(product.PublicID())
 	}
 	return ""
 }
@@ -55,7 +54,7 @@ type Caller struct {
 }
 
 func (c Caller) mayUse(s *Subscription) bool {
-	return c.Admin || c.UserID != "" && apim.UserRef(c.UserID).Key() == apim.Ref(s.OwnerID).Key()
+	return c.Admin || c.UserID != "" && apim.UserRef(c.UserID).Same(apim.Ref(s.OwnerID))
 }
 
 // Get reads a subscription the caller may use.
@@ -96,7 +95,7 @@ func ownedBy(tx *store.Tx, userID string) ([]*Subscription, error) {
 }
 
 func getFor(tx *store.Tx, c Caller, id string) (*Subscription, error) {
-	sub, err := get(tx, refOf(id))
+	sub, err := get(tx, apim.PublicID(id).Ref(apim.Subscriptions))
 	if err != nil {
 		return nil, err
 	}
@@ -106,28 +105,12 @@ func getFor(tx *store.Tx, c Caller, id string) (*Subscription, error) {
 	return sub, nil
 }
 
-// IDOf is a subscription's id among all subscriptions: its name, and in a
-// workspace w "w~name", as the portal's addresses have it.
-func IDOf(ref apim.Ref) string {
-	if w := ref.Workspace(); w != "" {
-		return w + "~" + ref.Name()
-	}
-	return ref.Name()
-}
-
-func refOf(id string) apim.Ref {
-	if w, name, ok := strings.Cut(id, "~"); ok {
-		return apim.WorkspaceRef(w).Child("subscriptions", name)
-	}
-	return apim.SubscriptionRef(id)
-}
-
 func get(tx *store.Tx, ref apim.Ref) (*Subscription, error) {
 	doc, err := tx.Get(ref)
 	if err != nil {
 		return nil, err
 	}
-	sub := &Subscription{ID: IDOf(doc.Ref), Ref: doc.Ref, Subscription: new(apim.Subscription)}
+	sub := &Subscription{ID: string(doc.Ref.PublicID()), Ref: doc.Ref, Subscription: new(apim.Subscription)}
 	if err := json.Unmarshal(doc.Body, sub.Subscription); err != nil {
 		return nil, fmt.Errorf("decode subscription %s: %w", doc.Name, err)
 	}

@@ -14,7 +14,7 @@ import (
 type Request struct {
 	ID            string // "": a new one
 	UserID        string
-	ProductID     string
+	ProductID     apim.PublicID
 	Name          string // "": the product's
 	TermsAccepted bool
 	// Visible tells whether the person may see the product (catalog.Visible).
@@ -26,14 +26,15 @@ type Request struct {
 // not published or not visible. *apim.InvalidError: an open product, terms not
 // accepted, the limit reached. *apim.ConflictError: the id is taken.
 func (s *Service) Subscribe(ctx context.Context, actor store.Actor, r Request) (sub *Subscription, err error) {
-	ref := apim.SubscriptionRef(r.ID)
 	if r.ID == "" {
-		ref = apim.SubscriptionRef(s.store.NewID())
+		r.ID = s.store.NewID()
 	} else if !apim.Subscriptions.ValidName(r.ID) {
 		return nil, apim.Invalid("id", fmt.Sprintf("%q is not a valid subscription id.", r.ID))
 	}
+	product := r.ProductID.Ref(apim.Products)
+	ref := product.Home() + apim.SubscriptionRef(r.ID)
 	err = s.store.Update(ctx, actor, func(tx *store.Tx) error {
-		p, err := r.admit(tx, ref)
+		p, err := r.admit(tx, ref, product)
 		if err != nil {
 			return err
 		}
@@ -50,12 +51,12 @@ func (s *Service) Subscribe(ctx context.Context, actor store.Actor, r Request) (
 }
 
 // admit checks what only people are held to.
-func (r *Request) admit(tx *store.Tx, ref apim.Ref) (*apim.Subscription, error) {
-	product, err := getProduct(tx, apim.ProductRef(r.ProductID))
+func (r *Request) admit(tx *store.Tx, ref, to apim.Ref) (*apim.Subscription, error) {
+	product, err := getProduct(tx, to)
 	if err != nil {
 		return nil, err
 	}
-	if !product.Published() || !r.Visible(apim.ProductRef(r.ProductID)) {
+	if !product.Published() || !r.Visible(to) {
 		return nil, fmt.Errorf("product %s: %w", r.ProductID, apim.ErrNotFound)
 	}
 	if !product.NeedsSubscription() {
@@ -71,7 +72,7 @@ func (r *Request) admit(tx *store.Tx, ref apim.Ref) (*apim.Subscription, error) 
 		return nil, err
 	}
 	p := &apim.Subscription{
-		DisplayName: r.Name, Scope: string(apim.ProductRef(r.ProductID)), OwnerID: string(apim.UserRef(r.UserID)),
+		DisplayName: r.Name, Scope: string(to), OwnerID: string(apim.UserRef(r.UserID)),
 		State: apim.SubscriptionActive,
 	}
 	if p.DisplayName == "" {

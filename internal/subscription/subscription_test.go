@@ -70,7 +70,7 @@ func each(t *testing.T, test func(t *testing.T, s *store.Store, subs *subscripti
 
 func subscribe(t *testing.T, subs *subscription.Service, user, product string) *subscription.Subscription {
 	t.Helper()
-	sub, err := subs.Subscribe(t.Context(), tester, subscription.Request{UserID: user, ProductID: product, TermsAccepted: true, Visible: everything})
+	sub, err := subs.Subscribe(t.Context(), tester, subscription.Request{UserID: user, ProductID: apim.PublicID(product), TermsAccepted: true, Visible: everything})
 	if err != nil {
 		t.Fatalf("subscribe %s to %s: %v", user, product, err)
 	}

@@ -334,7 +334,7 @@ func textsOf(body []byte) []string {
 					case "openidProviderId":
 						e = "/openidConnectProviders/" + id
 					case "documentationId":
-						e = "/documentations/" + arm.ShortRef(id).Name()
+						e = "/documentations/" + apim.ParseRef(id).Name()
 					}
 				}
 				walk(e)
@@ -347,7 +347,7 @@ func textsOf(body []byte) []string {
 
 // ensureNamed makes what an id in a body names.
 func (p *preparer) ensureNamed(segments []string, text string) {
-	ref := arm.ShortRef(text)
+	ref := apim.ParseRef(text)
 	parts := strings.Split(string(ref), "/")
 	if len(parts) < 3 || len(parts)%2 == 0 || strings.Contains(string(ref), " ") {
 		return
