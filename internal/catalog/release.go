@@ -16,7 +16,7 @@ import (
 type Release struct {
 	ID               string
 	Revision         string // number of the API revision it made current
-	Props            *apim.Release
+	Notes            string // Markdown
 	Created, Updated time.Time
 }
 
@@ -30,17 +30,18 @@ func (c *Catalog) Releases(ctx context.Context, a *API) ([]Release, error) {
 		}
 		list = make([]Release, 0, len(docs))
 		for _, d := range docs {
-			r := Release{ID: d.Ref.Name(), Props: new(apim.Release), Created: d.CreatedAt, Updated: d.UpdatedAt}
-			if err := json.Unmarshal(d.Body, r.Props); err != nil {
+			var props apim.Release
+			if err := json.Unmarshal(d.Body, &props); err != nil {
 				return fmt.Errorf("%s: %w", d.Ref, err)
 			}
-			if r.Props.CreatedDateTime != nil {
-				r.Created = *r.Props.CreatedDateTime
+			r := Release{ID: d.Ref.Name(), Notes: props.Notes, Created: d.CreatedAt, Updated: d.UpdatedAt}
+			if props.CreatedDateTime != nil {
+				r.Created = *props.CreatedDateTime
 			}
-			if r.Props.UpdatedDateTime != nil {
-				r.Updated = *r.Props.UpdatedDateTime
+			if props.UpdatedDateTime != nil {
+				r.Updated = *props.UpdatedDateTime
 			}
-			_, r.Revision = apim.SplitRevision(apim.Ref(r.Props.APIID).Name())
+			_, r.Revision = apim.SplitRevision(apim.Ref(props.APIID).Name())
 			list = append(list, r)
 		}
 		return nil

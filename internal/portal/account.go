@@ -27,7 +27,7 @@ func (p *Portal) refuseForm(w http.ResponseWriter, r *http.Request) error {
 	}
 	state := &widget.FormState{Form: r.URL.Path, Values: r.PostForm, Errors: []widget.FieldError{{Message: words(notYet[r.URL.Path])}}}
 	state.Values.Del("password")
-	return p.serveForm(w, r, &visit{Visitor: catalog.Guest()}, r.URL.Path, http.StatusNotImplemented, state)
+	return p.sendForm(w, r, &visit{Visitor: catalog.Guest()}, r.URL.Path, http.StatusNotImplemented, state)
 }
 
 // signInElsewhere is where signing in with an identity provider starts.
@@ -39,7 +39,7 @@ func (p *Portal) signInElsewhere(w http.ResponseWriter, r *http.Request) error {
 	for _, provider := range rules.Providers {
 		if strings.EqualFold(provider.Type, r.PathValue("provider")) {
 			state := &widget.FormState{Form: "signin", Errors: []widget.FieldError{{Message: words("refused.provider", "provider", provider.Name)}}}
-			return p.serveForm(w, r, &visit{Visitor: catalog.Guest()}, address.SignIn, http.StatusNotImplemented, state)
+			return p.sendForm(w, r, &visit{Visitor: catalog.Guest()}, address.SignIn, http.StatusNotImplemented, state)
 		}
 	}
 	return apim.ErrNotFound

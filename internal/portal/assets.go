@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -17,7 +16,6 @@ import (
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/blob"
-	"github.com/portico-portal/portico/internal/site"
 )
 
 // manifestName is the file that tells the hashed name of portal.js.
@@ -26,12 +24,12 @@ const manifestName = "manifest.json"
 // assets are the built front-end files. Their names hold a hash of their
 // content, so they never change.
 type assets struct {
-	files  map[string]*stored // by address
+	files  map[string]*answer // by address
 	script string             // address of the islands' module; "" when it is not built
 }
 
 func newAssets(files fs.FS) (*assets, error) {
-	a := &assets{files: map[string]*stored{}}
+	a := &assets{files: map[string]*answer{}}
 	if files == nil {
 		return a, nil
 	}
@@ -46,7 +44,7 @@ func newAssets(files fs.FS) (*assets, error) {
 		if name == manifestName {
 			return a.readManifest(data)
 		}
-		a.files[address.Asset(name)] = newStored(data, immutable, contentType(typeOf(name)))
+		a.files[address.Asset(name)] = newAnswer(data, immutable, contentType(typeOf(name)))
 		return nil
 	})
 	if err != nil && !errors.Is(err, fs.ErrNotExist) { // nothing is built
@@ -96,37 +94,23 @@ func fileHeaders(common []header) []header {
 
 func (p *Portal) serveAsset(w http.ResponseWriter, r *http.Request) error {
 	if s, ok := p.assets.files[r.URL.Path]; ok {
-		return s.serve(w, r, p.static)
+		return s.send(w, r, p.static)
 	}
-	s := p.site.Load()
-	if s == nil {
+	s, err := p.sites.published()
+	if err != nil {
 		return apim.ErrNotFound
 	}
-	if address, css := s.Stylesheet(); address == r.URL.Path && address != "" {
-		return newStored(css, immutable, contentType(cssType)).serve(w, r, p.static)
+	if path, css := s.Stylesheet(); path == r.URL.Path && path != "" {
+		return newAnswer(css, immutable, contentType(cssType)).send(w, r, p.static)
 	}
-	return p.serveKeptStylesheet(w, r)
+	return p.serveEarlierStylesheet(w, r)
 }
 
 const cssType = "text/css; charset=utf-8"
 
-// keepStylesheet stores the CSS of a site that begins to be served, so that
-// pages of it that browsers and caches hold keep their looks after the next
-// publish, from every replica.
-func (p *Portal) keepStylesheet(ctx context.Context, s *site.Site) error {
-	address, css := s.Stylesheet()
-	if address == "" || p.cfg.Media == nil {
-		return nil
-	}
-	if _, err := p.cfg.Media.PutHashed(ctx, cssType, css); err != nil {
-		return fmt.Errorf("keep the stylesheet %s: %w", address, err)
-	}
-	return nil
-}
-
-// serveKeptStylesheet answers with the CSS of a site published before, or of
+// serveEarlierStylesheet answers with the CSS of a site published before, or of
 // one that another replica serves already.
-func (p *Portal) serveKeptStylesheet(w http.ResponseWriter, r *http.Request) error {
+func (p *Portal) serveEarlierStylesheet(w http.ResponseWriter, r *http.Request) error {
 	hash, isStylesheet := address.ReadStylesheet(r.URL.Path)
 	if sum, err := hex.DecodeString(hash); !isStylesheet || err != nil || len(sum) != sha256.Size || p.cfg.Media == nil {
 		return apim.ErrNotFound
@@ -143,18 +127,18 @@ func (p *Portal) serveKeptStylesheet(w http.ResponseWriter, r *http.Request) err
 	if err != nil {
 		return fmt.Errorf("stylesheet %s: %w", hash, err)
 	}
-	return newStored(css, immutable, contentType(cssType)).serve(w, r, p.static)
+	return newAnswer(css, immutable, contentType(cssType)).send(w, r, p.static)
 }
 
 // serveConfig is what compatible clients read first (portal-wire.md §6.3). It names
 // no data API of its own address: clients take that below the backend.
 func (p *Portal) serveConfig(w http.ResponseWriter, r *http.Request) error {
-	return newStored([]byte(`{"environment":"runtime","backendUrl":"","directDataApi":false}`), revalidate, contentType("application/json")).serve(w, r, p.static)
+	return newAnswer([]byte(`{"environment":"runtime","backendUrl":"","directDataApi":false}`), revalidate, contentType("application/json")).send(w, r, p.static)
 }
 
 // favicon is shown until a site names its own.
 const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="#4056c8"><path d="M2 8 12 2l10 6v2H2zM4 12h3v7H4zm6.5 0h3v7h-3zM17 12h3v7h-3zM2 20.5h20V22H2z"/></svg>`
 
 func (p *Portal) serveFavicon(w http.ResponseWriter, r *http.Request) error {
-	return newStored([]byte(favicon), hourly, contentType("image/svg+xml")).serve(w, r, p.static)
+	return newAnswer([]byte(favicon), hourly, contentType("image/svg+xml")).send(w, r, p.static)
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/catalog"
-	"github.com/portico-portal/portico/internal/widget"
 )
 
 // maxFeed is how many entries a feed has.
@@ -44,42 +43,39 @@ type feedEntry struct {
 
 // serveChanges is the feed of what was released of any API that guests see.
 func (p *Portal) serveChanges(w http.ResponseWriter, r *http.Request) error {
-	part, err := p.guestPart(r)
-	if err != nil {
-		return err
-	}
-	return p.keep(w, r, part, func(ctx context.Context) (*stored, error) {
-		apis, err := part.data.APIs(ctx)
+	return p.sendToAll(w, r, func(ctx context.Context, d *data) (*answer, error) {
+		apis, err := d.APIs(ctx)
 		if err != nil {
 			return nil, err
 		}
-		return p.feed(ctx, part, part.data.site.Title, address.Home, r.URL.Path, apis)
+		return p.renderFeed(ctx, d, d.req.site.Title, address.Home, apis...)
 	})
 }
 
 // serveChangesOfAPI is the feed of an API's change log.
 func (p *Portal) serveChangesOfAPI(w http.ResponseWriter, r *http.Request) error {
-	part, err := p.part(w, r)
+	req, err := p.part(w, r)
 	if err != nil {
 		return err
 	}
-	api, err := part.data.API(r.Context(), part.in.Params.API)
-	if err != nil {
-		return err
-	}
-	return p.keep(w, r, part, func(ctx context.Context) (*stored, error) {
-		part.data.reads(api.Deps()...)
-		return p.feed(ctx, part, api.Name, address.Changelog(api.ID), r.URL.EscapedPath(), []*catalog.API{api})
+	return p.sendPart(w, r, req, func(ctx context.Context, d *data) (*answer, error) {
+		api, err := d.API(ctx, req.params.API)
+		if err != nil {
+			return nil, err
+		}
+		return p.renderFeed(ctx, d, api.Name, address.Changelog(api.ID), api)
 	})
 }
 
-func (p *Portal) feed(ctx context.Context, part *part, title, page, self string, apis []*catalog.API) (*stored, error) {
+// renderFeed renders the releases of APIs; page is where people read them.
+func (p *Portal) renderFeed(ctx context.Context, d *data, title, page string, apis ...*catalog.API) (*answer, error) {
+	self := p.cfg.PortalURL + d.req.address
 	f := feed{
-		ID: p.cfg.PortalURL + self, Title: title, Author: part.data.site.Title,
-		Links: []feedLink{{Rel: "self", Href: p.cfg.PortalURL + self}, {Href: p.cfg.PortalURL + page}},
+		ID: self, Title: title, Author: d.req.site.Title,
+		Links: []feedLink{{Rel: "self", Href: self}, {Href: p.cfg.PortalURL + page}},
 	}
 	for _, api := range apis {
-		releases, err := part.data.Releases(ctx, api)
+		releases, err := d.Releases(ctx, api)
 		if err != nil {
 			return nil, err
 		}
@@ -97,17 +93,17 @@ func (p *Portal) feed(ctx context.Context, part *part, title, page, self string,
 	if err != nil {
 		return nil, fmt.Errorf("feed: %w", err)
 	}
-	return newStored(append([]byte(xml.Header), body...), revalidate, contentType("application/atom+xml; charset=utf-8"), fragmentPolicy), nil
+	return newAnswer(append([]byte(xml.Header), body...), revalidate, contentType("application/atom+xml; charset=utf-8"), fragmentPolicy), nil
 }
 
-func (p *Portal) entry(api *catalog.API, release widget.Release) feedEntry {
-	address := p.cfg.PortalURL + address.Release(api.ID, release.ID)
+func (p *Portal) entry(api *catalog.API, release catalog.Release) feedEntry {
+	link := p.cfg.PortalURL + address.Release(api.ID, release.ID)
 	title := api.Name
 	if release.Revision != "" {
 		title += ", revision " + release.Revision
 	}
 	return feedEntry{
-		ID: address, Title: title, Updated: release.Updated.UTC().Format(time.RFC3339), Link: feedLink{Href: address},
+		ID: link, Title: title, Updated: release.Updated.UTC().Format(time.RFC3339), Link: feedLink{Href: link},
 		Content: release.Notes, created: release.Created,
 	}
 }

@@ -13,7 +13,7 @@ var fontTypes = map[string]string{".woff2": "font/woff2", ".woff": "font/woff", 
 
 // serveFont answers with a font of the media storage that the site's styles name.
 func (p *Portal) serveFont(w http.ResponseWriter, r *http.Request) error {
-	s, err := p.published()
+	s, err := p.sites.published()
 	if err != nil {
 		return err
 	}
@@ -28,9 +28,7 @@ func (p *Portal) serveFont(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer f.Close()
 	h := w.Header()
-	for _, field := range with(p.static, mediaPolicy, contentType(kind)) {
-		h[field.name] = field.values
-	}
+	setHeaders(h, with(p.static, mediaPolicy, contentType(kind)))
 	h.Set("Cache-Control", hourly)
 	h.Set("Etag", `"`+info.Hash+`"`)
 	http.ServeContent(w, r, "", info.ModTime, f)

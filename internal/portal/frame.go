@@ -24,7 +24,7 @@ func sandboxed(scripts string) header {
 	}}
 }
 
-// serveFrame answers with the custom HTML of a node, to whom sees the node.
+// serveFrame answers with the custom HTML of a node that the visitor sees.
 func (p *Portal) serveFrame(w http.ResponseWriter, r *http.Request) error {
 	v, err := p.visit(w, r)
 	if err != nil {
@@ -38,7 +38,7 @@ func (p *Portal) serveFrame(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return apim.ErrNotFound
 	}
-	return p.send(w, r, http.StatusOK, []byte(frameDocument(s, f)), htmlType, framePolicy)
+	return once(http.StatusOK, []byte(frameDocument(s.Site, f)), htmlType, framePolicy).send(w, r, p.common)
 }
 
 // frameDocument is the custom HTML as a document, with the site's styles if it wants them.

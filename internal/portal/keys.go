@@ -29,7 +29,7 @@ func (p *Portal) consoleKeys(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.send(w, r, http.StatusOK, body, contentType("application/json"), fragmentPolicy)
+	return once(http.StatusOK, body, contentType("application/json"), fragmentPolicy).send(w, r, p.common)
 }
 
 func (p *Portal) keys(r *http.Request, v *visit) ([]widget.KeyRow, error) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
@@ -17,14 +16,10 @@ const maxFull = 2 << 20
 
 // serveLLMs tells language models what there is (llmstxt.org).
 func (p *Portal) serveLLMs(w http.ResponseWriter, r *http.Request) error {
-	part, err := p.guestPart(r)
-	if err != nil {
-		return err
-	}
-	return p.keep(w, r, part, func(ctx context.Context) (*stored, error) {
+	return p.sendToAll(w, r, func(ctx context.Context, d *data) (*answer, error) {
 		var b bytes.Buffer
-		fmt.Fprintf(&b, "# %s\n", plainLine(part.data.site.Title))
-		if about := part.data.site.Description; about != "" {
+		fmt.Fprintf(&b, "# %s\n", plainLine(d.req.site.Title))
+		if about := d.req.site.Description; about != "" {
 			fmt.Fprintf(&b, "\n> %s\n", plainLine(about))
 		}
 		entry := func(title, path, about string) {
@@ -34,7 +29,7 @@ func (p *Portal) serveLLMs(w http.ResponseWriter, r *http.Request) error {
 			}
 			b.WriteByte('\n')
 		}
-		apis, err := part.data.APIs(ctx)
+		apis, err := d.APIs(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -42,7 +37,7 @@ func (p *Portal) serveLLMs(w http.ResponseWriter, r *http.Request) error {
 		for _, api := range apis {
 			entry(api.Name, address.API(api.ID), api.Summary)
 		}
-		products, err := part.data.Products(ctx)
+		products, err := d.Products(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -51,27 +46,23 @@ func (p *Portal) serveLLMs(w http.ResponseWriter, r *http.Request) error {
 			entry(product.Name, address.Product(product.ID), "")
 		}
 		b.WriteString("\n## Pages\n\n")
-		for _, page := range part.listedPages() {
-			entry(page.title, page.path, page.about)
+		for _, page := range d.listedPages() {
+			entry(page.Title, page.Permalink, page.Description())
 		}
-		return newStored(b.Bytes(), revalidate, markdownType, fragmentPolicy), nil
+		return newAnswer(b.Bytes(), revalidate, markdownType, fragmentPolicy), nil
 	})
 }
 
 // serveLLMsFull is the text of every page in one file, as much as fits.
 func (p *Portal) serveLLMsFull(w http.ResponseWriter, r *http.Request) error {
-	part, err := p.guestPart(r)
-	if err != nil {
-		return err
-	}
-	return p.keep(w, r, part, func(ctx context.Context) (*stored, error) {
-		list, err := p.addresses(ctx, part)
+	return p.sendToAll(w, r, func(ctx context.Context, d *data) (*answer, error) {
+		list, err := d.addresses(ctx)
 		if err != nil {
 			return nil, err
 		}
 		var b bytes.Buffer
 		for i, path := range list {
-			text, err := p.twinAt(ctx, part, path)
+			text, err := p.markdownAt(ctx, d, path)
 			if err != nil {
 				return nil, err
 			}
@@ -84,20 +75,16 @@ func (p *Portal) serveLLMsFull(w http.ResponseWriter, r *http.Request) error {
 			}
 			fmt.Fprintf(&b, "<%s>\n\n%s\n", p.cfg.PortalURL+path, text)
 		}
-		return newStored(b.Bytes(), revalidate, markdownType, fragmentPolicy), nil
+		return newAnswer(b.Bytes(), revalidate, markdownType, fragmentPolicy), nil
 	})
 }
 
-// twinAt is the twin of the page at path; empty when it is gone in the meantime.
-func (p *Portal) twinAt(ctx context.Context, part *part, path string) ([]byte, error) {
-	u, err := url.Parse(path)
-	if err != nil {
-		return nil, fmt.Errorf("page %s: %w", path, err)
-	}
-	req, err := p.resolve(ctx, part.data.site, part.visit, u)
+// markdownAt is the page at a path as Markdown; empty when it is gone in the meantime.
+func (p *Portal) markdownAt(ctx context.Context, d *data, path string) ([]byte, error) {
+	req, err := p.page(ctx, d.req.site, d.req.visit, path)
 	if err == nil {
 		var text []byte
-		if text, err = p.twin(ctx, req, part); err == nil {
+		if text, err = p.markdown(ctx, &data{Reader: d.Reader, p: p, req: req}); err == nil {
 			return text, nil
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 // serveManifest describes the site to browsers that install it.
 func (p *Portal) serveManifest(w http.ResponseWriter, r *http.Request) error {
-	s, err := p.published()
+	s, err := p.sites.published()
 	if err != nil {
 		return err
 	}
@@ -25,5 +25,5 @@ func (p *Portal) serveManifest(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("manifest: %w", err)
 	}
-	return newStored(body, revalidate, contentType("application/manifest+json")).serve(w, r, p.static)
+	return newAnswer(body, revalidate, contentType("application/manifest+json")).send(w, r, p.static)
 }

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -16,57 +14,20 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/portico-portal/portico/internal/address"
-	"github.com/portico-portal/portico/internal/site"
-	"github.com/portico-portal/portico/internal/widget"
 )
 
 var markdownType = contentType("text/markdown; charset=utf-8")
 
-// serveTwin answers with a page as Markdown: /apis/echo.md is /apis/echo,
-// /index.md the home page.
-func (p *Portal) serveTwin(w http.ResponseWriter, r *http.Request, s *site.Site, v *visit, path string) error {
-	u, err := url.Parse(path)
-	if err != nil {
-		return fmt.Errorf("twin of %s: %w", path, err)
-	}
-	req, err := p.resolve(r.Context(), s, v, u)
-	if err != nil {
-		return err
-	}
-	if req.path != path {
-		return redirect(w, r, address.Twin(req.path), http.StatusMovedPermanently)
-	}
-	compiled, err := req.page.Compiled()
-	if err != nil {
-		return err
-	}
-	also := append(slices.Clone(s.Groups()), compiled.Groups()...)
-	shared := p.cfg.Catalog.Shared(v.Visitor, also...)
-	part := &part{visit: v, also: also, data: p.data(s, shared, path), in: widget.Render{Visitor: shared, Params: widget.Params{Path: r.URL.EscapedPath()}}}
-	return p.keep(w, r, part, func(ctx context.Context) (*stored, error) {
-		text, err := p.twin(ctx, req, part)
-		if err != nil {
-			return nil, err
-		}
-		return newStored(text, revalidate, markdownType, fragmentPolicy), nil
-	})
-}
-
-// twin is the main content of a page as Markdown, without personal parts; an
+// markdown is the main content of a page as Markdown, without personal parts; an
 // API's has its operations too.
-func (p *Portal) twin(ctx context.Context, req *request, part *part) ([]byte, error) {
-	compiled, err := req.page.Compiled()
-	if err != nil {
-		return nil, err
-	}
-	in := p.input(req, part.data, part.data.visitor)
-	out, err := compiled.Render(ctx, in)
+func (p *Portal) markdown(ctx context.Context, d *data) ([]byte, error) {
+	out, err := d.req.page.Render(ctx, p.input(d))
 	if err != nil {
 		return nil, err
 	}
 	doc, err := html.Parse(bytes.NewReader(out.HTML()))
 	if err != nil {
-		return nil, fmt.Errorf("page %s: %w", req.path, err)
+		return nil, fmt.Errorf("page %s: %w", d.req.params.Path, err)
 	}
 	main := find(doc, func(n *html.Node) bool { return n.Data == "main" })
 	if main == nil {
@@ -76,25 +37,26 @@ func (p *Portal) twin(ctx context.Context, req *request, part *part) ([]byte, er
 	convert := converter.NewConverter(converter.WithPlugins(base.NewBasePlugin(), commonmark.NewCommonmarkPlugin(), table.NewTablePlugin()))
 	text, err := convert.ConvertNode(main, converter.WithDomain(p.cfg.PortalURL))
 	if err != nil {
-		return nil, fmt.Errorf("page %s as Markdown: %w", req.path, err)
+		return nil, fmt.Errorf("page %s as Markdown: %w", d.req.params.Path, err)
 	}
-	if req.params.API != "" && req.params.Operation == "" && req.params.Schema == "" {
-		return p.withOperations(ctx, part, req.params.API, text)
+	text = append(bytes.TrimSpace(text), '\n')
+	if of := d.req.params; of.API != "" && of.Operation == "" && of.Schema == "" {
+		return p.withOperations(ctx, d, of.API, text)
 	}
-	return append(bytes.TrimSpace(text), '\n'), nil
+	return text, nil
 }
 
 // withOperations appends the list of an API's operations.
-func (p *Portal) withOperations(ctx context.Context, part *part, id string, text []byte) ([]byte, error) {
-	api, err := part.data.API(ctx, id)
+func (p *Portal) withOperations(ctx context.Context, d *data, id string, text []byte) ([]byte, error) {
+	api, err := d.API(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	ops, err := part.data.Operations(ctx, api)
+	ops, err := d.Operations(ctx, api)
 	if err != nil || len(ops) == 0 {
-		return append(bytes.TrimSpace(text), '\n'), err
+		return text, err
 	}
-	b := bytes.NewBuffer(append(bytes.TrimSpace(text), "\n\n## Operations\n\n"...))
+	b := bytes.NewBuffer(append(text, "\n## Operations\n\n"...))
 	for _, op := range ops {
 		fmt.Fprintf(b, "- [%s](%s): `%s %s`\n", plainLine(op.Name), p.cfg.PortalURL+address.Twin(address.Operation(api.ID, op.ID)), op.Method, op.URLTemplate)
 	}

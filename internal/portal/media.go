@@ -16,7 +16,6 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/cache"
-	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/media"
 	"github.com/portico-portal/portico/internal/site"
 )
@@ -61,15 +60,13 @@ func (p *Portal) serveMedia(w http.ResponseWriter, r *http.Request) error {
 	if kind == media.SVG || slices.Contains(media.Widths, width) && strings.HasPrefix(kind, "image/") {
 		if made, err := p.remade(r.Context(), f, info, kind, width); err != nil || made.body != nil {
 			if err == nil {
-				err = made.serve(w, r, p.mediaHeaders(r))
+				err = made.send(w, r, p.mediaHeaders(r))
 			}
 			return err
 		}
 	}
 	h := w.Header()
-	for _, field := range p.mediaHeaders(r) {
-		h[field.name] = field.values
-	}
+	setHeaders(h, p.mediaHeaders(r))
 	h.Set("Content-Type", kind)
 	if kind == media.Unknown {
 		h.Set("Content-Disposition", "attachment")
@@ -106,19 +103,18 @@ func (p *Portal) mediaHeaders(r *http.Request) []header {
 
 // remade is a file that is not served as it lies: an SVG without what runs, or
 // a picture made smaller; a body of nil when it is served as it lies after all.
-func (p *Portal) remade(ctx context.Context, f io.ReadSeeker, info blob.Info, kind string, width int) (*stored, error) {
-	key := pageKey{path: "medium " + info.Hash, query: strconv.Itoa(width), audience: catalog.GuestAudience}
-	return p.pages.Load(ctx, key, func(context.Context) (cache.Made[*stored], error) {
+func (p *Portal) remade(ctx context.Context, f io.ReadSeeker, info blob.Info, kind string, width int) (*answer, error) {
+	return p.pages.Load(ctx, mediumKey(info.Hash, width), func(context.Context) (cache.Made[*answer], error) {
 		made, err := remake(f, kind, width)
 		if err != nil { // not what it says: nobody is shown it, and nothing else breaks
 			p.cfg.Logger.Warn("a medium is not shown", "medium", info.Name, "error", err)
-			return cache.Made[*stored]{}, apim.ErrNotFound
+			return cache.Made[*answer]{}, apim.ErrNotFound
 		}
-		return cache.Made[*stored]{Value: made, Bytes: made.bytes()}, nil
+		return cache.Made[*answer]{Value: made, Bytes: made.bytes()}, nil
 	})
 }
 
-func remake(f io.ReadSeeker, kind string, width int) (*stored, error) {
+func remake(f io.ReadSeeker, kind string, width int) (*answer, error) {
 	const control = "private, max-age=3600"
 	if kind == media.SVG {
 		data, err := io.ReadAll(io.LimitReader(f, media.MaxSVG+1))
@@ -126,16 +122,16 @@ func remake(f io.ReadSeeker, kind string, width int) (*stored, error) {
 			return nil, err
 		}
 		clean, err := media.SanitizeSVG(data)
-		return newStored(clean, control, contentType(kind)), err
+		return newAnswer(clean, control, contentType(kind)), err
 	}
 	data, kind, err := media.Resize(f, width)
 	if err != nil || data == nil {
 		if _, seek := f.Seek(0, io.SeekStart); seek != nil {
 			err = seek
 		}
-		return newStored(nil, control), err
+		return newAnswer(nil, control), err
 	}
-	return newStored(data, control, contentType(kind)), nil
+	return newAnswer(data, control, contentType(kind)), nil
 }
 
 // serveWidgetFile answers with a file of a custom widget. It runs in a sandboxed
@@ -146,9 +142,7 @@ func (p *Portal) serveWidgetFile(w http.ResponseWriter, r *http.Request, f io.Re
 		kind = media.Unknown
 	}
 	h := w.Header()
-	for _, field := range with(p.common, widgetPolicy) {
-		h[field.name] = field.values
-	}
+	setHeaders(h, with(p.common, widgetPolicy))
 	h.Set("Content-Type", kind)
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Cache-Control", "private, no-cache")

@@ -1,43 +1,24 @@
 package portal
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/cache"
 	"github.com/portico-portal/portico/internal/catalog"
-	"github.com/portico-portal/portico/internal/site"
 	"github.com/portico-portal/portico/internal/widget"
 )
 
-// pageKey names what the page cache keeps: an address of a revision with its
-// declared query, for an audience. The build is that of the process; codings
-// are kept together.
-type pageKey struct{ revision, path, query, audience string }
-
-// freeText are query parameters that people type: such pages are not kept.
-var freeText = []string{"q", address.ReturnTo}
-
-// request is a page that someone asks for.
-type request struct {
-	site   *site.Site
-	page   *site.Page
-	params widget.Params
-	path   string // canonical
-	visit  *visit
-
-	previews bool // an administrator looks at another site than the published one
-}
-
-// servePage answers with a page of the site.
+// servePage answers with a page of the site. A request goes one way, and each
+// step returns what the next one needs:
+//
+//	visitor → site → page and parameters → kept or rendered → personal parts → sent
 func (p *Portal) servePage(w http.ResponseWriter, r *http.Request) error {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
@@ -47,269 +28,176 @@ func (p *Portal) servePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if r.URL.Query().Has(previewParameter) && v.Admin {
+	if v.Admin && r.URL.Query().Has(previewParameter) {
 		return p.choosePreview(w, r)
 	}
 	s, err := p.shown(r, v)
 	if err != nil {
 		return err
 	}
-	if asked, err := p.askToSignIn(w, r, s, v); asked {
+	if err := p.elsewhere(s, v, r); err != nil {
 		return err
 	}
-	if to, forward := legacy(s, r); to != "" {
-		return redirect(w, r, to, http.StatusMovedPermanently)
-	} else if forward {
-		return p.serveForward(w, r, s)
-	}
-	req, err := p.resolve(r.Context(), s, v, r.URL)
-	if errors.Is(err, apim.ErrNotFound) {
-		if page, ok := address.OfTwin(r.URL.EscapedPath()); ok {
-			return p.serveTwin(w, r, s, v, page)
-		}
-	}
+	req, err := p.request(r.Context(), s, v, r.URL)
 	if err != nil {
 		return err
 	}
-	if req.path != r.URL.EscapedPath() {
-		to := req.path
-		if r.URL.RawQuery != "" {
-			to += "?" + r.URL.RawQuery
+	a, err := p.load(r.Context(), req, p.rendering(req))
+	if err != nil {
+		return err
+	}
+	if a, err = p.personal(r, req, a); err != nil {
+		return err
+	}
+	return a.send(w, r, p.common)
+}
+
+// request is all that decides an answer about the site: who asks, what site
+// they are shown, and for what of it.
+type request struct {
+	visit   *visit        // who asks
+	site    shown         // what they are shown
+	page    *widget.Page  // compiled; nil of a part beside the pages
+	address string        // what is answered at: escaped, canonical
+	twin    bool          // the page is asked for as Markdown; its address is params.Path
+	params  widget.Params // the resources that the address names, as they are spelled, and the query that counts
+
+	groups []string        // that rules of the content name: they belong to the audience
+	shared catalog.Visitor // nobody in particular of the audience: for whom a shared answer is made
+}
+
+// elsewhere says where a visitor is led instead: to sign in, or from an old
+// address to the one that names the same by its path.
+func (p *Portal) elsewhere(s shown, v *visit, r *http.Request) error {
+	if m := s.Match(r.URL.EscapedPath()); p.signInFirst(v) && (m == nil || !openToGuests(m.Page)) {
+		return &moved{to: address.SignInFor(address.Local(r.URL.RequestURI(), address.Home)), status: http.StatusSeeOther}
+	}
+	return legacy(s.Site, r.URL)
+}
+
+// request finds the page of an address and what its variables and its query name.
+func (p *Portal) request(ctx context.Context, s shown, v *visit, u *url.URL) (*request, error) {
+	req, err := p.page(ctx, s, v, u.EscapedPath())
+	if path, ok := address.OfTwin(u.EscapedPath()); ok && errors.Is(err, apim.ErrNotFound) {
+		if req, err = p.page(ctx, s, v, path); err == nil {
+			req.twin, req.address = true, address.Twin(req.params.Path)
 		}
-		return redirect(w, r, to, http.StatusMovedPermanently)
 	}
-	if req.previews = s != p.site.Load(); req.previews {
-		return p.servePreview(w, r, req)
+	if err != nil {
+		return nil, err
 	}
-	return p.answer(w, r, req)
+	if req.address != u.EscapedPath() {
+		return nil, &moved{to: withQuery(req.address, u.RawQuery), status: http.StatusMovedPermanently}
+	}
+	if !req.twin {
+		req.params.Query = declared(u.Query(), req.page.QueryParameters())
+	}
+	p.audience(req, req.page.Groups()...)
+	return req, nil
 }
 
-// published is the published site, read once for the whole request.
-func (p *Portal) published() (*site.Site, error) {
-	if s := p.site.Load(); s != nil {
-		return s, nil
+func withQuery(path, query string) string {
+	if query == "" {
+		return path
 	}
-	return nil, errUnpublished
+	return path + "?" + query
 }
 
-// resolve finds the page of an address and the resources its variables name, in
-// their canonical spelling. What the visitor may not see is not found.
-func (p *Portal) resolve(ctx context.Context, s *site.Site, v *visit, u *url.URL) (*request, error) {
-	m := s.Match(u.EscapedPath())
+// page finds the page of an escaped path and the resources its variables name.
+// What the visitor may not see is not found.
+func (p *Portal) page(ctx context.Context, s shown, v *visit, path string) (*request, error) {
+	m := s.Match(path)
 	if m == nil || !v.Admin && !m.Page.Rule().Admits(v.Visitor) {
 		return nil, apim.ErrNotFound
 	}
-	params := widget.Params{
+	req := &request{visit: v, site: s, params: widget.Params{
 		API: m.Values["api"], Operation: m.Values["operation"], Product: m.Values["product"], Schema: m.Values["schema"],
+	}}
+	if err := p.spell(ctx, v.Visitor, &req.params); err != nil {
+		return nil, err
 	}
-	values := address.Values{}
-	for name, value := range m.Values {
-		values[name] = value
-	}
-	if params.API != "" {
-		api, err := p.cfg.Catalog.API(v.Visitor, params.API)
-		if err != nil {
-			return nil, err
+	values := maps.Clone(m.Values)
+	for name, value := range map[string]string{"api": req.params.API, "operation": req.params.Operation, "product": req.params.Product} {
+		if value != "" {
+			values[name] = value
 		}
-		params.API, values["api"] = api.ID, api.ID
+	}
+	var err error
+	req.params.Path = m.Canonical(values)
+	req.address = req.params.Path
+	req.page, err = m.Page.Compiled()
+	return req, err
+}
+
+// spell replaces the names of resources by their own spelling; apim.ErrNotFound
+// when the visitor may not see one.
+func (p *Portal) spell(ctx context.Context, v catalog.Visitor, params *widget.Params) error {
+	if params.API != "" {
+		api, err := p.cfg.Catalog.API(v, params.API)
+		if err != nil {
+			return err
+		}
+		params.API = api.ID
 		if params.Operation != "" {
 			op, err := p.cfg.Catalog.Operation(ctx, api, params.Operation)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			params.Operation, values["operation"] = op.ID, op.ID
+			params.Operation = op.ID
 		}
 	}
 	if params.Product != "" {
-		product, err := p.cfg.Catalog.Product(v.Visitor, params.Product)
+		product, err := p.cfg.Catalog.Product(v, params.Product)
 		if err != nil {
-			return nil, err
-		}
-		params.Product, values["product"] = product.ID, product.ID
-	}
-	params.Path = m.Canonical(values)
-	return &request{site: s, page: m.Page, params: params, path: params.Path, visit: v}, nil
-}
-
-// answer sends a page: kept, or rendered and kept.
-func (p *Portal) answer(w http.ResponseWriter, r *http.Request, req *request) error {
-	compiled, err := req.page.Compiled()
-	if err != nil {
-		return err
-	}
-	query, keep := declared(r.URL.Query(), compiled.QueryParameters())
-	req.params.Query = query
-	also := append(slices.Clone(req.site.Groups()), compiled.Groups()...)
-	if query.Get("q") != "" {
-		also = append(also, searchGroups(req.site)...)
-	}
-	render := func(ctx context.Context) (cache.Made[*stored], error) { return p.render(ctx, req, compiled, also) }
-	if !keep {
-		made, err := render(r.Context())
-		switch {
-		case err != nil:
 			return err
-		case made.Value.page == nil:
-			return p.send(w, r, http.StatusOK, made.Value.body, made.Value.headers...)
 		}
-		return p.servePersonal(w, r, req, made.Value)
+		params.Product = product.ID
 	}
-	key := pageKey{req.site.Revision, req.path, query.Encode(), p.cfg.Catalog.Audience(req.visit.Visitor, also...)}
-	s, err := p.pages.Load(r.Context(), key, p.growing(key, render))
-	switch {
-	case err != nil:
-		return err
-	case s.page == nil: // a guest's, or a fragment: nothing personal
-		return s.serve(w, r, p.common)
-	}
-	return p.servePersonal(w, r, req, s)
+	return nil
 }
 
-// makeStored makes what the page cache keeps.
-type makeStored = func(context.Context) (cache.Made[*stored], error)
-
-// growing lets a kept answer tell the cache when it grows by a coding.
-func (p *Portal) growing(key pageKey, render makeStored) makeStored {
-	return func(ctx context.Context) (cache.Made[*stored], error) {
-		p.rendered.Add(1)
-		made, err := render(ctx)
-		if err == nil {
-			made.Value.grow = func(bytes int64) { p.pages.Grow(key, bytes) }
-			made.Bytes = made.Value.bytes()
-		}
-		return made, err
-	}
-}
-
-// declared keeps the query parameters that the page's widgets read; the page
-// is not kept when one of them is free text or they are very long.
-func declared(query url.Values, names []string) (_ url.Values, keep bool) {
+// declared keeps the query parameters that count.
+func declared(query url.Values, names []string) url.Values {
 	out := url.Values{}
 	for _, name := range names {
 		if v, ok := query[name]; ok {
 			out[name] = v
 		}
 	}
-	for _, name := range freeText {
-		if out.Get(name) != "" {
-			return out, false
-		}
-	}
-	return out, len(out.Encode()) <= maxQuery
+	return out
 }
 
-// render makes a page for the visitor's audience. For a guest it is complete;
-// for others the personal parts are left to servePersonal.
-func (p *Portal) render(ctx context.Context, req *request, compiled *widget.Page, also []string) (cache.Made[*stored], error) {
-	shared := p.cfg.Catalog.Shared(req.visit.Visitor, also...)
-	d := p.data(req.site, shared, req.path)
-	in := p.input(req, d, shared)
-	if req.params.Query.Get("fragment") != "" {
-		out, err := compiled.Fragment(ctx, in)
+// audience decides with whom the visitor shares an answer: the groups that
+// rules of the site and of what is shown name make a difference.
+func (p *Portal) audience(req *request, groups ...string) {
+	req.groups = slices.Concat(req.site.Groups(), groups)
+	if req.params.Query.Get("q") != "" {
+		req.groups = append(req.groups, searchGroups(req.site.Site)...)
+	}
+	req.shared = p.cfg.Catalog.Shared(req.visit.Visitor, req.groups...)
+}
+
+// render makes an answer of what an audience may see, which d notes.
+type render func(ctx context.Context, d *data) (*answer, error)
+
+// load is what render makes for the visitor's audience: kept, or made now.
+func (p *Portal) load(ctx context.Context, req *request, render render) (*answer, error) {
+	key, keep := p.sites.key(req)
+	if !keep {
+		a, err := render(ctx, p.data(req, req.shared))
+		if err != nil || a.page != nil {
+			return a, err
+		}
+		return once(a.status, a.body, a.headers...), nil
+	}
+	return p.pages.Load(ctx, key, func(ctx context.Context) (cache.Made[*answer], error) {
+		p.rendered.Add(1)
+		d := p.data(req, req.shared)
+		a, err := render(ctx, d)
 		if err != nil {
-			return cache.Made[*stored]{}, err
+			return cache.Made[*answer]{}, err
 		}
-		return cache.Made[*stored]{Value: newStored(out.HTML(), revalidate, htmlType, fragmentPolicy), Deps: d.read()}, nil
-	}
-	out, err := compiled.Render(ctx, in)
-	if err != nil {
-		return cache.Made[*stored]{}, err
-	}
-	headers := []header{htmlType, p.policy(out.Style)}
-	if shared.UserID == "" {
-		return cache.Made[*stored]{Value: newStored(out.HTML(), revalidate, headers...), Deps: d.read()}, nil
-	}
-	s := newStored(nil, personal, headers...)
-	s.parts, s.page = out.Parts, compiled
-	return cache.Made[*stored]{Value: s, Deps: d.read()}, nil
-}
-
-// input is what a page is rendered with.
-func (p *Portal) input(req *request, d *data, v catalog.Visitor) widget.Render {
-	return widget.Render{
-		Params: req.params, Visitor: v, Data: d, Canonical: p.cfg.PortalURL + req.path, Base: p.cfg.PortalURL,
-		Preview: req.previewed(), NoIndex: len(req.params.Query) > 0 || slices.Contains(address.Personal, req.path),
-	}
-}
-
-// servePersonal sends a kept page with the personal parts of one visitor.
-func (p *Portal) servePersonal(w http.ResponseWriter, r *http.Request, req *request, s *stored) error {
-	in := p.input(req, p.data(req.site, req.visit.Visitor, req.path), req.visit.Visitor)
-	in.Person, in.Form = p.person(req.visit), noticeOf(r)
-	var b bytes.Buffer
-	for _, part := range s.parts {
-		if !part.Personal {
-			b.Write(part.HTML)
-			continue
-		}
-		html, err := s.page.RenderSlot(r.Context(), in, part.Slot)
-		if err != nil {
-			return err
-		}
-		b.Write(html)
-	}
-	return p.send(w, r, http.StatusOK, b.Bytes(), s.headers...)
-}
-
-// serveFresh renders a page for one visitor and keeps nothing of it.
-func (p *Portal) serveFresh(w http.ResponseWriter, r *http.Request, req *request, status int, form *widget.FormState, problem widget.Problem) error {
-	compiled, err := req.page.Compiled()
-	if err != nil {
-		return err
-	}
-	in := p.input(req, p.data(req.site, req.visit.Visitor, req.path), req.visit.Visitor)
-	in.Person, in.Form, in.Problem, in.NoIndex = p.person(req.visit), form, problem, true
-	out, err := compiled.Render(r.Context(), in)
-	if err != nil {
-		return err
-	}
-	return p.send(w, r, status, out.HTML(), htmlType, p.policy(out.Style))
-}
-
-// serveForm renders the page at path again after a form was posted.
-func (p *Portal) serveForm(w http.ResponseWriter, r *http.Request, v *visit, path string, status int, form *widget.FormState) error {
-	s, err := p.published()
-	if err != nil {
-		return err
-	}
-	req, err := p.resolve(r.Context(), s, v, &url.URL{Path: path})
-	if err != nil {
-		return fmt.Errorf("page of the form %s: %w", path, err)
-	}
-	return p.serveFresh(w, r, req, status, form, widget.Problem{})
-}
-
-// send sends an answer that is not kept.
-func (p *Portal) send(w http.ResponseWriter, r *http.Request, status int, body []byte, headers ...header) error {
-	h := w.Header()
-	for _, f := range with(p.common, headers...) {
-		h[f.name] = f.values
-	}
-	h.Set("Cache-Control", personal)
-	if e := negotiate(r.Header["Accept-Encoding"]); e != identity {
-		packed, err := compress(e, body, fast)
-		if err != nil {
-			return err
-		}
-		body = packed
-		h["Content-Encoding"] = encodingValues[e]
-	}
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(status)
-	if r.Method != http.MethodHead {
-		w.Write(body) // an error means that the browser has gone
-	}
-	return nil
-}
-
-// redirect sends the browser elsewhere on this portal.
-func redirect(w http.ResponseWriter, _ *http.Request, to string, status int) error {
-	if !address.IsLocal(to) {
-		return errors.New("redirect to " + to + ": not an address of the portal")
-	}
-	w.Header().Set("Location", to)
-	w.Header().Set("Cache-Control", "no-cache")
-	w.Header().Set("Content-Length", "0")
-	w.WriteHeader(status)
-	return nil
+		a.grow = func(bytes int64) { p.pages.Grow(key, bytes) }
+		return cache.Made[*answer]{Value: a, Bytes: a.bytes(), Deps: d.Deps()}, nil
+	})
 }

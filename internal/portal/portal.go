@@ -2,7 +2,6 @@ package portal
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -11,7 +10,6 @@ import (
 	"sync/atomic"
 
 	"github.com/portico-portal/portico/internal/cache"
-	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/search"
 	"github.com/portico-portal/portico/internal/site"
 	"github.com/portico-portal/portico/internal/store"
@@ -20,9 +18,9 @@ import (
 // Portal serves the portal's surface.
 type Portal struct {
 	cfg         Config
-	site        atomic.Pointer[site.Site] // the published one; nil before the first publish
-	pages       *cache.Cache[pageKey, *stored]
-	pageIndexes *cache.Cache[pageKey, *search.Pages]
+	sites       *sites
+	pages       *cache.Cache[key, *answer]
+	pageIndexes *cache.Cache[key, *search.Pages]
 	assets      *assets
 	common      []header // of pages
 	static      []header // of files
@@ -51,8 +49,8 @@ func New(cfg Config) (*Portal, error) {
 	cfg.PortalURL = strings.TrimSuffix(cfg.PortalURL, "/")
 	cfg.GatewayURL = strings.TrimSuffix(cfg.GatewayURL, "/")
 	p := &Portal{
-		cfg: cfg, pages: cache.New[pageKey, *stored](cfg.CacheBytes),
-		pageIndexes: cache.New[pageKey, *search.Pages](searchCacheBytes),
+		cfg: cfg, pages: cache.New[key, *answer](cfg.CacheBytes),
+		pageIndexes: cache.New[key, *search.Pages](searchCacheBytes),
 		secure:      strings.HasPrefix(cfg.PortalURL, "https://"), cookie: cookieName,
 	}
 	if p.secure {
@@ -63,6 +61,10 @@ func New(cfg Config) (*Portal, error) {
 	var err error
 	if p.assets, err = newAssets(cfg.Assets); err != nil {
 		return nil, fmt.Errorf("front-end assets: %w", err)
+	}
+	p.sites = &sites{
+		store: cfg.Store, catalog: cfg.Catalog, media: cfg.Media, script: p.assets.script, logger: cfg.Logger,
+		previews: cache.New[edition, *site.Site](previewBytes),
 	}
 	if p.routes, err = p.newRoutes(); err != nil {
 		return nil, err
@@ -102,49 +104,27 @@ func (p *Portal) follow(changes []store.Change) {
 	}
 }
 
-// loadSite reads the current portal revision, unless it is the one being served.
+// loadSite switches to the current portal revision and forgets what was made of the one before.
 func (p *Portal) loadSite(ctx context.Context) error {
-	var items []site.Item
-	var pinned map[string]string
-	name := ""
-	err := p.cfg.Store.View(ctx, func(tx *store.Tx) (err error) {
-		if name, err = tx.CurrentPortalRevision(); err != nil || name == "" {
-			return err
-		}
-		if s := p.site.Load(); s != nil && s.Revision == name {
-			return errServed
-		}
-		items, pinned, err = site.Published(tx, name)
-		return err
-	})
-	if errors.Is(err, errServed) || err == nil && name == "" {
-		return nil
+	switched, err := p.sites.follow(ctx)
+	if switched {
+		p.pages.Clear()
+		p.pageIndexes.Clear()
 	}
-	if err != nil {
-		return fmt.Errorf("read the published site: %w", err)
-	}
-	next := site.Read(items, site.Options{Revision: name, Script: p.assets.script, Pinned: pinned})
-	if err := p.keepStylesheet(ctx, next); err != nil {
-		p.cfg.Logger.Error("pages of this site lose their looks after the next publish", "error", err)
-	}
-	p.site.Store(next)
-	p.pages.Clear()
-	p.pageIndexes.Clear()
-	return nil
+	return err
 }
 
-var errServed = errors.New("this revision is being served")
-
-// ServeHTTP answers a request: a kept page at once, anything else by its route.
+// ServeHTTP answers a request: from the cache at once, or by its route.
 func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if s := p.kept(r); s != nil {
-		if err := s.serve(w, r, p.common); err != nil {
-			p.fail(w, r, err)
-		}
+	p.shareWith(w, r)
+	a, ok := p.hit(r)
+	if !ok {
+		p.routes.ServeHTTP(w, r)
 		return
 	}
-	p.shareWith(w, r)
-	p.routes.ServeHTTP(w, r)
+	if err := a.send(w, r, p.common); err != nil {
+		p.fail(w, r, err)
+	}
 }
 
 // shareWith lets scripts of configured origins read what guests see: exported
@@ -159,19 +139,15 @@ func (p *Portal) shareWith(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// kept is the page that a guest who sends no query is answered with, if it is
-// in the cache. This is the hot path: it allocates nothing.
-func (p *Portal) kept(r *http.Request) *stored {
+// hit is the kept answer to a guest who sends no query. This is the hot path: it
+// allocates nothing.
+func (p *Portal) hit(r *http.Request) (*answer, bool) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead || r.URL.RawQuery != "" || p.required.Load() || p.hasSession(r) {
-		return nil
+		return nil, false
 	}
-	current := p.site.Load()
-	if current == nil {
-		return nil
+	s, err := p.sites.published()
+	if err != nil {
+		return nil, false
 	}
-	s, ok := p.pages.Get(pageKey{revision: current.Revision, path: r.URL.EscapedPath(), audience: catalog.GuestAudience})
-	if !ok {
-		return nil
-	}
-	return s
+	return p.pages.Get(guestKey(s.Site, r.URL.EscapedPath()))
 }

@@ -63,10 +63,16 @@ func sentences(e *apim.InvalidError) string {
 	return strings.Join(list, " ")
 }
 
-// fail tells the visitor that a request failed, and the log when it is our fault.
+// fail tells the visitor why a request was not answered, and the log when it is our fault.
 func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		return // the browser has gone
+	}
+	var elsewhere *moved
+	if errors.As(err, &elsewhere) {
+		if err = p.lead(w, r, elsewhere); err == nil {
+			return
+		}
 	}
 	if errors.Is(err, apim.ErrUnauthorized) && r.Method == http.MethodPost {
 		redirect(w, r, address.SignInFor(cameFrom(r)), http.StatusSeeOther)
@@ -104,19 +110,13 @@ var problemPages = map[int]string{http.StatusNotFound: address.NotFound, http.St
 // problemPage answers with the site's page for a status. When that page fails
 // too, nothing has been sent.
 func (p *Portal) problemPage(w http.ResponseWriter, r *http.Request, page string, status int) error {
-	s, err := p.published()
-	if err != nil {
-		return err
-	}
 	v, err := p.visit(w, r)
 	if err != nil {
 		v = &visit{Visitor: catalog.Guest()}
 	}
-	req, err := p.resolve(r.Context(), s, v, &url.URL{Path: page})
-	if err != nil {
-		return err
-	}
-	return p.serveFresh(w, r, req, status, nil, widget.Problem{Status: status, RequestID: requestID(r)})
+	return p.sendPage(w, r, v, page, status, func(in *widget.Render) {
+		in.Problem = widget.Problem{Status: status, RequestID: requestID(r)}
+	})
 }
 
 // plainProblem needs neither site nor store.
@@ -128,7 +128,7 @@ func (p *Portal) plainProblem(w http.ResponseWriter, r *http.Request, about prob
 	body := `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex"><title>` +
 		html.EscapeString(about.title) + `</title><h1>` + html.EscapeString(about.title) + `</h1><p>` + html.EscapeString(about.text) +
 		`<p><a href="` + address.Home + `">` + html.EscapeString(words("failure.home")) + `</a>` + id
-	if err := p.send(w, r, about.status, []byte(body), htmlType, fragmentPolicy); err != nil {
+	if err := once(about.status, []byte(body), htmlType, fragmentPolicy).send(w, r, p.common); err != nil {
 		p.cfg.Logger.Error("an error page could not be sent", "request", requestID(r), "error", err)
 	}
 }

@@ -56,7 +56,7 @@ func (p *Portal) refused(w http.ResponseWriter, r *http.Request, v *visit, path,
 	for _, secret := range []string{"password", "current"} {
 		state.Values.Del(secret)
 	}
-	return p.serveForm(w, r, v, path, http.StatusUnprocessableEntity, state)
+	return p.sendForm(w, r, v, path, http.StatusUnprocessableEntity, state)
 }
 
 // renamePerson changes the visitor's name.

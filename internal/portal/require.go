@@ -3,7 +3,6 @@ package portal
 import (
 	"context"
 	"errors"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -19,7 +18,7 @@ var openPages = []string{
 	address.SignIn, address.SignUp, address.SignUpOAuth, address.ResetPassword, address.ConfirmPassword, address.NotFound, address.Failed,
 }
 
-// openToGuests tells whether guests see a page although sign-in is required:
+// openToGuests reports whether guests see a page although sign-in is required:
 // it is where they sign in, or its own rule names guests or everyone.
 func openToGuests(page *site.Page) bool {
 	return slices.Contains(openPages, strings.ToLower(page.Permalink)) || page.Rule().NamesGuests()
@@ -55,18 +54,5 @@ func (p *Portal) followRequire(changes []store.Change) {
 	}
 }
 
-// signInFirst tells whether a guest must sign in before anything is shown.
+// signInFirst reports whether a guest must sign in before anything is shown.
 func (p *Portal) signInFirst(v *visit) bool { return v.user == nil && p.required.Load() }
-
-// askToSignIn leads a guest who must sign in there and back; false when the
-// page is open to guests.
-func (p *Portal) askToSignIn(w http.ResponseWriter, r *http.Request, s *site.Site, v *visit) (bool, error) {
-	if !p.signInFirst(v) {
-		return false, nil
-	}
-	if m := s.Match(r.URL.EscapedPath()); m != nil && openToGuests(m.Page) {
-		return false, nil
-	}
-	w.Header().Set("Vary", "Cookie")
-	return true, redirect(w, r, address.SignInFor(address.Local(r.URL.RequestURI(), address.Home)), http.StatusSeeOther)
-}

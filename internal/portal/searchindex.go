@@ -23,24 +23,20 @@ var indexFields = [3]string{"title", "description", "body"}
 // serveSearchIndex is the index that compatible clients search in the browser:
 // lunr 2.3.9, serialised (portal-wire.md §5), of the site's pages for guests.
 func (p *Portal) serveSearchIndex(w http.ResponseWriter, r *http.Request) error {
-	part, err := p.guestPart(r)
-	if err != nil {
-		return err
-	}
-	return p.keep(w, r, part, func(ctx context.Context) (*stored, error) {
+	return p.sendToAll(w, r, func(ctx context.Context, d *data) (*answer, error) {
 		var docs []indexed
-		for _, page := range part.listedPages() {
-			text, err := p.twinAt(ctx, part, page.path)
+		for _, page := range d.listedPages() {
+			text, err := p.markdownAt(ctx, d, page.Permalink)
 			if err != nil {
 				return nil, err
 			}
-			docs = append(docs, indexed{page.path, [3]string{page.title, page.about, string(text)}})
+			docs = append(docs, indexed{page.Permalink, [3]string{page.Title, page.Description(), string(text)}})
 		}
 		body, err := json.Marshal(lunrIndex(docs))
 		if err != nil {
 			return nil, fmt.Errorf("search index: %w", err)
 		}
-		return newStored(body, revalidate, contentType("application/json"), fragmentPolicy), nil
+		return newAnswer(body, revalidate, contentType("application/json"), fragmentPolicy), nil
 	})
 }
 

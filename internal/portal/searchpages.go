@@ -17,13 +17,13 @@ const searchCacheBytes = 16 << 20
 
 // searchPages is the index of the pages that a visitor may see, with what the
 // visitor may read of them; made once for each audience of a published site.
-func (p *Portal) searchPages(ctx context.Context, s *site.Site, v catalog.Visitor) (*search.Pages, error) {
-	key := pageKey{revision: s.Revision, audience: p.cfg.Catalog.Audience(v, searchGroups(s)...)}
-	if s.Revision == "" {
-		return search.NewPages(readable(s, v)), nil // a draft
+func (p *Portal) searchPages(ctx context.Context, s shown, v catalog.Visitor) (*search.Pages, error) {
+	key, keep := p.sites.key(&request{site: s, shared: v, groups: searchGroups(s.Site)})
+	if !keep {
+		return search.NewPages(readable(s.Site, v)), nil
 	}
 	return p.pageIndexes.Load(ctx, key, func(context.Context) (cache.Made[*search.Pages], error) {
-		made := search.NewPages(readable(s, v))
+		made := search.NewPages(readable(s.Site, v))
 		return cache.Made[*search.Pages]{Value: made, Bytes: made.Bytes()}, nil
 	})
 }

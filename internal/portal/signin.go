@@ -64,7 +64,7 @@ func (p *Portal) signInFailed(w http.ResponseWriter, r *http.Request, err error)
 	}
 	state := &widget.FormState{Form: "signin", Values: r.PostForm, Errors: []widget.FieldError{{Message: message}}}
 	state.Values.Del("password")
-	return p.serveForm(w, r, &visit{Visitor: catalog.Guest()}, address.SignIn, status, state)
+	return p.sendForm(w, r, &visit{Visitor: catalog.Guest()}, address.SignIn, status, state)
 }
 
 // signOut ends the session.
@@ -97,7 +97,7 @@ func (p *Portal) signInByToken(w http.ResponseWriter, r *http.Request) error {
 	id, err := p.sessionOfToken(r, token)
 	if errors.Is(err, apim.ErrUnauthorized) {
 		state := &widget.FormState{Form: "signin", Errors: []widget.FieldError{{Message: words("signin.oldLink")}}}
-		return p.serveForm(w, r, &visit{Visitor: catalog.Guest()}, address.SignIn, http.StatusUnauthorized, state)
+		return p.sendForm(w, r, &visit{Visitor: catalog.Guest()}, address.SignIn, http.StatusUnauthorized, state)
 	}
 	if err != nil {
 		return err

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/site"
 	"github.com/portico-portal/portico/internal/widget"
 )
 
@@ -19,50 +21,46 @@ const maxSitemap = 50000
 
 var xmlType = contentType("application/xml; charset=utf-8")
 
-// guestPart is a part of the portal that is made for guests alone, whoever asks:
-// it is what search engines and feed readers see.
-func (p *Portal) guestPart(r *http.Request) (*part, error) {
-	s, err := p.published()
+// sendToAll sends what render makes for guests, whoever asks: it is what search
+// engines and feed readers see.
+func (p *Portal) sendToAll(w http.ResponseWriter, r *http.Request, render render) error {
+	s, err := p.sites.published()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	v := &visit{Visitor: catalog.Guest()}
-	return &part{visit: v, data: p.data(s, v.Visitor, r.URL.EscapedPath()), in: widget.Render{Visitor: v.Visitor, Params: widget.Params{Path: r.URL.EscapedPath()}}}, nil
+	guest, path := catalog.Guest(), r.URL.EscapedPath()
+	req := &request{visit: &visit{Visitor: guest}, site: s, address: path, shared: guest, params: widget.Params{Path: path}}
+	return p.sendPart(w, r, req, render)
 }
 
-// listedPages are the addresses of the site's own pages that guests may find.
-func (part *part) listedPages() []listedPage {
-	var list []listedPage
-	for _, page := range part.data.site.Pages(part.visit.Visitor) {
-		if !slices.Contains(address.Personal, page.Permalink) && page.Permalink != address.NotFound && page.Permalink != address.Failed {
-			list = append(list, listedPage{page.Permalink, page.Title, page.Description()})
-		}
-	}
-	return list
+// listedPages are the site's own pages that may be found.
+func (d *data) listedPages() []*site.Page {
+	return slices.DeleteFunc(d.req.site.Pages(d.Visitor()), func(page *site.Page) bool {
+		path := strings.ToLower(page.Permalink)
+		return slices.Contains(address.Personal, path) || path == address.NotFound || path == address.Failed
+	})
 }
-
-type listedPage struct{ path, title, about string }
 
 // addresses are all addresses that guests may find: pages, products, APIs, operations.
-func (p *Portal) addresses(ctx context.Context, part *part) ([]string, error) {
+func (d *data) addresses(ctx context.Context) ([]string, error) {
 	var list []string
-	for _, page := range part.listedPages() {
-		list = append(list, page.path)
+	for _, page := range d.listedPages() {
+		list = append(list, page.Permalink)
 	}
-	products, err := part.data.Products(ctx)
+	products, err := d.Products(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, product := range products {
 		list = append(list, address.Product(product.ID))
 	}
-	apis, err := part.data.APIs(ctx)
+	apis, err := d.APIs(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, api := range apis {
 		list = append(list, address.API(api.ID))
-		ops, err := part.data.Operations(ctx, api)
+		ops, err := d.Operations(ctx, api)
 		if err != nil {
 			return nil, err
 		}
@@ -76,12 +74,8 @@ func (p *Portal) addresses(ctx context.Context, part *part) ([]string, error) {
 // serveSitemap lists every address for search engines; more than one sitemap
 // may hold are split, and /sitemap.xml lists the parts.
 func (p *Portal) serveSitemap(w http.ResponseWriter, r *http.Request) error {
-	part, err := p.guestPart(r)
-	if err != nil {
-		return err
-	}
-	return p.keep(w, r, part, func(ctx context.Context) (*stored, error) {
-		list, err := p.addresses(ctx, part)
+	return p.sendToAll(w, r, func(ctx context.Context, d *data) (*answer, error) {
+		list, err := d.addresses(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -89,7 +83,7 @@ func (p *Portal) serveSitemap(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return nil, err
 		}
-		return newStored(body, revalidate, xmlType, fragmentPolicy), nil
+		return newAnswer(body, revalidate, xmlType, fragmentPolicy), nil
 	})
 }
 
@@ -137,5 +131,5 @@ func (p *Portal) serveRobots(w http.ResponseWriter, r *http.Request) error {
 		text += "Disallow: " + path + "\n"
 	}
 	text += sitemap
-	return newStored([]byte(text), revalidate, contentType("text/plain; charset=utf-8")).serve(w, r, p.static)
+	return newAnswer([]byte(text), revalidate, contentType("text/plain; charset=utf-8")).send(w, r, p.static)
 }

@@ -147,14 +147,20 @@ func (tx *Tx) CollectionSeq(kind string, parent apim.Ref) (int64, error) {
 			return -int64(i) - 1, nil
 		}
 	}
-	// A collection whose changes are all pruned counts as changed by the last pruned one.
+	return tx.lastChange(`kind = $2 AND parent = $3`, kind, key)
+}
+
+// KindSeq is the number of the last change of a kind, under any parent, as of
+// what was committed before the transaction: CollectionSeq of all its collections.
+func (tx *Tx) KindSeq(kind string) (int64, error) { return tx.lastChange(`kind = $2`, tx.s.kind(kind)) }
+
+// lastChange is the newest feed number of what a condition says. What has
+// changes no more, since they are pruned, counts as changed by the last pruned one.
+func (tx *Tx) lastChange(where string, args ...any) (int64, error) {
 	var seq int64
 	err := tx.one([]any{&seq}, `SELECT coalesce(
-			(SELECT max(seq) FROM change WHERE service = $1 AND kind = $2 AND parent = $3),
+			(SELECT max(seq) FROM change WHERE service = $1 AND `+where+`),
 			(SELECT CAST(value AS BIGINT) FROM meta WHERE service = $1 AND name = '`+metaPruned+`'), 0)`,
-		tx.s.service, kind, key)
-	if err != nil {
-		return 0, fmt.Errorf("last change of %s of %q: %w", kind, parent, err)
-	}
-	return seq, nil
+		append([]any{tx.s.service}, args...)...)
+	return seq, wrap(err, "last change of %v", args)
 }

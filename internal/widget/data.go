@@ -34,7 +34,7 @@ type Data interface {
 	ProductsOf(ctx context.Context, api *catalog.API) ([]*catalog.Product, error)
 	Tags(ctx context.Context) ([]catalog.Tag, error)
 	// Releases are what was released of an API, newest first.
-	Releases(ctx context.Context, api *catalog.API) ([]Release, error)
+	Releases(ctx context.Context, api *catalog.API) ([]catalog.Release, error)
 	// GraphQL is the schema of a GraphQL API; "" when it has none.
 	GraphQL(ctx context.Context, api *catalog.API) (string, error)
 	GatewayURL() string // without a slash at the end
@@ -47,17 +47,6 @@ type Data interface {
 	// an address; false when it is absent or hidden from the visitor.
 	Link(targetID string) (href string, ok bool)
 	Search(ctx context.Context, query string, limit int) ([]search.Hit, error)
-	// Reads records that the page depends on dep ("api:x", "product:y", "list:apis",
-	// "navigation", ...), for cache eviction.
-	Reads(dep string)
-}
-
-// Release is an entry of an API's change log.
-type Release struct {
-	ID, Revision string
-	Notes        string // Markdown
-	Created      time.Time
-	Updated      time.Time
 }
 
 // PortalRules are the settings that account widgets go by (portal-wire.md §1.3).

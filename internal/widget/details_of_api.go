@@ -47,7 +47,6 @@ func loadDetailsOfAPI(ctx context.Context, in *Input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	in.Data.Reads("api:" + strings.ToLower(api.ID))
 	v := apiDetails{
 		API: api, TypeName: in.typeName(api.Type), Versions: in.versions(ctx, api), Operation: in.Params.Operation != "",
 	}
@@ -60,7 +59,6 @@ func loadDetailsOfAPI(ctx context.Context, in *Input) (any, error) {
 	if v.Products, err = in.Data.ProductsOf(ctx, api); err != nil {
 		return nil, err
 	}
-	in.Data.Reads("list:products")
 	ops, err := in.Data.Operations(ctx, api)
 	if err != nil {
 		return nil, err

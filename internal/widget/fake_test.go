@@ -22,12 +22,12 @@ type fakeData struct {
 	products []*catalog.Product
 	hits     []search.Hit
 	menu     []widget.MenuItem
-	releases []widget.Release
+	releases []catalog.Release
 	sdl      string
 	rules    *widget.PortalRules // nil: passwords and sign-up
 }
 
-func (d *fakeData) Releases(context.Context, *catalog.API) ([]widget.Release, error) {
+func (d *fakeData) Releases(context.Context, *catalog.API) ([]catalog.Release, error) {
 	return d.releases, nil
 }
 func (d *fakeData) GraphQL(context.Context, *catalog.API) (string, error) { return d.sdl, nil }
@@ -120,7 +120,6 @@ func (d *fakeData) ProductsOf(_ context.Context, a *catalog.API) ([]*catalog.Pro
 func (d *fakeData) Tags(context.Context) ([]catalog.Tag, error) { return nil, nil }
 func (d *fakeData) GatewayURL() string                          { return "https://gateway.example" }
 func (d *fakeData) Menu(string) []widget.MenuItem               { return d.menu }
-func (d *fakeData) Reads(string)                                {}
 
 func (d *fakeData) Link(target string) (string, bool) {
 	href, ok := map[string]string{
@@ -267,7 +266,7 @@ func manyOperations(n int) *fakeData {
 func released(n int) *fakeData {
 	d := shop()
 	for i := range n {
-		r := widget.Release{ID: fmt.Sprintf("r%d", i), Revision: "2", Notes: "Now *faster*.", Created: day(20)}
+		r := catalog.Release{ID: fmt.Sprintf("r%d", i), Revision: "2", Notes: "Now *faster*.", Created: day(20)}
 		if i%2 == 1 {
 			r.Notes, r.Revision = "", ""
 		}

@@ -87,7 +87,6 @@ func loadListOfAPIs(ctx context.Context, in *Input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	in.Data.Reads("list:apis")
 	p, q := props[ListOfAPIs](in), in.Query()
 	if p.View == viewDropdown {
 		return apiList{Chooser: in.apiChooser(all)}, nil
@@ -318,7 +317,6 @@ func loadFeaturedAPIs(ctx context.Context, in *Input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	in.Data.Reads("list:apis")
 	p := props[FeaturedAPIs](in)
 	var rows []apiRow
 	for _, a := range all {

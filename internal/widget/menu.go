@@ -26,7 +26,6 @@ type menuView struct {
 
 func loadMenu(_ context.Context, in *Input) (any, error) {
 	p := props[Menu](in)
-	in.Data.Reads("navigation")
 	v := menuView{Label: p.Label, Collapse: p.Collapse, Vertical: p.Layout == "vertical", Items: in.Data.Menu(p.NavigationItemID)}
 	if len(v.Items) == 0 {
 		return nil, nil

@@ -34,7 +34,6 @@ func readOperation(ctx context.Context, in *Input) (*operation, error) {
 	if err != nil {
 		return nil, err
 	}
-	in.Data.Reads("api:" + strings.ToLower(api.ID))
 	r := &operation{
 		api: api, op: op, gateway: strings.TrimSuffix(in.Data.GatewayURL(), "/"), words: in.Messages,
 		model: newModeler(ctx, in, api), own: location{api: api.ID, operation: op.ID},

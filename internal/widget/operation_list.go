@@ -71,7 +71,6 @@ func loadOperationList(ctx context.Context, in *Input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	in.Data.Reads("api:" + strings.ToLower(api.ID))
 	p := props[OperationList](in)
 	v := operationListView{
 		API: api, Versions: in.versions(ctx, api), Total: len(ops), Current: strings.ToLower(in.Params.Operation),

@@ -47,7 +47,6 @@ func loadProductList(ctx context.Context, in *Input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	in.Data.Reads("list:products")
 	look := props[ProductList](in)
 	if look.View == viewDropdown {
 		return productListView{Chooser: in.productChooser(all, in.Params.Product)}, nil
@@ -118,7 +117,6 @@ func loadAPIProducts(ctx context.Context, in *Input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	in.Data.Reads("list:products")
 	look := props[APIProducts](in)
 	if look.View == viewDropdown {
 		return productListView{Chooser: in.productChooser(all, "")}, nil
@@ -169,7 +167,6 @@ func (in *Input) product(ctx context.Context) (*catalog.Product, error) {
 	if err != nil {
 		return nil, err
 	}
-	in.Data.Reads("product:" + strings.ToLower(p.ID))
 	if p.Props == nil {
 		p = &catalog.Product{ID: p.ID, Name: p.Name, APIs: p.APIs, Groups: p.Groups, Props: &apim.Product{}}
 	}
@@ -214,7 +211,6 @@ func loadProductAPIs(ctx context.Context, in *Input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	in.Data.Reads("list:apis")
 	look := props[ProductAPIs](in)
 	if look.View == viewDropdown {
 		return productAPIsView{Chooser: in.apiChooser(apis)}, nil

@@ -36,7 +36,6 @@ func loadSchemaDetails(ctx context.Context, in *Input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	in.Data.Reads("api:" + strings.ToLower(api.ID))
 	m := newModeler(ctx, in, api)
 	v := schemaPage{API: api, Title: in.Params.Schema, Fragment: in.Query().Get("fragment") != ""}
 	at := location{api: api.ID, part: in.Params.Schema}

@@ -43,7 +43,6 @@ func loadSearchResults(ctx context.Context, in *Input) (any, error) {
 	if v.Query == "" {
 		return v, nil
 	}
-	in.Data.Reads("search")
 	limit := searchLimit
 	if v.Fragment {
 		limit = suggestLimit

@@ -80,7 +80,6 @@ type Hyperlink struct {
 func (h Hyperlink) resolve(in *Input) (string, bool) {
 	href, ok := h.Href, h.Href != ""
 	if h.TargetID != "" {
-		in.Data.Reads("navigation")
 		href, ok = in.Data.Link(h.TargetID)
 	}
 	if !ok || !safeHref(href) {

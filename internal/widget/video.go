@@ -42,7 +42,6 @@ func loadVideoPlayer(_ context.Context, in *Input) (any, error) {
 // is on this portal, since nothing is loaded from elsewhere.
 func (in *Input) media(id, written string) string {
 	if id != "" {
-		in.Data.Reads("media")
 		if href, ok := in.Data.Link(id); ok {
 			return href
 		}
