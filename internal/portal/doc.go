@@ -3,11 +3,14 @@
 // console's keys, assets and media, and what search engines, feed readers and
 // language models read (design.md §1, §5, §12).
 //
-// A request for a page is looked up in the page cache, which holds compressed
-// bytes and precomputed header values; a miss asks the site for the page,
-// renders it with the visitor's view of the catalog, and keeps it for the
-// visitor's audience with what it was made from. Parts that depend on one
-// person are spliced in for each request and never kept.
+// A request for a page is a straight way, which page.go shows from top to
+// bottom: who asks, what site they are shown, which page and resources the
+// address names; then the answer is taken from the cache or rendered for the
+// visitor's audience, the parts of one person are put between what the audience
+// shares, and it is sent. Whatever is made of a site, a page, its Markdown, a
+// part beside it or a file for machines, goes through Portal.load and is kept
+// under a key of sites, which owns the published site and those that
+// administrators preview.
 //
 // It imports domain services, address, store and apim; no other HTTP package.
 package portal

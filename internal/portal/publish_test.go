@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/site/publish"
 	"github.com/portico-portal/portico/internal/store"
@@ -261,4 +262,82 @@ func makeCurrent(t *testing.T, p *publish.Service, name string) error {
 		_, err := p.MakeCurrent(tx, name)
 		return err
 	})
+}
+
+// TestAPreviewReadsTheContentOnceAndSeesWhatChanges changes content behind the
+// change feed's back: a preview that reads the site again for a page shows it.
+func TestAPreviewReadsTheContentOnceAndSeesWhatChanges(t *testing.T) {
+	t.Parallel()
+	s := shop(t)
+	link, err := s.accounts.MintLink(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	boss := s.browser()
+	boss.get(address.SignInLink("", link))
+	unnoticed := func(from, to string) {
+		t.Helper()
+		s.write(func(tx *store.Tx) error {
+			for _, statement := range []string{
+				`UPDATE document SET body = replace(body, $1, $2) WHERE kind = 'contentTypes/contentItems'`,
+				`UPDATE portal_body SET body = replace(body, $1, $2)`,
+			} {
+				if err := tx.Exec(statement, from, to); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	s.write(edit("one"))
+	if _, err := (&publish.Service{Store: s.store}).Publish(t.Context(), admin, "kept", "", false); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"draft", "kept"} {
+		boss.get("/?preview=" + name)
+		unnoticed("-one", "-unread")
+		for range 3 {
+			for _, path := range []string{"/", "/apis", "/apis/Public", "/products", "/index.md"} {
+				if a := boss.get(path); !strings.Contains(a.text, "-one") && path != "/index.md" || strings.Contains(a.text, "-unread") {
+					t.Errorf("the preview of %s read the site again for %s", name, path)
+				}
+			}
+		}
+		unnoticed("-unread", "-one")
+	}
+	boss.get("/?preview=draft")
+	for _, word := range []string{"two", "three"} {
+		s.write(edit(word))
+		for _, path := range []string{"/", "/index.md"} {
+			if a := boss.get(path); !strings.Contains(a.text, "page-"+word) {
+				t.Errorf("right after a change the preview of %s does not show it", path)
+			}
+		}
+	}
+	s.write(func(tx *store.Tx) error { return tx.Delete(apim.ContentRef("page", "products")) })
+	if a := boss.get("/products"); a.StatusCode != http.StatusNotFound {
+		t.Errorf("a page that was deleted from the draft is still previewed: %d", a.StatusCode)
+	}
+}
+
+// TestAKeptAnswerIsSharedWithOtherOriginsLikeANewOne: scripts of exported pages
+// ask for pages and parts that other visitors have been sent before.
+func TestAKeptAnswerIsSharedWithOtherOriginsLikeANewOne(t *testing.T) {
+	t.Parallel()
+	const origin = "https://static.example"
+	s := open(t, product("starter", nil, "guests"), api("Public", "starter"), func(tx *store.Tx) error {
+		return document(tx, "/portalconfigs/default", &apim.PortalConfig{CORS: &apim.PortalCORS{AllowedOrigins: []string{origin}}})
+	})
+	b := s.browser()
+	for _, path := range []string{address.API("Public"), address.JSON("Public"), address.Twin(address.API("Public")), address.Sample("Public", "get", "curl"), address.Sitemap} {
+		for _, time := range []string{"first", "second"} {
+			a := b.get(path, "Origin", origin)
+			if got := a.Header.Get("Access-Control-Allow-Origin"); a.StatusCode != http.StatusOK || got != origin {
+				t.Errorf("%s, asked for the %s time, answers %d and allows %q", path, time, a.StatusCode, got)
+			}
+			if got := b.get(path, "Origin", "https://other.example").Header.Get("Access-Control-Allow-Origin"); got != "" {
+				t.Errorf("%s allows another origin: %q", path, got)
+			}
+		}
+	}
 }

@@ -256,6 +256,33 @@ func TestCollectionSeqChangesWithEveryChangeOfTheCollection(t *testing.T) {
 	})
 }
 
+func TestKindSeqChangesWithEveryChangeOfTheKindAnywhere(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		last := int64(-1)
+		for _, step := range []struct {
+			name    string
+			changes bool
+			do      func(tx *store.Tx) error
+		}{
+			{"put", true, func(tx *store.Tx) error { return tx.Put(doc("/contentTypes/page/contentItems/a")) }},
+			{"put under another parent", true, func(tx *store.Tx) error { return tx.Put(doc("/contentTypes/blob/contentItems/a")) }},
+			{"put another kind", false, func(tx *store.Tx) error { return tx.Put(doc("/contentTypes/page")) }},
+			{"put another portal's", false, func(tx *store.Tx) error { return tx.Put(doc("/portals/x/contentTypes/page/contentItems/a")) }},
+			{"delete the older", true, func(tx *store.Tx) error { return tx.Delete("/contentTypes/page/contentItems/a") }},
+		} {
+			update(t, s, step.do)
+			view(t, s, func(tx *store.Tx) error {
+				now, err := tx.KindSeq(apim.ContentItems.Path)
+				if changed := now != last; changed != step.changes {
+					t.Errorf("%s: the number goes from %d to %d", step.name, last, now)
+				}
+				last = now
+				return err
+			})
+		}
+	})
+}
+
 func TestAnUpdateThatFailsLeavesNothing(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		put(t, s, "/tags/kept")
