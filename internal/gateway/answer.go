@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-
-	"github.com/portico-portal/portico/internal/policy"
 )
 
 const bufferSize = 32 << 10
@@ -14,12 +12,12 @@ const bufferSize = 32 << 10
 // answer sends the exchange's response.
 func (c *call) answer() {
 	response := &c.exchange.Response
-	if !response.Forwarded {
-		c.answerMade(response)
-		return
-	}
 	if response.Status == http.StatusSwitchingProtocols {
 		c.tunnel()
+		return
+	}
+	if _, made := response.Body.Made(); made {
+		c.answerMade()
 		return
 	}
 	h := c.copyHeader(response.Header.(header))
@@ -31,19 +29,21 @@ func (c *call) answer() {
 	}
 }
 
-// answerMade sends a response that has no backend behind it.
-func (c *call) answerMade(response *policy.Response) {
+// answerMade sends a response whose body a policy made.
+func (c *call) answerMade() {
 	c.closeBackend()
+	response := &c.exchange.Response
+	body, _ := response.Body.Made()
 	h := c.copyHeader(response.Header.(header))
 	delete(h, "Content-Length")
 	if !bodyAllowed(response.Status) {
 		c.w.WriteHeader(response.Status)
 		return
 	}
-	h["Content-Length"] = []string{strconv.Itoa(len(response.Body))}
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	c.w.WriteHeader(response.Status)
 	if c.r.Method != http.MethodHead {
-		c.w.Write(response.Body)
+		c.w.Write(body)
 	}
 }
 
@@ -84,10 +84,10 @@ func copyTrailers(h, trailer http.Header, announced int) {
 	}
 }
 
-// stream copies the backend's body. A body of unknown length is sent on as it
+// stream copies the backend's body, or what policies have read of it. A body of unknown length is sent on as it
 // comes. When it breaks off, so does the client's connection.
 func (c *call) stream() {
-	body := c.backend.Body
+	body := c.exchange.Response.Body.Reader()
 	flush := c.backend.ContentLength < 0 || strings.HasPrefix(c.backend.Header.Get("Content-Type"), "text/event-stream")
 	if c.backend.ContentLength == 0 || c.r.Method == http.MethodHead {
 		return

@@ -19,6 +19,7 @@ type call struct {
 	snapshot *snapshot
 	target   target
 	routes   *routes
+	product  *product // whose policies hold, or nil
 	lookup   lookup
 
 	exchange policy.Exchange
@@ -34,9 +35,11 @@ func (c *call) begin(w http.ResponseWriter, r *http.Request) {
 	c.path, c.query = rawTarget(r)
 	c.exchange.Context = r.Context()
 	c.exchange.Now = c.g.clock
-	c.exchange.Limits = c.g.limits
-	c.exchange.Forwarder = c
+	c.exchange.Forwarder, c.exchange.Observer = c, c.g.observer
 	c.exchange.Request = policy.Request{Method: r.Method, Path: c.path, RawQuery: c.query, Header: (*requestHeader)(c)}
+	if r.ContentLength != 0 {
+		c.exchange.Request.Body = policy.StreamedBody(r.Body)
+	}
 	c.exchange.Response.Header = header(c.made)
 }
 
@@ -95,7 +98,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if errors.Is(err, errNotLoaded) || errors.Is(err, errBusy) {
 			e = unavailable
 		}
-		policy.Compile().Refuse(&c.exchange, &e)
+		policy.Merge().Refuse(&c.exchange, &e)
 	}
 	c.answer()
 }
@@ -134,7 +137,8 @@ func (g *Gateway) run(c *call) error {
 	}
 	c.exchange.Backend = c.target.revision.backend
 	p, refusal := g.authorize(c)
-	e, err := g.chain(c, r, p)
+	c.admitBy(p)
+	e, err := g.chain(c, r)
 	if err != nil {
 		return err
 	}
@@ -148,6 +152,14 @@ func (g *Gateway) run(c *call) error {
 		g.logFailure(c, failure)
 	}
 	return nil
+}
+
+// admitBy notes the product by which the call is let in: its policies hold.
+func (c *call) admitBy(p *product) {
+	c.product, c.exchange.Product = p, nil
+	if p != nil {
+		c.exchange.Product = &p.Product
+	}
 }
 
 // logFailure logs what the client is not told.
@@ -179,7 +191,8 @@ func (g *Gateway) unmatched(c *call, r *route) error {
 	asked := h.Get("Access-Control-Request-Method")
 	if c.r.Method == http.MethodOptions && asked != "" && h.Get("Origin") != "" {
 		about, _ := c.match(asked)
-		e, err := g.chain(c, about, g.preflightProduct(c))
+		c.admitBy(g.preflightProduct(c))
+		e, err := g.chain(c, about)
 		if err != nil {
 			return err
 		}
@@ -187,7 +200,8 @@ func (g *Gateway) unmatched(c *call, r *route) error {
 			return nil
 		}
 	}
-	e, err := g.chain(c, r, nil)
+	c.admitBy(nil)
+	e, err := g.chain(c, r)
 	if err != nil {
 		return err
 	}

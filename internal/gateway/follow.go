@@ -24,7 +24,7 @@ func (b *builder) apply(tx *store.Tx, hash func(string) [32]byte, changes []stor
 			}
 		}
 	}
-	return nil
+	return b.readSecrets(tx)
 }
 
 func (b *builder) applyOne(tx *store.Tx, hash func(string) [32]byte, c store.Change) error {

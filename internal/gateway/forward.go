@@ -1,8 +1,10 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -68,7 +70,10 @@ func (c *call) Forward(ex *policy.Exchange, how policy.Forwarding) error {
 	if c.upgrade == "" || response.StatusCode != http.StatusSwitchingProtocols {
 		removeHopByHop(response.Header)
 	}
-	ex.Response = policy.Response{Status: response.StatusCode, Header: header(response.Header), Forwarded: true}
+	ex.Response = policy.Response{Status: response.StatusCode, Header: header(response.Header)}
+	if response.StatusCode != http.StatusSwitchingProtocols {
+		ex.Response.Body = policy.StreamedBody(response.Body)
+	}
 	return nil
 }
 
@@ -108,17 +113,36 @@ func (c *call) outgoing(ctx context.Context, clean bool) *http.Request {
 		Method: c.exchange.Request.Method, URL: c.backendURL(clean), Header: h, Host: c.host,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, ContentLength: c.r.ContentLength,
 	}
-	if c.r.ContentLength != 0 {
-		out.Body = c.r.Body
-	}
+	c.addBody(&out)
 	return out.WithContext(ctx)
+}
+
+// addBody gives the request for the backend the call's body: the client's own as
+// long as no policy has touched it.
+func (c *call) addBody(out *http.Request) {
+	body := &c.exchange.Request.Body
+	content, made := body.Made()
+	switch {
+	case made:
+		out.ContentLength = int64(len(content))
+		if out.Body = http.NoBody; len(content) > 0 {
+			out.Body = io.NopCloser(bytes.NewReader(content))
+		}
+	case c.r.ContentLength != 0:
+		r := body.Reader()
+		untouched, ok := r.(io.ReadCloser)
+		if !ok {
+			untouched = io.NopCloser(r)
+		}
+		out.Body = untouched
+	}
 }
 
 // backendURL is where the call goes, with the path escaped as it is. Clean URLs
 // have no opaque part, which following redirects needs; they can differ in escapes
 // that no parser takes.
 func (c *call) backendURL(clean bool) *url.URL {
-	base := c.exchange.Backend
+	base := c.exchange.Backend.URL
 	path := base.RawPath + c.exchange.Request.Path
 	if path == "" {
 		path = "/"

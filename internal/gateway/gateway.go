@@ -19,6 +19,8 @@ type Config struct {
 	// URL is the gateway's public address, for the realm of 401 answers; "": as the request names it.
 	URL string
 	Now func() time.Time // nil: time.Now
+	// Observer sees what becomes of each call at each policy; nil: nobody does.
+	Observer policy.Observer
 	// MaxOperations bounds the operations held in memory; 0: 200,000.
 	MaxOperations int
 }
@@ -26,11 +28,12 @@ type Config struct {
 // Gateway is an http.Handler that serves calls. Start must have returned before
 // it knows any API.
 type Gateway struct {
-	store  *store.Store
-	logger *slog.Logger
-	url    string
-	clock  func() time.Time
-	limits *policy.Limits
+	store    *store.Store
+	logger   *slog.Logger
+	url      string
+	clock    func() time.Time
+	counters policy.Counters
+	observer policy.Observer
 
 	transport http.RoundTripper // gives a backend defaultTimeout
 	patient   http.RoundTripper // for calls with a timeout of their own
@@ -46,7 +49,7 @@ const defaultMaxOperations = 200_000
 
 // New makes a gateway that answers 503 until Start.
 func New(cfg Config) *Gateway {
-	g := &Gateway{store: cfg.Store, logger: cfg.Logger, url: cfg.URL, clock: cfg.Now, limits: policy.NewLimits()}
+	g := &Gateway{store: cfg.Store, logger: cfg.Logger, url: cfg.URL, clock: cfg.Now, counters: policy.NewMemoryCounters(), observer: cfg.Observer}
 	if g.logger == nil {
 		g.logger = slog.New(slog.DiscardHandler)
 	}

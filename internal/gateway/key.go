@@ -79,7 +79,7 @@ func (s *snapshot) admit(hash [32]byte, alias string) (*subscription, *product) 
 // productOf is the product if it holds the API, else nil.
 func (s *snapshot) productOf(alias string, ref apim.Ref) *product {
 	for _, p := range s.productsOf[alias] {
-		if p.key == ref.Key() {
+		if p.ID == ref.Key() {
 			return p
 		}
 	}

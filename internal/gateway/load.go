@@ -26,6 +26,9 @@ func load(tx *store.Tx) (*snapshot, error) {
 	if err := b.loadLinks(tx); err != nil {
 		return nil, err
 	}
+	if err := b.readSecrets(tx); err != nil {
+		return nil, err
+	}
 	return b.finish(), nil
 }
 
@@ -70,6 +73,10 @@ type builder struct {
 	subscriptions table[*subscription]
 	policies      table[*scopePolicy]
 	links         table[[]string]
+	namedValues   table[*namedValue]
+	fragments     table[*fragment]
+	backends      table[*apim.Backend]
+	environment   map[string]bool // what changed of what policies read
 	rekey         bool
 	replaced      []*revision // no longer served
 }
@@ -99,13 +106,15 @@ func newBuilder(s *snapshot) *builder {
 	return &builder{
 		next: &next, revisions: newTable(s.revisions), current: newTable(s.current), versionSets: newTable(s.versionSets),
 		products: newTable(s.products), subscriptions: newTable(s.subscriptions), policies: newTable(s.policies),
-		links: newTable(s.productLinks),
+		links: newTable(s.productLinks), namedValues: newTable(s.namedValues), fragments: newTable(s.fragments), backends: newTable(s.backends),
 	}
 }
 
 // finish derives the look-up tables from what changed.
 func (b *builder) finish() *snapshot {
 	s := b.next
+	b.recompile()
+	s.namedValues, s.fragments, s.backends = b.namedValues.m, b.fragments.m, b.backends.m
 	s.revisions, s.current, s.versionSets = b.revisions.m, b.current.m, b.versionSets.m
 	s.products, s.subscriptions, s.policies, s.productLinks = b.products.m, b.subscriptions.m, b.policies.m, b.links.m
 	if b.revisions.owned || b.current.owned || b.versionSets.owned || s.addresses == nil {
@@ -154,6 +163,9 @@ var followed = []followedKind{
 	{apim.ProductPolicies.Path, (*builder).putPolicy, (*builder).dropPolicy},
 	{apim.APIPolicies.Path, (*builder).putPolicy, (*builder).dropPolicy},
 	{apim.OperationPolicies.Path, (*builder).putPolicy, (*builder).dropPolicy},
+	{apim.NamedValues.Path, (*builder).putNamedValue, (*builder).dropNamedValue},
+	{apim.PolicyFragments.Path, (*builder).putFragment, (*builder).dropFragment},
+	{apim.Backends.Path, (*builder).putBackend, (*builder).dropBackend},
 }
 
 func (b *builder) putRevision(d *store.Document) error {

@@ -4,9 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -24,12 +22,16 @@ type snapshot struct {
 	products      map[string]*product
 	subscriptions map[string]*subscription
 	policies      map[string]*scopePolicy // by key of the resource they are set on; "" is the service
-	productLinks  map[string][]string     // key of a product to aliases
+	namedValues   map[string]*namedValue
+	fragments     map[string]*fragment
+	backends      map[string]*apim.Backend
+	productLinks  map[string][]string // key of a product to aliases
 
 	keys       map[[32]byte]*subscription
 	productsOf map[string][]*product // by alias, in order of keys
 	addresses  *addresses
-	nowhere    *route // stands for the operation of calls that match no API
+	values     map[string]policy.NamedValue // by workspaceKey and display name: see valueKey
+	nowhere    *route                       // stands for the operation of calls that match no API
 }
 
 // revision is what the gateway needs of an API revision.
@@ -41,7 +43,7 @@ type revision struct {
 	online             bool
 	open               bool // needs no subscription
 	anyCall            bool // WebSocket and GraphQL APIs take calls without an operation
-	backend            *url.URL
+	backend            *policy.Endpoint
 	keyName            string // header, as the API spells it
 	keyHeader          string // canonical
 	keyQuery           string
@@ -52,7 +54,7 @@ type revision struct {
 type versionSet struct{ scheme, name string }
 
 type product struct {
-	key  string
+	policy.Product
 	open bool // needs no subscription
 }
 
@@ -62,25 +64,6 @@ type subscription struct {
 	active  bool
 	opening apim.Opening
 	hashes  [][32]byte
-}
-
-// scopePolicy is a stored policy document, parsed when it is first needed.
-type scopePolicy struct {
-	text, format string
-	once         sync.Once
-	doc          *policy.Document
-	err          error
-}
-
-func (p *scopePolicy) document() (*policy.Document, error) {
-	if p == nil {
-		return nil, nil
-	}
-	p.once.Do(func() {
-		p.doc, p.err = policy.Parse(p.text, p.format)
-		p.text = ""
-	})
-	return p.doc, p.err
 }
 
 func decode(d *store.Document, to any) error {
@@ -108,8 +91,8 @@ func newRevision(d *store.Document) (*revision, error) {
 	if rev.number == "" {
 		rev.number = strings.ToLower(api.APIRevision)
 	}
-	if backend, err := policy.ParseBackend(api.ServiceURL); err == nil {
-		rev.backend = backend
+	if url, err := policy.ParseBackend(api.ServiceURL); err == nil {
+		rev.backend = &policy.Endpoint{URL: url}
 	}
 	return rev, nil
 }
@@ -146,7 +129,7 @@ func newProduct(d *store.Document) (*product, error) {
 	if err := decode(d, &p); err != nil {
 		return nil, err
 	}
-	return &product{key: d.Key(), open: !p.NeedsSubscription()}, nil
+	return &product{policy.Product{ID: d.Key(), Name: p.DisplayName}, !p.NeedsSubscription()}, nil
 }
 
 func newSubscription(d *store.Document) (*subscription, error) {
@@ -155,12 +138,4 @@ func newSubscription(d *store.Document) (*subscription, error) {
 		return nil, err
 	}
 	return &subscription{key: d.Key(), active: s.State == apim.SubscriptionActive, opening: s.Opening()}, nil
-}
-
-func newScopePolicy(d *store.Document) (*scopePolicy, error) {
-	var p apim.Policy
-	if err := decode(d, &p); err != nil {
-		return nil, err
-	}
-	return &scopePolicy{text: p.Value, format: p.Format}, nil
 }

@@ -118,27 +118,27 @@ func (g *Gateway) loadRevision(ctx context.Context, key string) error {
 	})
 }
 
-// chain is the compiled policies of a route for a product (nil: none).
-func (g *Gateway) chain(c *call, r *route, p *product) (*compiled, error) {
+// chain is the compiled policies of a route, with those of the call's product.
+func (g *Gateway) chain(c *call, r *route) (*compiled, error) {
 	if list := r.compiled.Load(); list != nil {
 		for i := range *list {
-			if e := &(*list)[i]; e.seq == c.snapshot.seq && e.product == p {
+			if e := &(*list)[i]; e.seq == c.snapshot.seq && e.product == c.product {
 				return e, nil
 			}
 		}
 	}
-	return g.compile(c, r, p)
+	return g.compile(c, r)
 }
 
 // compile makes a chain, or takes over one whose documents have not changed.
-func (g *Gateway) compile(c *call, r *route, p *product) (*compiled, error) {
+func (g *Gateway) compile(c *call, r *route) (*compiled, error) {
 	r.compiling.Lock()
 	defer r.compiling.Unlock()
-	e := compiled{seq: c.snapshot.seq, product: p, scopes: c.scopes(r, p)}
+	e := compiled{seq: c.snapshot.seq, product: c.product, scopes: c.scopes(r)}
 	var kept []compiled
 	if list := r.compiled.Load(); list != nil {
 		for _, old := range *list {
-			if old.seq == e.seq && old.product != p {
+			if old.seq == e.seq && old.product != e.product {
 				kept = append(kept, old)
 			}
 			if old.scopes == e.scopes {
@@ -157,7 +157,7 @@ func (g *Gateway) compile(c *call, r *route, p *product) (*compiled, error) {
 }
 
 // scopes are the documents that hold, from the outermost.
-func (c *call) scopes(r *route, p *product) (list [5]*scopePolicy) {
+func (c *call) scopes(r *route) (list [5]*scopePolicy) {
 	policies := c.snapshot.policies
 	list[0] = policies[""]
 	if rev := c.target.revision; rev != nil {
@@ -166,8 +166,8 @@ func (c *call) scopes(r *route, p *product) (list [5]*scopePolicy) {
 		}
 		list[3] = policies[rev.key]
 	}
-	if p != nil {
-		list[2] = policies[p.key]
+	if p := c.product; p != nil {
+		list[2] = policies[p.ID]
 	}
 	if r.ref != "" {
 		list[4] = policies[r.ref.Key()]
@@ -180,19 +180,19 @@ func (g *Gateway) build(c *call, r *route, e *compiled) error {
 		{Name: "global"}, {Name: "workspace"}, {Name: "product"}, {Name: "api"}, {Name: "operation", ID: r.ref.Key()},
 	}
 	if e.product != nil {
-		scopes[2].ID = e.product.key
+		scopes[2].ID = e.product.ID
 	}
 	if rev := c.target.revision; rev != nil {
 		scopes[1].ID, scopes[3].ID = rev.workspace, rev.key
 	}
 	for i, p := range e.scopes {
-		doc, err := p.document()
+		policies, err := p.compiled(g, c.snapshot)
 		if err != nil {
 			return fmt.Errorf("policies of scope %s %s: %w", scopes[i].Name, scopes[i].ID, err)
 		}
-		scopes[i].Document = doc
+		scopes[i].Policies = policies
 	}
-	e.chain = policy.Compile(scopes...)
+	e.chain = policy.Merge(scopes...)
 	if r.ref == "" {
 		return nil
 	}

@@ -33,8 +33,8 @@ func (c *call) tunnel() {
 func (c *call) badUpgrade() {
 	e := policy.Error{Status: http.StatusBadGateway, Source: "forward-request", Reason: "BackendConnectionFailure",
 		Message: "The protocol could not be changed."}
-	policy.Compile().Refuse(&c.exchange, &e)
-	c.answerMade(&c.exchange.Response)
+	policy.Merge().Refuse(&c.exchange, &e)
+	c.answerMade()
 }
 
 // writeSwitch sends the head of the 101 answer.

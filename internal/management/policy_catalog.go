@@ -175,7 +175,8 @@ func violation(doc *store.Document, restrictions []*store.Document) string {
 // checkFragment refuses fragments that do not parse, with line and column.
 func checkFragment(w *write) error {
 	f := w.resource.(*apim.PolicyFragment)
-	return policy.ParseFragment(f.Value, f.Format)
+	_, err := policy.ParseFragment(f.Value, f.Format)
+	return err
 }
 
 // showFragment answers in the format that ?format= asks for; PUT in the one that was sent.

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -15,11 +14,11 @@ type Step interface {
 	String() string
 }
 
-// Scope is the document of one scope. A nil Document inherits all.
+// Scope is where policies hold. One without policies inherits all.
 type Scope struct {
 	Name     string // global, product, api, operation
 	ID       string // tells scopes apart: counters of rate-limit belong to it
-	Document *Document
+	Policies *Compiled
 }
 
 // Chain is what a call runs through: all scopes merged. It is immutable.
@@ -28,10 +27,10 @@ type Chain struct {
 	cors     []*cors    // of the inbound section, in effective order
 }
 
-// entry is a policy with the place it was written at.
+// entry is a policy with the scope it was written at.
 type entry struct {
-	item
-	scope Scope
+	placed
+	scope *Scope
 }
 
 // The sections' indexes.
@@ -42,36 +41,46 @@ const (
 	onErrorIndex
 )
 
-// Compile merges scopes, given from the outermost (global) to the innermost
+// Merge joins scopes, given from the outermost (global) to the innermost
 // (operation), by their <base/> elements. Where no scope says otherwise, the
 // backend section forwards the request.
-func Compile(scopes ...Scope) *Chain {
+func Merge(scopes ...Scope) *Chain {
 	c := new(Chain)
 	for i := range sections {
 		c.sections[i] = flatten(scopes, i)
 	}
 	for _, e := range c.sections[inboundIndex] {
-		if step, ok := e.step.(*cors); ok {
-			c.cors = append(c.cors, step)
-		}
+		c.addCORS(e.step)
 	}
 	return c
+}
+
+// addCORS notes the cors policies of a step of the inbound section.
+func (c *Chain) addCORS(step Step) {
+	switch s := step.(type) {
+	case *cors:
+		c.cors = append(c.cors, s)
+	case *included:
+		for _, e := range s.policies {
+			c.addCORS(e.step)
+		}
+	}
 }
 
 func flatten(scopes []Scope, section int) []entry {
 	if len(scopes) == 0 {
 		return outermost(section)
 	}
-	scope, parents := scopes[len(scopes)-1], scopes[:len(scopes)-1]
-	if scope.Document == nil || !scope.Document.sections[section].present {
+	scope, parents := &scopes[len(scopes)-1], scopes[:len(scopes)-1]
+	if scope.Policies == nil || !scope.Policies.sections[section].present {
 		return flatten(parents, section)
 	}
 	var list []entry
-	for _, it := range scope.Document.sections[section].items {
-		if it.step == nil {
+	for _, e := range scope.Policies.sections[section].policies {
+		if e.step == nil {
 			list = append(list, flatten(parents, section)...)
 		} else {
-			list = append(list, entry{it, scope})
+			list = append(list, entry{e, scope})
 		}
 	}
 	return list
@@ -82,15 +91,15 @@ func outermost(section int) []entry {
 	if section != backendIndex {
 		return nil
 	}
-	forward := item{step: &forwardRequest{}, name: forwardRequestPolicy.name, path: forwardRequestPolicy.name + "[1]"}
-	return []entry{{forward, Scope{Name: "default"}}}
+	forward := placed{step: &forwardRequest{}, name: forwardRequestPolicy.name, path: forwardRequestPolicy.name + "[1]"}
+	return []entry{{forward, &Scope{Name: "default"}}}
 }
 
-// Uses tells whether a policy of the name is in any section.
+// Uses reports whether a policy of the name is in any section.
 func (c *Chain) Uses(name string) bool {
 	for _, list := range c.sections {
 		for _, e := range list {
-			if e.name == name {
+			if uses([]placed{e.placed}, name) {
 				return true
 			}
 		}
@@ -104,7 +113,7 @@ func (c *Chain) String() string {
 	for i, list := range c.sections {
 		fmt.Fprintf(&b, "%s\n", sections[i].name)
 		for _, e := range list {
-			fmt.Fprintf(&b, "  %s: %s\n", e.scope.Name, e.step)
+			fmt.Fprintf(&b, "  %s: %s\n", e.scope.Name, &e.placed)
 		}
 	}
 	return b.String()
@@ -142,30 +151,17 @@ func (c *Chain) Refuse(ex *Exchange, e *Error) {
 }
 
 // run passes one section.
-func (c *Chain) run(ex *Exchange, section int) (stop bool, err *Error) {
+func (c *Chain) run(ex *Exchange, section int) (stop bool, failure *Error) {
+	ex.section = sections[section].name
 	list := c.sections[section]
 	for i := range list {
 		e := &list[i]
-		ex.scope, ex.path = e.scope.ID, e.path
-		stop, err := e.step.Run(ex)
-		if err != nil {
-			return false, e.wrap(err, section)
-		}
-		if stop {
-			return true, nil
+		ex.scope = e.scope
+		if stop, failure = e.run(ex); stop || failure != nil {
+			return stop && failure == nil, failure
 		}
 	}
 	return false, nil
-}
-
-// wrap says where a policy failed.
-func (e *entry) wrap(err error, section int) *Error {
-	var failure *Error
-	if !errors.As(err, &failure) {
-		failure = &Error{Status: statusInternalError, Source: e.name, Reason: "PolicyFailure", Message: "Internal server error", Err: err}
-	}
-	failure.Scope, failure.Section, failure.Path = e.scope.Name, sections[section].name, e.path
-	return failure
 }
 
 // fail makes the response of an error and runs the on-error section on it.

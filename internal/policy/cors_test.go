@@ -55,7 +55,7 @@ func TestPreflightLooksAtTheNextCorsUnlessTerminated(t *testing.T) {
 	t.Parallel()
 	call := func(global, api, origin string) string {
 		ex, _ := newExchange(t, "OPTIONS /", "Origin", origin, "Access-Control-Request-Method", "GET")
-		chain := Compile(Scope{Document: document(t, "inbound:"+global)}, Scope{Document: document(t, "inbound:"+api+"<base/>")})
+		chain := Merge(Scope{Policies: compiled(t, "inbound:"+global)}, Scope{Policies: compiled(t, "inbound:"+api+"<base/>")})
 		chain.Preflight(ex)
 		return ex.Response.Header.Get("Access-Control-Allow-Origin")
 	}
@@ -110,7 +110,7 @@ func TestActualRequestsCarryCorsHeaders(t *testing.T) {
 func TestOnlyOneCorsPolicyGrants(t *testing.T) {
 	t.Parallel()
 	ex, _ := newExchange(t, "GET /", "Origin", "https://b.example")
-	Compile(Scope{Document: document(t, "inbound:"+corsAny)}, Scope{Document: document(t, "inbound:"+corsListOpen+"<base/>")}).Run(ex)
+	Merge(Scope{Policies: compiled(t, "inbound:"+corsAny)}, Scope{Policies: compiled(t, "inbound:"+corsListOpen+"<base/>")}).Run(ex)
 	if got := ex.Response.Header.(fields).String(); got != "Access-Control-Allow-Origin: https://b.example\nServer: backend\nVary: Origin" {
 		t.Errorf("got %q", got)
 	}

@@ -42,27 +42,28 @@ func (s Section) String() string {
 	return strings.Join(list, ", ")
 }
 
-// Document is the checked policies of one scope. It is immutable.
+// Document is the policies of one scope, or of a fragment, as they are written.
+// It is immutable.
 type Document struct {
+	src  string
+	root *element
+}
+
+// Compiled is the policies of one scope with what they needed of their
+// environment. It is immutable and shared by all chains they are in.
+type Compiled struct {
 	sections [4]content // by index in sections
+	reads    []Reference
 }
 
 // content is one section of a document. A section that is not present stands
 // for one that holds <base/> only; a present one without <base/> skips the parent.
 type content struct {
-	present bool
-	items   []item
+	present  bool
+	policies []placed
 }
 
-// item is a policy, or <base/> when step is nil.
-type item struct {
-	step Step
-	name string
-	path string // "rate-limit[1]": the policy's place within its section
-}
-
-// Parse checks a policy document in the format (XML or RawXML) and compiles
-// its policies. Errors are *apim.InvalidError: one violation a fault, with the
+// Parse checks a policy document in the format (XML or RawXML). Errors are *apim.InvalidError: one violation a fault, with the
 // element as target and a message as apim-rest.md §2.5 has them.
 func Parse(value, format string) (*Document, error) {
 	p, root, err := read(value, format)
@@ -73,12 +74,23 @@ func Parse(value, format string) (*Document, error) {
 		p.at(root.name, root.offset, "the root element must be 'policies'.")
 		return nil, p.err()
 	}
-	doc := p.document(root)
+	p.document(root)
 	if err := p.err(); err != nil {
 		return nil, err
 	}
-	return doc, nil
+	return &Document{src: p.src, root: root}, nil
 }
+
+// Compile makes the document's policies ready to run. One that cannot be, for a
+// value or fragment that is missing or wrong, fails the calls it applies to.
+func (d *Document) Compile(env Environment) *Compiled {
+	p := &parser{faults: &faults{src: d.src}, compilation: &compilation{env: env}, table: table()}
+	return &Compiled{sections: p.document(d.root), reads: p.reads}
+}
+
+// Reads lists what was read of the environment, found or not: when one of these
+// changes, the document must be compiled again.
+func (c *Compiled) Reads() []Reference { return c.reads }
 
 // read makes the element tree of a document.
 func read(value, format string) (*parser, *element, error) {
@@ -92,19 +104,14 @@ func read(value, format string) (*parser, *element, error) {
 	return p, root, nil
 }
 
-// String lists the document's policies, a line each.
-func (d *Document) String() string {
+// String lists the policies, a line each.
+func (c *Compiled) String() string {
 	var b strings.Builder
-	for i, c := range d.sections {
-		if !c.present {
-			continue
-		}
-		fmt.Fprintf(&b, "%s\n", sections[i].name)
-		for _, it := range c.items {
-			if it.step == nil {
-				b.WriteString("  base\n")
-			} else {
-				fmt.Fprintf(&b, "  %s\n", it.step)
+	for i, content := range c.sections {
+		if content.present {
+			fmt.Fprintf(&b, "%s\n", sections[i].name)
+			for _, e := range content.policies {
+				fmt.Fprintf(&b, "  %s\n", &e)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -19,7 +20,7 @@ var update = flag.Bool("update", false, "write the golden files")
 func dump(value, format string) string {
 	doc, err := Parse(value, format)
 	if err == nil {
-		return doc.String()
+		return doc.Compile(world{counters: NewMemoryCounters()}).String()
 	}
 	var invalid *apim.InvalidError
 	if !errors.As(err, &invalid) {
@@ -141,6 +142,8 @@ func TestConvertingDropsAByteOrderMark(t *testing.T) {
 	}
 }
 
+var place = regexp.MustCompile(`on line \d+, column \d+`)
+
 // FuzzParse: no input may crash or hang, and what is accepted survives both conversions.
 func FuzzParse(f *testing.F) {
 	files, _ := filepath.Glob("testdata/documents/*.xml")
@@ -170,7 +173,10 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			t.Fatalf("the converted document is refused: %v\n%s", err, there)
 		}
-		if diff := cmp.Diff(doc.String(), again.String()); diff != "" {
+		steps := func(d *Document) string { // without the places of policies that cannot run
+			return place.ReplaceAllString(d.Compile(world{counters: NewMemoryCounters()}).String(), "")
+		}
+		if diff := cmp.Diff(steps(doc), steps(again)); diff != "" {
 			t.Errorf("the converted document differs:\n%s", diff)
 		}
 	})

@@ -19,16 +19,49 @@ type Exchange struct {
 	Operation    *Operation // nil while none matched
 	Params       []Param    // what the operation's template matched
 	Subscription string     // key of the subscription; "" for a call without one
-	Backend      *url.URL   // where the request goes; never changed, only replaced
+	Product      *Product   // by which the call was let in, and whose policies hold; nil for none
+	Backend      *Endpoint  // where the request goes; never changed, only replaced
 
 	Forwarder Forwarder
-	Limits    *Limits
-	LastError *Error // set while and after on-error runs
+	Observer  Observer // nil: nobody looks
+	LastError *Error   // set while and after on-error runs
 
 	always   []Field // for the response, whoever makes it
 	corsDone bool    // a cors policy has matched this call
-	scope    string  // of the step that runs
-	path     string
+
+	// Where the policy that runs stands.
+	scope   *Scope
+	section string
+	path    string
+}
+
+// Product is what policies and observers may know of a product.
+type Product struct {
+	ID   string // its key
+	Name string // its display name
+}
+
+// Endpoint is where requests are sent.
+type Endpoint struct {
+	ID  string // of the backend that policies name; "" for a bare address
+	URL *url.URL
+}
+
+// Observer sees a call pass through its policies, for traces and usage.
+type Observer interface {
+	// Ran is called after each policy that has run. One that holds others comes
+	// after them.
+	Ran(ex *Exchange, o Outcome)
+}
+
+// Outcome is what became of a call at one policy.
+type Outcome struct {
+	Scope   *Scope
+	Section string
+	Path    string // of the policy within its section: "return-response[1]/set-header[2]"
+	Policy  string // the element's name
+	Stop    bool   // the policy ended the call with a response
+	Err     *Error // nil when it did not fail
 }
 
 // Request is what will be forwarded.
@@ -39,6 +72,7 @@ type Request struct {
 	Path     string
 	RawQuery string
 	Header   Header
+	Body     Body
 }
 
 // Response is what will be answered.
@@ -46,10 +80,7 @@ type Response struct {
 	Status int
 	Reason string // "" for the standard phrase
 	Header Header
-	// Body is the body when a policy made the response. When Forwarded, the
-	// body is the backend's and flows past the policies.
-	Body      []byte
-	Forwarded bool
+	Body   Body
 }
 
 // Header is the fields of a message. Names are given in canonical form
@@ -97,8 +128,8 @@ type Sample struct {
 	Body        []byte
 }
 
-// Forwarder sends the exchange's request to its backend and sets Response with
-// Forwarded. Its errors should be *Error.
+// Forwarder sends the exchange's request to its backend and sets Response.
+// Its errors should be *Error.
 type Forwarder interface {
 	Forward(ex *Exchange, how Forwarding) error
 }
@@ -120,8 +151,7 @@ const (
 func (ex *Exchange) Respond(status int) {
 	ex.Response.Status = status
 	ex.Response.Reason = ""
-	ex.Response.Body = nil
-	ex.Response.Forwarded = false
+	ex.Response.Body.Replace(nil)
 	ex.Response.Header.Clear()
 }
 
@@ -133,7 +163,7 @@ func (ex *Exchange) respondError(e *Error) {
 	for _, f := range e.Headers {
 		ex.Response.Header.Set(f.Name, f.Values)
 	}
-	ex.Response.Body = e.Body()
+	ex.Response.Body.Replace(e.Body())
 }
 
 var jsonType = []string{"application/json"}

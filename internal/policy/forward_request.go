@@ -7,7 +7,8 @@ import (
 
 // forwardRequestPolicy sends the request to the backend. Requests and responses
 // always stream: the buffer- attributes are understood and change nothing.
-var forwardRequestPolicy = definition{name: "forward-request", sections: Backend, once: true, parse: parseForwardRequest}
+var forwardRequestPolicy = definition{name: "forward-request", sections: Backend, once: true,
+	unbuilt: []string{"http-version", "fail-on-error-status-code"}, parse: parseForwardRequest}
 
 type forwardRequest struct{ how Forwarding }
 

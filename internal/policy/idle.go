@@ -7,17 +7,35 @@ import (
 )
 
 // idle is a policy that is kept but not run: one this gateway does not know how
-// to run, or one whose values it cannot compute (expressions, named values). A
-// call it would apply to is refused, because to leave out a check would let in
-// whom it keeps out.
+// to run, or one whose values it cannot compute. A call it would apply to is
+// refused, because to leave out a check would let in whom it keeps out.
 type idle struct{ name, reason string }
+
+// unevaluated is why a policy with expressions does not run.
+const unevaluated = "this gateway does not evaluate its expressions yet"
 
 // idleDefinition is the definition of a known policy that is not run.
 func idleDefinition(d Description) *definition {
-	return &definition{name: d.Name, sections: d.Sections, parse: func(_ *parser, el *element) Step {
-		return &idle{name: el.name, reason: "this gateway does not run it yet"}
-	}}
+	return &definition{name: d.Name, sections: d.Sections, holds: d.holds, idle: "this gateway does not run it yet"}
 }
+
+// unrun says why the policy as it is written does not run; "" when it does.
+func (d *definition) unrun(el *element) string {
+	if d.idle != "" {
+		return d.idle
+	}
+	for _, a := range el.attrs {
+		if slices.Contains(d.unbuilt, a.name) {
+			return "this gateway does not act on its attribute '" + a.name + "' yet"
+		}
+	}
+	if slices.ContainsFunc(d.holds.values(el), holdsExpression) {
+		return unevaluated
+	}
+	return ""
+}
+
+func holdsExpression(value string) bool { return findExpression(value) >= 0 }
 
 // Run fails. The caller learns nothing of it; the cause is for the log.
 func (s *idle) Run(*Exchange) (bool, error) {
@@ -26,47 +44,21 @@ func (s *idle) Run(*Exchange) (bool, error) {
 
 func (s *idle) String() string { return s.name + " (not run: " + s.reason + ")" }
 
-// computed tells why an element's values are not constants; "" when they are.
-func computed(el *element) string {
-	values := []string{el.text}
-	for _, a := range el.attrs {
-		values = append(values, a.value)
-	}
-	for _, v := range values {
-		switch {
-		case findExpression(v) >= 0:
-			return "this gateway does not evaluate its expressions yet"
-		case namedValue.MatchString(v):
-			return "this gateway does not put in its named values yet"
-		}
-	}
-	for _, child := range el.children {
-		if why := computed(child); why != "" {
-			return why
-		}
-	}
-	return ""
-}
-
 // ParseFragment checks a policy fragment: <fragment> around policies of any section.
 // Errors are as those of [Parse].
-func ParseFragment(value, format string) error {
+func ParseFragment(value, format string) (*Document, error) {
 	p, root, err := read(value, format)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if root.name != "fragment" {
 		p.at(root.name, root.offset, "the root element must be 'fragment'.")
-		return p.err()
+		return nil, p.err()
 	}
 	p.attrs(root)
-	p.noText(root)
-	for _, child := range root.children {
-		if def := p.definition(child); def != nil {
-			p.step(def, child)
-		}
-	}
-	return p.err()
+	p.section = anywhere
+	p.policies(root, nil)
+	return &Document{src: p.src, root: root}, p.err()
 }
 
 // resolverRoots are the documents of a GraphQL resolver.
@@ -92,8 +84,8 @@ func HasBase(value, format string) bool {
 	if err != nil {
 		return false
 	}
-	for _, c := range doc.sections {
-		if c.present && !slices.ContainsFunc(c.items, func(it item) bool { return it.step == nil }) {
+	for _, section := range doc.root.children {
+		if !slices.ContainsFunc(section.children, func(el *element) bool { return el.name == "base" }) {
 			return false
 		}
 	}

@@ -22,7 +22,7 @@ func TestPoliciesThatAreNotRunRefuseCalls(t *testing.T) {
 				t.Fatalf("Parse = %v; the document is to be kept", err)
 			}
 			ex, backend := newExchange(t, "GET /x")
-			Compile(Scope{ID: "global", Document: doc}).Run(ex)
+			Merge(Scope{ID: "global", Policies: doc.Compile(world{})}).Run(ex)
 			if ex.Response.Status != statusInternalError || len(backend.sent) != 0 {
 				t.Errorf("status %d, backend was sent %v; want 500 and nothing sent", ex.Response.Status, backend.sent)
 			}
@@ -39,7 +39,7 @@ func TestFragments(t *testing.T) {
 		{`<fragment><set-header name="" /></fragment>`, "set-header"},
 		{`<fragment>`, "line 1"},
 	} {
-		err := ParseFragment(tt.value, XML)
+		_, err := ParseFragment(tt.value, XML)
 		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("ParseFragment(%s) = %v, want %q", tt.value, err, tt.want)
 		}

@@ -7,9 +7,11 @@ type Description struct {
 	Text string
 	// Sections are where it may stand.
 	Sections Section
-	// Runs tells whether this gateway runs it. A document with one that does not
+	// Runs reports whether this gateway runs it. A document with one that does not
 	// run is kept, and calls it applies to are refused.
 	Runs bool
+
+	holds *holds // the policies in it; nil: none
 }
 
 const anywhere = Inbound | Backend | Outbound | OnError
@@ -30,7 +32,7 @@ var known = []Description{
 	{Name: "cache-store", Sections: Outbound, Text: "Keeps the response in the cache."},
 	{Name: "cache-store-value", Sections: anywhere, Text: "Keeps a value in the cache."},
 	{Name: "check-header", Sections: Inbound, Text: "Requires a header, and one of the given values for it."},
-	{Name: "choose", Sections: anywhere, Text: "Runs the policies of the first condition that is true."},
+	{Name: "choose", Sections: anywhere, holds: &holds{inside: []string{"when", "otherwise"}}, Text: "Runs the policies of the first condition that is true."},
 	{Name: "cors", Sections: Inbound, Text: "Lets pages of other origins call the API, and answers preflight requests."},
 	{Name: "cosmosdb-data-source", Sections: Backend, Text: "Resolves a GraphQL field from a database of documents."},
 	{Name: "cross-domain", Sections: Inbound, Text: "Serves a cross-domain policy file for older browser plug-ins."},
@@ -45,7 +47,7 @@ var known = []Description{
 	{Name: "ip-filter", Sections: Inbound, Text: "Lets calls from the given addresses in, or keeps them out."},
 	{Name: "json-to-xml", Sections: anywhere, Text: "Turns a JSON body into XML."},
 	{Name: "jsonp", Sections: Outbound, Text: "Wraps a JSON response in a call of the function the client names."},
-	{Name: "limit-concurrency", Sections: anywhere, Text: "Runs its policies for a limited number of calls at a time."},
+	{Name: "limit-concurrency", Sections: anywhere, holds: new(holds), Text: "Runs its policies for a limited number of calls at a time."},
 	{Name: "llm-content-safety", Sections: Inbound, Text: "Has prompts checked before a language model sees them."},
 	{Name: "llm-emit-token-metric", Sections: Inbound, Text: "Counts the tokens that calls to a language model use."},
 	{Name: "llm-semantic-cache-lookup", Sections: Inbound, Text: "Answers from the cache when a similar prompt was answered before."},
@@ -61,7 +63,7 @@ var known = []Description{
 	{Name: "rate-limit", Sections: Inbound, Text: "Limits how often a subscription may call in a short time."},
 	{Name: "rate-limit-by-key", Sections: Inbound, Text: "Limits how often calls with the same key may come in a short time."},
 	{Name: "redirect-content-urls", Sections: Inbound | Outbound, Text: "Rewrites links in bodies so that they lead to the gateway."},
-	{Name: "retry", Sections: anywhere, Text: "Runs its policies again while a condition is true."},
+	{Name: "retry", Sections: anywhere, holds: new(holds), Text: "Runs its policies again while a condition is true."},
 	{Name: "return-response", Sections: anywhere, Text: "Ends the call with a response of its own."},
 	{Name: "rewrite-uri", Sections: Inbound, Text: "Gives the request the path that the backend knows."},
 	{Name: "send-one-way-request", Sections: anywhere, Text: "Sends a request without waiting for the response."},
@@ -86,7 +88,7 @@ var known = []Description{
 	{Name: "validate-odata-request", Sections: Inbound, Text: "Compares requests with the OData metadata of the API."},
 	{Name: "validate-parameters", Sections: Inbound, Text: "Compares the parameters of requests with the description of the API."},
 	{Name: "validate-status-code", Sections: Outbound | OnError, Text: "Compares the status of responses with the description of the API."},
-	{Name: "wait", Sections: anywhere, Text: "Runs its policies side by side and waits for one or all of them."},
+	{Name: "wait", Sections: anywhere, holds: new(holds), Text: "Runs its policies side by side and waits for one or all of them."},
 	{Name: "xml-to-json", Sections: anywhere, Text: "Turns an XML body into JSON."},
 	{Name: "xsl-transform", Sections: anywhere, Text: "Transforms an XML body with a style sheet."},
 }

@@ -1,108 +1,13 @@
 package policy
 
-import (
-	"sync"
-	"time"
+// The limits of a document.
+const (
+	maxBytes    = 256 << 10 // apim-rest.md §1.20
+	maxDepth    = 100
+	maxElements = 10_000 // also the policies of a scope with those of its fragments
+	maxFaults   = 20     // that are reported
 )
 
-// Limits holds the counters of rate-limit. It outlives chains, so that a
-// change of the configuration does not forget who has called how often.
-type Limits struct {
-	mu       sync.RWMutex
-	counters map[Place]*counter
-	sweepAt  int // the number of counters at which idle ones are dropped
-}
-
-// Place is whose calls are counted for which policy.
-type Place struct{ Scope, Path, Subscription string }
-
-const firstSweep = 1024
-
-// NewLimits makes empty counters.
-func NewLimits() *Limits {
-	return &Limits{counters: map[Place]*counter{}, sweepAt: firstSweep}
-}
-
-// Take counts a call, unless calls have been counted within the period before
-// now. Then wait is how long until one is free; else it is 0.
-func (l *Limits) Take(place Place, calls int, period time.Duration, now time.Time) (remaining int, wait time.Duration) {
-	l.mu.RLock()
-	c := l.counters[place]
-	l.mu.RUnlock()
-	if c == nil {
-		c = l.add(place, now)
-	}
-	return c.take(calls, period, now)
-}
-
-func (l *Limits) add(place Place, now time.Time) *counter {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if c := l.counters[place]; c != nil {
-		return c
-	}
-	if len(l.counters) >= l.sweepAt {
-		for p, c := range l.counters {
-			if c.idle(now) {
-				delete(l.counters, p)
-			}
-		}
-		l.sweepAt = max(firstSweep, 2*len(l.counters))
-	}
-	c := new(counter)
-	l.counters[place] = c
-	return c
-}
-
-// slots is how finely a counter divides its period: calls are forgotten in
-// groups that began within a sixteenth of the period.
-const slots = 16
-
-// counter counts the calls of a sliding period.
-type counter struct {
-	mu      sync.Mutex
-	slots   [slots + 1]slot // a ring; the oldest is at first
-	first   int
-	used    int
-	sum     int
-	expires time.Time // when all is forgotten
-}
-
-type slot struct {
-	start time.Time
-	calls int
-}
-
-func (c *counter) take(calls int, period time.Duration, now time.Time) (remaining int, wait time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.forget(now.Add(-period))
-	if c.sum >= calls {
-		return 0, c.slots[c.first].start.Add(period).Sub(now)
-	}
-	last := &c.slots[(c.first+c.used+slots)%len(c.slots)]
-	if c.used == 0 || c.used < len(c.slots) && now.Sub(last.start) >= period/slots {
-		last = &c.slots[(c.first+c.used)%len(c.slots)]
-		*last = slot{start: now}
-		c.used++
-	}
-	last.calls++
-	c.sum++
-	c.expires = now.Add(period)
-	return calls - c.sum, 0
-}
-
-// forget drops the slots that began at or before the time.
-func (c *counter) forget(until time.Time) {
-	for c.used > 0 && !c.slots[c.first].start.After(until) {
-		c.sum -= c.slots[c.first].calls
-		c.first = (c.first + 1) % len(c.slots)
-		c.used--
-	}
-}
-
-func (c *counter) idle(now time.Time) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return !c.expires.After(now)
-}
+// maxBody is how long a body may be, in bytes, for a policy to read it. What no
+// policy reads may have any length.
+const maxBody = 4 << 20

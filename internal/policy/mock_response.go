@@ -31,7 +31,8 @@ func (m *mockResponse) Run(ex *Exchange) (bool, error) {
 	ex.Respond(m.status)
 	contentType := m.contentType
 	if s := m.sample(ex.Operation); s != nil {
-		ex.Response.Body, contentType = s.Body, s.ContentType
+		ex.Response.Body.Replace(s.Body)
+		contentType = s.ContentType
 	}
 	if contentType != "" {
 		ex.Response.Header.Set("Content-Type", []string{contentType})

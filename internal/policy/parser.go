@@ -11,64 +11,123 @@ type definition struct {
 	name     string
 	sections Section // where it is allowed
 	once     bool    // at most once in a section
+	holds    *holds  // the policies in it; nil: none
+	// unbuilt are attributes of the format that this gateway does not act on yet:
+	// a policy with one is kept and not run.
+	unbuilt []string
+	idle    string // why the policy is never run; "" when it is
 	// parse reads the element. It reports faults to the parser, which then
-	// throws the step away.
+	// throws the step away. What it needs of the environment it takes when there
+	// is one; without, the step is only checked.
 	parse func(p *parser, el *element) Step
 }
 
-// parser makes a Document of an element tree.
+// parser checks the element tree of a document or, when it is there for a
+// compilation, makes its steps.
 type parser struct {
 	*faults
-	table []definition
+	*compilation // nil: checks only
+	table        []definition
+	section      Section  // that the policies stand in
+	base         bool     // <base/> may stand here
+	path         string   // of what holds the policies; "" in a section
+	fragments    []string // that the policies come from, the outermost first
 }
 
 func (p *parser) fault(el *element, format string, args ...any) {
 	p.at(el.name, el.offset, format, args...)
 }
 
-func (p *parser) document(root *element) *Document {
+func (p *parser) document(root *element) (list [4]content) {
 	p.attrs(root)
 	p.noText(root)
-	doc := new(Document)
 	for _, el := range root.children {
 		i := sectionIndex(el.name)
 		if i < 0 {
 			p.fault(el, "the element is not allowed inside 'policies'; the sections are inbound, backend, outbound and on-error.")
 			continue
 		}
-		if doc.sections[i].present {
+		if list[i].present {
 			p.fault(el, "the section may appear only once.")
 			continue
 		}
-		doc.sections[i] = content{present: true, items: p.section(el, sections[i].section)}
+		p.attrs(el)
+		inner := *p
+		inner.section, inner.base = sections[i].section, true
+		list[i] = content{present: true, policies: inner.policies(el, nil)}
 	}
-	return doc
+	return list
 }
 
-func (p *parser) section(el *element, section Section) []item {
-	p.attrs(el)
+// policies reads a list of policies: those of a section or fragment, or those
+// that a policy holds, of which only some may be allowed.
+func (p *parser) policies(el *element, only []string) []placed {
 	p.noText(el)
-	items := make([]item, 0, len(el.children))
+	list := make([]placed, 0, len(el.children))
 	counts := map[string]int{}
 	for _, child := range el.children {
 		counts[child.name]++
-		if child.name == "base" {
-			p.base(child, counts["base"])
-			items = append(items, item{name: "base"})
+		if only != nil && !slices.Contains(only, child.name) {
+			p.fault(child, "the element is not allowed inside '%s'.", el.name)
 			continue
 		}
-		def := p.definition(child)
-		if def == nil {
+		if child.name == "base" && p.base {
+			p.baseElement(child, counts["base"])
+			list = append(list, placed{name: "base"})
 			continue
 		}
-		p.place(child, def, section, counts[child.name])
-		path := child.name + "[" + strconv.Itoa(counts[child.name]) + "]"
-		items = append(items, item{step: p.step(def, child), name: child.name, path: path})
+		if def := p.definition(child); def != nil {
+			list = append(list, p.below(child.name, counts[child.name]).policy(def, child, counts[child.name]))
+		}
 	}
-	return items
+	return list
 }
 
-func (p *parser) base(el *element, count int) {
+// policy reads one policy. When it cannot run it is kept, and fails.
+func (p *parser) policy(def *definition, el *element, count int) placed {
+	before := len(p.list)
+	if p.compilation != nil {
+		p.count++
+	}
+	p.place(el, def, count)
+	step, secret := p.step(def, el)
+	if p.compilation != nil && len(p.list) > before { // not known to be wrong before its values were
+		why := p.list[before].Message
+		if secret {
+			why = "it is not valid with its secret named values"
+		}
+		if n := len(p.fragments); n > 0 {
+			why = "in the policy fragment '" + p.fragments[n-1] + "': " + why
+		}
+		p.list = p.list[:before]
+		step = &idle{el.name, why}
+	}
+	return placed{step: step, name: el.name, path: p.path, secret: secret}
+}
+
+// step reads a policy, or says why it does not run.
+func (p *parser) step(def *definition, el *element) (step Step, secret bool) {
+	why := def.unrun(el)
+	if why == "" && p.compilation == nil && len(NamedValues(def.holds.values(el)...)) > 0 {
+		why = "its named values are not known"
+	}
+	if why == "" && p.compilation != nil {
+		f := filler{compilation: p.compilation}
+		el = f.element(el, def.holds)
+		if secret, why = f.secret, f.why; why == "" && slices.ContainsFunc(def.holds.values(el), holdsExpression) {
+			why = unevaluated
+		}
+	}
+	if why == "" {
+		return def.parse(p, el), secret
+	}
+	if def.holds != nil && p.compilation == nil {
+		p.block(el, def.holds) // to check them
+	}
+	return &idle{el.name, why}, secret
+}
+
+func (p *parser) baseElement(el *element, count int) {
 	p.attrs(el)
 	p.empty(el)
 	if count > 1 {
@@ -92,21 +151,13 @@ func (p *parser) definition(el *element) *definition {
 }
 
 // place checks that the policy may stand where it does.
-func (p *parser) place(el *element, def *definition, section Section, count int) {
-	if def.sections&section == 0 {
-		p.fault(el, "the policy is not allowed in the section '%s'; it is allowed in %s.", section, def.sections)
+func (p *parser) place(el *element, def *definition, count int) {
+	if def.sections&p.section == 0 {
+		p.fault(el, "the policy is not allowed in the section '%s'; it is allowed in %s.", p.section, def.sections)
 	}
 	if def.once && count > 1 {
 		p.fault(el, "the policy may appear only once in a section.")
 	}
-}
-
-// step reads a policy, or keeps one whose values are not constants.
-func (p *parser) step(def *definition, el *element) Step {
-	if why := computed(el); why != "" {
-		return &idle{name: el.name, reason: why}
-	}
-	return def.parse(p, el)
 }
 
 func (p *parser) noText(el *element) {

@@ -8,9 +8,6 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// maxFaults is how many faults of one document are reported.
-const maxFaults = 20
-
 // faults collects what is wrong with a document, in the order found.
 type faults struct {
 	src  string

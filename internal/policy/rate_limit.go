@@ -10,7 +10,8 @@ import (
 // rateLimitPolicy limits the calls of a subscription in a sliding period.
 // Calls without a subscription are counted together. Each place in the scopes'
 // documents counts for itself.
-var rateLimitPolicy = definition{name: "rate-limit", sections: Inbound, parse: parseRateLimit}
+var rateLimitPolicy = definition{name: "rate-limit", sections: Inbound,
+	unbuilt: []string{"remaining-calls-variable-name", "retry-after-variable-name"}, parse: parseRateLimit}
 
 type rateLimit struct {
 	calls      int
@@ -19,6 +20,7 @@ type rateLimit struct {
 	remaining  string
 	total      string
 	totalValue []string
+	counters   Counters
 }
 
 func parseRateLimit(p *parser, el *element) Step {
@@ -37,6 +39,9 @@ func parseRateLimit(p *parser, el *element) Step {
 		total:      a.header("total-calls-header-name", ""),
 	}
 	r.totalValue = []string{strconv.Itoa(r.calls)}
+	if p.compilation != nil {
+		r.counters = p.env.Counters()
+	}
 	return r
 }
 
@@ -50,8 +55,11 @@ func (a attributes) header(name, otherwise string) string {
 }
 
 func (r *rateLimit) Run(ex *Exchange) (bool, error) {
-	place := Place{ex.scope, ex.path, ex.Subscription}
-	remaining, wait := ex.Limits.Take(place, r.calls, r.period, ex.Now())
+	key := CounterKey{ex.scope.ID, ex.path, ex.Subscription}
+	remaining, wait, err := r.counters.Take(ex.Context, key, r.calls, r.period, ex.Now())
+	if err != nil {
+		return false, fmt.Errorf("count the call: %w", err)
+	}
 	if wait > 0 {
 		seconds := strconv.Itoa(int((wait + time.Second - 1) / time.Second))
 		return false, &Error{

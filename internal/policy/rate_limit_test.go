@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"context"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -13,13 +14,12 @@ import (
 func TestRateLimitRefusesWithTheTimeToWait(t *testing.T) {
 	t.Parallel()
 	chain := one(t, `inbound:<rate-limit calls="2" renewal-period="10" remaining-calls-header-name="x-left" total-calls-header-name="x-total"/>`)
-	limits := NewLimits()
 	call := func(second float64, subscription string) (int, Header, string) {
 		ex, _ := newExchange(t, "GET /")
-		ex.Limits, ex.Subscription = limits, subscription
+		ex.Subscription = subscription
 		ex.Now = func() time.Time { return time.Unix(0, int64(second*1e9)) }
 		chain.Run(ex)
-		return ex.Response.Status, ex.Response.Header, string(ex.Response.Body)
+		return ex.Response.Status, ex.Response.Header, body(t, ex)
 	}
 	steps := []struct {
 		at           float64
@@ -54,11 +54,11 @@ func TestRateLimitRefusesWithTheTimeToWait(t *testing.T) {
 
 func TestCountersSurviveARecompiledChain(t *testing.T) {
 	t.Parallel()
-	limits := NewLimits()
+	env := world{counters: NewMemoryCounters()}
 	for i, want := range []int{200, 429} {
 		ex, _ := newExchange(t, "GET /")
-		ex.Limits = limits
-		one(t, `inbound:<rate-limit calls="1" renewal-period="10"/>`).Run(ex)
+		policies := document(t, `inbound:<rate-limit calls="1" renewal-period="10"/>`).Compile(env)
+		Merge(Scope{ID: "/apis/a", Policies: policies}).Run(ex)
 		if ex.Response.Status != want {
 			t.Errorf("call %d answered %d, want %d", i, ex.Response.Status, want)
 		}
@@ -67,13 +67,13 @@ func TestCountersSurviveARecompiledChain(t *testing.T) {
 
 func TestNoMoreThanTheLimitPassAtOnce(t *testing.T) {
 	t.Parallel()
-	limits := NewLimits()
+	limits := NewMemoryCounters()
 	var passed atomic.Int64
 	var wg sync.WaitGroup
 	for range 50 {
 		wg.Go(func() {
 			for range 20 {
-				if _, wait := limits.Take(Place{}, 100, time.Hour, time.Unix(0, 0)); wait == 0 {
+				if _, wait, _ := limits.Take(t.Context(), CounterKey{}, 100, time.Hour, time.Unix(0, 0)); wait == 0 {
 					passed.Add(1)
 				}
 			}
@@ -87,9 +87,9 @@ func TestNoMoreThanTheLimitPassAtOnce(t *testing.T) {
 
 func TestIdleCountersAreDropped(t *testing.T) {
 	t.Parallel()
-	limits := NewLimits()
+	limits := NewMemoryCounters()
 	for i := range 10 * firstSweep {
-		limits.Take(Place{Subscription: strconv.Itoa(i)}, 1, time.Second, time.Unix(int64(i), 0))
+		limits.Take(t.Context(), CounterKey{Who: strconv.Itoa(i)}, 1, time.Second, time.Unix(int64(i), 0))
 	}
 	if n := len(limits.counters); n > firstSweep {
 		t.Errorf("%d counters are kept, want at most %d", n, firstSweep)
@@ -103,7 +103,7 @@ func TestTheSlidingPeriodHolds(t *testing.T) {
 		const period = 1600 * time.Millisecond
 		calls := rapid.IntRange(1, 30).Draw(t, "calls")
 		gaps := rapid.SliceOfN(rapid.IntRange(0, 400), 1, 200).Draw(t, "gaps in ms")
-		limits, now := NewLimits(), time.Unix(0, 0)
+		limits, now := NewMemoryCounters(), time.Unix(0, 0)
 		var passed []time.Time
 		for _, gap := range gaps {
 			now = now.Add(time.Duration(gap) * time.Millisecond)
@@ -115,7 +115,7 @@ func TestTheSlidingPeriodHolds(t *testing.T) {
 				}
 				return n
 			}
-			remaining, wait := limits.Take(Place{}, calls, period, now)
+			remaining, wait, _ := limits.Take(context.Background(), CounterKey{}, calls, period, now)
 			switch {
 			case wait > 0 && within(period) < calls:
 				t.Fatalf("refused with %d of %d calls in the period", within(period), calls)

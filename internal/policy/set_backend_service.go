@@ -4,29 +4,75 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
-// setBackendServicePolicy sends the request to another base URL than the API's.
-var setBackendServicePolicy = definition{name: "set-backend-service", sections: Inbound | Backend, parse: parseSetBackendService}
+// setBackendServicePolicy sends the request to another backend than the API's:
+// a base URL, or the backend of an id.
+var setBackendServicePolicy = definition{
+	name: "set-backend-service", sections: Inbound | Backend, parse: parseSetBackendService,
+	unbuilt: []string{
+		"dapr-app-id", "dapr-method", "dapr-namespace", "sf-listener-name", "sf-partition-key", "sf-replica-type",
+		"sf-resolve-condition", "sf-service-instance-name",
+	},
+}
 
-type setBackendService struct{ base *url.URL }
+type setBackendService struct{ backend Endpoint }
 
 func parseSetBackendService(p *parser, el *element) Step {
 	a := p.attrs(el, "base-url", "backend-id")
 	p.empty(el)
-	if a.text("backend-id", "") != "" {
-		return &idle{name: el.name, reason: "this gateway does not look backends up by their id yet"}
+	if id := a.text("backend-id", ""); id != "" {
+		return p.namedBackend(el, id)
 	}
-	text := a.required("base-url")
-	if text == "" {
+	return p.backend(el, "", "attribute 'base-url'", a.required("base-url"))
+}
+
+func (p *parser) backend(el *element, id, what, url string) *setBackendService {
+	base, err := ParseBackend(url)
+	if err != nil && url != "" {
+		p.fault(el, "the %s %s; it is '%s'.", what, err, url)
+	}
+	return &setBackendService{Endpoint{ID: id, URL: base}}
+}
+
+// namedBackend looks a backend up.
+func (p *parser) namedBackend(el *element, id string) *setBackendService {
+	if p.compilation == nil {
 		return &setBackendService{}
 	}
-	base, err := ParseBackend(text)
-	if err != nil {
-		p.fault(el, "the attribute 'base-url' %s; it is '%s'.", err, text)
+	ref := NewReference(apim.Backends, id)
+	p.read(ref)
+	b, ok := p.env.Backend(ref.Name)
+	if !ok {
+		p.fault(el, "the backend '%s' does not exist.", id)
 		return &setBackendService{}
 	}
-	return &setBackendService{base}
+	if what := unbuiltPart(b); what != "" {
+		p.fault(el, "this gateway does not act on the %s of the backend '%s' yet.", what, id)
+	}
+	return p.backend(el, ref.Name, "URL of the backend '"+id+"'", b.URL)
+}
+
+// unbuiltPart is what of a backend this gateway does not act on yet; "" for nothing.
+func unbuiltPart(b *apim.Backend) string {
+	no := func(check *bool) bool { return check != nil && !*check }
+	switch {
+	case b.Pool != nil:
+		return "pool"
+	case b.Credentials != nil:
+		return "credentials"
+	case b.CircuitBreaker != nil:
+		return "circuit breaker"
+	case b.Proxy != nil:
+		return "proxy"
+	case b.TLS != nil && (no(b.TLS.ValidateCertificateChain) || no(b.TLS.ValidateCertificateName)):
+		return "TLS settings"
+	case namedValue.MatchString(b.URL):
+		return "named values in the URL"
+	}
+	return ""
 }
 
 // ParseBackend reads the base URL of a backend: absolute, http, https, ws or
@@ -54,8 +100,10 @@ func ParseBackend(text string) (*url.URL, error) {
 }
 
 func (s *setBackendService) Run(ex *Exchange) (bool, error) {
-	ex.Backend = s.base
+	ex.Backend = &s.backend
 	return false, nil
 }
 
-func (s *setBackendService) String() string { return "set-backend-service " + s.base.String() }
+func (s *setBackendService) String() string {
+	return "set-backend-service " + strings.TrimSpace(s.backend.ID+" "+s.backend.URL.String())
+}

@@ -4,13 +4,17 @@ package policy
 func table() []definition {
 	return []definition{
 		corsPolicy,
+		findAndReplacePolicy,
 		forwardRequestPolicy,
+		includeFragmentPolicy,
 		mockResponsePolicy,
 		rateLimitPolicy,
 		returnResponsePolicy,
 		rewriteURIPolicy,
 		setBackendServicePolicy,
+		setBodyPolicy,
 		setHeaderPolicy,
 		setQueryParameterPolicy,
+		setStatusPolicy,
 	}
 }

@@ -5,13 +5,6 @@ import (
 	"unicode/utf8"
 )
 
-// The limits of a document.
-const (
-	maxBytes    = 256 << 10 // apim-rest.md §1.20
-	maxDepth    = 100
-	maxElements = 10_000
-)
-
 // element is one element of a policy document. Offsets are bytes of the source.
 type element struct {
 	name     string

@@ -1,0 +1,107 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// Environment is what the policies of a document get between their parse and
+// the first call. Names are compared without case.
+type Environment interface {
+	// NamedValue is what {{name}} stands for.
+	NamedValue(name string) (NamedValue, bool)
+	// Fragment is the parsed fragment of the id; apim.ErrNotFound when there is none.
+	Fragment(id string) (*Document, error)
+	// Backend is the backend of the id.
+	Backend(id string) (*apim.Backend, bool)
+	Counters() Counters
+}
+
+// NamedValue is the text of a named value. A secret one is never shown.
+type NamedValue struct {
+	Text   string
+	Secret bool
+}
+
+// compilation is what one run of Compile is about.
+type compilation struct {
+	env   Environment
+	reads []Reference
+	count int // policies, with those of fragments
+}
+
+// read notes that something of the environment was asked for.
+func (c *compilation) read(r Reference) {
+	if !slices.Contains(c.reads, r) {
+		c.reads = append(c.reads, r)
+	}
+}
+
+// filler puts named values into one policy.
+type filler struct {
+	*compilation
+	secret bool   // one of them is
+	why    string // it cannot be done; "" when it can
+}
+
+func (f *filler) put(text string) string {
+	if !strings.Contains(text, "{{") {
+		return text
+	}
+	return namedValue.ReplaceAllStringFunc(text, func(braced string) string {
+		name := NewReference(apim.NamedValues, braced[2:len(braced)-2])
+		f.read(name)
+		value, ok := f.env.NamedValue(name.Name)
+		if !ok {
+			f.why = fmt.Sprintf("the named value '%s' does not exist or has no value", name.Name)
+		}
+		f.secret = f.secret || value.Secret
+		return value.Text
+	})
+}
+
+// element is a copy of el with named values put into what is the policy's own.
+func (f *filler) element(el *element, h *holds) *element {
+	filled := *el
+	filled.attrs = slices.Clone(el.attrs)
+	for i := range filled.attrs {
+		filled.attrs[i].value = f.put(filled.attrs[i].value)
+	}
+	filled.text, filled.inner = f.put(el.text), f.source(el.inner)
+	filled.children = slices.Clone(el.children)
+	for i, child := range filled.children {
+		if below, own := h.own(child); own {
+			filled.children[i] = f.element(child, below)
+		}
+	}
+	return &filled
+}
+
+// source puts named values into XML that is sent as it is written, but for comments.
+func (f *filler) source(xml string) string {
+	if !strings.Contains(xml, "{{") {
+		return xml
+	}
+	var b strings.Builder
+	for xml != "" {
+		text, rest, _ := strings.Cut(xml, "<!--")
+		comment, after, closed := strings.Cut(rest, "-->")
+		for {
+			at := namedValue.FindStringIndex(text)
+			if at == nil {
+				break
+			}
+			b.WriteString(text[:at[0]] + escape(f.put(text[at[0]:at[1]]), '"'))
+			text = text[at[1]:]
+		}
+		b.WriteString(text)
+		if closed {
+			b.WriteString("<!--" + comment + "-->")
+		}
+		xml = after
+	}
+	return b.String()
+}

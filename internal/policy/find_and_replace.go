@@ -1,0 +1,31 @@
+package policy
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// findAndReplacePolicy replaces a text in the body of the message: of the request
+// in inbound and backend, of the response in outbound and on-error.
+var findAndReplacePolicy = definition{name: "find-and-replace", sections: anywhere, parse: parseFindAndReplace}
+
+type findAndReplace struct{ from, to []byte }
+
+func parseFindAndReplace(p *parser, el *element) Step {
+	a := p.attrs(el, "from", "to")
+	p.empty(el)
+	if !a.has("to") {
+		p.fault(el, "the attribute 'to' is required.")
+	}
+	return &findAndReplace{[]byte(a.required("from")), []byte(a.text("to", ""))}
+}
+
+func (f *findAndReplace) Run(ex *Exchange) (bool, error) {
+	content, err := ex.readBody()
+	if err == nil && bytes.Contains(content, f.from) {
+		ex.setBody(bytes.ReplaceAll(content, f.from, f.to))
+	}
+	return false, err
+}
+
+func (f *findAndReplace) String() string { return fmt.Sprintf("find-and-replace %q %q", f.from, f.to) }
