@@ -115,7 +115,7 @@ func (r *rows) api(row *apiRow) *API {
 	}
 	if set := row.props.APIVersionSetID; set != "" {
 		key := apim.Ref(set).Key()
-		a.VersionSetID, a.VersionSet = apim.Ref(key).Name(), r.sets[key]
+		a.VersionSetID, a.VersionSet = string(apim.Ref(key).PublicID()), r.sets[key]
 	}
 	for _, key := range row.tags {
 		if t, ok := r.tags[key]; ok {

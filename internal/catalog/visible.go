@@ -35,7 +35,8 @@ func (s *snapshot) visible(v Visitor, ref apim.Ref) bool {
 		p, ok := s.byProduct[scope+"/products/"+name]
 		return ok && s.productVisible(v, p)
 	case "tags":
-		return slices.ContainsFunc(s.view(v).tags, func(t Tag) bool { return strings.EqualFold(t.ID, name) })
+		tag := string(apim.Ref(scope + "/tags/" + name).PublicID())
+		return slices.ContainsFunc(s.view(v).tags, func(t Tag) bool { return strings.EqualFold(t.ID, tag) })
 	}
 	return false
 }

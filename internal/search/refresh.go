@@ -192,10 +192,7 @@ func (r *reader) readAPI(alias apim.Ref, info *apiInfo) error {
 		return fmt.Errorf("decode: %w", err)
 	}
 	info.doc, info.revision = doc, doc.Key()
-	info.id, _ = apim.SplitRevision(doc.Name)
-	if w := doc.Ref.Workspace(); w != "" {
-		info.id = w + "~" + info.id
-	}
+	info.id = string(doc.Ref.Alias().PublicID())
 	return nil
 }
 

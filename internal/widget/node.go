@@ -91,7 +91,7 @@ func ParseRule(raw json.RawMessage) (Rule, error) {
 	}
 	var r Rule
 	for _, name := range names {
-		name = strings.ToLower(string(apim.Ref(name).PublicID()))
+		name = strings.ToLower(string(apim.ParseRef(name).PublicID()))
 		switch name {
 		case "everyone":
 			r.anyone = true

@@ -112,8 +112,9 @@ func TestWhatIsHiddenOrAbsentIsNotFound(t *testing.T) {
 func TestRulesSayWhoSeesANode(t *testing.T) {
 	t.Parallel()
 	guest := catalog.Guest()
-	developer := catalog.Visitor{UserID: "ada", Groups: []string{"developers", "partners"}}
+	developer := catalog.Visitor{UserID: "ada", Groups: []string{"developers", "partners", "w~editors"}}
 	admin := catalog.Visitor{UserID: "1", Groups: []string{"administrators"}, Admin: true}
+	const service = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ApiManagement/service/portico"
 	for _, c := range []struct {
 		name, security              string
 		guestSees, ada, adminSeesIt bool
@@ -126,6 +127,10 @@ func TestRulesSayWhoSeesANode(t *testing.T) {
 		{"both roles admit everyone", `{"roles":["anonymous","authenticated"]}`, true, true, true},
 		{"a group admits its members and administrators", `{"type":"group","allow":["Partners"]}`, false, true, true},
 		{"another group admits administrators", `{"type":"group","allow":["/groups/gold"]}`, false, false, true},
+		{"a group of a workspace", `{"type":"group","allow":["/workspaces/w/groups/editors"]}`, false, true, true},
+		{"a group of a workspace by its full id", `{"type":"group","allow":["` + service + `/workspaces/w/groups/Editors"]}`, false, true, true},
+		{"a group of the service by its full id", `{"type":"group","allow":["` + service + `/groups/partners"]}`, false, true, true},
+		{"the service's group of that name", `{"type":"group","allow":["` + service + `/groups/editors"]}`, false, false, true},
 		{"guests as a group", `{"type":"group","allow":["guests"]}`, true, false, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
