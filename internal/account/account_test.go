@@ -11,6 +11,7 @@ import (
 
 	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/feed"
 	"github.com/portico-portal/portico/internal/store"
 	"github.com/portico-portal/portico/internal/store/sqlite"
 	"github.com/portico-portal/portico/internal/store/storetest"
@@ -301,13 +302,17 @@ func TestGuessingFromOneAddressIsSlowedDown(t *testing.T) {
 func TestGroupsFollowLinks(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.Start(t.Context())
+	follower, err := feed.Load(t.Context(), f.store, "accounts", f.Service, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go follower.Run(t.Context())
 	f.user(t, "ada")
 	session := f.signIn(t, "ada")
 	if _, err := f.Visitor(t.Context(), session); err != nil {
 		t.Fatal(err)
 	}
-	err := f.store.Update(t.Context(), tester, func(tx *store.Tx) error {
+	err = f.store.Update(t.Context(), tester, func(tx *store.Tx) error {
 		for _, g := range []string{"Partners", apim.Administrators, apim.Guests} {
 			if _, err := tx.Link(apim.GroupUser, apim.GroupRef(g), apim.UserRef("ada")); err != nil {
 				return err

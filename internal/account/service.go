@@ -27,7 +27,7 @@ type Service struct {
 	visitors  *visitorCache
 }
 
-// New makes a Service. Call [Service.Start] to hear of changes made by others at once.
+// New makes a Service. As a consumer of the change feed it hears of changes made by others at once.
 func New(s *store.Store, opt Options) (*Service, error) {
 	if opt.Rand == nil {
 		opt.Rand = rand.Reader

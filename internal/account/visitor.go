@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/feed"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -112,21 +113,24 @@ func getUser(tx *store.Tx, ref apim.Ref) (*User, error) {
 	return u, nil
 }
 
-// Start forgets who sessions belong to whenever something changed, until ctx
-// ends. Without it other processes' changes take visitorLifetime to be seen.
-func (s *Service) Start(ctx context.Context) {
-	wake, stop := s.store.Watch()
-	go func() {
-		defer stop()
-		for {
-			select {
-			case <-wake:
-				s.visitors.clear()
-			case <-ctx.Done():
-				return
-			}
+var _ feed.Consumer = (*Service)(nil)
+
+// Load forgets who sessions belong to.
+func (s *Service) Load(*store.Tx) error {
+	s.visitors.clear()
+	return nil
+}
+
+// Apply forgets who sessions belong to when users or groups have changed, also
+// in other processes, where that is else noticed after visitorLifetime.
+func (s *Service) Apply(_ *store.Tx, changes []store.Change) error {
+	for _, c := range changes {
+		if kind := apim.Ref(c.Key).KindPath(); strings.HasPrefix(kind, "users") || strings.HasPrefix(kind, "groups") {
+			s.visitors.clear()
+			break
 		}
-	}()
+	}
+	return nil
 }
 
 const (

@@ -17,6 +17,7 @@ import (
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/config"
+	"github.com/portico-portal/portico/internal/feed"
 	"github.com/portico-portal/portico/internal/gateway"
 	"github.com/portico-portal/portico/internal/management"
 	"github.com/portico-portal/portico/internal/outbound"
@@ -203,7 +204,9 @@ func reachable(addr string) string {
 
 // handle gives each surface its handler and starts what follows the change feed.
 func (a *App) handle(ctx context.Context, surfaces []server.Surface, r Ready, srv config.Server) (err error) {
-	a.Accounts.Start(ctx)
+	if err := a.follow(ctx, "accounts", a.Accounts); err != nil {
+		return err
+	}
 	go a.prune(ctx)
 	go a.Publisher.DueLoop(ctx, a.toldOfDue)
 	build := map[string]func(context.Context, Ready, config.Server) (http.Handler, error){
@@ -250,7 +253,16 @@ func (a *App) prune(ctx context.Context) {
 
 func (a *App) gateway(ctx context.Context, r Ready, _ config.Server) (http.Handler, error) {
 	g := gateway.New(gateway.Config{Store: a.Store, Logger: a.opt.Logger, URL: r.GatewayURL, Now: a.opt.Now})
-	return g, g.Start(ctx)
+	return g, a.follow(ctx, "gateway", g)
+}
+
+// follow loads a consumer of the change feed and keeps it up to date until ctx ends.
+func (a *App) follow(ctx context.Context, name string, c feed.Consumer) error {
+	f, err := feed.Load(ctx, a.Store, name, c, a.opt.Logger)
+	if err == nil {
+		go f.Run(ctx)
+	}
+	return err
 }
 
 func (a *App) management(r Ready, srv config.Server, mount string) (http.Handler, error) {
@@ -282,20 +294,24 @@ func (a *App) management(r Ready, srv config.Server, mount string) (http.Handler
 }
 
 func (a *App) portal(ctx context.Context, r Ready, srv config.Server) (http.Handler, error) {
-	c := catalog.New(a.Store, a.opt.Logger)
-	if err := c.Start(ctx); err != nil {
+	c := catalog.New(a.Store)
+	if err := a.follow(ctx, "catalog", c); err != nil {
 		return nil, err
 	}
 	index := search.New(a.Store, a.opt.Logger)
-	if err := index.Start(ctx); err != nil {
+	if err := index.Prepare(ctx); err != nil {
 		return nil, err
 	}
+	go index.Run(ctx)
 	site, err := portal.New(portal.Config{
 		Store: a.Store, Catalog: c, Search: index, Accounts: a.Accounts, Subscriptions: a.Subscriptions,
 		Descriptions: &descriptions{a, r.GatewayURL}, Media: a.Blobs, Assets: web.Assets(),
 		PortalURL: r.PortalURL, GatewayURL: r.GatewayURL, Logger: a.opt.Logger,
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := a.follow(ctx, "portal", site); err != nil {
 		return nil, err
 	}
 	api, err := a.management(r, srv, strings.TrimSuffix(address.Management, "/"))

@@ -1,9 +1,7 @@
 package catalog
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -11,115 +9,75 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// Changes are read in pages; behind by more than maxChanges, everything is read again.
-const (
-	changePage = 5_000
-	maxChanges = 50_000
-)
-
-// apply brings the catalog up to the end of the feed and returns the changes;
-// nil after reading everything again.
-func (c *Catalog) apply(ctx context.Context) ([]store.Change, error) {
-	changes := []store.Change{}
-	behind := false
-	c.stale = nil
-	err := c.store.View(ctx, func(tx *store.Tx) error {
-		oldest, err := tx.OldestSeq()
-		if err != nil {
-			return err
-		}
-		if behind = oldest > c.seq+1; behind {
-			return nil
-		}
-		if changes, err = readChanges(tx, c.seq); err != nil || len(changes) == 0 {
-			return err
-		}
-		if behind = len(changes) > maxChanges; behind {
-			return nil
-		}
-		return c.applyChanges(tx, changes)
-	})
-	if behind && err == nil {
-		return nil, c.reload(ctx)
+// Apply reads again what the changes touch. After a failure halfway everything
+// is read: what had changed before it would not be noticed again.
+func (c *Catalog) Apply(tx *store.Tx, changes []store.Change) error {
+	if c.halfway {
+		return c.Load(tx)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("apply changes after %d: %w", c.seq, err)
+	c.halfway = true
+	t := touch(changes)
+	if err := c.reload(tx, t); err != nil {
+		return err
 	}
-	return changes, nil
+	c.halfway = false
+	if t.all || len(t.apis) > oneByOne {
+		c.current.Store(c.rows.build())
+	} else if len(t.apis) > 0 {
+		c.current.Store(c.snapshot().with(c.rows, t.apis))
+	}
+	for dep := range t.evict {
+		c.operations.Evict(dep)
+	}
+	if len(t.stale) > 0 {
+		c.tell(t.stale.list())
+	}
+	return nil
 }
 
-func readChanges(tx *store.Tx, after int64) ([]store.Change, error) {
-	all := []store.Change{}
-	for {
-		page, err := tx.Changes(after, changePage)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, page...)
-		if len(page) < changePage || len(all) > maxChanges {
-			return all, nil
-		}
-		after = page[len(page)-1].Seq
-	}
-}
+// oneByOne is how many APIs are replaced one by one; for more the snapshot is built.
+const oneByOne = 500
 
 // touched is what a run of changes is about.
 type touched struct {
 	apis, products, tags, sets map[string]bool // keys of what to read again
 	groups                     map[string]bool // deleted
+	all                        bool            // more than APIs by themselves
 	evict                      map[string]bool // dependencies of the operations cache
 	stale                      deps            // what pages made from the catalog depend on
 }
 
-// applyChanges reads again what the changes touched. When it fails halfway the
-// same changes are applied again: reading is idempotent.
-func (c *Catalog) applyChanges(tx *store.Tx, changes []store.Change) error {
-	t := touch(changes)
+// reload reads again what the changes touched.
+func (c *Catalog) reload(tx *store.Tx, t *touched) error {
+	r := c.rows
+	t.all = len(t.products)+len(t.tags)+len(t.sets)+len(t.groups) > 0
 	for key := range t.tags {
-		if err := c.reloadTag(tx, key, t); err != nil {
+		if err := r.reloadTag(tx, key, t); err != nil {
 			return err
 		}
 	}
 	for key := range t.sets {
 		d, err := tx.Get(apim.Ref(key))
 		if errors.Is(err, apim.ErrNotFound) {
-			delete(c.rows.sets, key)
+			delete(r.sets, key)
 			continue
 		}
 		if err == nil {
-			err = c.rows.setVersionSet(d)
+			err = r.setVersionSet(d)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	for key := range t.products {
-		before := c.rows.products[key]
-		if err := c.rows.reloadProduct(tx, apim.Ref(key)); err != nil {
+		before := r.products[key]
+		if err := r.reloadProduct(tx, apim.Ref(key)); err != nil {
 			return err
 		}
-		t.stale.product(c.rows, before, c.rows.products[key])
+		t.stale.product(r, before, r.products[key])
 	}
-	for key := range t.apis {
-		before := c.rows.apis[key]
-		if err := c.rows.reloadAPI(tx, apim.Ref(key)); err != nil {
-			return err
-		}
-		if err := c.rows.rejoin(tx, apim.Ref(key)); err != nil {
-			return err
-		}
-		t.stale.api(before, c.rows.apis[key])
-	}
-	c.rows.dropGroups(t.groups)
-	if len(t.apis)+len(t.products)+len(t.tags)+len(t.sets)+len(t.groups) > 0 {
-		c.current.Store(c.rows.build())
-	}
-	for dep := range t.evict {
-		c.operations.Evict(dep)
-	}
-	c.stale = t.stale.list()
-	c.seq = changes[len(changes)-1].Seq
-	return nil
+	r.dropGroups(t.groups)
+	return r.reloadAPIs(tx, t)
 }
 
 func touch(changes []store.Change) *touched {
@@ -155,40 +113,54 @@ func touch(changes []store.Change) *touched {
 
 // reloadTag reads a tag again. When its name changed, all operation lists are
 // stale: they hold names of tags.
-func (c *Catalog) reloadTag(tx *store.Tx, key string, t *touched) error {
-	before, known := c.rows.tags[key]
-	delete(c.rows.tags, key)
+func (r *rows) reloadTag(tx *store.Tx, key string, t *touched) error {
+	before, known := r.tags[key]
+	delete(r.tags, key)
 	d, err := tx.Get(apim.Ref(key))
 	if err == nil {
-		err = c.rows.setTag(d)
+		err = r.setTag(d)
 	} else if errors.Is(err, apim.ErrNotFound) {
-		for _, row := range c.rows.apis {
+		for _, row := range r.apis {
 			row.tags = slices.DeleteFunc(row.tags, func(tag string) bool { return tag == key })
 		}
 		err = nil
 	}
-	if known && c.rows.tags[key] != before {
+	if known && r.tags[key] != before {
 		t.evict[anyTag] = true
 		t.stale[DepTags], t.stale[DepAPIs] = true, true
 	}
 	return err
 }
 
-// rejoin makes the products hold the API exactly when the store's links say so.
-func (r *rows) rejoin(tx *store.Tx, alias apim.Ref) error {
-	holders, err := tx.Backlinks(apim.ProductAPI, alias)
+// rejoin makes the products hold the API exactly when the store's links say so,
+// and reports whether that is another than before.
+func (r *rows) rejoin(tx *store.Tx, alias apim.Ref) (changed bool, err error) {
+	links, err := tx.Backlinks(apim.ProductAPI, alias)
 	if err != nil {
-		return err
+		return false, err
 	}
-	key := alias.Key()
-	for product, row := range r.products {
-		holds := slices.ContainsFunc(holders, func(h apim.Ref) bool { return h.Key() == product })
-		row.apis = slices.DeleteFunc(row.apis, func(a string) bool { return a == key })
-		if holds {
+	key, before, after := alias.Key(), r.holders[alias.Key()], keys(links)
+	for _, product := range difference(before, after) {
+		if row := r.products[product]; row != nil {
+			row.apis = slices.DeleteFunc(row.apis, func(a string) bool { return a == key })
+		}
+	}
+	for _, product := range difference(after, before) {
+		if row := r.products[product]; row != nil {
 			row.apis = append(row.apis, key)
 		}
 	}
-	return nil
+	r.hold(key, after)
+	return len(before) != len(after) || len(difference(after, before)) > 0, nil
+}
+
+// hold notes which products hold an API.
+func (r *rows) hold(api string, products []string) {
+	if len(products) == 0 {
+		delete(r.holders, api)
+		return
+	}
+	r.holders[api] = products
 }
 
 // dropGroups forgets deleted groups.

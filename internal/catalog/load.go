@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
@@ -13,7 +14,7 @@ import (
 func loadAll(tx *store.Tx) (*rows, error) {
 	r := &rows{
 		apis: map[string]*apiRow{}, products: map[string]*productRow{},
-		tags: map[string]Tag{}, sets: map[string]*apim.VersionSet{},
+		holders: map[string][]string{}, tags: map[string]Tag{}, sets: map[string]*apim.VersionSet{},
 	}
 	for _, step := range []func(*store.Tx) error{r.loadAPIs, r.loadProducts, r.loadTags, r.loadSets} {
 		if err := step(tx); err != nil {
@@ -96,8 +97,10 @@ func (r *rows) loadProducts(tx *store.Tx) error {
 		return err
 	}
 	for _, l := range apis {
-		if row, ok := r.products[l.From.Key()]; ok {
-			row.apis = append(row.apis, l.To.Key())
+		product, api := l.From.Key(), l.To.Key()
+		if row, ok := r.products[product]; ok {
+			row.apis = append(row.apis, api)
+			r.holders[api] = append(r.holders[api], product)
 		}
 	}
 	groups, err := tx.AllLinks(apim.ProductGroup)
@@ -164,21 +167,49 @@ func (r *rows) setVersionSet(d *store.Document) error {
 	return nil
 }
 
-// reloadAPI reads one API again.
-func (r *rows) reloadAPI(tx *store.Tx, alias apim.Ref) error {
-	key := alias.Key()
-	delete(r.apis, key)
-	revision, err := tx.Links(apim.CurrentRevision, alias)
-	if err != nil || len(revision) == 0 {
-		return err
+// reloadAPIs reads APIs again.
+func (r *rows) reloadAPIs(tx *store.Tx, t *touched) error {
+	aliases := make([]apim.Ref, 0, len(t.apis))
+	for key := range t.apis {
+		aliases = append(aliases, apim.Ref(key))
 	}
-	d, err := tx.Get(revision[0])
-	if errors.Is(err, apim.ErrNotFound) {
-		return nil
-	}
+	current, err := tx.LinksOfAll(apim.CurrentRevision, aliases)
 	if err != nil {
 		return err
 	}
+	tags, err := tx.LinksOfAll(apim.TagLink, aliases)
+	if err != nil {
+		return err
+	}
+	revisions := make([]apim.Ref, 0, len(current))
+	for _, links := range current {
+		revisions = append(revisions, links[0])
+	}
+	docs, err := tx.GetAll(revisions)
+	if err != nil {
+		return err
+	}
+	for key := range t.apis {
+		before := r.apis[key]
+		delete(r.apis, key)
+		if links := current[key]; len(links) > 0 && docs[links[0].Key()] != nil {
+			if err := r.reloadAPI(tx, key, docs[links[0].Key()], tags[key]); err != nil {
+				return err
+			}
+		}
+		moved, err := r.rejoin(tx, apim.Ref(key))
+		if err != nil {
+			return err
+		}
+		t.stale.api(before, r.apis[key])
+		gone := (before == nil) != (r.apis[key] == nil)
+		t.all = t.all || moved || gone && len(r.holders[key]) > 0
+	}
+	return nil
+}
+
+// reloadAPI takes the document of an API's current revision.
+func (r *rows) reloadAPI(tx *store.Tx, alias string, d *store.Document, tags []apim.Ref) error {
 	row, err := newAPIRow(d)
 	if err != nil || row == nil {
 		return err
@@ -186,18 +217,20 @@ func (r *rows) reloadAPI(tx *store.Tx, alias apim.Ref) error {
 	if row.operations, err = tx.Count("apis/operations", d.Ref); err != nil {
 		return err
 	}
-	tags, err := tx.Links(apim.TagLink, alias)
-	if err != nil {
-		return err
-	}
 	row.tags = keys(tags)
-	r.apis[key] = row
+	r.apis[alias] = row
 	return nil
 }
 
 // reloadProduct reads one product and its links again.
 func (r *rows) reloadProduct(tx *store.Tx, ref apim.Ref) error {
-	delete(r.products, ref.Key())
+	key := ref.Key()
+	if before := r.products[key]; before != nil {
+		for _, api := range before.apis {
+			r.hold(api, without(r.holders[api], key))
+		}
+	}
+	delete(r.products, key)
 	d, err := tx.Get(ref)
 	if errors.Is(err, apim.ErrNotFound) {
 		return nil
@@ -218,8 +251,16 @@ func (r *rows) reloadProduct(tx *store.Tx, ref apim.Ref) error {
 		return err
 	}
 	row.apis, row.groups = keys(apis), keys(groups)
-	r.products[ref.Key()] = row
+	for _, api := range row.apis {
+		r.holders[api] = append(without(r.holders[api], key), key)
+	}
+	r.products[key] = row
 	return nil
+}
+
+// without is a list without a value; the list itself stays as it is.
+func without(list []string, value string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(v string) bool { return v == value })
 }
 
 func keys(refs []apim.Ref) []string {

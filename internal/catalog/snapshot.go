@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/feed"
 )
 
 // rows is what the store says, by lower-case ref. Only the goroutine that
@@ -15,6 +16,7 @@ import (
 type rows struct {
 	apis     map[string]*apiRow // by alias: current and online
 	products map[string]*productRow
+	holders  map[string][]string // of an API: the products in products that hold it
 	tags     map[string]Tag
 	sets     map[string]*apim.VersionSet
 }
@@ -37,9 +39,9 @@ type productRow struct {
 
 // snapshot is the catalog at one moment.
 type snapshot struct {
-	apis      map[string]*API // by lower-case id
-	apiList   []*API          // by name
-	byAlias   map[string]*API
+	apis      feed.Table[*API] // by lower-case id
+	apiList   []*API           // by name
+	byAlias   feed.Table[*API]
 	products  map[string]*Product // by lower-case id
 	byProduct map[string]*Product // by key
 	list      []*Product          // by name
@@ -60,16 +62,15 @@ type view struct {
 const maxViews = 64
 
 func (r *rows) build() *snapshot {
-	s := &snapshot{
-		apis: make(map[string]*API, len(r.apis)), byAlias: make(map[string]*API, len(r.apis)),
-		products: map[string]*Product{}, byProduct: map[string]*Product{},
-	}
+	s := &snapshot{products: map[string]*Product{}, byProduct: map[string]*Product{}, apiList: make([]*API, 0, len(r.apis))}
+	apis, byAlias := s.apis.Edit(), s.byAlias.Edit()
 	for key, row := range r.apis {
 		a := r.api(row)
-		s.apis[strings.ToLower(a.ID)] = a
-		s.byAlias[key] = a
+		apis.Set(strings.ToLower(a.ID), a)
+		byAlias.Set(key, a)
 		s.apiList = append(s.apiList, a)
 	}
+	s.apis, s.byAlias = apis.Table(), byAlias.Table()
 	sortByName(s.apiList, func(a *API) (string, string) { return a.Name, a.ID })
 	for key, row := range r.products {
 		p := &Product{ID: row.id, Name: row.props.DisplayName, Props: row.props, Ref: row.ref, Groups: groupNames(row.groups)}
@@ -86,14 +87,50 @@ func (r *rows) build() *snapshot {
 	return s
 }
 
+// with is the snapshot with APIs, by alias, as the rows have them now. Which
+// products hold them has not changed.
+func (s *snapshot) with(r *rows, aliases map[string]bool) *snapshot {
+	next := &snapshot{products: s.products, byProduct: s.byProduct, list: s.list, named: s.named, apiList: slices.Clone(s.apiList)}
+	apis, byAlias := s.apis.Edit(), s.byAlias.Edit()
+	for key := range aliases {
+		old := s.byAlias.Get(key)
+		if old != nil {
+			apis.Delete(strings.ToLower(old.ID))
+			byAlias.Delete(key)
+			if at, ok := slices.BinarySearchFunc(next.apiList, old, byName); ok {
+				next.apiList = slices.Delete(next.apiList, at, at+1)
+			}
+		}
+		row := r.apis[key]
+		if row == nil {
+			continue
+		}
+		a := r.api(row)
+		if old != nil {
+			a.Products, a.groups = old.Products, old.groups
+		}
+		apis.Set(strings.ToLower(a.ID), a)
+		byAlias.Set(key, a)
+		at, _ := slices.BinarySearchFunc(next.apiList, a, byName)
+		next.apiList = slices.Insert(next.apiList, at, a)
+	}
+	next.apis, next.byAlias = apis.Table(), byAlias.Table()
+	return next
+}
+
+// byName is the order of sortByName.
+func byName(a, b *API) int {
+	return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
+}
+
 // join links a product and its APIs both ways.
 func (s *snapshot) join(p *Product, apiKeys []string) {
 	if p.Props.Published() {
 		s.named = append(s.named, p.Groups...)
 	}
 	for _, key := range apiKeys {
-		a, ok := s.byAlias[key]
-		if !ok {
+		a := s.byAlias.Get(key)
+		if a == nil {
 			continue
 		}
 		p.APIs = append(p.APIs, a.ID)

@@ -3,7 +3,6 @@ package catalog_test
 import (
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -83,8 +82,8 @@ func BenchmarkStart(b *testing.B) {
 	s := storetest.Open(b)
 	fill(b, s, 10_000, 20)
 	for b.Loop() {
-		c := catalog.New(s, slog.New(slog.DiscardHandler))
-		if err := c.Start(b.Context()); err != nil {
+		c := catalog.New(s)
+		if err := s.View(b.Context(), c.Load); err != nil {
 			b.Fatal(err)
 		}
 		if n := len(c.APIs(guest)); n != 10_000 {

@@ -29,8 +29,8 @@ func (s *snapshot) visible(v Visitor, ref apim.Ref) bool {
 	switch kind {
 	case "apis":
 		id, revision := apim.SplitRevision(name)
-		a, ok := s.byAlias[scope+"/apis/"+id]
-		return ok && (revision == "" || a.Revision.Key() == scope+"/apis/"+name) && s.apiVisible(v, a)
+		a := s.byAlias.Get(scope + "/apis/" + id)
+		return a != nil && (revision == "" || a.Revision.Key() == scope+"/apis/"+name) && s.apiVisible(v, a)
 	case "products":
 		p, ok := s.byProduct[scope+"/products/"+name]
 		return ok && s.productVisible(v, p)
@@ -67,7 +67,7 @@ func (c *Catalog) APIs(v Visitor) []*API { return c.snapshot().view(v).apis }
 // API is the API with an id, in any case; apim.ErrNotFound when it is absent or hidden.
 func (c *Catalog) API(v Visitor, id string) (*API, error) {
 	s := c.snapshot()
-	if a, ok := s.apis[strings.ToLower(id)]; ok && s.apiVisible(v, a) {
+	if a := s.apis.Get(strings.ToLower(id)); a != nil && s.apiVisible(v, a) {
 		return a, nil
 	}
 	return nil, apim.ErrNotFound

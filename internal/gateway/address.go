@@ -2,17 +2,20 @@ package gateway
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/feed"
 	"github.com/portico-portal/portico/internal/policy"
 )
 
-// line is an API at its address: the current revision and the others.
+// line is an API: its current revision and the others.
 type line struct {
-	current   *revision
-	revisions map[string]*revision // by number
+	alias      string
+	currentKey string               // of the revision that the store says is current
+	current    *revision            // nil when that is not there: the API has no address
+	revisions  map[string]*revision // by number
+	address    string               // where it is found: folded path
 }
 
 // pick is the revision with the number, the current one for "". Revisions that
@@ -36,6 +39,7 @@ func (l *line) pick(number string) *revision {
 type address struct {
 	plain    *line
 	versions []version
+	lines    []*line // all of them, by alias
 }
 
 type version struct {
@@ -71,8 +75,8 @@ func (a *address) choose(query string, header http.Header) *line {
 
 // addresses finds the API of a path.
 type addresses struct {
-	byPath map[string]*address // by fold(path)
-	depth  int                 // segments of the longest path
+	byPath feed.Table[*address] // by fold(path)
+	depth  int                  // segments of the longest path, now or before
 }
 
 // maxDepth is how many segments an API's path may have: 400 characters, 2 a segment.
@@ -129,7 +133,7 @@ func cutRevision(path string) (prefix, number, rest string, ok bool) {
 // at looks up a path; short ones without allocating.
 func (a *addresses) at(path string) *address {
 	var buf [256]byte
-	return a.byPath[string(fold(buf[:0], path))]
+	return a.byPath.GetBytes(fold(buf[:0], path))
 }
 
 // fold appends a path in the form that paths are compared in: without the first
@@ -163,56 +167,36 @@ func unhex(c byte) byte {
 	return 255
 }
 
-// add puts a line at its API's address. The first one there stays.
-func (a *addresses) add(l *line, set *versionSet) {
-	rev := l.current
+// home is the address of an API's current revision.
+func home(rev *revision, set *versionSet) string {
 	path := rev.path
 	if rev.version != "" && set != nil && set.scheme == apim.SchemeSegment {
 		path += "/" + rev.version
 	}
-	key := string(fold(nil, path))
-	at := a.byPath[key]
-	if at == nil {
-		at = new(address)
-		a.byPath[key] = at
-		if segments := strings.Count(strings.Trim(key, "/"), "/") + 1; key != "" && segments <= maxDepth {
-			a.depth = max(a.depth, segments)
-		}
-	}
-	if rev.version == "" || set == nil || set.scheme == apim.SchemeSegment {
-		if at.plain == nil {
-			at.plain = l
-		}
-		return
-	}
-	at.versions = append(at.versions, version{set.scheme, set.name, rev.version, l})
+	return string(fold(nil, path))
 }
 
-// newAddresses lays out the APIs of a snapshot, in the order of their keys.
-func newAddresses(s *snapshot) *addresses {
-	lines := map[string]*line{}
-	for _, rev := range s.revisions {
-		l := lines[rev.alias]
-		if l == nil {
-			l = &line{revisions: map[string]*revision{}}
-			lines[rev.alias] = l
-		}
-		l.revisions[rev.number] = rev
-		if s.current[rev.alias] == rev.key {
-			l.current = rev
-		}
-	}
-	aliases := make([]string, 0, len(lines))
-	for alias, l := range lines {
-		if l.current != nil {
-			aliases = append(aliases, alias)
+// newAddress serves lines, in the order of their aliases. The first one without
+// a version in query or header is found without one.
+func newAddress(lines []*line, sets feed.Table[*versionSet]) *address {
+	at := &address{lines: lines}
+	for _, l := range lines {
+		set := sets.Get(l.current.versionSet)
+		switch {
+		case l.current.version != "" && set != nil && set.scheme != apim.SchemeSegment:
+			at.versions = append(at.versions, version{set.scheme, set.name, l.current.version, l})
+		case at.plain == nil:
+			at.plain = l
 		}
 	}
-	slices.Sort(aliases)
-	a := &addresses{byPath: make(map[string]*address, len(aliases))}
-	for _, alias := range aliases {
-		l := lines[alias]
-		a.add(l, s.versionSets[l.current.versionSet])
+	return at
+}
+
+// segments counts those of an address that is not the root; one that is too long is never found.
+func segments(address string) int {
+	n := strings.Count(strings.Trim(address, "/"), "/") + 1
+	if address == "" || n > maxDepth {
+		return 0
 	}
-	return a
+	return n
 }

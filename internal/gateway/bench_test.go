@@ -75,7 +75,7 @@ func BenchmarkStart(b *testing.B) {
 		}
 	})
 	for b.Loop() {
-		if err := New(Config{Store: s.store}).refresh(b.Context()); err != nil {
+		if err := s.store.View(b.Context(), New(Config{Store: s.store}).Load); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -91,7 +91,7 @@ func (e environment) NamedValue(name string) (policy.NamedValue, bool) {
 }
 
 func (e environment) Fragment(id string) (*policy.Document, error) {
-	f := e.s.fragments[environmentKey(e.home, apim.PolicyFragments, id)]
+	f := e.s.fragments.Get(environmentKey(e.home, apim.PolicyFragments, id))
 	if f == nil {
 		return nil, errors.New("there is none")
 	}
@@ -99,8 +99,8 @@ func (e environment) Fragment(id string) (*policy.Document, error) {
 }
 
 func (e environment) Backend(id string) (*apim.Backend, bool) {
-	b, ok := e.s.backends[environmentKey(e.home, apim.Backends, id)]
-	return b, ok
+	b := e.s.backends.Get(environmentKey(e.home, apim.Backends, id))
+	return b, b != nil
 }
 
 func (e environment) Counters() policy.Counters { return e.counters }
@@ -133,14 +133,14 @@ func (b *builder) putNamedValue(d *store.Document) error {
 	b.dropNamedValue(d.Key())
 	v := &namedValue{ref: d.Ref, key: environmentKey(workspaceKey(d), apim.NamedValues, n.DisplayName)}
 	v.text = policy.NamedValue{Text: n.Value, Secret: n.Secret}
-	b.namedValues.set(d.Key(), v)
+	b.namedValues.Set(d.Key(), v)
 	b.changed(v.key)
 	return nil
 }
 
 func (b *builder) dropNamedValue(key string) {
-	if old := b.namedValues.m[key]; old != nil {
-		b.namedValues.remove(key)
+	if old := b.namedValues.Get(key); old != nil {
+		b.namedValues.Delete(key)
 		b.changed(old.key)
 	}
 }
@@ -148,14 +148,14 @@ func (b *builder) dropNamedValue(key string) {
 func (b *builder) putFragment(d *store.Document) error {
 	f, err := newFragment(d)
 	if err == nil {
-		b.fragments.set(d.Key(), f)
+		b.fragments.Set(d.Key(), f)
 		b.changed(d.Key())
 	}
 	return err
 }
 
 func (b *builder) dropFragment(key string) {
-	b.fragments.remove(key)
+	b.fragments.Delete(key)
 	b.changed(key)
 }
 
@@ -164,13 +164,13 @@ func (b *builder) putBackend(d *store.Document) error {
 	if err := decode(d, backend); err != nil {
 		return err
 	}
-	b.backends.set(d.Key(), backend)
+	b.backends.Set(d.Key(), backend)
 	b.changed(d.Key())
 	return nil
 }
 
 func (b *builder) dropBackend(key string) {
-	b.backends.remove(key)
+	b.backends.Delete(key)
 	b.changed(key)
 }
 
@@ -184,7 +184,7 @@ func (b *builder) changed(key string) {
 
 // readSecrets reads the texts of the secret named values that changed.
 func (b *builder) readSecrets(tx *store.Tx) error {
-	for key, v := range b.namedValues.m {
+	for key, v := range b.namedValues.All() {
 		if !b.environment[v.key] || !v.text.Secret {
 			continue
 		}
@@ -194,7 +194,7 @@ func (b *builder) readSecrets(tx *store.Tx) error {
 		}
 		read := *v
 		read.text.Text = text
-		b.namedValues.set(key, &read)
+		b.namedValues.Set(key, &read)
 	}
 	return nil
 }
@@ -205,16 +205,15 @@ func (b *builder) recompile() {
 	if len(b.environment) == 0 {
 		return
 	}
-	b.next.values = make(map[string]policy.NamedValue, len(b.namedValues.m))
-	for _, v := range b.namedValues.m {
+	b.next.values = map[string]policy.NamedValue{}
+	for _, v := range b.namedValues.All() {
 		if v.text.Text != "" { // else it is in a key vault
 			b.next.values[v.key] = v.text
 		}
 	}
-	b.policies.own()
-	for key, p := range b.policies.m {
+	for key, p := range b.policies.All() {
 		if p.reads(b.environment) {
-			b.policies.m[key] = &scopePolicy{text: p.text, format: p.format, home: p.home}
+			b.policies.Set(key, &scopePolicy{text: p.text, format: p.format, home: p.home})
 		}
 	}
 }

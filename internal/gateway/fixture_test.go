@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/feed"
 	"github.com/portico-portal/portico/internal/store"
 	"github.com/portico-portal/portico/internal/store/storetest"
 )
@@ -66,9 +67,17 @@ func newService(t testing.TB, configure func(*Config)) *service {
 // start makes the gateway follow the store until the test ends.
 func (s *service) start() {
 	s.t.Helper()
-	if err := s.gateway.Start(s.t.Context()); err != nil {
+	go s.load().Run(s.t.Context())
+}
+
+// load makes the gateway know what is stored, without following it.
+func (s *service) load() *feed.Follower {
+	s.t.Helper()
+	f, err := feed.Load(s.t.Context(), s.store, "gateway", s.gateway, nil)
+	if err != nil {
 		s.t.Fatal(err)
 	}
+	return f
 }
 
 // change runs one transaction and waits until the gateway has it.

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -9,17 +8,80 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/feed"
 	"github.com/portico-portal/portico/internal/store"
 )
 
+var _ feed.Consumer = (*Gateway)(nil)
+
+// Load reads the configuration.
+func (g *Gateway) Load(tx *store.Tx) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.load(tx)
+}
+
+func (g *Gateway) load(tx *store.Tx) error {
+	s, err := load(tx)
+	if err != nil {
+		return err
+	}
+	if old := g.live.Swap(s); old != nil {
+		for _, rev := range old.revisions.All() {
+			g.loaded.drop(rev)
+		}
+	}
+	return nil
+}
+
+// Apply takes in what has changed.
+func (g *Gateway) Apply(tx *store.Tx, changes []store.Change) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.apply(tx, changes)
+}
+
+// apply publishes the configuration with the changes. Those that it knows
+// already, because a call needed them, are passed over.
+func (g *Gateway) apply(tx *store.Tx, changes []store.Change) error {
+	old := g.live.Load()
+	changes = slices.DeleteFunc(slices.Clone(changes), func(c store.Change) bool { return c.Seq <= old.seq })
+	if len(changes) == 0 {
+		return nil
+	}
+	b := newBuilder(old)
+	if err := b.apply(tx, g.store.KeyHash, changes); err != nil {
+		return err
+	}
+	g.live.Store(b.finish())
+	g.loaded.drop(b.replaced...)
+	return nil
+}
+
+// advanceTo publishes the transaction's state. g.mu is held.
+func (g *Gateway) advanceTo(tx *store.Tx) error {
+	changes, ok, err := feed.Since(tx, g.live.Load().seq, feed.MaxChanges)
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return g.load(tx)
+	}
+	return g.apply(tx, changes)
+}
+
 // apply brings the builder to a newer state: each changed key is read again.
 func (b *builder) apply(tx *store.Tx, hash func(string) [32]byte, changes []store.Change) error {
+	stored, err := documents(tx, changes)
+	if err != nil {
+		return err
+	}
 	seen := map[string]bool{}
 	for _, c := range changes {
 		b.next.seq = c.Seq
 		if mark := c.Key + "\n" + string(c.Op); !seen[mark] {
 			seen[mark] = true
-			if err := b.applyOne(tx, hash, c); err != nil {
+			if err := b.applyOne(tx, hash, c, stored[c.Key]); err != nil {
 				return fmt.Errorf("apply change %d of %s: %w", c.Seq, c.Key, err)
 			}
 		}
@@ -27,7 +89,18 @@ func (b *builder) apply(tx *store.Tx, hash func(string) [32]byte, changes []stor
 	return b.readSecrets(tx)
 }
 
-func (b *builder) applyOne(tx *store.Tx, hash func(string) [32]byte, c store.Change) error {
+// documents reads those that changes are about and the snapshot is made of.
+func documents(tx *store.Tx, changes []store.Change) (map[string]*store.Document, error) {
+	refs := map[string]apim.Ref{}
+	for _, c := range changes {
+		if ref := apim.Ref(c.Key); c.Op != store.OpLink && follows(ref.KindPath()) != nil {
+			refs[c.Key] = ref
+		}
+	}
+	return tx.GetAll(slices.Collect(maps.Values(refs)))
+}
+
+func (b *builder) applyOne(tx *store.Tx, hash func(string) [32]byte, c store.Change, d *store.Document) error {
 	ref := apim.Ref(c.Key)
 	kind := ref.KindPath()
 	if c.Op == store.OpLink {
@@ -37,24 +110,19 @@ func (b *builder) applyOne(tx *store.Tx, hash func(string) [32]byte, c store.Cha
 		b.renew(ref.Parent().Key())
 		return nil
 	}
-	for _, k := range followed {
-		if !strings.EqualFold(kind, k.path) {
-			continue
-		}
-		d, err := tx.Get(ref)
-		if errors.Is(err, apim.ErrNotFound) {
-			k.drop(b, c.Key)
-			return nil
-		}
-		if err == nil {
-			err = k.put(b, d)
-		}
-		if err == nil && k.path == apim.Subscriptions.Path {
-			err = b.readKeys(tx, hash, ref)
-		}
-		return err
+	k := follows(kind)
+	switch {
+	case k == nil:
+		return nil
+	case d == nil:
+		k.drop(b, c.Key)
+		return nil
 	}
-	return nil
+	err := k.put(b, d)
+	if err == nil && k.path == apim.Subscriptions.Path {
+		err = b.readKeys(tx, hash, ref)
+	}
+	return err
 }
 
 func (b *builder) applyLink(tx *store.Tx, ref apim.Ref, kind string) error {
@@ -64,10 +132,10 @@ func (b *builder) applyLink(tx *store.Tx, ref apim.Ref, kind string) error {
 		if err != nil {
 			return err
 		}
-		if len(to) == 0 {
-			b.current.remove(ref.Key())
-		} else if to[0].Key() != b.current.m[ref.Key()] {
-			b.current.set(ref.Key(), to[0].Key())
+		l := b.line(ref.Key())
+		l.currentKey = ""
+		if len(to) > 0 {
+			l.currentKey = to[0].Key()
 		}
 	case strings.EqualFold(kind, apim.Products.Path):
 		to, err := tx.Links(apim.ProductAPI, ref)
@@ -78,7 +146,7 @@ func (b *builder) applyLink(tx *store.Tx, ref apim.Ref, kind string) error {
 		for i, alias := range to {
 			aliases[i] = alias.Key()
 		}
-		b.links.set(ref.Key(), aliases)
+		b.links.Set(ref.Key(), aliases)
 	}
 	return nil
 }
@@ -93,64 +161,7 @@ func (b *builder) readKeys(tx *store.Tx, hash func(string) [32]byte, ref apim.Re
 		if err != nil {
 			return err
 		}
-		sub := b.subscriptions.m[ref.Key()]
-		sub.hashes = append(sub.hashes, hash(key))
+		b.setKey(b.subscriptions.Get(ref.Key()), hash(key))
 	}
 	return nil
-}
-
-// maxChanges is how many changes are applied one by one; after more, all is loaded anew.
-const maxChanges = 2000
-
-// advance makes the snapshot of the store's present state; it is old itself
-// when nothing changed.
-func (g *Gateway) advance(tx *store.Tx, old *snapshot) (*snapshot, []*revision, error) {
-	if old == nil {
-		s, err := load(tx)
-		return s, nil, err
-	}
-	oldest, err := tx.OldestSeq()
-	if err != nil {
-		return nil, nil, err
-	}
-	changes, err := tx.Changes(old.seq, maxChanges+1)
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(changes) == 0 && oldest <= old.seq+1 {
-		return old, nil, nil
-	}
-	if len(changes) > maxChanges || oldest > old.seq+1 {
-		s, err := load(tx)
-		return s, slices.Collect(maps.Values(old.revisions)), err
-	}
-	b := newBuilder(old)
-	if err := b.apply(tx, g.store.KeyHash, changes); err != nil {
-		return nil, nil, err
-	}
-	return b.finish(), b.replaced, nil
-}
-
-// refresh publishes the store's present state.
-func (g *Gateway) refresh(ctx context.Context) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.store.View(ctx, func(tx *store.Tx) error {
-		_, err := g.advanceTo(tx)
-		return err
-	})
-}
-
-// advanceTo publishes the transaction's state and returns it. g.mu is held.
-func (g *Gateway) advanceTo(tx *store.Tx) (*snapshot, error) {
-	old := g.live.Load()
-	s, replaced, err := g.advance(tx, old)
-	if err != nil {
-		return nil, err
-	}
-	if s != old {
-		g.live.Store(s)
-		g.loaded.drop(replaced)
-	}
-	return s, nil
 }

@@ -2,7 +2,9 @@ package gateway
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -81,20 +83,22 @@ func TestEveryKindOfChangeTakesEffect(t *testing.T) {
 	})
 }
 
-func TestAConsumerThatMissedChangesLoadsAnew(t *testing.T) {
+func TestAReloadedConfigurationForgetsTheOldRoutes(t *testing.T) {
 	t.Parallel()
 	s := newService(t, nil)
 	s.change(func(c *changer) { c.api("a", "a", open, "GET /x") })
-	s.start()
+	s.load()
 	if got := s.call("GET /a/x"); got.status != 200 {
 		t.Fatalf("got %d", got.status)
 	}
-	s.change(func(c *changer) {
-		for i := range maxChanges + 1 {
-			c.put(apim.TagRef(fmt.Sprint("t", i)), apim.Tag{DisplayName: "t"})
-		}
-		c.revision("a", "1", "b", open)
+	err := s.store.Update(t.Context(), store.Actor{}, func(tx *store.Tx) error {
+		(&changer{s, tx}).revision("a", "1", "b", open)
+		return nil
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.load()
 	if got := s.call("GET /b/x"); got.status != 200 {
 		t.Errorf("the moved API answers %d", got.status)
 	}
@@ -106,9 +110,7 @@ func TestAConsumerThatMissedChangesLoadsAnew(t *testing.T) {
 func TestAnOperationIsNeverServedWithoutItsPolicies(t *testing.T) {
 	t.Parallel()
 	s := newService(t, nil)
-	if err := s.gateway.refresh(t.Context()); err != nil { // loaded, but not following
-		t.Fatal(err)
-	}
+	follower := s.load()
 	err := s.store.Update(t.Context(), store.Actor{}, func(tx *store.Tx) error {
 		c := &changer{s, tx}
 		c.api("a", "a", open)
@@ -117,7 +119,7 @@ func TestAnOperationIsNeverServedWithoutItsPolicies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.gateway.refresh(t.Context()); err != nil {
+	if err := follower.CatchUp(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	err = s.store.Update(t.Context(), store.Actor{}, func(tx *store.Tx) error {
@@ -242,7 +244,7 @@ func TestOperationsInMemoryAreBounded(t *testing.T) {
 	if total, held := s.gateway.loaded.total, len(s.gateway.loaded.entries); total > 10 || held != 2 {
 		t.Errorf("%d operations of %d APIs are held", total, held)
 	}
-	if rev := s.gateway.live.Load().revisions["/apis/a0;rev=1"]; rev.routes.Load() == nil {
+	if rev := s.gateway.live.Load().revisions.Get("/apis/a0;rev=1"); rev.routes.Load() == nil {
 		t.Error("the API in use was let go")
 	}
 }
@@ -277,4 +279,92 @@ func TestWorkspacesHaveTheirOwnResources(t *testing.T) {
 	if got := s.call("GET /w/x", "Ocp-Apim-Subscription-Key", "w-1"); got.status != 203 {
 		t.Errorf("the workspace's policy: %d %s", got.status, strings.TrimSpace(got.body))
 	}
+}
+
+// Whatever changes, in whatever order, what was applied change by change is what
+// reading everything gives.
+func TestAppliedChangesAreWhatLoadingGives(t *testing.T) {
+	t.Parallel()
+	s := newService(t, nil)
+	follower := s.load()
+	random := rand.New(rand.NewPCG(1, 2))
+	pick := func(names ...string) string { return names[random.IntN(len(names))] }
+	change := func(c *changer) {
+		id, number := pick("a", "b", "c"), pick("1", "2")
+		switch random.IntN(9) {
+		case 0, 1, 2:
+			c.revision(id, number, pick("", "x", "x/y", "z"), func(a *apim.API) {
+				if pick("", "v") == "v" {
+					a.APIVersion, a.APIVersionSetID = pick("v1", "v2"), "/apiVersionSets/v"
+				}
+			}, "GET /x")
+		case 3:
+			links, err := c.tx.Links(apim.CurrentRevision, apim.APIRef(id))
+			c.ok(err)
+			for _, l := range links {
+				_, err := c.tx.Unlink(apim.CurrentRevision, apim.APIRef(id), l)
+				c.ok(err)
+			}
+			if pick("", "set") == "set" {
+				c.current(id, number)
+			}
+		case 4:
+			c.ok(c.tx.DeleteTree(apim.RevisionRef(id, number)))
+		case 5:
+			c.put("/apiVersionSets/v", apim.VersionSet{DisplayName: "v", VersioningScheme: pick("Segment", "Query"), VersionQueryName: "v"})
+		case 6:
+			c.product(pick("p", "q"), pick("", "open") == "open", id)
+		case 7:
+			c.ok(c.tx.DeleteTree(apim.ProductRef(pick("p", "q"))))
+		case 8:
+			name := pick("k", "l")
+			c.put("/subscriptions/"+apim.Ref(name), apim.Subscription{Scope: "/products/p", State: "active"})
+			c.ok(c.tx.SetSecret("/subscriptions/"+apim.Ref(name), "primaryKey", name+pick("1", "2")))
+		}
+	}
+	for step := range 300 {
+		err := s.store.Update(t.Context(), store.Actor{Name: "test"}, func(tx *store.Tx) error {
+			for range 1 + random.IntN(3) {
+				change(&changer{s, tx})
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := follower.CatchUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var fresh *snapshot
+		err = s.store.View(t.Context(), func(tx *store.Tx) (err error) { fresh, err = load(tx); return err })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := shape(s.gateway.live.Load()), shape(fresh); got != want {
+			t.Fatalf("step %d: applied\n%s\nloaded\n%s", step, got, want)
+		}
+	}
+}
+
+// shape is what a snapshot answers to calls.
+func shape(s *snapshot) string {
+	var all []string
+	for path, at := range s.addresses.byPath.All() {
+		if at.plain != nil {
+			all = append(all, fmt.Sprintf("%q: %s of %d", path, at.plain.current.key, len(at.plain.revisions)))
+		}
+		for _, v := range at.versions {
+			all = append(all, fmt.Sprintf("%q %s %s: %s of %d", path, v.name, v.version, v.line.current.key, len(v.line.revisions)))
+		}
+	}
+	for alias, products := range s.productsOf {
+		for _, p := range products {
+			all = append(all, fmt.Sprint(alias, " in ", *p))
+		}
+	}
+	for hash, sub := range s.keys.All() {
+		all = append(all, fmt.Sprintf("%x: %s", hash, sub.key))
+	}
+	slices.Sort(all)
+	return strings.Join(all, "\n")
 }

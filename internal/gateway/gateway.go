@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -25,8 +24,8 @@ type Config struct {
 	MaxOperations int
 }
 
-// Gateway is an http.Handler that serves calls. Start must have returned before
-// it knows any API.
+// Gateway is an http.Handler that serves calls, and a consumer of the change
+// feed, from which it knows APIs, products, subscriptions and policies.
 type Gateway struct {
 	store    *store.Store
 	logger   *slog.Logger
@@ -47,7 +46,7 @@ type Gateway struct {
 
 const defaultMaxOperations = 200_000
 
-// New makes a gateway that answers 503 until Start.
+// New makes a gateway that answers 503 until Load.
 func New(cfg Config) *Gateway {
 	g := &Gateway{store: cfg.Store, logger: cfg.Logger, url: cfg.URL, clock: cfg.Now, counters: policy.NewMemoryCounters(), observer: cfg.Observer}
 	if g.logger == nil {
@@ -64,39 +63,4 @@ func New(cfg Config) *Gateway {
 	g.calls.New = func() any { return newCall(g) }
 	g.bufs.New = func() any { return new([bufferSize]byte) }
 	return g
-}
-
-// Start loads the configuration and returns; until ctx ends it then follows the
-// store's changes.
-func (g *Gateway) Start(ctx context.Context) error {
-	wake, stop := g.store.Watch()
-	if err := g.refresh(ctx); err != nil {
-		stop()
-		return err
-	}
-	go func() {
-		defer stop()
-		g.follow(ctx, wake)
-	}()
-	return nil
-}
-
-// retryAfter is how long to wait before reading the configuration again when that failed.
-const retryAfter = time.Second
-
-func (g *Gateway) follow(ctx context.Context, wake <-chan struct{}) {
-	var retry <-chan time.Time
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-wake:
-		case <-retry:
-		}
-		retry = nil
-		if err := g.refresh(ctx); err != nil && ctx.Err() == nil {
-			g.logger.Error("gateway configuration not read, the last one stays", "error", err)
-			retry = time.After(retryAfter)
-		}
-	}
 }

@@ -61,7 +61,7 @@ func unescapeQuery(s string) string {
 // admit is the subscription of a key if it is active and for the API, with the
 // product it is for; keys for APIs have none.
 func (s *snapshot) admit(hash [32]byte, alias string) (*subscription, *product) {
-	sub := s.keys[hash]
+	sub := s.keys.GetBytes(hash[:])
 	if sub == nil || !sub.active {
 		return nil, nil
 	}

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/feed"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -15,8 +17,7 @@ func load(tx *store.Tx) (*snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := newBuilder(&snapshot{})
-	b.next.seq = seq
+	b := newBuilder(&snapshot{seq: seq})
 	for _, kind := range followed {
 		err := tx.Scan(kind.path, func(d *store.Document) error { return kind.put(b, d) })
 		if err != nil {
@@ -38,7 +39,7 @@ func (b *builder) loadLinks(tx *store.Tx) error {
 		return err
 	}
 	for _, l := range current {
-		b.current.set(l.From.Key(), l.To.Key())
+		b.line(l.From.Key()).currentKey = l.To.Key()
 	}
 	members, err := tx.AllLinks(apim.ProductAPI)
 	if err != nil {
@@ -48,98 +49,130 @@ func (b *builder) loadLinks(tx *store.Tx) error {
 	for _, l := range members {
 		links[l.From.Key()] = append(links[l.From.Key()], l.To.Key())
 	}
-	b.links.fresh(links)
+	for product, aliases := range links {
+		b.links.Set(product, aliases)
+	}
 	keys, err := tx.SubscriptionKeys()
 	if err != nil {
 		return err
 	}
 	for _, k := range keys {
-		if sub := b.subscriptions.m[k.Ref.Key()]; sub != nil {
-			sub.hashes = append(sub.hashes, k.Hash)
+		if sub := b.subscriptions.Get(k.Ref.Key()); sub != nil {
+			b.setKey(sub, k.Hash)
 		}
 	}
-	b.rekey = true
 	return nil
 }
 
-// builder makes a snapshot of another one and what changed. It copies only the
-// maps that change.
+// builder makes a snapshot of another one and what changed.
 type builder struct {
+	old           *snapshot
 	next          *snapshot
-	revisions     table[*revision]
-	current       table[string]
-	versionSets   table[*versionSet]
-	products      table[*product]
-	subscriptions table[*subscription]
-	policies      table[*scopePolicy]
-	links         table[[]string]
-	namedValues   table[*namedValue]
-	fragments     table[*fragment]
-	backends      table[*apim.Backend]
-	environment   map[string]bool // what changed of what policies read
-	rekey         bool
-	replaced      []*revision // no longer served
-}
+	revisions     *feed.Edit[*revision]
+	lines         *feed.Edit[*line]
+	versionSets   *feed.Edit[*versionSet]
+	products      *feed.Edit[*product]
+	subscriptions *feed.Edit[*subscription]
+	policies      *feed.Edit[*scopePolicy]
+	links         *feed.Edit[[]string]
+	keys          *feed.Edit[*subscription]
+	byPath        *feed.Edit[*address]
+	namedValues   *feed.Edit[*namedValue]
+	fragments     *feed.Edit[*fragment]
+	backends      *feed.Edit[*apim.Backend]
 
-// table is a map that is copied before its first change.
-type table[V any] struct {
-	m     map[string]V
-	owned bool
+	environment map[string]bool  // what changed of what policies read
+	moved       map[string]*line // by alias: those that are being changed
+	replaced    []*revision      // no longer served
 }
-
-func (t *table[V]) own() {
-	if !t.owned {
-		t.m, t.owned = maps.Clone(t.m), true
-		if t.m == nil {
-			t.m = map[string]V{}
-		}
-	}
-}
-
-func (t *table[V]) set(key string, v V)       { t.own(); t.m[key] = v }
-func (t *table[V]) remove(key string)         { t.own(); delete(t.m, key) }
-func (t *table[V]) fresh(m map[string]V)      { t.m, t.owned = m, true }
-func newTable[V any](m map[string]V) table[V] { return table[V]{m: m} }
 
 func newBuilder(s *snapshot) *builder {
 	next := *s
 	return &builder{
-		next: &next, revisions: newTable(s.revisions), current: newTable(s.current), versionSets: newTable(s.versionSets),
-		products: newTable(s.products), subscriptions: newTable(s.subscriptions), policies: newTable(s.policies),
-		links: newTable(s.productLinks), namedValues: newTable(s.namedValues), fragments: newTable(s.fragments), backends: newTable(s.backends),
+		old: s, next: &next, moved: map[string]*line{},
+		revisions: s.revisions.Edit(), lines: s.lines.Edit(), versionSets: s.versionSets.Edit(), products: s.products.Edit(),
+		subscriptions: s.subscriptions.Edit(), policies: s.policies.Edit(), links: s.productLinks.Edit(), keys: s.keys.Edit(),
+		byPath:      s.addresses.byPath.Edit(),
+		namedValues: s.namedValues.Edit(), fragments: s.fragments.Edit(), backends: s.backends.Edit(),
 	}
+}
+
+// line is an API's, copied before its first change.
+func (b *builder) line(alias string) *line {
+	l := b.moved[alias]
+	if l == nil {
+		l = &line{alias: alias, revisions: map[string]*revision{}}
+		if old := b.lines.Get(alias); old != nil {
+			l.currentKey = old.currentKey
+			maps.Copy(l.revisions, old.revisions)
+		}
+		b.moved[alias] = l
+	}
+	return l
 }
 
 // finish derives the look-up tables from what changed.
 func (b *builder) finish() *snapshot {
 	s := b.next
 	b.recompile()
-	s.namedValues, s.fragments, s.backends = b.namedValues.m, b.fragments.m, b.backends.m
-	s.revisions, s.current, s.versionSets = b.revisions.m, b.current.m, b.versionSets.m
-	s.products, s.subscriptions, s.policies, s.productLinks = b.products.m, b.subscriptions.m, b.policies.m, b.links.m
-	if b.revisions.owned || b.current.owned || b.versionSets.owned || s.addresses == nil {
-		s.addresses = newAddresses(s)
-	}
-	if b.products.owned || b.links.owned || s.productsOf == nil {
-		s.productsOf = productsOf(s)
-	}
-	if b.rekey || s.keys == nil {
-		s.keys = make(map[[32]byte]*subscription, 2*len(s.subscriptions))
-		for _, sub := range s.subscriptions {
-			for _, h := range sub.hashes {
-				s.keys[h] = sub
-			}
+	s.namedValues, s.fragments, s.backends = b.namedValues.Table(), b.fragments.Table(), b.backends.Table()
+	s.revisions, s.versionSets, s.products, s.subscriptions = b.revisions.Table(), b.versionSets.Table(), b.products.Table(), b.subscriptions.Table()
+	s.policies, s.productLinks, s.keys = b.policies.Table(), b.links.Table(), b.keys.Table()
+	if b.versionSets.Changed() { // any API may be found elsewhere now
+		for alias := range b.old.lines.All() {
+			b.line(alias)
 		}
+	}
+	b.move()
+	s.lines, s.addresses.byPath = b.lines.Table(), b.byPath.Table()
+	if b.products.Changed() || b.links.Changed() || s.productsOf == nil {
+		s.productsOf = productsOf(s)
 	}
 	s.nowhere = new(route)
 	return s
 }
 
+// move takes the lines that changed from their addresses to those they have now.
+func (b *builder) move() {
+	at := map[string][]*line{} // what is served at the addresses that change
+	lines := func(address string) []*line {
+		if _, ok := at[address]; !ok {
+			at[address] = nil
+			if a := b.byPath.Get(address); a != nil {
+				at[address] = slices.Clone(a.lines)
+			}
+		}
+		return at[address]
+	}
+	for alias, l := range b.moved {
+		if old := b.lines.Get(alias); old != nil && old.current != nil {
+			at[old.address] = slices.DeleteFunc(lines(old.address), func(o *line) bool { return o == old })
+		}
+		b.lines.Set(alias, l)
+		if l.current = b.revisions.Get(l.currentKey); l.current != nil {
+			l.address = home(l.current, b.next.versionSets.Get(l.current.versionSet))
+			at[l.address] = append(lines(l.address), l)
+		} else if len(l.revisions) == 0 && l.currentKey == "" {
+			b.lines.Delete(alias)
+		}
+	}
+	for address, lines := range at {
+		if len(lines) == 0 {
+			b.byPath.Delete(address)
+			continue
+		}
+		slices.SortFunc(lines, func(a, b *line) int { return strings.Compare(a.alias, b.alias) })
+		b.byPath.Set(address, newAddress(lines, b.next.versionSets))
+		b.next.addresses.depth = max(b.next.addresses.depth, segments(address))
+	}
+}
+
 func productsOf(s *snapshot) map[string][]*product {
 	of := map[string][]*product{}
-	for _, key := range slices.Sorted(maps.Keys(s.products)) {
-		for _, alias := range s.productLinks[key] {
-			of[alias] = append(of[alias], s.products[key])
+	products := maps.Collect(s.products.All())
+	for _, key := range slices.Sorted(maps.Keys(products)) {
+		for _, alias := range s.productLinks.Get(key) {
+			of[alias] = append(of[alias], products[key])
 		}
 	}
 	return of
@@ -156,9 +189,9 @@ type followedKind struct {
 // to the routes of their revision.
 var followed = []followedKind{
 	{apim.APIs.Path, (*builder).putRevision, (*builder).dropRevision},
-	{apim.VersionSets.Path, (*builder).putVersionSet, func(b *builder, key string) { b.versionSets.remove(key) }},
-	{apim.Products.Path, (*builder).putProduct, func(b *builder, key string) { b.products.remove(key); b.links.remove(key) }},
-	{apim.Subscriptions.Path, (*builder).putSubscription, func(b *builder, key string) { b.subscriptions.remove(key); b.rekey = true }},
+	{apim.VersionSets.Path, (*builder).putVersionSet, func(b *builder, key string) { b.versionSets.Delete(key) }},
+	{apim.Products.Path, (*builder).putProduct, func(b *builder, key string) { b.products.Delete(key); b.links.Delete(key) }},
+	{apim.Subscriptions.Path, (*builder).putSubscription, (*builder).dropSubscription},
 	{apim.ServicePolicies.Path, (*builder).putPolicy, (*builder).dropPolicy},
 	{apim.ProductPolicies.Path, (*builder).putPolicy, (*builder).dropPolicy},
 	{apim.APIPolicies.Path, (*builder).putPolicy, (*builder).dropPolicy},
@@ -168,26 +201,44 @@ var followed = []followedKind{
 	{apim.Backends.Path, (*builder).putBackend, (*builder).dropBackend},
 }
 
+// follows is how documents of a kind are followed, nil when they are not.
+func follows(kind string) *followedKind {
+	for i := range followed {
+		if strings.EqualFold(kind, followed[i].path) {
+			return &followed[i]
+		}
+	}
+	return nil
+}
+
 func (b *builder) putRevision(d *store.Document) error {
 	rev, err := newRevision(d)
 	if err == nil {
 		b.dropRevision(d.Key())
-		b.revisions.set(d.Key(), rev)
+		b.setRevision(rev)
 	}
 	return err
 }
 
+func (b *builder) setRevision(rev *revision) {
+	b.revisions.Set(rev.key, rev)
+	b.line(rev.alias).revisions[rev.number] = rev
+}
+
 func (b *builder) dropRevision(key string) {
-	if old := b.revisions.m[key]; old != nil {
-		b.replaced = append(b.replaced, old)
-		b.revisions.remove(key)
+	old := b.revisions.Get(key)
+	if old == nil {
+		return
 	}
+	b.replaced = append(b.replaced, old)
+	b.revisions.Delete(key)
+	delete(b.line(old.alias).revisions, old.number)
 }
 
 func (b *builder) putVersionSet(d *store.Document) error {
 	set, err := newVersionSet(d)
 	if err == nil {
-		b.versionSets.set(d.Key(), set)
+		b.versionSets.Set(d.Key(), set)
 	}
 	return err
 }
@@ -195,7 +246,7 @@ func (b *builder) putVersionSet(d *store.Document) error {
 func (b *builder) putProduct(d *store.Document) error {
 	p, err := newProduct(d)
 	if err == nil {
-		b.products.set(d.Key(), p)
+		b.products.Set(d.Key(), p)
 	}
 	return err
 }
@@ -203,30 +254,47 @@ func (b *builder) putProduct(d *store.Document) error {
 func (b *builder) putSubscription(d *store.Document) error {
 	sub, err := newSubscription(d)
 	if err == nil {
-		b.subscriptions.set(d.Key(), sub)
-		b.rekey = true
+		b.dropSubscription(d.Key())
+		b.subscriptions.Set(d.Key(), sub)
 	}
 	return err
+}
+
+func (b *builder) dropSubscription(key string) {
+	if old := b.subscriptions.Get(key); old != nil {
+		for _, hash := range old.hashes {
+			if key := string(hash[:]); b.keys.Get(key) == old { // not given to another meanwhile
+				b.keys.Delete(key)
+			}
+		}
+		b.subscriptions.Delete(key)
+	}
+}
+
+// setKey lets calls use a subscription by a key with the hash.
+func (b *builder) setKey(sub *subscription, hash [32]byte) {
+	sub.hashes = append(sub.hashes, hash)
+	b.keys.Set(string(hash[:]), sub)
 }
 
 func (b *builder) putPolicy(d *store.Document) error {
 	p, err := newScopePolicy(d)
 	if err == nil {
-		b.policies.set(d.Parent, p)
+		b.policies.Set(d.Parent, p)
 	}
 	return err
 }
 
-func (b *builder) dropPolicy(key string) { b.policies.remove(apim.Ref(key).Parent().Key()) }
+func (b *builder) dropPolicy(key string) { b.policies.Delete(apim.Ref(key).Parent().Key()) }
 
 // renew forgets the routes of a revision: one of its operations changed.
 func (b *builder) renew(key string) {
-	old := b.revisions.m[key]
+	old := b.revisions.Get(key)
 	if old == nil {
 		return
 	}
-	b.replaced = append(b.replaced, old)
-	b.revisions.set(key, &revision{
+	b.dropRevision(key)
+	b.setRevision(&revision{
 		key: old.key, workspace: old.workspace, alias: old.alias, number: old.number, path: old.path, version: old.version, versionSet: old.versionSet,
 		online: old.online, open: old.open, anyCall: old.anyCall, backend: old.backend, keyName: old.keyName, keyHeader: old.keyHeader, keyQuery: old.keyQuery,
 	})

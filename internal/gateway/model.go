@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/feed"
 	"github.com/portico-portal/portico/internal/policy"
 	"github.com/portico-portal/portico/internal/store"
 )
@@ -16,21 +17,21 @@ import (
 // later (routes, compiled policies) is reached through atomic pointers.
 type snapshot struct {
 	seq           int64 // the last change it knows
-	revisions     map[string]*revision
-	current       map[string]string // alias to key of a revision
-	versionSets   map[string]*versionSet
-	products      map[string]*product
-	subscriptions map[string]*subscription
-	policies      map[string]*scopePolicy // by key of the resource they are set on; "" is the service
-	namedValues   map[string]*namedValue
-	fragments     map[string]*fragment
-	backends      map[string]*apim.Backend
-	productLinks  map[string][]string // key of a product to aliases
+	revisions     feed.Table[*revision]
+	lines         feed.Table[*line] // by alias
+	versionSets   feed.Table[*versionSet]
+	products      feed.Table[*product]
+	subscriptions feed.Table[*subscription]
+	policies      feed.Table[*scopePolicy] // by key of the resource they are set on; "" is the service
+	namedValues   feed.Table[*namedValue]
+	fragments     feed.Table[*fragment]
+	backends      feed.Table[*apim.Backend]
+	productLinks  feed.Table[[]string] // key of a product to aliases
 
-	keys       map[[32]byte]*subscription
-	productsOf map[string][]*product // by alias, in order of keys
-	addresses  *addresses
-	values     map[string]policy.NamedValue // by workspaceKey and display name: see valueKey
+	keys       feed.Table[*subscription] // by hash
+	productsOf map[string][]*product     // by alias, in order of keys
+	addresses  addresses
+	values     map[string]policy.NamedValue // by environmentKey
 	nowhere    *route                       // stands for the operation of calls that match no API
 }
 

@@ -96,15 +96,14 @@ func (g *Gateway) resolve(c *call) error {
 func (g *Gateway) loadRevision(ctx context.Context, key string) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if rev := g.live.Load().revisions[key]; rev != nil && rev.routes.Load() != nil {
+	if rev := g.live.Load().revisions.Get(key); rev != nil && rev.routes.Load() != nil {
 		return nil // loaded while this call waited
 	}
 	return g.store.View(ctx, func(tx *store.Tx) error {
-		s, err := g.advanceTo(tx)
-		if err != nil {
+		if err := g.advanceTo(tx); err != nil {
 			return err
 		}
-		rev := s.revisions[key]
+		rev := g.live.Load().revisions.Get(key)
 		if rev == nil || rev.routes.Load() != nil {
 			return nil
 		}
@@ -159,18 +158,18 @@ func (g *Gateway) compile(c *call, r *route) (*compiled, error) {
 // scopes are the documents that hold, from the outermost.
 func (c *call) scopes(r *route) (list [5]*scopePolicy) {
 	policies := c.snapshot.policies
-	list[0] = policies[""]
+	list[0] = policies.Get("")
 	if rev := c.target.revision; rev != nil {
 		if rev.workspace != "" {
-			list[1] = policies[rev.workspace]
+			list[1] = policies.Get(rev.workspace)
 		}
-		list[3] = policies[rev.key]
+		list[3] = policies.Get(rev.key)
 	}
 	if p := c.product; p != nil {
-		list[2] = policies[p.ID]
+		list[2] = policies.Get(p.ID)
 	}
 	if r.ref != "" {
-		list[4] = policies[r.ref.Key()]
+		list[4] = policies.Get(r.ref.Key())
 	}
 	return list
 }
@@ -254,7 +253,7 @@ func (l *loadedRoutes) add(rev *revision, rt *routes) {
 }
 
 // drop lets go of revisions that are no longer served.
-func (l *loadedRoutes) drop(revisions []*revision) {
+func (l *loadedRoutes) drop(revisions ...*revision) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, rev := range revisions {

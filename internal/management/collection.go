@@ -10,6 +10,7 @@ import (
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/feed"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -102,15 +103,11 @@ func refreshRows(tx *store.Tx, kind *apim.Kind, parent apim.Ref, c *collection) 
 	if c.rows == nil {
 		return readRows(tx, kind, parent)
 	}
-	oldest, err := tx.OldestSeq()
-	if err != nil {
-		return nil, fmt.Errorf("read oldest change: %w", err)
-	}
-	changes, err := tx.Changes(c.asOf, maxRefresh)
+	changes, ok, err := feed.Since(tx, c.asOf, maxRefresh)
 	if err != nil {
 		return nil, fmt.Errorf("read changes: %w", err)
 	}
-	if oldest > c.asOf+1 || len(changes) == maxRefresh {
+	if !ok {
 		return readRows(tx, kind, parent)
 	}
 	rows := slices.Clone(c.rows)

@@ -15,8 +15,8 @@ import (
 // maxFeed is how many entries a feed has.
 const maxFeed = 100
 
-// feed is an Atom feed (RFC 4287).
-type feed struct {
+// atomFeed is an Atom feed (RFC 4287).
+type atomFeed struct {
 	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
 	ID      string      `xml:"id"`
 	Title   string      `xml:"title"`
@@ -70,7 +70,7 @@ func (p *Portal) serveChangesOfAPI(w http.ResponseWriter, r *http.Request) error
 // renderFeed renders the releases of APIs; page is where people read them.
 func (p *Portal) renderFeed(ctx context.Context, d *data, title, page string, apis ...*catalog.API) (*answer, error) {
 	self := p.cfg.PortalURL + d.req.address
-	f := feed{
+	f := atomFeed{
 		ID: self, Title: title, Author: d.req.site.Title,
 		Links: []feedLink{{Rel: "self", Href: self}, {Href: p.cfg.PortalURL + page}},
 	}

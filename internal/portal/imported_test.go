@@ -62,6 +62,7 @@ func TestUnderTLSTheCookieIsBoundToTheHost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.follow("portal", p)
 	id, err := s.accounts.StartSession(t.Context(), "dev", account.Client{Address: "192.0.2.1:1"})
 	if err != nil {
 		t.Fatal(err)

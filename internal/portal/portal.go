@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -10,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/portico-portal/portico/internal/cache"
+	"github.com/portico-portal/portico/internal/feed"
 	"github.com/portico-portal/portico/internal/search"
 	"github.com/portico-portal/portico/internal/site"
 	"github.com/portico-portal/portico/internal/store"
@@ -37,8 +37,8 @@ type Portal struct {
 // Rendered is how many answers were made rather than taken from the cache.
 func (p *Portal) Rendered() int64 { return p.rendered.Load() }
 
-// New is a portal over a started catalog. It reads the published site and from
-// then on follows the catalog's changes.
+// New is a portal over a catalog that follows the change feed. It is a consumer
+// of the feed itself, and has no site before it is loaded.
 func New(cfg Config) (*Portal, error) {
 	if cfg.CacheBytes == 0 {
 		cfg.CacheBytes = defaultCacheBytes
@@ -70,14 +70,6 @@ func New(cfg Config) (*Portal, error) {
 		return nil, err
 	}
 	cfg.Catalog.OnStale(p.evict)
-	cfg.Catalog.OnChange(p.follow)
-	cfg.Catalog.OnChange(p.followRequire)
-	if err := p.loadRequire(context.Background()); err != nil {
-		return nil, fmt.Errorf("settings of the portal: %w", err)
-	}
-	if err := p.loadSite(context.Background()); err != nil {
-		return nil, err
-	}
 	return p, nil
 }
 
@@ -90,23 +82,35 @@ func (p *Portal) evict(deps []string) {
 	p.pages.Evict(deps...)
 }
 
-// follow switches to another site when one was published.
-func (p *Portal) follow(changes []store.Change) {
-	published := changes == nil
-	for _, ch := range changes {
-		published = published || strings.HasPrefix(ch.Key, "/portalrevisions/")
+var _ feed.Consumer = (*Portal)(nil)
+
+// Load reads the published site and what the portal lets guests do.
+func (p *Portal) Load(tx *store.Tx) error {
+	if err := p.loadRequire(tx); err != nil {
+		return fmt.Errorf("settings of the portal: %w", err)
 	}
-	if !published {
-		return
+	return p.loadSite(tx)
+}
+
+// Apply reads again what the changes are about: the published site, the settings.
+func (p *Portal) Apply(tx *store.Tx, changes []store.Change) error {
+	about := func(prefix string) bool {
+		return slices.ContainsFunc(changes, func(c store.Change) bool { return strings.HasPrefix(c.Key, prefix) })
 	}
-	if err := p.loadSite(context.Background()); err != nil {
-		p.cfg.Logger.Error("the published site cannot be read; the one before stays", "error", err)
+	if about(portalConfig.Key()) {
+		if err := p.loadRequire(tx); err != nil {
+			return fmt.Errorf("settings of the portal: %w", err)
+		}
 	}
+	if about("/portalrevisions/") {
+		return p.loadSite(tx)
+	}
+	return nil
 }
 
 // loadSite switches to the current portal revision and forgets what was made of the one before.
-func (p *Portal) loadSite(ctx context.Context) error {
-	switched, err := p.sites.follow(ctx)
+func (p *Portal) loadSite(tx *store.Tx) error {
+	switched, err := p.sites.follow(tx)
 	if switched {
 		p.pages.Clear()
 		p.pageIndexes.Clear()

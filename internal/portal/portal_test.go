@@ -25,6 +25,7 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/feed"
 	"github.com/portico-portal/portico/internal/portal"
 	"github.com/portico-portal/portico/internal/search"
 	"github.com/portico-portal/portico/internal/site/publish"
@@ -75,14 +76,13 @@ func open(t testing.TB, fill ...func(*store.Tx) error) *service {
 func (s *service) start() {
 	s.t.Helper()
 	ctx := s.t.Context()
-	s.catalog = catalog.New(s.store, nil)
-	if err := s.catalog.Start(ctx); err != nil {
-		s.t.Fatal(err)
-	}
+	s.catalog = catalog.New(s.store)
+	s.follow("catalog", s.catalog)
 	index := search.New(s.store, nil)
-	if err := index.Start(ctx); err != nil {
+	if err := index.Prepare(ctx); err != nil {
 		s.t.Fatal(err)
 	}
+	go index.Run(ctx)
 	var err error
 	if s.media, err = blob.Folder(s.t.TempDir()); err != nil {
 		s.t.Fatal(err)
@@ -100,9 +100,19 @@ func (s *service) start() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.follow("portal", p)
 	server.Config.Handler, s.portal = p, p
 	server.Start()
 	s.t.Cleanup(server.Close)
+}
+
+func (s *service) follow(name string, c feed.Consumer) {
+	s.t.Helper()
+	f, err := feed.Load(s.t.Context(), s.store, name, c, nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	go f.Run(s.t.Context())
 }
 
 var builtAssets fs.FS = fstest.MapFS{

@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -25,33 +24,18 @@ func openToGuests(page *site.Page) bool {
 }
 
 // loadRequire reads whether visitors must sign in, and which other origins may read.
-func (p *Portal) loadRequire(ctx context.Context) error {
-	return p.cfg.Store.View(ctx, func(tx *store.Tx) error {
-		var cfg apim.PortalConfig
-		_, err := tx.Decode(portalConfig, &cfg)
-		if errors.Is(err, apim.ErrNotFound) {
-			err = nil
-		}
-		p.required.Store(cfg.Signin != nil && cfg.Signin.Require)
-		origins := []string{}
-		if cfg.CORS != nil {
-			origins = cfg.CORS.AllowedOrigins
-		}
-		p.origins.Store(&origins)
+func (p *Portal) loadRequire(tx *store.Tx) error {
+	var cfg apim.PortalConfig
+	if _, err := tx.Decode(portalConfig, &cfg); err != nil && !errors.Is(err, apim.ErrNotFound) {
 		return err
-	})
-}
-
-// followRequire reads the setting again when it may have changed.
-func (p *Portal) followRequire(changes []store.Change) {
-	if changes != nil && !slices.ContainsFunc(changes, func(ch store.Change) bool {
-		return strings.HasPrefix(ch.Key, portalConfig.Key())
-	}) {
-		return
 	}
-	if err := p.loadRequire(context.Background()); err != nil {
-		p.cfg.Logger.Error("whether sign-in is required cannot be read; what held before holds", "error", err)
+	p.required.Store(cfg.Signin != nil && cfg.Signin.Require)
+	origins := []string{}
+	if cfg.CORS != nil {
+		origins = cfg.CORS.AllowedOrigins
 	}
+	p.origins.Store(&origins)
+	return nil
 }
 
 // signInFirst reports whether a guest must sign in before anything is shown.

@@ -55,23 +55,16 @@ func (s *sites) published() (shown, error) {
 
 // follow reads the current portal revision; false when it is the one being
 // served, or there is none.
-func (s *sites) follow(ctx context.Context) (switched bool, err error) {
-	var next *site.Site
-	err = s.store.View(ctx, func(tx *store.Tx) error {
-		name, err := tx.CurrentPortalRevision()
-		if served := s.current.Load(); err != nil || name == "" || served != nil && served.Revision == name {
-			return err
-		}
-		next, _, err = s.read(tx, name)
-		return err
-	})
+func (s *sites) follow(tx *store.Tx) (switched bool, err error) {
+	name, err := tx.CurrentPortalRevision()
+	if served := s.current.Load(); err != nil || name == "" || served != nil && served.Revision == name {
+		return false, err
+	}
+	next, _, err := s.read(tx, name)
 	if err != nil {
 		return false, fmt.Errorf("read the published site: %w", err)
 	}
-	if next == nil {
-		return false, nil
-	}
-	if err := s.keepStylesheet(ctx, next); err != nil {
+	if err := s.keepStylesheet(tx.Context(), next); err != nil {
 		s.logger.Error("pages of this site lose their looks after the next publish", "error", err)
 	}
 	s.current.Store(next)

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/portico-portal/portico/internal/feed"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -30,8 +31,8 @@ func New(s *store.Store, logger *slog.Logger) *Index {
 	return &Index{store: s, logger: logger}
 }
 
-// retryPause is waited after a failure, and after another replica was faster.
-const retryPause = time.Second
+// overtakenPause is waited after another process was faster.
+const overtakenPause = time.Second
 
 // system is who makes the index's changes.
 var system = store.Actor{Name: "search"}
@@ -39,21 +40,8 @@ var system = store.Actor{Name: "search"}
 // errOvertaken: another replica has moved the index on in the meantime.
 var errOvertaken = errors.New("search: another process is indexing")
 
-// Start makes the tables if need be and follows the change feed until ctx ends.
-// It does not wait for the index to be up to date.
-func (x *Index) Start(ctx context.Context) error {
-	if err := x.prepareTables(ctx); err != nil {
-		return err
-	}
-	wake, stop := x.store.Watch()
-	go func() {
-		defer stop()
-		x.follow(ctx, wake)
-	}()
-	return nil
-}
-
-func (x *Index) prepareTables(ctx context.Context) error {
+// Prepare makes the tables, if need be.
+func (x *Index) Prepare(ctx context.Context) error {
 	if x.ready.Load() {
 		return nil
 	}
@@ -73,28 +61,29 @@ func (x *Index) prepareTables(ctx context.Context) error {
 	return nil
 }
 
-func (x *Index) follow(ctx context.Context, wake <-chan struct{}) {
+// Run keeps the index up to date until ctx ends.
+func (x *Index) Run(ctx context.Context) {
+	feed.Repeat(ctx, x.store, "search index", x.share, x.logger)
+}
+
+// share is Sync beside other processes that may do the same.
+func (x *Index) share(ctx context.Context) error {
 	for {
 		err := x.Sync(ctx)
-		var again <-chan time.Time
-		if err != nil && ctx.Err() == nil {
-			if !errors.Is(err, errOvertaken) {
-				x.logger.ErrorContext(ctx, "search index is not up to date", "error", err)
-			}
-			again = time.After(retryPause)
+		if !errors.Is(err, errOvertaken) {
+			return err
 		}
 		select {
 		case <-ctx.Done():
-			return
-		case <-wake:
-		case <-again:
+			return ctx.Err()
+		case <-time.After(overtakenPause):
 		}
 	}
 }
 
 // Sync indexes until there is nothing left to do.
 func (x *Index) Sync(ctx context.Context) error {
-	if err := x.prepareTables(ctx); err != nil {
+	if err := x.Prepare(ctx); err != nil {
 		return err
 	}
 	bulk := false

@@ -306,9 +306,10 @@ func TestTheIndexFollowsChanges(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		x := search.New(s, slog.New(slog.NewTextHandler(t.Output(), nil)))
-		if err := x.Start(ctx); err != nil {
+		if err := x.Prepare(ctx); err != nil {
 			t.Fatal(err)
 		}
+		go x.Run(ctx)
 		var last []string
 		defer func() {
 			if t.Failed() {
@@ -388,9 +389,10 @@ func TestSeveralIndexersShareTheWork(t *testing.T) {
 		var all []*search.Index
 		for range 3 {
 			x := search.New(s, slog.New(slog.NewTextHandler(t.Output(), nil)))
-			if err := x.Start(ctx); err != nil {
+			if err := x.Prepare(ctx); err != nil {
 				t.Fatal(err)
 			}
+			go x.Run(ctx)
 			all = append(all, x)
 		}
 		const operations = 700

@@ -1,0 +1,104 @@
+package feed
+
+import "iter"
+
+// pieces is how many maps a table is made of.
+const pieces = 256
+
+// Table is a map of which a changed copy is cheap: the copy shares what has not
+// changed. A Table itself never changes. The zero Table is empty.
+type Table[V any] struct{ maps *[pieces]map[string]V }
+
+// Get returns the value of a key, the zero value when there is none.
+func (t Table[V]) Get(key string) V {
+	if t.maps == nil {
+		var zero V
+		return zero
+	}
+	return t.maps[piece(key)][key]
+}
+
+// GetBytes is Get of string(key), and does not allocate.
+func (t Table[V]) GetBytes(key []byte) V {
+	if t.maps == nil {
+		var zero V
+		return zero
+	}
+	return t.maps[piece(key)][string(key)]
+}
+
+// All are the keys and values, in no order.
+func (t Table[V]) All() iter.Seq2[string, V] {
+	return func(yield func(string, V) bool) {
+		if t.maps == nil {
+			return
+		}
+		for _, m := range t.maps {
+			for k, v := range m {
+				if !yield(k, v) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Edit begins a changed copy.
+func (t Table[V]) Edit() *Edit[V] {
+	e := &Edit[V]{}
+	if t.maps != nil {
+		e.maps = *t.maps
+	}
+	return e
+}
+
+// Edit is a copy of a Table that is being changed.
+type Edit[V any] struct {
+	maps    [pieces]map[string]V
+	own     [pieces]bool
+	changed bool
+}
+
+// Get returns the value of a key, the zero value when there is none.
+func (e *Edit[V]) Get(key string) V { return e.maps[piece(key)][key] }
+
+// All are the keys and values, in no order; those that are met may be set.
+func (e *Edit[V]) All() iter.Seq2[string, V] { return Table[V]{&e.maps}.All() }
+
+// Set gives a key a value.
+func (e *Edit[V]) Set(key string, v V) { e.owned(key)[key] = v }
+
+// Delete removes a key.
+func (e *Edit[V]) Delete(key string) { delete(e.owned(key), key) }
+
+// Changed reports whether anything was set or deleted.
+func (e *Edit[V]) Changed() bool { return e.changed }
+
+// Table ends the edit.
+func (e *Edit[V]) Table() Table[V] {
+	maps := e.maps
+	e.own = [pieces]bool{} // what comes after is another copy
+	return Table[V]{&maps}
+}
+
+// owned is the piece of a key, copied before it is first changed.
+func (e *Edit[V]) owned(key string) map[string]V {
+	i := piece(key)
+	if !e.own[i] {
+		m := make(map[string]V, len(e.maps[i])+1)
+		for k, v := range e.maps[i] {
+			m[k] = v
+		}
+		e.maps[i], e.own[i], e.changed = m, true, true
+	}
+	return e.maps[i]
+}
+
+// piece spreads keys over the maps: FNV-1a, folded.
+func piece[K string | []byte](key K) uint8 {
+	h := uint32(2166136261)
+	for i := range len(key) {
+		h = (h ^ uint32(key[i])) * 16777619
+	}
+	return uint8(h ^ h>>8 ^ h>>16 ^ h>>24)
+}
