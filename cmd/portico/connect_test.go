@@ -71,7 +71,7 @@ func serveBeside(t *testing.T, data string, now func() time.Time) {
 	ctx, stop := context.WithCancel(t.Context())
 	ready, done := make(chan struct{}), make(chan error, 1)
 	st := config.Store{Data: data, Service: config.DefaultService}
-	srv := config.Server{PortalAddr: "127.0.0.1:0", GatewayAddr: "127.0.0.1:0", ManagementAddr: "127.0.0.1:0", TLS: "self-signed"}
+	srv := config.Server{Portal: config.Portal{PortalAddr: "127.0.0.1:0"}, GatewayAddr: "127.0.0.1:0", ManagementAddr: "127.0.0.1:0", TLS: "self-signed"}
 	go func() {
 		done <- app.Serve(ctx, options(streams{os.Stdout, new(bytes.Buffer), now}, &st), srv, nil, func(app.Ready) { close(ready) })
 	}()

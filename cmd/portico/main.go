@@ -37,9 +37,10 @@ type cli struct {
 	ExportSite exportSiteCommand `cmd:"" help:"Write what guests see as files for a static host."`
 	Revisions  revisionsCommand  `cmd:"" help:"Look at published sites, compare them, go back to one."`
 	Role       roleCommand       `cmd:"" help:"Say who may do what with the management API."`
+	Admin      adminCommand      `cmd:"" help:"Let the administrator in to the portal again."`
 	Token      tokenCommand      `cmd:"" help:"Print an Authorization header for the management API."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
-	Help       helpCommand       `cmd:"" help:"Show this help."`
+	Help       helpCommand       `cmd:"" hidden:"" help:"Show this help."`
 }
 
 func main() {

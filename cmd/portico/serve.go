@@ -24,7 +24,7 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 	return serve(ctx, s, c.Store, c.Server, nil, func(r app.Ready) {
 		printAddresses(s.out, r)
 		if r.AdminLink != "" {
-			fmt.Fprintf(s.out, "\n  First start. Sign in as the administrator, once, within a day:\n    %s\n", r.AdminLink)
+			fmt.Fprintf(s.out, "\n  First start. Sign in as the administrator, once, within a day, and choose a password:\n    %s\n\n  A new link: portico admin link --data %s\n", r.AdminLink, c.Store.Data)
 		}
 		fmt.Fprintf(s.out, "\n  Next: portico import openapi.yaml --path my-api --data %s\n\n", c.Store.Data)
 	})

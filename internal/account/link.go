@@ -14,9 +14,12 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// LinkLifetime is how long a one-time link works: that of the first start, and
-// those that are sent by mail.
-const LinkLifetime = 24 * time.Hour
+// How long one-time links work (design.md §7).
+const (
+	LinkLifetime         = 24 * time.Hour // printed ones, and for a new password
+	InvitationLifetime   = 2 * 24 * time.Hour
+	ConfirmationLifetime = 7 * 24 * time.Hour
+)
 
 // linkMeta holds a user's link: "<hash of the secret> <Unix time it ends at>".
 func linkMeta(user apim.Ref) string { return "account.link/" + user.Key() }
@@ -24,7 +27,7 @@ func linkMeta(user apim.Ref) string { return "account.link/" + user.Key() }
 // MintLink makes the secret of a one-time link that signs user 1 in. An earlier one ends.
 func (s *Service) MintLink(ctx context.Context) (secret string, err error) {
 	err = s.store.Update(ctx, store.Actor{Name: "system"}, func(tx *store.Tx) error {
-		secret, err = s.MintUserLink(tx, apim.UserRef(AdministratorID))
+		secret, err = s.MintUserLink(tx, apim.UserRef(AdministratorID), LinkLifetime)
 		return err
 	})
 	return secret, err
@@ -32,20 +35,21 @@ func (s *Service) MintLink(ctx context.Context) (secret string, err error) {
 
 // MintUserLink makes the secret of a one-time link that signs a user in, within
 // a transaction. An earlier one ends.
-func (s *Service) MintUserLink(tx *store.Tx, user apim.Ref) (string, error) {
+func (s *Service) MintUserLink(tx *store.Tx, user apim.Ref, lifetime time.Duration) (string, error) {
 	random, err := s.secret()
 	if err != nil {
 		return "", err
 	}
 	secret := user.Name() + "." + random
-	ends := tx.Now().Add(LinkLifetime).Unix()
+	ends := tx.Now().Add(lifetime).Unix()
 	if err := tx.SetMeta(linkMeta(user), hashSecret(secret)+" "+strconv.FormatInt(ends, 10)); err != nil {
 		return "", fmt.Errorf("store a one-time link: %w", err)
 	}
 	return secret, nil
 }
 
-// RedeemLink starts a session of the user of a one-time link, once.
+// RedeemLink starts a session of the user of a one-time link, once. Who was to
+// confirm an address has done so: the link went there.
 // apim.ErrUnauthorized: it is wrong, was used, or has expired.
 func (s *Service) RedeemLink(ctx context.Context, secret string, c Client) (sessionID string, err error) {
 	if err := s.byAddress.take(addressName(c.Address), s.store.Now()); err != nil {
@@ -68,12 +72,26 @@ func (s *Service) RedeemLink(ctx context.Context, secret string, c Client) (sess
 		if err := tx.SetMeta(linkMeta(user), ""); err != nil {
 			return err
 		}
-		return startSession(tx, sessionID, user.Name(), c)
+		if err := confirm(tx, user); err != nil {
+			return err
+		}
+		return startSession(tx, sessionID, user.Name(), c, byLink)
 	})
 	if err != nil {
 		return "", err
 	}
 	return sessionID, nil
+}
+
+// confirm makes a user who waits for it active.
+func confirm(tx *store.Tx, ref apim.Ref) error {
+	u, err := getUser(tx, ref)
+	if err != nil || u.State != apim.UserPending {
+		return err
+	}
+	u.State = apim.UserActive
+	_, err = PutUser(tx, ref, u.User, "")
+	return err
 }
 
 func hashSecret(secret string) string {

@@ -16,7 +16,7 @@ func TestLinksOfUsers(t *testing.T) {
 	mint := func(id string) (secret string) {
 		t.Helper()
 		err := f.store.Update(t.Context(), tester, func(tx *store.Tx) (err error) {
-			secret, err = f.MintUserLink(tx, apim.UserRef(id))
+			secret, err = f.MintUserLink(tx, apim.UserRef(id), account.LinkLifetime)
 			return err
 		})
 		if err != nil {
@@ -49,6 +49,23 @@ func TestLinksOfUsers(t *testing.T) {
 	refused("a second time", secret)
 	refused("another's name", "1"+secret[len("ann.b"):])
 	refused("nothing", "")
+
+	pending := &apim.User{FirstName: "A", LastName: "B", Email: "pat@contoso.example", State: apim.UserPending}
+	if _, err := f.PutUser(t.Context(), tester, "pat", pending, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.RedeemLink(t.Context(), mint("pat"), account.Client{}); err != nil {
+		t.Errorf("who was to confirm an address is not let in: %v", err)
+	}
+	if u, err := f.User(t.Context(), "pat"); err != nil || u.State != apim.UserActive {
+		t.Errorf("after the confirmation the user is %v (%v)", u.State, err)
+	}
+	blocked := mint("pat")
+	pending.State = apim.UserBlocked
+	if _, err := f.PutUser(t.Context(), tester, "pat", pending, ""); err != nil {
+		t.Fatal(err)
+	}
+	refused("a blocked user", blocked)
 
 	earlier := mint("ann.b")
 	if err := f.DeleteUser(t.Context(), tester, "ann.b", false); err != nil {

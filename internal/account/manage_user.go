@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -69,44 +68,37 @@ func (s *Service) Rename(ctx context.Context, actor store.Actor, id, firstName, 
 	return err
 }
 
-// ChangePassword replaces the password of a person who knows the present one.
-// Their other sessions and their tokens end. A wrong present password is
+// ChangePassword replaces the password of the person whose session c names. They
+// must know the present one, unless [Visitor.MaySetPassword] says otherwise. Their
+// other sessions and their tokens end. A wrong present password is
 // apim.ErrUnauthorized, too many of them a *LimitedError.
-func (s *Service) ChangePassword(ctx context.Context, userID, present, next string, c Client) error {
-	u, err := s.User(ctx, userID)
-	if errors.Is(err, apim.ErrNotFound) {
-		return refuse("no such user")
-	}
+func (s *Service) ChangePassword(ctx context.Context, present, next string, c Client) error {
+	v, err := s.Visitor(ctx, c.SessionID)
 	if err != nil {
 		return err
 	}
-	if _, err := s.CheckCredentials(ctx, u.Email, present, c.Address); err != nil {
-		return err
-	}
-	return s.SetPassword(ctx, store.Actor{Name: userID, Address: c.Address}, userID, next, ByPerson, c.SessionID)
-}
-
-// SetPassword replaces a user's password without asking for the present one: for
-// administrators, and for people who came by a one-time link. Their sessions but
-// the one named end, and their tokens.
-func (s *Service) SetPassword(ctx context.Context, actor store.Actor, userID, next string, by Chooser, keepSession string) error {
-	u, err := s.User(ctx, userID)
-	if err != nil {
-		return err
-	}
-	encoded, err := s.HashPassword(ctx, next, u.Email, by)
-	if err != nil {
-		return err
-	}
-	err = s.store.Update(ctx, actor, func(tx *store.Tx) error {
-		if _, err := tx.Get(apim.UserRef(userID)); err != nil {
+	if !v.MaySetPassword {
+		if _, err := s.CheckCredentials(ctx, v.User.Email, present, c.Address); err != nil {
 			return err
 		}
-		return replacePassword(tx, apim.UserRef(userID), encoded, keepSession)
+	}
+	encoded, err := s.HashPassword(ctx, next, v.User.Email, ByPerson)
+	if err != nil {
+		return err
+	}
+	err = s.store.Update(ctx, store.Actor{Name: v.User.ID, Address: c.Address}, func(tx *store.Tx) error {
+		ref := apim.UserRef(v.User.ID)
+		if _, err := tx.Get(ref); err != nil {
+			return err
+		}
+		if _, err := tx.Password(ref); err == nil && v.MaySetPassword {
+			return refuse("a password was set meanwhile")
+		}
+		return replacePassword(tx, ref, encoded, c.SessionID)
 	})
 	s.visitors.clear()
 	if err != nil {
-		return fmt.Errorf("set the password of user %s: %w", userID, err)
+		return fmt.Errorf("set the password of user %s: %w", v.User.ID, err)
 	}
 	return nil
 }

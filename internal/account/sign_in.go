@@ -97,7 +97,7 @@ func (s *Service) StartSession(ctx context.Context, userID string, c Client) (st
 		return "", err
 	}
 	err = s.store.Update(ctx, store.Actor{Name: userID, Address: c.Address}, func(tx *store.Tx) error {
-		return startSession(tx, id, userID, c)
+		return startSession(tx, id, userID, c, byCredentials)
 	})
 	if err != nil {
 		return "", fmt.Errorf("start a session: %w", err)
@@ -105,7 +105,15 @@ func (s *Service) StartSession(ctx context.Context, userID string, c Client) (st
 	return id, nil
 }
 
-func startSession(tx *store.Tx, id, userID string, c Client) error {
+// begun says how a session began.
+type begun bool
+
+const (
+	byCredentials begun = false
+	byLink        begun = true // a one-time link: see [Visitor.MaySetPassword]
+)
+
+func startSession(tx *store.Tx, id, userID string, c Client, by begun) error {
 	v, err := visitor(tx, userID)
 	if err != nil {
 		return err
@@ -118,7 +126,7 @@ func startSession(tx *store.Tx, id, userID string, c Client) error {
 	now := tx.Now()
 	err = tx.PutSession(id, store.Session{
 		UserID: strings.ToLower(v.User.ID), CreatedAt: now, ExpiresAt: now.Add(SessionLifetime),
-		UserAgent: clip(c.UserAgent, 200), Address: clip(c.Address, 100),
+		UserAgent: clip(c.UserAgent, 200), Address: clip(c.Address, 100), ByLink: by == byLink,
 	})
 	if err != nil {
 		return err

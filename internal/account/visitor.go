@@ -30,6 +30,10 @@ type Visitor struct {
 	User   *User
 	Groups []string // lower-case group ids, those of a workspace as w~g, sorted; never guests
 	Admin  bool     // user 1 or a member of administrators
+
+	// MaySetPassword: a one-time link began the session, and there is no password
+	// yet, so that none need be given to set one.
+	MaySetPassword bool
 }
 
 // Visitor returns who a session belongs to. apim.ErrUnauthorized: the session
@@ -52,7 +56,9 @@ func (s *Service) Visitor(ctx context.Context, sessionID string) (*Visitor, erro
 		if err != nil {
 			return err
 		}
-		v, err = visitor(tx, session.UserID)
+		if v, err = visitor(tx, session.UserID); err == nil {
+			v.MaySetPassword, err = maySetPassword(tx, session)
+		}
 		return err
 	})
 	if err != nil {
@@ -60,6 +66,17 @@ func (s *Service) Visitor(ctx context.Context, sessionID string) (*Visitor, erro
 	}
 	s.visitors.put(key, v, now, generation)
 	return v, nil
+}
+
+func maySetPassword(tx *store.Tx, session *store.Session) (bool, error) {
+	if !session.ByLink {
+		return false, nil
+	}
+	_, err := tx.Password(apim.UserRef(session.UserID))
+	if errors.Is(err, apim.ErrNotFound) {
+		return true, nil
+	}
+	return false, err
 }
 
 // VisitorOf returns an active user with their groups, for token holders.

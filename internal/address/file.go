@@ -27,6 +27,10 @@ const (
 	FontPattern    = Fonts + "{file}"
 
 	Management = "/mapi/" // the management API, on the portal
+
+	Health  = "/healthz" // these three are on every surface
+	Ready   = "/readyz"
+	Metrics = "/metrics"
 )
 
 // Files are the files beside the pages that a whole site has, but for Config and
@@ -35,7 +39,7 @@ var Files = []string{Robots, SearchIndex, LLMs, LLMsFull, Changes, Manifest, Fav
 
 // Reserved are the first segments of addresses that are never pages (design.md §7).
 var Reserved = []string{
-	first(Management), "developer", "send", first(consolePath), first(Assets), first(Content), "admin", "healthz", "readyz", "metrics",
+	first(Management), "developer", "send", first(consolePath), first(Assets), first(Content), "admin", first(Health), first(Ready), first(Metrics),
 }
 
 func first(path string) string {

@@ -22,9 +22,10 @@ func SignInLink(portal, token string) string {
 	return portal + SingleSignOn + "?" + tokenName + "=" + url.QueryEscape(token)
 }
 
-// SignInToken reads such a link: the token, and where it leads.
+// SignInToken reads such a link: the token, and where it leads; "" when it does not
+// say, or not to the portal.
 func SignInToken(query url.Values) (token, to string) {
-	return query.Get(tokenName), Local(query.Get(ReturnTo), Home)
+	return query.Get(tokenName), Local(query.Get(ReturnTo), "")
 }
 
 // SignInFor is the sign-in page that leads back to path.

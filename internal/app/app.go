@@ -140,23 +140,32 @@ func (a *App) linkKey() ([]byte, error) {
 	return hkdf.Key(sha256.New, a.key, nil, "portico export links", 32)
 }
 
-// MintToken makes the value of an Authorization header for a user, or for the
-// service itself when user is empty. It works beside a process that owns the data.
-func MintToken(ctx context.Context, opt Options, user string, lifetime time.Duration) (string, error) {
+// accountsOf opens the accounts of a service that was started before, beside a
+// process that owns the data too.
+func accountsOf(ctx context.Context, opt Options) (accounts *account.Service, done func() error, err error) {
 	if opt.Store.Embedded() {
 		if _, err := os.Stat(opt.Store.DatabaseFile()); err != nil {
-			return "", fmt.Errorf("there is no service in %s yet; start it with: portico serve --data %s", opt.Store.Data, opt.Store.Data)
+			return nil, nil, fmt.Errorf("there is no service in %s yet; start it with: portico serve --data %s", opt.Store.Data, opt.Store.Data)
 		}
 	}
 	s, _, err := openStore(ctx, opt)
 	if err != nil {
-		return "", err
+		return nil, nil, err
 	}
-	defer s.Close()
-	accounts, err := account.New(s, account.Options{Rand: rand.Reader})
+	if accounts, err = account.New(s, account.Options{Rand: rand.Reader}); err != nil {
+		return nil, nil, errors.Join(err, s.Close())
+	}
+	return accounts, s.Close, nil
+}
+
+// MintToken makes the value of an Authorization header for a user, or for the
+// service itself when user is empty. It works beside a process that owns the data.
+func MintToken(ctx context.Context, opt Options, user string, lifetime time.Duration) (string, error) {
+	accounts, done, err := accountsOf(ctx, opt)
 	if err != nil {
 		return "", err
 	}
+	defer done()
 	if strings.HasPrefix(user, account.TokenPrefix) {
 		token, err := accounts.MintNamed(ctx, user, opt.Now().Add(lifetime))
 		return account.Authorization(token), err

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/address"
@@ -38,8 +39,8 @@ type mailer struct {
 }
 
 // SignInLink makes a one-time link that signs a user in to the portal.
-func (m *mailer) SignInLink(tx *store.Tx, user apim.Ref) (string, error) {
-	secret, err := m.accounts.MintUserLink(tx, user)
+func (m *mailer) SignInLink(tx *store.Tx, user apim.Ref, lifetime time.Duration) (string, error) {
+	secret, err := m.accounts.MintUserLink(tx, user, lifetime)
 	if err != nil {
 		return "", err
 	}

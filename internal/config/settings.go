@@ -25,12 +25,17 @@ type Store struct {
 	Service       string          `help:"Name of the service in resource ids." default:"portico" placeholder:"NAME"`
 }
 
+// Portal says where the portal is.
+type Portal struct {
+	PortalAddr string `help:"Listener of the portal." default:"127.0.0.1:8080" placeholder:"ADDR"`
+	PortalURL  string `help:"Address people reach the portal at; default: from its listener." placeholder:"URL"`
+}
+
 // Server are the settings of a process that serves.
 type Server struct {
-	PortalAddr     string   `help:"Listener of the portal." default:"127.0.0.1:8080" placeholder:"ADDR"`
+	Portal         `embed:""`
 	GatewayAddr    string   `help:"Listener of the gateway." default:"127.0.0.1:8081" placeholder:"ADDR"`
 	ManagementAddr string   `help:"Listener of the management API." default:"127.0.0.1:8082" placeholder:"ADDR"`
-	PortalURL      string   `help:"Address people reach the portal at; default: from its listener." placeholder:"URL"`
 	GatewayURL     string   `help:"Address callers reach the gateway at; default: from its listener." placeholder:"URL"`
 	ManagementURL  string   `help:"Address of the management API; default: from its listener." placeholder:"URL"`
 	Only           []string `help:"Surfaces to serve: portal, gateway, management; default: all." placeholder:"LIST"`

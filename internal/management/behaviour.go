@@ -153,7 +153,7 @@ type Mailer interface {
 	// Template sends a user the e-mail template of a name, filled in with values.
 	Template(tx *store.Tx, name string, user apim.Ref, values map[string]string) error
 	// SignInLink makes a one-time link that signs a user in to the portal.
-	SignInLink(tx *store.Tx, user apim.Ref) (string, error)
+	SignInLink(tx *store.Tx, user apim.Ref, lifetime time.Duration) (string, error)
 }
 
 // shownBody are the properties a client sees of a document.

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -177,6 +178,28 @@ func TestARefusedWriteChangesNothing(t *testing.T) {
 	}
 }
 
+// TestLinksAreMailedForWhatTheyCanDo: an invitation asks for a password where there
+// is none, a confirmation works for everybody, and nothing replaces a password yet.
+func TestLinksAreMailedForWhatTheyCanDo(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	s.handler.Mailer = countMails{}
+	mailed := func(template string) bool {
+		return strings.Contains(strings.Join(s.dump(t)["meta"], "\n"), "mail."+template)
+	}
+	s.put("/users/ann", `{"email":"ann@example.com","firstName":"A","lastName":"B","password":"a good password","confirmation":"invite"}`)
+	if mailed("inviteUser") || !mailed("confirmSignUp") {
+		t.Error("who has a password is asked to choose one, or is sent nothing")
+	}
+	if r := s.do("POST", "/users/ann/confirmations/password/send", "").want(501); !strings.Contains(string(r.body), "properties.password") || mailed("passwordReset") {
+		t.Errorf("a link that cannot replace a password is mailed, or the answer does not say what to do: %s", r.body)
+	}
+	s.put("/users/bob", `{"email":"bob@example.com","firstName":"B","lastName":"C","confirmation":"invite"}`)
+	if s.do("POST", "/users/bob/confirmations/password/send", "").want(204); !mailed("inviteUser") || !mailed("passwordReset") {
+		t.Error("who has no password is not sent a link to choose one")
+	}
+}
+
 // countMails is a mailer whose mails are rows of the store.
 type countMails struct{}
 
@@ -184,7 +207,9 @@ func (countMails) Template(tx *store.Tx, name string, user apim.Ref, _ map[strin
 	return tx.SetMeta("mail."+name, string(user))
 }
 
-func (countMails) SignInLink(*store.Tx, apim.Ref) (string, error) { return "http://portal/?x=1", nil }
+func (countMails) SignInLink(*store.Tx, apim.Ref, time.Duration) (string, error) {
+	return "http://portal/?x=1", nil
+}
 
 // dump is every row of every table, as text.
 func (s *service) dump(t *testing.T) map[string][]string {

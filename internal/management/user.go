@@ -2,6 +2,7 @@ package management
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -116,8 +117,8 @@ func listIdentities(c *call) (*answer, error) {
 }
 
 // mailLink sends a template with a one-time link that signs the user in.
-func (c *call) mailLink(tx *store.Tx, template string, user apim.Ref) error {
-	link, err := c.Mailer.SignInLink(tx, user)
+func (c *call) mailLink(tx *store.Tx, template string, user apim.Ref, lifetime time.Duration) error {
+	link, err := c.Mailer.SignInLink(tx, user, lifetime)
 	if err != nil {
 		return err
 	}
@@ -152,10 +153,10 @@ func welcome(w *write) error {
 		return apim.Invalid("confirmation", fmt.Sprintf("confirmation must be signup or invite; it is %q.", confirmation))
 	case w.old != nil || w.Mailer == nil:
 		return nil
-	case confirmation == "invite":
-		return w.mailLink(w.tx, "inviteUserNotificationMessage", w.ref)
-	case confirmation == "signup":
-		return w.mailLink(w.tx, "confirmSignUpIdentityDefault", w.ref)
+	case confirmation == "invite" && w.password == "": // else there is none to choose
+		return w.mailLink(w.tx, "inviteUserNotificationMessage", w.ref, account.InvitationLifetime)
+	case confirmation != "":
+		return w.mailLink(w.tx, "confirmSignUpIdentityDefault", w.ref, account.ConfirmationLifetime)
 	case notify:
 		u := w.resource.(*apim.User)
 		return w.mail(w.tx, "newDeveloperNotificationMessage", w.ref, map[string]string{"DevUsername": u.Email, "IdentityProvider": "Basic"})
@@ -192,13 +193,22 @@ func (c *call) ssoURL(user string) (string, error) {
 	return address.SignInLink(c.Service.PortalURL, token), nil
 }
 
-// sendPasswordConfirmation sends the user the mail with which to choose a new password.
+// sendPasswordConfirmation sends a user without a password the mail with which to
+// choose one. The link does not replace a password yet, so none is mailed for that.
 func sendPasswordConfirmation(c *call) (*answer, error) {
 	if c.Mailer == nil {
 		return nil, &apim.ConflictError{Code: "OperationNotAllowed", Message: "This instance sends no mail: start it with --smtp."}
 	}
 	err := c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
-		return c.mailLink(tx, "passwordResetIdentityDefault", c.ref)
+		_, err := tx.Password(c.ref)
+		if err == nil {
+			return notSupported("The user has a password, and no mail lets a person replace one yet: " +
+				"set a new one with PATCH of the user (properties.password), and tell it to the person.")
+		}
+		if !errors.Is(err, apim.ErrNotFound) {
+			return err
+		}
+		return c.mailLink(tx, "passwordResetIdentityDefault", c.ref, account.LinkLifetime)
 	})
 	if err != nil {
 		return nil, err

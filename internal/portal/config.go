@@ -50,7 +50,7 @@ type Accounts interface {
 	Authenticate(ctx context.Context, header string) (account.Principal, error)
 	RedeemLink(ctx context.Context, secret string, c account.Client) (string, error)
 	Rename(ctx context.Context, actor store.Actor, id, firstName, lastName string) error
-	ChangePassword(ctx context.Context, userID, present, next string, c account.Client) error
+	ChangePassword(ctx context.Context, present, next string, c account.Client) error
 }
 
 // Subscriptions are the visitors'; *subscription.Service implements it.

@@ -116,9 +116,61 @@ func TestSingleSignOnTakesTokensAndOneTimeLinks(t *testing.T) {
 	}
 	for name, bad := range map[string]string{"the link again": link, "nonsense": "x", "nothing": "", "a token of the service": integration, "a forged token": account.MintCompact("1", time.Now().Add(time.Hour), "guess")} {
 		a := s.browser().get("/signin-sso?token=" + url.QueryEscape(bad))
-		if a.StatusCode != http.StatusUnauthorized || a.Header.Get("Set-Cookie") != "" || a.one("form.form button") == "" || a.one("[role=alert]") == "" {
+		if a.StatusCode != http.StatusUnauthorized || a.Header.Get("Referrer-Policy") != "no-referrer" || a.Header.Get("Set-Cookie") != "" || a.one("form.form button") == "" || a.one("[role=alert]") == "" {
 			t.Errorf("%s answers %d, cookie %q", name, a.StatusCode, a.Header.Get("Set-Cookie"))
 		}
+	}
+}
+
+// A person without a password chooses one where a one-time link leads, and signs in
+// with it the next time; one who has a password, or came otherwise, must give it.
+func TestAFirstPasswordIsSetInASessionOfALink(t *testing.T) {
+	t.Parallel()
+	s := shop(t)
+	const chosen = "a long first password"
+	link := func() string {
+		secret, err := s.accounts.MintLink(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return address.SignInLink("", secret)
+	}
+	token, err := s.accounts.MintToken(t.Context(), account.AdministratorID, "primary", time.Now().Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := s.browser()
+	elsewhere.get(address.SignInLink("", token))
+	if page := elsewhere.get(address.ChangePassword); page.attribute("main form input[name=current]", "type") != "password" {
+		t.Error("the page does not ask who came with a token for the present password")
+	}
+	if a := elsewhere.post(address.ChangePassword, "password", chosen); a.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("who came with a token sets a first password: %d %q", a.StatusCode, a.Header.Get("Location"))
+	}
+	b := s.browser()
+	page := b.get(b.get(link()).Header.Get("Location"))
+	if page.attribute("main form input[name=password]", "type") != "password" || page.attribute("main form input[name=current]", "type") != "" {
+		t.Fatalf("the link leads to a page that does not just ask for a new password:\n%s", page.one("main"))
+	}
+	action := page.attribute("main form", "action")
+	if a := b.post(action, "password", "short"); a.StatusCode != http.StatusUnprocessableEntity || a.attribute("main form input[name=current]", "type") != "" {
+		t.Errorf("a short password answers %d, and the page asks for a present one: %v", a.StatusCode, a.attribute("main form input[name=current]", "type") != "")
+	}
+	if a := b.post(action, "password", chosen); a.StatusCode != http.StatusSeeOther {
+		t.Fatalf("a first password: %d %q", a.StatusCode, a.one("[role=alert]"))
+	}
+	email := b.get(address.Profile).one("main .muted")
+	email, _, _ = strings.Cut(email, " ")
+	b.post(address.SignOut)
+	if a := b.post(address.SignIn, "email", email, "password", chosen); a.StatusCode != http.StatusSeeOther {
+		t.Errorf("the administrator %q cannot sign in with the new password: %d", email, a.StatusCode)
+	}
+	again := s.browser()
+	if to := again.get(link()).Header.Get("Location"); to != address.Home {
+		t.Errorf("a person with a password is led to %q", to)
+	}
+	if a := again.post(action, "password", "another long password"); a.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("a password is replaced without the present one: %d %q", a.StatusCode, a.Header.Get("Location"))
 	}
 }
 

@@ -35,7 +35,7 @@ func (p *Portal) person(v *visit) widget.Person {
 // User is the visitor.
 func (o *person) User(context.Context) (*widget.PersonUser, error) {
 	u := o.visit.user
-	out := &widget.PersonUser{ID: u.ID, Email: u.Email, FirstName: u.FirstName, LastName: u.LastName}
+	out := &widget.PersonUser{ID: u.ID, Email: u.Email, FirstName: u.FirstName, LastName: u.LastName, MaySetPassword: o.visit.free}
 	if u.RegistrationDate != nil {
 		out.Registered = *u.RegistrationDate
 	}

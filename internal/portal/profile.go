@@ -82,7 +82,7 @@ func (p *Portal) changePasswordOn(path string, w http.ResponseWriter, r *http.Re
 	if err != nil {
 		return err
 	}
-	err = p.cfg.Accounts.ChangePassword(r.Context(), v.UserID, r.PostForm.Get("current"), r.PostForm.Get("password"), p.client(r))
+	err = p.cfg.Accounts.ChangePassword(r.Context(), r.PostForm.Get("current"), r.PostForm.Get("password"), p.client(r))
 	var limited *account.LimitedError
 	switch {
 	case errors.As(err, &limited):

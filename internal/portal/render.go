@@ -91,7 +91,7 @@ func (p *Portal) input(d *data) widget.Render {
 
 // sendPage sends the published page at a path to one person, with what change adds: what
 // became of a form, or of the request.
-func (p *Portal) sendPage(w http.ResponseWriter, r *http.Request, v *visit, path string, status int, change func(*widget.Render)) error {
+func (p *Portal) sendPage(w http.ResponseWriter, r *http.Request, v *visit, path string, status int, change func(*widget.Render), headers ...header) error {
 	s, err := p.sites.published()
 	if err != nil {
 		return err
@@ -107,10 +107,10 @@ func (p *Portal) sendPage(w http.ResponseWriter, r *http.Request, v *visit, path
 	if err != nil {
 		return err
 	}
-	return once(status, out.HTML(), htmlType, p.policy(out.Style)).send(w, r, p.common)
+	return once(status, out.HTML(), append(headers, htmlType, p.policy(out.Style))...).send(w, r, p.common)
 }
 
 // sendForm sends the page at path again after a form on it was posted.
-func (p *Portal) sendForm(w http.ResponseWriter, r *http.Request, v *visit, path string, status int, form *widget.FormState) error {
-	return p.sendPage(w, r, v, path, status, func(in *widget.Render) { in.Form = form })
+func (p *Portal) sendForm(w http.ResponseWriter, r *http.Request, v *visit, path string, status int, form *widget.FormState, headers ...header) error {
+	return p.sendPage(w, r, v, path, status, func(in *widget.Render) { in.Form = form }, headers...)
 }

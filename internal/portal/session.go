@@ -19,6 +19,7 @@ const cookieName = "portico_portal"
 type visit struct {
 	catalog.Visitor
 	user    *account.User // nil: a guest
+	free    bool          // may set a first password: account.Visitor.MaySetPassword
 	session string
 }
 
@@ -44,7 +45,7 @@ func (p *Portal) visit(w http.ResponseWriter, r *http.Request) (*visit, error) {
 	}
 	return &visit{
 		Visitor: catalog.Visitor{UserID: v.User.ID, Groups: v.Groups, Admin: v.Admin},
-		user:    v.User, session: c.Value,
+		user:    v.User, free: v.MaySetPassword, session: c.Value,
 	}, nil
 }
 

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -88,22 +89,47 @@ func (p *Portal) signOutByLink(w http.ResponseWriter, r *http.Request) error {
 	return redirect(w, r, address.Profile, http.StatusSeeOther)
 }
 
-// signInByToken starts a session for a user's shared access token or for the
-// one-time link of the first start (portal-wire.md §2). The address holds a
+// noReferrer is of answers at an address that holds a secret.
+var noReferrer = header{"Referrer-Policy", []string{"no-referrer"}}
+
+// signInByToken starts a session for a user's shared access token or for a
+// one-time link (portal-wire.md §2). The address holds a
 // secret: it is left at once and not told to anyone.
 func (p *Portal) signInByToken(w http.ResponseWriter, r *http.Request) error {
-	w.Header().Set("Referrer-Policy", "no-referrer")
+	setHeaders(w.Header(), []header{noReferrer})
 	token, to := address.SignInToken(r.URL.Query())
 	id, err := p.sessionOfToken(r, token)
 	if errors.Is(err, apim.ErrUnauthorized) {
 		state := &widget.FormState{Form: "signin", Errors: []widget.FieldError{{Message: words("signin.oldLink")}}}
-		return p.sendForm(w, r, &visit{Visitor: catalog.Guest()}, address.SignIn, http.StatusUnauthorized, state)
+		return p.sendForm(w, r, &visit{Visitor: catalog.Guest()}, address.SignIn, http.StatusUnauthorized, state, noReferrer)
 	}
 	if err != nil {
 		return err
 	}
 	p.setSession(w, id)
+	if to == "" {
+		if to, err = p.firstPage(r.Context(), id); err != nil {
+			return err
+		}
+	}
 	return redirect(w, r, to, http.StatusSeeOther)
+}
+
+// firstPage is where somebody begins whose link does not say where: to have a way
+// in the next time, a person without a password chooses one.
+func (p *Portal) firstPage(ctx context.Context, session string) (string, error) {
+	v, err := p.cfg.Accounts.Visitor(ctx, session)
+	if err != nil || !v.MaySetPassword {
+		return address.Home, err
+	}
+	rules, err := p.rules(ctx)
+	if err != nil || !rules.BasicAuth {
+		return address.Home, err
+	}
+	if s, err := p.sites.published(); err != nil || s.Match(address.ChangePassword) == nil {
+		return address.Home, nil //nolint:nilerr // there they learn what is wrong
+	}
+	return address.ChangePassword, nil
 }
 
 func (p *Portal) sessionOfToken(r *http.Request, token string) (string, error) {

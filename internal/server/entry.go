@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+
+	"github.com/portico-portal/portico/internal/address"
 )
 
 // entry is what every request of a surface passes first.
@@ -27,10 +29,10 @@ type entry struct {
 // ServeHTTP answers the health addresses and hands everything else on with a request id.
 func (e *entry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
-	case "/healthz":
+	case address.Health:
 		answer(w, http.StatusOK, "ok")
 		return
-	case "/readyz":
+	case address.Ready:
 		e.serveReady(w, r)
 		return
 	}

@@ -67,4 +67,5 @@ type Session struct {
 	ExpiresAt time.Time
 	UserAgent string
 	Address   string
+	ByLink    bool // a one-time link began it
 }

@@ -16,10 +16,11 @@ func hashID(id string) []byte {
 
 // PutSession stores a session under the hash of its id.
 func (tx *Tx) PutSession(id string, s Session) error {
-	_, err := tx.exec(`INSERT INTO session (service, id_hash, user_id, created_at, expires_at, user_agent, address)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (service, id_hash) DO UPDATE SET
-		user_id = excluded.user_id, expires_at = excluded.expires_at, user_agent = excluded.user_agent, address = excluded.address`,
-		tx.s.service, hashID(id), s.UserID, s.CreatedAt.UnixMicro(), s.ExpiresAt.UnixMicro(), s.UserAgent, s.Address)
+	_, err := tx.exec(`INSERT INTO session (service, id_hash, user_id, created_at, expires_at, user_agent, address, by_link)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (service, id_hash) DO UPDATE SET
+		user_id = excluded.user_id, expires_at = excluded.expires_at, user_agent = excluded.user_agent, address = excluded.address,
+		by_link = excluded.by_link`,
+		tx.s.service, hashID(id), s.UserID, s.CreatedAt.UnixMicro(), s.ExpiresAt.UnixMicro(), s.UserAgent, s.Address, s.ByLink)
 	return wrap(err, "store a session of user %s", s.UserID)
 }
 
@@ -27,8 +28,8 @@ func (tx *Tx) PutSession(id string, s Session) error {
 func (tx *Tx) Session(id string) (*Session, error) {
 	var s Session
 	var created, expires int64
-	err := tx.one([]any{&s.UserID, &created, &expires, &s.UserAgent, &s.Address},
-		`SELECT user_id, created_at, expires_at, user_agent, address FROM session
+	err := tx.one([]any{&s.UserID, &created, &expires, &s.UserAgent, &s.Address, &s.ByLink},
+		`SELECT user_id, created_at, expires_at, user_agent, address, by_link FROM session
 		WHERE service = $1 AND id_hash = $2 AND expires_at > $3`, tx.s.service, hashID(id), tx.now.UnixMicro())
 	if err != nil {
 		return nil, fmt.Errorf("session: %w", err)

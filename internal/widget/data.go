@@ -82,6 +82,7 @@ type Person interface {
 type PersonUser struct {
 	ID, Email, FirstName, LastName string
 	Registered                     time.Time
+	MaySetPassword                 bool // has none yet and need not give one to set it
 }
 
 // PersonSubscription is a subscription of the visitor. Keys are not part of a page.

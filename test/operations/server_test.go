@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apidoc"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/blob"
@@ -62,9 +63,9 @@ type linkMailer struct {
 	accounts *account.Service
 }
 
-func (m *linkMailer) SignInLink(tx *store.Tx, user apim.Ref) (string, error) {
-	secret, err := m.accounts.MintUserLink(tx, user)
-	return "https://portal/signin-sso?link=" + secret, err
+func (m *linkMailer) SignInLink(tx *store.Tx, user apim.Ref, lifetime time.Duration) (string, error) {
+	secret, err := m.accounts.MintUserLink(tx, user, lifetime)
+	return address.SignInLink("https://portal", secret), err
 }
 
 // suite is a server and the operations called on it.

@@ -87,7 +87,7 @@ func (p *process) read(out io.Reader, ready chan<- bool) {
 			p.gateway = f[1]
 		case len(f) == 2 && f[0] == "Management":
 			p.management = f[1]
-		case len(f) == 1 && strings.Contains(f[0], "/signin-sso"):
+		case len(f) == 1 && strings.HasPrefix(f[0], "http"):
 			p.adminLink = f[0]
 		case len(f) > 0 && f[0] == "Next:":
 			ready <- true
