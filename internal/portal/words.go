@@ -1,6 +1,6 @@
 package portal
 
-import "github.com/portico-portal/portico/internal/widget"
+import "github.com/portico-portal/portico/internal/widget/messages"
 
 // words are a text of the message catalogue.
-func words(key string, args ...any) string { return widget.English().T(key, args...) }
+func words(key string, args ...any) string { return messages.English().T(key, args...) }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/address"
+	"github.com/portico-portal/portico/internal/widget/prose"
 )
 
 // signIn is personal: who is signed in already is told so.
@@ -111,7 +112,7 @@ func (in *Input) signUp(ctx context.Context, action string, password bool) (any,
 	}
 	return signUpView{
 		Action: action, Email: in.Form.Value("email"), First: in.Form.Value("firstName"), Last: in.Form.Value("lastName"),
-		Password: password, Terms: richBelow(2, rules.Terms), Consent: rules.Consent,
+		Password: password, Terms: prose.Below(2, rules.Terms), Consent: rules.Consent,
 		Closed: !rules.SignUp || password && !rules.BasicAuth, SignIn: address.SignIn,
 	}, nil
 }

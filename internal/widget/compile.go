@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/widget/messages"
 )
 
 // maxDepth is how deep a document tree may nest.
@@ -38,7 +39,7 @@ type CompileOptions struct {
 	Popup func(id string) (Popup, bool)
 	// MenuPopups are the ids of the popups that a menu's items open; nil: none.
 	MenuPopups func(menu string) []string
-	Messages   *Messages // of the words that the structure has; nil: English
+	Messages   *messages.Catalogue // of the words that the structure has; nil: English
 }
 
 // Share is what a page looks like where it is shared; what is "" is taken from the page.
@@ -87,7 +88,7 @@ func Compile(layout, page *Node, opt CompileOptions) (*Page, []apim.Finding, err
 		return nil, nil, fmt.Errorf("compile page: no document")
 	}
 	if opt.Messages == nil {
-		opt.Messages = English()
+		opt.Messages = messages.English()
 	}
 	c := &compiler{opt: opt, content: page, css: map[string]string{}, sheets: map[string]bool{}, popups: map[string]bool{}, structures: structureTable()}
 	c.hasMain = contains(page, func(n *Node) bool { return nodeHead(n).Role == "main" })

@@ -3,11 +3,12 @@ package widget
 import (
 	"context"
 	"html/template"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/widget/prose"
+	"github.com/portico-portal/portico/internal/widget/reference"
 )
 
 // DetailsOfAPI is what is known of an API.
@@ -23,7 +24,7 @@ var detailsOfAPI = Widget{
 type apiDetails struct {
 	API       *catalog.API
 	TypeName  string
-	Versions  []versionLink
+	Versions  []reference.Version
 	Text      template.HTML
 	Servers   []string
 	Auth      []template.HTML
@@ -37,18 +38,15 @@ type apiDetails struct {
 	First     *catalog.Operation
 }
 
-type versionLink struct {
-	Label, Href string
-	Current     bool
-}
-
 func loadDetailsOfAPI(ctx context.Context, in *Input) (any, error) {
-	api, err := in.Data.API(ctx, in.Params.API)
+	r, err := in.reference(ctx)
 	if err != nil {
 		return nil, err
 	}
+	api := r.API
 	v := apiDetails{
-		API: api, TypeName: in.typeName(api.Type), Versions: in.versions(ctx, api), Operation: in.Params.Operation != "",
+		API: api, TypeName: in.typeName(api.Type), Versions: r.Versions(ctx), Operation: in.Params.Operation != "",
+		Servers: []string{r.Address()}, Auth: r.Key(),
 	}
 	if v.Operation {
 		return v, nil
@@ -63,9 +61,7 @@ func loadDetailsOfAPI(ctx context.Context, in *Input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if groups := operationGroups(ops); len(groups) > 0 {
-		v.First = groups[0].Operations[0]
-	}
+	v.First = reference.First(ops)
 	releases, err := in.Data.Releases(ctx, api)
 	if err != nil {
 		return nil, err
@@ -73,39 +69,20 @@ func loadDetailsOfAPI(ctx context.Context, in *Input) (any, error) {
 	if len(releases) > 0 {
 		v.Changes = address.Changelog(api.ID)
 	}
-	r := operation{api: api, op: &catalog.OperationDetail{Extra: &apim.OperationExtra{}}, gateway: strings.TrimSuffix(in.Data.GatewayURL(), "/"), words: in.Messages}
-	v.Servers = []string{r.gateway + r.basePath()}
-	v.Auth = r.auth()
 	if len(v.Auth) == 0 {
 		v.Auth = []template.HTML{template.HTML(template.HTMLEscapeString(in.T("api.open")))}
 	}
 	if p := api.Props; p != nil {
-		v.Text, v.Contact, v.License = richBelow(1, p.Description), p.Contact, p.License
+		v.Text, v.Contact, v.License = prose.Below(1, p.Description), p.Contact, p.License
 		if safeHref(p.TermsOfServiceURL) {
 			v.Terms = p.TermsOfServiceURL
 		}
 	}
-	if r.callable() && api.Type != "soap" {
+	if r.Callable() && api.Type != "soap" {
 		v.Downloads = []link{
 			{in.T("api.yaml"), address.YAML(api.ID)},
 			{in.T("api.json"), address.JSON(api.ID)},
 		}
 	}
 	return v, nil
-}
-
-// versions are the API's versions; nil when there is no other.
-func (in *Input) versions(ctx context.Context, api *catalog.API) []versionLink {
-	var out []versionLink
-	for _, a := range in.Data.Versions(ctx, api) {
-		label := a.Version
-		if label == "" {
-			label = in.T("api.original")
-		}
-		out = append(out, versionLink{label, address.API(a.ID), strings.EqualFold(a.ID, api.ID)})
-	}
-	if len(out) < 2 {
-		return nil
-	}
-	return out
 }

@@ -8,6 +8,7 @@ import (
 	"html/template"
 
 	"github.com/portico-portal/portico/internal/address"
+	"github.com/portico-portal/portico/internal/widget/messages"
 )
 
 // InlineScript is the one inline script of every page: it sets the remembered
@@ -40,7 +41,7 @@ type documentHead struct {
 func (p *Page) head(r Render, out *Output, h *heading) ([]byte, error) {
 	m := r.Messages
 	if m == nil {
-		m = English()
+		m = messages.English()
 	}
 	title := out.Title
 	if site := p.opt.Site.Title; site != "" && site != title {

@@ -7,6 +7,8 @@ import (
 	"github.com/portico-portal/portico/internal/address"
 )
 
+type link struct{ Label, Href string }
+
 // Brand is the site's mark and name, leading home.
 type Brand struct {
 	Label     string    `json:"label" label:"Name"` // "": the site's title

@@ -7,6 +7,7 @@ import (
 
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/widget/prose"
 )
 
 // releasesPerPage is how many releases a page of the change log holds.
@@ -49,7 +50,7 @@ func loadHistoryOfAPI(ctx context.Context, in *Input) (any, error) {
 	v.Page = min(max(n, 1), v.Pages)
 	from := (v.Page - 1) * releasesPerPage
 	for _, r := range all[from:min(from+releasesPerPage, len(all))] {
-		v.Releases = append(v.Releases, releaseRow{r.ID, date(r.Created), r.Revision, richBelow(2, r.Notes)})
+		v.Releases = append(v.Releases, releaseRow{r.ID, date(r.Created), r.Revision, prose.Below(2, r.Notes)})
 	}
 	at := func(page int) string { return address.ChangelogPage(api.ID, page) }
 	if v.Page > 1 {

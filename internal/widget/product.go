@@ -10,6 +10,7 @@ import (
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/widget/prose"
 )
 
 // ProductList lists the products a visitor may see.
@@ -83,7 +84,7 @@ func (v *productListView) switchView(in *Input) {
 func (in *Input) productRow(p *catalog.Product) productRow {
 	row := productRow{Product: p, Href: address.Product(p.ID), Limits: in.limits(p, false)}
 	if p.Props != nil {
-		row.Summary = plain(p.Props.Description, 200)
+		row.Summary = prose.Plain(p.Props.Description, 200)
 	}
 	return row
 }
@@ -178,10 +179,10 @@ func loadProductDetails(ctx context.Context, in *Input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	in.describe(1, p.Name, plain(p.Props.Description, 160))
+	in.describe(1, p.Name, prose.Plain(p.Props.Description, 160))
 	in.structured(in.crumbs(in.T("products.heading"), address.Products, p.Name, address.Product(p.ID)))
 	return productView{
-		Product: p, Text: richBelow(1, p.Props.Description), Limits: in.limits(p, true), Terms: richBelow(2, p.Props.Terms),
+		Product: p, Text: prose.Below(1, p.Props.Description), Limits: in.limits(p, true), Terms: prose.Below(2, p.Props.Terms),
 	}, nil
 }
 
@@ -256,7 +257,7 @@ func loadProductSubscribe(ctx context.Context, in *Input) (any, error) {
 		return nil, nil
 	}
 	v := subscribeView{
-		Product: p, Action: address.Subscribe(p.ID), Name: p.Name, Terms: richBelow(2, p.Props.Terms), Waits: p.Props.ApprovalRequired,
+		Product: p, Action: address.Subscribe(p.ID), Name: p.Name, Terms: prose.Below(2, p.Props.Terms), Waits: p.Props.ApprovalRequired,
 		Unfold: props[ProductSubscribe](in).ShowTerms,
 	}
 	if in.Person == nil {

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/widget/messages"
 )
 
 // Needs are the parameters a widget cannot be shown without. When a page has
@@ -99,7 +100,7 @@ type Input struct {
 	Visitor  catalog.Visitor
 	Data     Data
 	Person   Person // personal widgets only; nil for guests
-	Messages *Messages
+	Messages *messages.Catalogue
 	Form     *FormState
 	Site     Site
 	Problem  Problem

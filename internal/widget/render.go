@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/widget/messages"
 )
 
 // Render is one request for a page.
@@ -17,10 +18,10 @@ type Render struct {
 	Params    Params
 	Visitor   catalog.Visitor
 	Data      Data
-	Person    Person    // nil: a guest; personal slots show what guests see
-	Messages  *Messages // nil: English
-	Canonical string    // absolute address of the page; "" for none
-	Base      string    // absolute address of the portal, without a slash at the end
+	Person    Person              // nil: a guest; personal slots show what guests see
+	Messages  *messages.Catalogue // nil: English
+	Canonical string              // absolute address of the page; "" for none
+	Base      string              // absolute address of the portal, without a slash at the end
 	Form      *FormState
 	Problem   Problem // the 404 and 500 pages only
 	NoIndex   bool
@@ -180,6 +181,17 @@ func visibleSlots(parts []part, v catalog.Visitor, slots []*slot) []*slot {
 	return slots
 }
 
+// input is a Render as a widget sees it, outside a page.
+func (r Render) input() *Input {
+	if r.Messages == nil {
+		r.Messages = messages.English()
+	}
+	return &Input{
+		Params: r.Params, Visitor: r.Visitor, Data: r.Data, Person: r.Person,
+		Messages: r.Messages, Form: r.Form, heading: &heading{},
+	}
+}
+
 func (p *Page) renderSlot(ctx context.Context, r Render, h *heading, s *slot) ([]byte, error) {
 	in := &Input{
 		Props: s.props, Node: s.node, Params: r.Params, Visitor: r.Visitor, Data: r.Data,
@@ -194,7 +206,7 @@ func (p *Page) renderSlot(ctx context.Context, r Render, h *heading, s *slot) ([
 // renderWidget loads a widget's view and executes its template; nil when it shows nothing.
 func renderWidget(ctx context.Context, w *Widget, in *Input, class string) ([]byte, error) {
 	if in.Messages == nil {
-		in.Messages = English()
+		in.Messages = messages.English()
 	}
 	if in.missing(w.Needs) {
 		return []byte{}, nil

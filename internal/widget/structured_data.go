@@ -5,6 +5,7 @@ import (
 
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/widget/messages"
 )
 
 // schemaOrg is the vocabulary of the structured data in pages' heads.
@@ -40,7 +41,7 @@ func (p *Page) foot(r Render) string {
 	}
 	m := r.Messages
 	if m == nil {
-		m = English()
+		m = messages.English()
 	}
 	return "<p class=unbuilt>" + template.HTMLEscapeString(m.T("scripts.missing"))
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/portico-portal/portico/internal/address"
+	"github.com/portico-portal/portico/internal/widget/reference"
 )
 
 //go:embed templates/*.tmpl
@@ -35,24 +36,27 @@ var templates = sync.OnceValue(func() *template.Template {
 		"searchHref": fixed(address.Search), "profileHref": fixed(address.Profile), "signOutHref": fixed(address.SignOut),
 		"manifestHref": fixed(address.Manifest), "keysHref": fixed(address.ConsoleKeys), "returnName": fixed(address.ReturnTo),
 		"apiHref": address.API, "operationHref": address.Operation, "productHref": address.Product, "taggedHref": address.Tagged, "operationsHref": address.Operations,
-		"icon":  icon,
-		"first": func(list []string) []string { return list[:min(len(list), maxValues)] },
-		"rest":  func(list []string) []string { return list[min(len(list), maxValues):] },
-	})
-	names, err := fs.Glob(templateFiles, "templates/*.tmpl")
+		"icon": icon,
+	}).Funcs(reference.Functions())
+	parse(t, templateFiles)
+	parse(t, reference.Templates)
+	return t
+})
+
+func parse(t *template.Template, files embed.FS) {
+	names, err := fs.Glob(files, "templates/*.tmpl")
 	if err != nil {
 		panic(err) // the pattern is constant
 	}
 	for _, name := range names {
-		text, err := templateFiles.ReadFile(name)
+		text, err := files.ReadFile(name)
 		if err != nil {
 			panic(err) // embedded
 		}
 		base := strings.TrimSuffix(strings.TrimPrefix(name, "templates/"), ".tmpl")
 		template.Must(t.New(base).Parse(tighten(string(text))))
 	}
-	return t
-})
+}
 
 // fixed is a template's function for an address that never changes.
 func fixed(address string) func() string { return func() string { return address } }

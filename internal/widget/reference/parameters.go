@@ -1,4 +1,4 @@
-package widget
+package reference
 
 import (
 	"encoding/json"
@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/widget/prose"
 )
 
 // parameterPlace is the parameters of one place: path, query, header, cookie.
@@ -88,7 +89,7 @@ func (r *operation) parameters() []parameterPlace {
 	r.model.fetch(names...)
 	var out []parameterPlace
 	for _, place := range []string{"path", "query", "header", "cookie"} {
-		pp := parameterPlace{Place: place, Title: r.words.T("operation.in." + place)}
+		pp := parameterPlace{Place: place, Title: r.Words.T("operation.in." + place)}
 		for _, p := range list {
 			if p.place == place {
 				pp.Fields = append(pp.Fields, r.parameterField(p))
@@ -116,7 +117,7 @@ func (r *operation) parameterField(p parameter) field {
 		f.Type = typeText{{Text: "string"}}
 	}
 	if p.Description != "" {
-		f.Text = line(p.Description)
+		f.Text = prose.Line(p.Description)
 	}
 	if p.DefaultValue != "" {
 		f.Default = p.DefaultValue

@@ -1,4 +1,4 @@
-package widget
+package prose
 
 import (
 	"bytes"
@@ -44,12 +44,12 @@ var sanitiser = sync.OnceValue(func() *bluemonday.Policy {
 // alert matches the first line of a quote that GitHub shows as a note or warning.
 var alert = regexp.MustCompile(`(?m)^>[ \t]*\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*$`)
 
-// rich is an untrusted description, Markdown or HTML, as safe HTML. Its headings
+// Rich is an untrusted description, Markdown or HTML, as safe HTML. Its headings
 // are below the third level, so that they do not outrank the page's own.
-func rich(text string) template.HTML { return richBelow(3, text) }
+func Rich(text string) template.HTML { return Below(3, text) }
 
-// richBelow is rich text that stands below a heading of a level, 1 to 5.
-func richBelow(level int, text string) template.HTML {
+// Below is rich text that stands below a heading of a level, 1 to 5.
+func Below(level int, text string) template.HTML {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return ""
@@ -73,9 +73,9 @@ func richBelow(level int, text string) template.HTML {
 	return template.HTML(strings.ReplaceAll(out, ">\n<", "><"))
 }
 
-// line is rich text without the paragraph around it when it is only one: for rows.
-func line(text string) template.HTML {
-	h := string(rich(text))
+// Line is rich text without the paragraph around it when it is only one: for rows.
+func Line(text string) template.HTML {
+	h := string(Rich(text))
 	if inner, ok := strings.CutPrefix(h, "<p>"); ok {
 		if inner, ok = strings.CutSuffix(inner, "</p>"); ok && !strings.Contains(inner, "<p>") {
 			return template.HTML(inner)
@@ -97,12 +97,12 @@ var (
 	stripTags   = sync.OnceValue(bluemonday.StrictPolicy)
 )
 
-// plain is a description without markup, on one line, at most n runes.
-func plain(text string, n int) string {
+// Plain is a description without markup, on one line, at most n runes.
+func Plain(text string, n int) string {
 	if len(text) > 4*n+2000 {
 		text = strings.ToValidUTF8(text[:4*n+2000], "")
 	}
-	s := string(rich(text))
+	s := string(Rich(text))
 	s = strings.NewReplacer("&#39;", "'", "&#34;", `"`, "&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(stripTags().Sanitize(strings.ReplaceAll(s, "<", " <")))
 	s = strings.TrimSpace(spaces.ReplaceAllString(s, " "))
 	if r := []rune(s); len(r) > n {

@@ -1,16 +1,18 @@
-package widget
+package reference
 
 import (
 	"encoding/json"
 	"strconv"
 	"strings"
+
+	"github.com/portico-portal/portico/internal/widget/messages"
 )
 
 // typeText is a schema's type in words, with links to what lies deeper.
 func (m *modeler) typeText(r resolved, raw json.RawMessage) typeText {
 	t := m.typeOf(r, 0)
 	if r.Nullable || isNull(raw) {
-		t = append(t, span{Text: m.words.T("schema.orNull")})
+		t = append(t, span{Text: m.Words.T("schema.orNull")})
 	}
 	return t
 }
@@ -19,7 +21,7 @@ func (m *modeler) typeOf(r resolved, depth int) typeText {
 	if keyword, branches, positions, nullable := r.choices(); keyword != "" && !r.isObject() {
 		t := m.union(r, keyword, branches, positions, depth)
 		if nullable {
-			t = append(t, span{Text: m.words.T("schema.orNull")})
+			t = append(t, span{Text: m.Words.T("schema.orNull")})
 		}
 		return t
 	}
@@ -27,9 +29,9 @@ func (m *modeler) typeOf(r resolved, depth int) typeText {
 	case r.isObject():
 		return m.objectType(r)
 	case r.isArray():
-		of := span{Text: m.words.T("schema.arrayOf") + " "}
+		of := span{Text: m.Words.T("schema.arrayOf") + " "}
 		if len(r.Items) == 0 || depth > 3 {
-			return typeText{{Text: m.words.T("schema.array")}}
+			return typeText{{Text: m.Words.T("schema.array")}}
 		}
 		return append(typeText{of}, m.typeOf(m.resolve(r.Items, r.at.at("items")), depth+1)...)
 	}
@@ -38,7 +40,7 @@ func (m *modeler) typeOf(r resolved, depth int) typeText {
 
 // objectType is a link to the object's own page, unless there is nothing on it.
 func (m *modeler) objectType(r resolved) typeText {
-	label := m.words.T("schema.object")
+	label := m.Words.T("schema.object")
 	if r.name != "" {
 		label = r.name
 	}
@@ -46,9 +48,9 @@ func (m *modeler) objectType(r resolved) typeText {
 		return typeText{{Text: label, Href: r.at.href()}}
 	}
 	if k := parseKeywords(r.AdditionalProperties); len(r.AdditionalProperties) > 2 && (k.isObject() || k.Ref != "") {
-		return typeText{{Text: m.words.T("schema.map"), Href: r.at.href()}}
+		return typeText{{Text: m.Words.T("schema.map"), Href: r.at.href()}}
 	} else if len(k.Type) > 0 {
-		return typeText{{Text: m.words.T("schema.mapOf", "type", m.scalar(k))}}
+		return typeText{{Text: m.Words.T("schema.mapOf", "type", m.scalar(k))}}
 	}
 	return typeText{{Text: label}}
 }
@@ -56,7 +58,7 @@ func (m *modeler) objectType(r resolved) typeText {
 // union is "string or Customer"; more than three options are a link.
 func (m *modeler) union(r resolved, keyword string, branches []json.RawMessage, positions []int, depth int) typeText {
 	if len(branches) > 3 || depth > 2 {
-		label := m.words.N("schema.options", len(branches))
+		label := m.Words.N("schema.options", len(branches))
 		if r.name != "" {
 			label = r.name
 		}
@@ -69,7 +71,7 @@ func (m *modeler) union(r resolved, keyword string, branches []json.RawMessage, 
 			continue
 		}
 		if len(t) > 0 {
-			t = append(t, span{Text: " " + m.words.T("schema.or") + " "})
+			t = append(t, span{Text: " " + m.Words.T("schema.or") + " "})
 		}
 		t = append(t, s...)
 	}
@@ -78,9 +80,9 @@ func (m *modeler) union(r resolved, keyword string, branches []json.RawMessage, 
 
 // scalar is a type without parts: string (uuid).
 func (m *modeler) scalar(k *keywords) string {
-	name := strings.Join(k.Type, " "+m.words.T("schema.or")+" ")
+	name := strings.Join(k.Type, " "+m.Words.T("schema.or")+" ")
 	if name == "" {
-		name = m.words.T("schema.any")
+		name = m.Words.T("schema.any")
 		if len(k.Enum) > 0 {
 			name = jsonType(k.Enum[0])
 		}
@@ -140,7 +142,7 @@ func (m *modeler) example(k *keywords) string {
 // facts are the constraints in words.
 func (m *modeler) facts(k *keywords) []string {
 	var out []string
-	add := func(key string, args ...any) { out = append(out, m.words.T(key, args...)) }
+	add := func(key string, args ...any) { out = append(out, m.Words.T(key, args...)) }
 	low, lowOpen := bound(k.Minimum, k.ExclusiveMinimum)
 	high, highOpen := bound(k.Maximum, k.ExclusiveMaximum)
 	switch {
@@ -193,13 +195,13 @@ func bound(n json.Number, exclusive json.RawMessage) (limit string, open bool) {
 func (m *modeler) countFact(key string, low, high *int) []string {
 	switch {
 	case low != nil && high != nil && *low == *high:
-		return []string{m.words.N(key+".exact", *low)}
+		return []string{m.Words.N(key+".exact", *low)}
 	case low != nil && high != nil && *low > 0:
-		return []string{m.words.N(key+".range", *high, "low", thousands(*low))}
+		return []string{m.Words.N(key+".range", *high, "low", messages.Thousands(*low))}
 	case high != nil:
-		return []string{m.words.N(key+".max", *high)}
+		return []string{m.Words.N(key+".max", *high)}
 	case low != nil && *low > 0:
-		return []string{m.words.N(key+".min", *low)}
+		return []string{m.Words.N(key+".min", *low)}
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package widget
+package messages
 
 import (
 	"embed"
@@ -13,22 +13,22 @@ import (
 	"golang.org/x/text/language"
 )
 
-//go:embed messages/*.json
+//go:embed *.json
 var messageFiles embed.FS
 
-// Messages are the interface's words in one language. A text may hold {name}
+// Catalogue is the interface's words in one language. A text may hold {name}
 // places; a text that depends on a number has one entry per plural form:
 // key.one, key.other and what else the language has.
-type Messages struct {
+type Catalogue struct {
 	tag   language.Tag
 	texts map[string]string
 }
 
 // catalogues are all languages, each complete: what it lacks it takes from English.
-var catalogues = sync.OnceValue(func() map[string]*Messages {
-	all := map[string]*Messages{}
+var catalogues = sync.OnceValue(func() map[string]*Catalogue {
+	all := map[string]*Catalogue{}
 	english := readCatalogue("en")
-	entries, err := messageFiles.ReadDir("messages")
+	entries, err := messageFiles.ReadDir(".")
 	if err != nil {
 		panic(err) // embedded
 	}
@@ -36,13 +36,13 @@ var catalogues = sync.OnceValue(func() map[string]*Messages {
 		locale := strings.TrimSuffix(e.Name(), path.Ext(e.Name()))
 		texts := maps.Clone(english)
 		maps.Copy(texts, readCatalogue(locale))
-		all[locale] = &Messages{tag: language.Make(locale), texts: texts}
+		all[locale] = &Catalogue{tag: language.Make(locale), texts: texts}
 	}
 	return all
 })
 
 func readCatalogue(locale string) map[string]string {
-	data, err := messageFiles.ReadFile("messages/" + locale + ".json")
+	data, err := messageFiles.ReadFile(locale + ".json")
 	texts := map[string]string{}
 	if err == nil {
 		err = json.Unmarshal(data, &texts)
@@ -54,10 +54,10 @@ func readCatalogue(locale string) map[string]string {
 }
 
 // English is the complete catalogue.
-func English() *Messages { return catalogues()["en"] }
+func English() *Catalogue { return catalogues()["en"] }
 
-// MessagesFor is the catalogue of a locale such as fr or fr-CH; English when there is none.
-func MessagesFor(locale string) *Messages {
+// For is the catalogue of a locale such as fr or fr-CH; English when there is none.
+func For(locale string) *Catalogue {
 	locale = strings.ReplaceAll(strings.ToLower(locale), "_", "-")
 	for locale != "" {
 		if m, ok := catalogues()[locale]; ok {
@@ -71,7 +71,7 @@ func MessagesFor(locale string) *Messages {
 
 // T is the text of key with its places filled: args are name, value, name, value.
 // An unknown key is shown as it is.
-func (m *Messages) T(key string, args ...any) string {
+func (m *Catalogue) T(key string, args ...any) string {
 	text, ok := m.texts[key]
 	if !ok {
 		return key
@@ -79,14 +79,14 @@ func (m *Messages) T(key string, args ...any) string {
 	return fill(text, args)
 }
 
-// N is the text of key in the plural form of n; {n} is n with thousands separated.
-func (m *Messages) N(key string, n int, args ...any) string {
+// N is the text of key in the plural form of n; {n} is n with Thousands separated.
+func (m *Catalogue) N(key string, n int, args ...any) string {
 	form := forms[plural.Cardinal.MatchPlural(m.tag, n, 0, 0, 0, 0)]
 	text, ok := m.texts[key+"."+form]
 	if !ok {
 		text = m.texts[key+".other"]
 	}
-	return fill(text, append([]any{"n", thousands(n)}, args...))
+	return fill(text, append([]any{"n", Thousands(n)}, args...))
 }
 
 var forms = map[plural.Form]string{
@@ -105,8 +105,8 @@ func fill(text string, args []any) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// thousands writes 12345 as 12,345.
-func thousands(n int) string {
+// Thousands writes 12345 as 12,345.
+func Thousands(n int) string {
 	s := fmt.Sprint(n)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
 		s = s[:i] + "," + s[i:]

@@ -1,8 +1,10 @@
-package widget
+package reference
 
 import (
 	"encoding/json"
 	"strconv"
+
+	"github.com/portico-portal/portico/internal/widget/prose"
 )
 
 // view shows a schema one level deep. Of an array it shows what it holds, of a
@@ -10,7 +12,7 @@ import (
 func (m *modeler) view(raw json.RawMessage, at location) *schemaView {
 	m.fetch(references(raw)...)
 	r := m.resolve(raw, at)
-	v := &schemaView{Text: rich(r.Description), Href: r.at.href()}
+	v := &schemaView{Text: prose.Rich(r.Description), Href: r.at.href()}
 	if !r.isObject() || r.name != "" {
 		v.Lead = m.typeText(r, raw)
 	}
@@ -45,7 +47,7 @@ func (m *modeler) fill(v *schemaView, r resolved) {
 	if keyword == "" || len(branches) == 1 && r.isObject() {
 		return
 	}
-	c := choice{Title: m.words.T("schema." + keyword)}
+	c := choice{Title: m.Words.T("schema." + keyword)}
 	for i, b := range branches {
 		at := r.at.at(keyword, strconv.Itoa(positions[i]))
 		f := m.field(property{member: member{Value: b}, at: at}, true)
@@ -74,7 +76,7 @@ func (m *modeler) field(p property, fold bool) field {
 	f := field{
 		Name: p.Name, Required: p.required, Deprecated: r.Deprecated,
 		ReadOnly: r.ReadOnly, WriteOnly: r.WriteOnly,
-		Text: line(r.Description), Facts: m.facts(r.keywords), Values: values(r.keywords),
+		Text: prose.Line(r.Description), Facts: m.facts(r.keywords), Values: values(r.keywords),
 		Default: compact(r.Default), Example: m.example(r.keywords),
 	}
 	inner := r
@@ -120,6 +122,6 @@ func (m *modeler) otherProperties(r resolved) (field, bool) {
 		}
 	}
 	f := m.field(property{member: member{Value: r.AdditionalProperties}, at: r.at.at("additionalProperties")}, true)
-	f.Name = m.words.T("schema.other")
+	f.Name = m.Words.T("schema.other")
 	return f, true
 }

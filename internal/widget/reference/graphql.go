@@ -1,4 +1,4 @@
-package widget
+package reference
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/widget/prose"
 )
 
 // maxGraphFields is how many fields of one type are listed.
@@ -28,12 +28,12 @@ type graphField struct {
 }
 
 // graphTypes are the queries, mutations and subscriptions of a GraphQL API.
-func (in *Input) graphTypes(ctx context.Context, api *catalog.API) ([]graphType, error) {
-	text, err := in.Data.GraphQL(ctx, api)
+func (r *Reader) graphTypes(ctx context.Context) ([]graphType, error) {
+	text, err := r.Data.GraphQL(ctx, r.API)
 	if err != nil || text == "" {
 		return nil, err
 	}
-	schema, err := gqlparser.LoadSchema(&ast.Source{Name: api.ID, Input: text})
+	schema, err := gqlparser.LoadSchema(&ast.Source{Name: r.API.ID, Input: text})
 	if err != nil {
 		return nil, nil // it was checked when it was stored; an older one is shown without its types
 	}
@@ -43,14 +43,14 @@ func (in *Input) graphTypes(ctx context.Context, api *catalog.API) ([]graphType,
 		of  *ast.Definition
 	}{{"graphql.queries", schema.Query}, {"graphql.mutations", schema.Mutation}, {"graphql.subscriptions", schema.Subscription}} {
 		if root.of != nil {
-			list = append(list, in.graphType(root.key, root.of))
+			list = append(list, r.graphType(root.key, root.of))
 		}
 	}
 	return list, nil
 }
 
-func (in *Input) graphType(key string, of *ast.Definition) graphType {
-	t := graphType{Name: in.T(key)}
+func (r *Reader) graphType(key string, of *ast.Definition) graphType {
+	t := graphType{Name: r.Words.T(key)}
 	for _, f := range of.Fields {
 		if len(f.Name) > 1 && f.Name[:2] == "__" {
 			continue
@@ -60,7 +60,7 @@ func (in *Input) graphType(key string, of *ast.Definition) graphType {
 			continue
 		}
 		t.Fields = append(t.Fields, graphField{
-			Name: f.Name, Signature: signature(f), Text: line(f.Description),
+			Name: f.Name, Signature: signature(f), Text: prose.Line(f.Description),
 			Deprecated: slices.ContainsFunc(f.Directives, func(d *ast.Directive) bool { return d.Name == "deprecated" }),
 		})
 	}

@@ -1,4 +1,4 @@
-package widget
+package reference
 
 import (
 	"encoding/json"
@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/widget/prose"
 )
 
 // bodyView is the request body.
@@ -75,7 +76,7 @@ func (r *operation) body() *bodyView {
 	if text == "" {
 		text = w.Description
 	}
-	b := &bodyView{Text: richBelow(2, text), Required: w.Required}
+	b := &bodyView{Text: prose.Below(2, text), Required: w.Required}
 	at := r.own.at("requestBody")
 	for _, rep := range req.Representations {
 		b.Media = append(b.Media, r.media(rep, w, at))
@@ -89,7 +90,7 @@ func (r *operation) body() *bodyView {
 // media shows a representation: its type, or the schema written beside it.
 func (r *operation) media(rep apim.Representation, w writtenBody, at location) mediaView {
 	m := mediaView{Type: rep.ContentType}
-	if raw, at := r.schemaOf(rep, w, at); raw != nil && r.look.SchemaView == rawSchemas {
+	if raw, at := r.schemaOf(rep, w, at); raw != nil && r.look.RawSchemas {
 		if part := r.model.part(rep.TypeName); part != nil {
 			raw = part
 		}
@@ -119,7 +120,7 @@ func (r *operation) schemaOf(rep apim.Representation, w writtenBody, at location
 		r.model.fetch(rep.TypeName)
 		if part := r.model.part(rep.TypeName); part != nil {
 			ref, _ := json.Marshal(map[string]string{"$ref": "#/components/schemas/" + escapePointer(rep.TypeName)})
-			return ref, location{api: r.api.ID, part: rep.TypeName}
+			return ref, location{api: r.API.ID, part: rep.TypeName}
 		}
 	}
 	if len(written) == 0 {
@@ -188,7 +189,7 @@ func storedResponse(raw json.RawMessage) apim.Response {
 
 func (r *operation) response(code string, resp apim.Response, raw json.RawMessage) responseView {
 	w := readBody(raw)
-	v := responseView{Code: code, Class: statusClass(code), Meaning: r.meaning(code), Text: line(resp.Description)}
+	v := responseView{Code: code, Class: statusClass(code), Meaning: r.meaning(code), Text: prose.Line(resp.Description)}
 	if v.Meaning == string(v.Text) || resp.Description == "Response" {
 		v.Text = ""
 	}
@@ -211,7 +212,7 @@ func (r *operation) response(code string, resp apim.Response, raw json.RawMessag
 
 // meaning is a status in words; "" for one that has none.
 func (r *operation) meaning(code string) string {
-	if text := r.words.T("status." + code); text != "status."+code {
+	if text := r.Words.T("status." + code); text != "status."+code {
 		return text
 	}
 	return ""

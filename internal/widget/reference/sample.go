@@ -1,4 +1,4 @@
-package widget
+package reference
 
 import (
 	"bytes"
@@ -32,13 +32,12 @@ type sampleLanguage struct {
 	Current        bool
 }
 
-// SampleFragment answers [address.Sample]: the code sample of the operation in a
-// language as highlighted HTML, or, for the language "console", the console's
-// starting values as JSON. With a request, the sample makes that call: the
-// console's, with the key left out. An unknown language is apim.ErrNotFound.
-func SampleFragment(ctx context.Context, r Render, language string, request *console.Request) (contentType string, body []byte, err error) {
-	in := r.input()
-	op, err := readOperation(ctx, in)
+// Sample is the code sample of an operation in a language as highlighted HTML, or, for the
+// language "console", the console's starting values as JSON. With a request, the
+// sample makes that call: the console's, with the key left out. An unknown
+// language is apim.ErrNotFound.
+func (r *Reader) Sample(ctx context.Context, id, language string, request *console.Request) (contentType string, body []byte, err error) {
+	op, err := r.operation(ctx, id, Look{})
 	if err != nil {
 		return "", nil, err
 	}
@@ -59,17 +58,6 @@ func SampleFragment(ctx context.Context, r Render, language string, request *con
 	return "text/html; charset=utf-8", []byte(v.HTML), nil
 }
 
-// input is a Render as a widget sees it, outside a page.
-func (r Render) input() *Input {
-	if r.Messages == nil {
-		r.Messages = English()
-	}
-	return &Input{
-		Params: r.Params, Visitor: r.Visitor, Data: r.Data, Person: r.Person,
-		Messages: r.Messages, Form: r.Form, heading: &heading{},
-	}
-}
-
 // sample renders a sample; an unknown language is the first.
 func (r *operation) sample(language string, request *console.Request) (sampleView, error) {
 	l, ok := console.LanguageByID(language)
@@ -84,7 +72,7 @@ func (r *operation) sample(language string, request *console.Request) (sampleVie
 	for _, each := range console.Languages {
 		v.Languages = append(v.Languages, sampleLanguage{
 			ID: each.ID, Name: each.Name, Current: each.ID == l.ID,
-			Href: address.Sample(r.api.ID, r.op.ID, each.ID),
+			Href: address.Sample(r.API.ID, r.op.ID, each.ID),
 		})
 	}
 	return v, r.model.err
@@ -111,13 +99,13 @@ func (r *operation) request() console.Request {
 			req.Headers = append(req.Headers, console.Header{Name: "Cookie", Value: p.Name + "=" + value})
 		}
 	}
-	if set := r.api.VersionSet; set != nil && r.api.Version != "" {
+	if set := r.API.VersionSet; set != nil && r.API.Version != "" {
 		switch set.VersioningScheme {
 		case apim.SchemeQuery:
-			query.Set(set.VersionQueryName, r.api.Version)
+			query.Set(set.VersionQueryName, r.API.Version)
 			order = append(order, set.VersionQueryName)
 		case apim.SchemeHeader:
-			req.Headers = append(req.Headers, console.Header{Name: set.VersionHeaderName, Value: r.api.Version})
+			req.Headers = append(req.Headers, console.Header{Name: set.VersionHeaderName, Value: r.API.Version})
 		}
 	}
 	for i, name := range order {
@@ -128,8 +116,8 @@ func (r *operation) request() console.Request {
 		address += separator + url.QueryEscape(name) + "=" + url.QueryEscape(query.Get(name))
 	}
 	req.URL = address
-	if r.api.Props != nil && r.api.Props.NeedsSubscription() {
-		header, _ := r.api.Props.KeyNames()
+	if r.API.Props != nil && r.API.Props.NeedsSubscription() {
+		header, _ := r.API.Props.KeyNames()
 		req.Headers = append([]console.Header{{Name: header, Value: keyPlaceholder}}, req.Headers...)
 	}
 	if bodies := r.sampleBodies(); len(bodies) > 0 {

@@ -1,4 +1,4 @@
-package widget
+package reference
 
 import (
 	"context"
@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/address"
-	"github.com/portico-portal/portico/internal/catalog"
 )
 
 // A schema is shown one level deep. A named type below that is a link to its
@@ -92,18 +91,16 @@ func (l location) href() string {
 
 // modeler reads schemas of one API.
 type modeler struct {
-	ctx   context.Context
-	data  Data
-	api   *catalog.API
-	words *Messages
+	ctx context.Context
+	*Reader
 	parts map[string]json.RawMessage // definitions read so far; nil values are missing ones
 	err   error                      // of reading definitions
 	known map[string]resolved        // definitions resolved so far
 	read  int                        // schemas resolved so far
 }
 
-func newModeler(ctx context.Context, in *Input, api *catalog.API) *modeler {
-	return &modeler{ctx: ctx, data: in.Data, api: api, words: in.Messages, parts: map[string]json.RawMessage{}, known: map[string]resolved{}}
+func newModeler(ctx context.Context, r *Reader) *modeler {
+	return &modeler{ctx: ctx, Reader: r, parts: map[string]json.RawMessage{}, known: map[string]resolved{}}
 }
 
 // fetch reads the definitions a schema refers to, all at once.
@@ -118,7 +115,7 @@ func (m *modeler) fetch(names ...string) {
 	if len(missing) == 0 || m.err != nil {
 		return
 	}
-	found, err := m.data.Schemas(m.ctx, m.api, missing)
+	found, err := m.Data.Schemas(m.ctx, m.API, missing)
 	if err != nil {
 		m.err = err
 		return
@@ -192,7 +189,7 @@ func (m *modeler) definition(name string, depth int) resolved {
 	if r, ok := m.known[name]; ok {
 		return r
 	}
-	r := m.resolveAt(m.part(name), location{api: m.api.ID, part: name}, name, depth+1)
+	r := m.resolveAt(m.part(name), location{api: m.API.ID, part: name}, name, depth+1)
 	m.known[name] = r
 	return r
 }

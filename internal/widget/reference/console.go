@@ -1,8 +1,9 @@
-package widget
+package reference
 
 import (
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/widget/prose"
 )
 
 // consoleStart is what the console starts from; the island's TypeScript type
@@ -33,18 +34,18 @@ type consoleParameter struct {
 
 func (r *operation) consoleStart() consoleStart {
 	s := consoleStart{
-		API: r.api.ID, Operation: r.op.ID, Method: r.op.Method, URL: r.address(),
+		API: r.API.ID, Operation: r.op.ID, Method: r.op.Method, URL: r.address(),
 		Parameters: []consoleParameter{}, Bodies: r.sampleBodies(), Keys: address.ConsoleKeys,
-		Access: address.Access(r.api.ID), SignIn: address.SignInFor(address.Console(r.api.ID, r.op.ID)),
+		Access: address.Access(r.API.ID), SignIn: address.SignInFor(address.Console(r.API.ID, r.op.ID)),
 	}
-	if r.api.Props != nil && r.api.Props.NeedsSubscription() {
-		s.KeyHeader, s.KeyQuery = r.api.Props.KeyNames()
+	if r.API.Props != nil && r.API.Props.NeedsSubscription() {
+		s.KeyHeader, s.KeyQuery = r.API.Props.KeyNames()
 	}
 	for _, p := range r.all() {
 		f := r.parameterField(p)
 		c := consoleParameter{
 			Name: p.Name, Place: p.place, Type: f.Type.String(), Required: p.Required, Values: f.Values,
-			Hint: plain(string(f.Text), 160),
+			Hint: prose.Plain(string(f.Text), 160),
 		}
 		switch {
 		case f.Example != "":
@@ -56,12 +57,12 @@ func (r *operation) consoleStart() consoleStart {
 		}
 		s.Parameters = append(s.Parameters, c)
 	}
-	if set := r.api.VersionSet; set != nil && r.api.Version != "" {
+	if set := r.API.VersionSet; set != nil && r.API.Version != "" {
 		switch set.VersioningScheme {
 		case apim.SchemeQuery:
-			s.Parameters = append(s.Parameters, consoleParameter{Name: set.VersionQueryName, Place: "query", Type: "string", Required: true, Value: r.api.Version})
+			s.Parameters = append(s.Parameters, consoleParameter{Name: set.VersionQueryName, Place: "query", Type: "string", Required: true, Value: r.API.Version})
 		case apim.SchemeHeader:
-			s.Parameters = append(s.Parameters, consoleParameter{Name: set.VersionHeaderName, Place: "header", Type: "string", Required: true, Value: r.api.Version})
+			s.Parameters = append(s.Parameters, consoleParameter{Name: set.VersionHeaderName, Place: "header", Type: "string", Required: true, Value: r.API.Version})
 		}
 	}
 	return s

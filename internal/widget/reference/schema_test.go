@@ -1,15 +1,27 @@
-package widget
+package reference
 
 import (
 	"context"
 	"encoding/json"
+	"html/template"
+	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/widget/messages"
 )
+
+func queryUnescape(t *testing.T, s string) string {
+	t.Helper()
+	u, err := url.QueryUnescape(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
 
 // partsOnly is Data that has definitions and nothing else.
 type partsOnly struct {
@@ -28,8 +40,29 @@ func (d partsOnly) Schemas(_ context.Context, _ *catalog.API, names []string) (m
 }
 
 func testModeler(parts map[string]json.RawMessage) *modeler {
-	in := &Input{Data: partsOnly{parts: parts}, Messages: English()}
-	return newModeler(context.Background(), in, &catalog.API{ID: "a"})
+	return newModeler(context.Background(), &Reader{API: &catalog.API{ID: "a"}, Data: partsOnly{parts: parts}, Words: messages.English()})
+}
+
+// frame is what package widget executes templates with.
+type frame struct {
+	*messages.Catalogue
+	V any
+}
+
+func (f frame) With(v any) frame { return frame{f.Catalogue, v} }
+
+// show executes schema.tmpl, which uses no template but its own.
+func show(t *testing.T, view any) string {
+	t.Helper()
+	text, err := Templates.ReadFile("templates/schema.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	if err := template.Must(template.New("").Funcs(Functions()).Parse(string(text))).Execute(&b, frame{messages.English(), view}); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 var animals = map[string]json.RawMessage{
@@ -203,11 +236,8 @@ func FuzzSchemas(f *testing.F) {
 		}
 		m := testModeler(map[string]json.RawMessage{"Root": schema})
 		view := m.view(schema, location{api: "a", part: "Root"})
-		html, err := execute("schema", frame{Input: &Input{Messages: English()}, V: view})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.Contains(strings.ToLower(string(html)), "<script") {
+		html := show(t, view)
+		if strings.Contains(strings.ToLower(html), "<script") {
 			t.Fatalf("a script came into the page: %s", html)
 		}
 		if sample := m.sampleJSON(schema, location{api: "a"}, true); len(sample) > 0 && !json.Valid(sample) {

@@ -1,4 +1,4 @@
-package widget
+package prose
 
 import "testing"
 
@@ -14,7 +14,7 @@ func TestHeadingsOfTextsFollowThePages(t *testing.T) {
 		{"HTML too", "<H1 class=x>A</H1>", "<h2>A</h2>", 1},
 	}
 	for _, test := range tests {
-		if got := string(richBelow(test.level, test.text)); got != test.want {
+		if got := string(Below(test.level, test.text)); got != test.want {
 			t.Errorf("%s: %s, want %s", test.name, got, test.want)
 		}
 	}

@@ -1,4 +1,4 @@
-package widget
+package reference
 
 import (
 	"context"
@@ -9,41 +9,33 @@ import (
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/widget/prose"
 )
 
 // operation is one operation being read for a page, a sample or the console.
 type operation struct {
-	api     *catalog.API
+	*Reader
 	op      *catalog.OperationDetail
-	gateway string
-	words   *Messages
-	look    OperationDetails
+	look    Look
 	model   *modeler
 	own     location                     // where the operation's own schemas stand
 	extra   map[string]json.RawMessage   // the operation's own description: requestBody, responses, parameters
 	written map[string]*writtenParameter // by place and name
 }
 
-// readOperation reads the operation the page is about.
-func readOperation(ctx context.Context, in *Input) (*operation, error) {
-	api, err := in.Data.API(ctx, in.Params.API)
+// operation reads an operation of the API.
+func (r *Reader) operation(ctx context.Context, id string, look Look) (*operation, error) {
+	op, err := r.Data.Operation(ctx, r.API, id)
 	if err != nil {
 		return nil, err
-	}
-	op, err := in.Data.Operation(ctx, api, in.Params.Operation)
-	if err != nil {
-		return nil, err
-	}
-	r := &operation{
-		api: api, op: op, gateway: strings.TrimSuffix(in.Data.GatewayURL(), "/"), words: in.Messages,
-		model: newModeler(ctx, in, api), own: location{api: api.ID, operation: op.ID},
 	}
 	if op.Extra == nil {
 		op.Extra = &apim.OperationExtra{}
 	}
-	r.extra = ownDescription(op.Extra)
-	r.readParameters()
-	return r, nil
+	o := &operation{Reader: r, op: op, look: look, model: newModeler(ctx, r), own: location{api: r.API.ID, operation: op.ID}}
+	o.extra = ownDescription(op.Extra)
+	o.readParameters()
+	return o, nil
 }
 
 // ownDescription is the root that pointers into an operation's own schemas start from.
@@ -62,16 +54,21 @@ func ownDescription(e *apim.OperationExtra) map[string]json.RawMessage {
 	return root
 }
 
-// callable tells whether the console can call it: HTTP, not sockets.
-func (r *operation) callable() bool {
-	return r.api.Type != "websocket" && r.api.Type != "graphql" && r.api.Type != "grpc"
+// Callable reports whether the console can call the API: HTTP, not sockets.
+func (r *Reader) Callable() bool {
+	return r.API.Type != "websocket" && r.API.Type != "graphql" && r.API.Type != "grpc"
 }
 
+// Address is the API's address at the gateway.
+func (r *Reader) Address() string { return r.gateway() + r.basePath() }
+
+func (r *Reader) gateway() string { return strings.TrimSuffix(r.Data.GatewayURL(), "/") }
+
 // basePath is the API's path below the gateway's address, version segment included.
-func (r *operation) basePath() string {
-	path := strings.Trim(r.api.Path, "/")
-	if set := r.api.VersionSet; set != nil && set.VersioningScheme == apim.SchemeSegment && r.api.Version != "" {
-		path = strings.Trim(path+"/"+r.api.Version, "/")
+func (r *Reader) basePath() string {
+	path := strings.Trim(r.API.Path, "/")
+	if set := r.API.VersionSet; set != nil && set.VersioningScheme == apim.SchemeSegment && r.API.Version != "" {
+		path = strings.Trim(path+"/"+r.API.Version, "/")
 	}
 	if path != "" {
 		path = "/" + path
@@ -85,7 +82,7 @@ func (r *operation) address() string {
 	if t != "" && t[0] != '/' {
 		t = "/" + t
 	}
-	return r.gateway + r.basePath() + t
+	return r.Address() + t
 }
 
 // pathStep is a piece of an address; a variable is set off.
@@ -96,7 +93,7 @@ type pathStep struct {
 
 // steps is the address without the host, variables apart.
 func (r *operation) steps() []pathStep {
-	rest := strings.TrimPrefix(r.address(), r.gateway)
+	rest := strings.TrimPrefix(r.address(), r.gateway())
 	var out []pathStep
 	for rest != "" {
 		i := strings.IndexByte(rest, '{')
@@ -113,13 +110,18 @@ func (r *operation) steps() []pathStep {
 	return out
 }
 
-// auth is what a call needs, in words.
-func (r *operation) auth() []template.HTML {
-	var out []template.HTML
-	if r.api.Props != nil && r.api.Props.NeedsSubscription() {
-		header, query := r.api.Props.KeyNames()
-		out = append(out, r.coded("operation.key", "{header}", header, "{query}", query))
+// Key is what a call of the API needs, in words; nothing when it is open.
+func (r *Reader) Key() []template.HTML {
+	if r.API.Props == nil || !r.API.Props.NeedsSubscription() {
+		return nil
 	}
+	header, query := r.API.Props.KeyNames()
+	return []template.HTML{r.coded("operation.key", "{header}", header, "{query}", query)}
+}
+
+// auth is what a call of the operation needs, in words.
+func (r *operation) auth() []template.HTML {
+	out := r.Key()
 	var schemes []map[string][]string
 	if json.Unmarshal(r.op.Extra.Security, &schemes) != nil {
 		return out
@@ -141,8 +143,8 @@ func (r *operation) auth() []template.HTML {
 }
 
 // coded is a message whose places are filled with code: name, value, name, value.
-func (r *operation) coded(key string, places ...string) template.HTML {
-	text := template.HTMLEscapeString(r.words.T(key))
+func (r *Reader) coded(key string, places ...string) template.HTML {
+	text := template.HTMLEscapeString(r.Words.T(key))
 	for i := 0; i+1 < len(places); i += 2 {
 		text = strings.ReplaceAll(text, places[i], "<code>"+template.HTMLEscapeString(places[i+1])+"</code>")
 	}
@@ -156,7 +158,7 @@ func (r *operation) docs() *link {
 		return nil
 	}
 	if d.Description == "" {
-		d.Description = r.words.T("operation.docs")
+		d.Description = r.Words.T("operation.docs")
 	}
-	return &link{Label: plain(d.Description, 100), Href: d.URL}
+	return &link{Label: prose.Plain(d.Description, 100), Href: d.URL}
 }
