@@ -29,6 +29,17 @@ var sideways = map[string]string{
 	"site": "widget catalog", "widget": "catalog search console apidoc", "app": "config",
 }
 
+// walls are packages below another that may import less than its layer: all of
+// this module that each of them imports. The package above is never one of them,
+// so what lies behind a wall can be read alone.
+var walls = map[string]string{
+	"apidoc/tree":      "apim",
+	"site/defaults":    "apim",
+	"widget/messages":  "",
+	"widget/prose":     "",
+	"widget/reference": "address apim catalog console widget/messages widget/prose",
+}
+
 func layerOf(pkg string) (name string, layer int) {
 	rest, ok := strings.CutPrefix(pkg, module+"internal/")
 	if !ok {
@@ -51,7 +62,7 @@ func TestImportsPointDownwards(t *testing.T) {
 	if err != nil {
 		t.Fatalf("go list: %v", err)
 	}
-	seen := 0
+	seen, behind := 0, 0
 	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
 		var p struct {
 			ImportPath string
@@ -71,6 +82,10 @@ func TestImportsPointDownwards(t *testing.T) {
 			t.Errorf("package %s has no layer: add it to the table", p.ImportPath)
 		}
 		checkImports(t, p.ImportPath, from, layer, p.Imports)
+		behind += checkWall(t, strings.TrimPrefix(p.ImportPath, module+"internal/"), p.Imports)
+	}
+	if behind != len(walls) {
+		t.Errorf("%d of %d walls stand around a package", behind, len(walls))
 	}
 	if seen < 10 {
 		t.Fatalf("only %d packages were checked", seen)
@@ -92,4 +107,19 @@ func checkImports(t *testing.T, path, from string, layer int, imports []string) 
 		}
 		t.Errorf("%s (layer %d) must not import %s (layer %d)", path, layer, imported, below)
 	}
+}
+
+// checkWall returns 1 when a package has a wall.
+func checkWall(t *testing.T, pkg string, imports []string) int {
+	t.Helper()
+	allowed, ok := walls[pkg]
+	if !ok {
+		return 0
+	}
+	for _, imported := range imports {
+		if of, ours := strings.CutPrefix(imported, module+"internal/"); ours && !strings.Contains(" "+allowed+" ", " "+of+" ") {
+			t.Errorf("internal/%s must not import internal/%s: a wall stands between them", pkg, of)
+		}
+	}
+	return 1
 }

@@ -5,7 +5,12 @@
 // widget for its data through the Data interface and executes its template.
 // The registry is one visible table; a widget is one Go file and one template.
 // Beside pages, the parts of a page that islands fetch are rendered here too:
-// OperationGroup, SchemaFragment and SampleFragment.
+// OperationGroup and SampleFragment.
+//
+// What pages show of one API, operations, schemas and samples, is read in
+// widget/reference, which knows no pages; widget/messages holds the words of the
+// interface and widget/prose makes descriptions safe. A wall stands before each:
+// none imports this package.
 //
 // It knows no HTTP and no storage. It may import catalog, search, console and media,
 // and below them address and apim.
