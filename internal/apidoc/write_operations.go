@@ -22,6 +22,7 @@ func prepare(d *Description) []prepared {
 	all := make([]prepared, len(d.Operations))
 	for i := range d.Operations {
 		op := &d.Operations[i]
+		op.Default()
 		all[i] = prepared{op.ID, routeOf(&op.Operation), op.Extra.Tags, encode(&op.Operation), encode(&op.Extra)}
 	}
 	return all

@@ -107,10 +107,10 @@ func (a *API) Validate(v *Violations) {
 	if strings.ContainsAny(a.Path, "?#{}*\\ ") || strings.Contains(a.Path, "//") {
 		v.Addf("path", "path must be URL path segments without ? # { } * \\ or spaces; it is %q.", a.Path)
 	}
-	for _, p := range a.Protocols {
-		v.OneOf("protocols", p, "http", "https", "ws", "wss")
+	for i := range a.Protocols {
+		v.OneOf("protocols", &a.Protocols[i], "http", "https", "ws", "wss")
 	}
-	v.OneOf("type", a.Type, "http", "soap", "websocket", "graphql", "odata", "grpc")
+	v.OneOf("type", &a.Type, "http", "soap", "websocket", "graphql", "odata", "grpc")
 	v.Length("serviceUrl", a.ServiceURL, 2000)
 	if a.ServiceURL != "" {
 		u, err := url.Parse(a.ServiceURL)
@@ -122,12 +122,26 @@ func (a *API) Validate(v *Violations) {
 		v.Addf("apiVersionSetId", "apiVersionSetId is required with apiVersion.")
 	}
 	v.Length("apiVersion", a.APIVersion, 100)
+	if a.AuthenticationSettings != nil {
+		v.In("authenticationSettings", a.AuthenticationSettings.validate)
+	}
+}
+
+func (s *AuthenticationSettings) validate(v *Violations) {
+	if s.OpenID != nil {
+		v.bearerTokens("openid.bearerTokenSendingMethods", s.OpenID.BearerTokenSendingMethods)
+	}
+	for i, p := range s.OpenIDAuthenticationSettings {
+		v.At("openidAuthenticationSettings", i, func(v *Violations) {
+			v.bearerTokens("bearerTokenSendingMethods", p.BearerTokenSendingMethods)
+		})
+	}
 }
 
 // APIs is the kind of /apis.
 var APIs = &Kind{
 	Path: "apis", Verbs: CRUD, Delete204Since: "2024-05-01", New: func() Resource { return new(API) },
-	MaxName: 256, Large: true, Provisions: true, Workspace: true, Refs: []string{"apiVersionSetId", "sourceApiId"},
+	MaxName: 256, Large: true, Always: []Member{provisioned, {"authenticationSettings", `{}`}, {"isOnline", `true`}}, Workspace: true, Refs: []string{"apiVersionSetId", "sourceApiId"},
 	Filter: Fields{"name", "displayName", "description", "serviceUrl", "path", "isCurrent"},
 	Links: []Link{
 		{Collection: "products", To: "products", Name: ProductAPI, Reverse: true, ReadOnly: true, Filter: titleFilter},

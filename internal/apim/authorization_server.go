@@ -1,6 +1,9 @@
 package apim
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // AuthorizationServer is an OAuth 2.0 server that the console signs callers in
 // at (apim-rest.md §1.14). clientSecret and the resource owner's name and
@@ -34,7 +37,7 @@ type NameValue struct {
 
 // Default: GET is always among the methods; the console uses the server.
 func (s *AuthorizationServer) Default() {
-	if !slices.Contains(s.AuthorizationMethods, "GET") {
+	if !slices.ContainsFunc(s.AuthorizationMethods, func(m string) bool { return strings.EqualFold(m, "GET") }) {
 		s.AuthorizationMethods = append(s.AuthorizationMethods, "GET")
 	}
 	if s.UseInTestConsole == nil {
@@ -66,10 +69,15 @@ func (s *AuthorizationServer) Validate(v *Violations) {
 	v.EachOf("grantTypes", s.GrantTypes, "authorizationCode", "authorizationCodeWithPkce", "implicit", "resourceOwnerPassword", "clientCredentials")
 	v.EachOf("authorizationMethods", s.AuthorizationMethods, "HEAD", "OPTIONS", "TRACE", "GET", "POST", "PUT", "PATCH", "DELETE")
 	v.EachOf("clientAuthenticationMethod", s.ClientAuthenticationMethod, "Basic", "Body")
-	v.EachOf("bearerTokenSendingMethods", s.BearerTokenSendingMethods, "authorizationHeader", "query")
+	v.bearerTokens("bearerTokenSendingMethods", s.BearerTokenSendingMethods)
 	for i, p := range s.TokenBodyParameters {
 		v.At("tokenBodyParameters", i, func(v *Violations) { v.Required("name", p.Name) })
 	}
+}
+
+// bearerTokens checks where a token may be sent.
+func (v *Violations) bearerTokens(field string, methods []string) {
+	v.EachOf(field, methods, "authorizationHeader", "query")
 }
 
 // AuthorizationServers is the kind of /authorizationServers.
@@ -143,7 +151,7 @@ func (p *IdentityProvider) Default() {}
 func (p *IdentityProvider) Validate(v *Violations) {
 	v.Required("clientId", p.ClientID)
 	v.Required("clientSecret", p.ClientSecret)
-	v.OneOf("type", p.Type, "facebook", "google", "microsoft", "twitter", "aad", "aadB2C")
+	v.OneOf("type", &p.Type, "facebook", "google", "microsoft", "twitter", "aad", "aadB2C")
 	v.Length("clientLibrary", p.ClientLibrary, 16)
 	if len(p.AllowedTenants) > 32 {
 		v.Addf("allowedTenants", "allowedTenants may name at most 32 tenants; there are %d.", len(p.AllowedTenants))

@@ -101,7 +101,7 @@ func (b *Backend) Default() {
 
 // Validate checks addresses, lengths and what belongs to a pool.
 func (b *Backend) Validate(v *Violations) {
-	v.OneOf("type", b.Type, "Single", "Pool")
+	v.OneOf("type", &b.Type, "Single", "Pool")
 	if b.Type == "Pool" {
 		if b.Pool == nil || len(b.Pool.Services) == 0 {
 			v.Addf("pool.services", "pool.services must name at least one backend.")
@@ -118,7 +118,7 @@ func (b *Backend) Validate(v *Violations) {
 		}
 		v.Required("protocol", b.Protocol)
 	}
-	v.OneOf("protocol", b.Protocol, "http", "soap")
+	v.OneOf("protocol", &b.Protocol, "http", "soap")
 	v.Length("title", b.Title, 300)
 	v.Length("description", b.Description, 2000)
 	v.Length("resourceId", b.ResourceID, 2000)

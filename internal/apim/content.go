@@ -24,7 +24,7 @@ func (c *ContentType) Validate(v *Violations) { v.Length("name", c.Name, 250) }
 
 // ContentTypes is the kind of /contentTypes.
 var ContentTypes = &Kind{
-	Path: "contentTypes", Verbs: CRUD &^ Patch, New: func() Resource { return new(ContentType) },
+	Path: "contentTypes", Verbs: CRUD &^ Patch, New: func() Resource { return new(ContentType) }, Raw: []string{"schema"},
 	ShortID: true, MaxName: 250, AnyName: true, FilterAny: true,
 }
 
@@ -36,7 +36,7 @@ var ContentItems = &Kind{
 
 // PortalContentTypes is the kind of /portals/contentTypes.
 var PortalContentTypes = &Kind{
-	Path: "portals/contentTypes", Verbs: CRUD &^ Patch, New: func() Resource { return new(ContentType) },
+	Path: "portals/contentTypes", Verbs: CRUD &^ Patch, New: func() Resource { return new(ContentType) }, Raw: []string{"schema"},
 	ShortID: true, MaxName: 250, AnyName: true, FilterAny: true,
 }
 
@@ -55,9 +55,7 @@ type Portal struct {
 
 // Default makes the list of hostnames.
 func (p *Portal) Default() {
-	if p.Hostnames == nil {
-		p.Hostnames = []string{}
-	}
+	orEmpty(&p.Hostnames)
 }
 
 var hostname = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*$`)

@@ -20,7 +20,7 @@ func (l *Logger) Default() {
 // Validate checks the type and what each type needs.
 func (l *Logger) Validate(v *Violations) {
 	if v.Required("loggerType", l.LoggerType) {
-		v.OneOf("loggerType", l.LoggerType, "azureEventHub", "applicationInsights", "azureMonitor")
+		v.OneOf("loggerType", &l.LoggerType, "azureEventHub", "applicationInsights", "azureMonitor")
 	}
 	v.Length("description", l.Description, 256)
 	if l.LoggerType != "azureMonitor" && len(l.Credentials) == 0 {
@@ -96,12 +96,12 @@ const maxLoggedBody = 8192
 // Validate checks the logger, enumerations and limits.
 func (d *Diagnostic) Validate(v *Violations) {
 	v.Required("loggerId", d.LoggerID)
-	v.OneOf("alwaysLog", d.AlwaysLog, "allErrors")
-	v.OneOf("httpCorrelationProtocol", d.HTTPCorrelationProtocol, "None", "Legacy", "W3C")
-	v.OneOf("verbosity", d.Verbosity, "verbose", "information", "error")
-	v.OneOf("operationNameFormat", d.OperationNameFormat, "Name", "Url")
+	v.OneOf("alwaysLog", &d.AlwaysLog, "allErrors")
+	v.OneOf("httpCorrelationProtocol", &d.HTTPCorrelationProtocol, "None", "Legacy", "W3C")
+	v.OneOf("verbosity", &d.Verbosity, "verbose", "information", "error")
+	v.OneOf("operationNameFormat", &d.OperationNameFormat, "Name", "Url")
 	if s := d.Sampling; s != nil {
-		v.OneOf("sampling.samplingType", s.SamplingType, "fixed")
+		v.OneOf("sampling.samplingType", &s.SamplingType, "fixed")
 		if s.Percentage != nil && (*s.Percentage < 0 || *s.Percentage > 100) {
 			v.Addf("sampling.percentage", "sampling.percentage must be from 0 to 100; it is %v.", *s.Percentage)
 		}
@@ -142,10 +142,10 @@ func (m *MessageDiagnostic) validate(v *Violations) {
 	}
 	v.In("dataMasking", func(v *Violations) {
 		for name, list := range map[string][]MaskedData{"queryParams": m.DataMasking.QueryParams, "headers": m.DataMasking.Headers} {
-			for i, d := range list {
+			for i := range list {
 				v.At(name, i, func(v *Violations) {
-					v.Required("value", d.Value)
-					v.OneOf("mode", d.Mode, "Mask", "Hide")
+					v.Required("value", list[i].Value)
+					v.OneOf("mode", &list[i].Mode, "Mask", "Hide")
 				})
 			}
 		}

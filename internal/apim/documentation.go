@@ -31,8 +31,8 @@ type WikiDocument struct {
 	DocumentationID string `json:"documentationId"` // a name, or /documentations/x
 }
 
-// Default does nothing.
-func (w *Wiki) Default() {}
+// Default makes the list of documents.
+func (w *Wiki) Default() { orEmpty(&w.Documents) }
 
 // Validate wants an id in each entry.
 func (w *Wiki) Validate(v *Violations) {

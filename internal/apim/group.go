@@ -29,7 +29,7 @@ func (g *Group) Validate(v *Violations) {
 		v.Length("displayName", g.DisplayName, 300)
 	}
 	v.Length("description", g.Description, 1000)
-	v.OneOf("type", g.Type, "custom", "system", "external")
+	v.OneOf("type", &g.Type, "custom", "system", "external")
 }
 
 // Groups is the kind of /groups.

@@ -28,7 +28,7 @@ func (i *Issue) Validate(v *Violations) {
 		v.Length("description", i.Description, 16<<10)
 	}
 	v.Required("userId", i.UserID)
-	v.OneOf("state", i.State, "proposed", "open", "removed", "resolved", "closed")
+	v.OneOf("state", &i.State, "proposed", "open", "removed", "resolved", "closed")
 }
 
 // APIIssues is the kind of /apis/issues.

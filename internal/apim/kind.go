@@ -138,13 +138,25 @@ type Kind struct {
 	Refs []string
 	// Large: a PUT may carry an API description or its schemas, up to 64 MB.
 	Large bool
-	// Provisions: answers carry provisioningState, always Succeeded (apim-rest.md §2.4).
-	Provisions bool
+	// Always are the members of properties that no answer omits: clients read
+	// them without looking (as-code.md). Only what a struct may leave out is here.
+	Always []Member
+	// Raw are members whose values are documents: what is null in them is data.
+	Raw []string
 	// Links are the association collections below an entity.
 	Links []Link
 	// Actions are POST actions on an entity (listSecrets, regeneratePrimaryKey, ...).
 	Actions []string
 }
+
+// Member is a member of properties and what stands for it when nobody gave one.
+type Member struct{ Name, JSON string }
+
+// provisioned is the state of what is made within its request (apim-rest.md §2.4).
+var provisioned = Member{"provisioningState", `"Succeeded"`}
+
+// ServiceAlways are the members that no answer about the service itself omits.
+var ServiceAlways = []Member{{"customProperties", `{}`}, {"disableGateway", `false`}}
 
 // LinkNames is an association collection whose members have names of their own:
 // /products/{id}/apiLinks/{name} with {"apiId": ...}. It shows the same rows as
@@ -171,8 +183,12 @@ func (k *Kind) Properties(name string) Resource {
 	return k.New()
 }
 
-// closed returns the spelling of a name in a closed set.
-func (k *Kind) closed(name string) (spelling string, ok bool) {
+// Spell returns the spelling of a name, which may come in any case, in a closed
+// set; ok is false when the kind has one and the name is not in it.
+func (k *Kind) Spell(name string) (spelling string, ok bool) {
+	if strings.EqualFold(name, k.Singleton) {
+		return k.Singleton, true
+	}
 	for n := range k.ByName {
 		if strings.EqualFold(n, name) {
 			return n, true
@@ -183,7 +199,7 @@ func (k *Kind) closed(name string) (spelling string, ok bool) {
 			return n, true
 		}
 	}
-	return name, false
+	return name, k.Singleton == "" && k.ByName == nil && k.Names == nil
 }
 
 // Parent is the kind path of the parent, "" at service level.
@@ -202,12 +218,8 @@ func (k *Kind) ValidName(name string) bool {
 	if !k.AnyName {
 		forbidden = `/?#*&+:<>%\"~ `
 	}
-	if k.Singleton != "" {
-		return name == k.Singleton
-	}
-	if k.ByName != nil || k.Names != nil {
-		_, ok := k.closed(name)
-		return ok
+	if _, ok := k.Spell(name); !ok {
+		return false
 	}
 	return name != "" && name != "-" && name != "." && name != ".." &&
 		utf8.RuneCountInString(name) <= longest &&

@@ -47,7 +47,7 @@ func (n *NamedValue) Validate(v *Violations) {
 // NamedValues is the kind of /namedValues.
 var NamedValues = &Kind{
 	Path: "namedValues", Verbs: CRUD, New: func() Resource { return new(NamedValue) }, MaxName: 256, Workspace: true,
-	Filter: Fields{"name", "displayName", "tags"}, Provisions: true,
+	Filter: Fields{"name", "displayName", "tags"}, Always: []Member{provisioned, {"tags", `[]`}},
 	Secrets: []string{"value"}, SecretIf: func(r Resource) bool { return r.(*NamedValue).Secret },
 	Actions: []string{"listValue", "refreshSecret"},
 }

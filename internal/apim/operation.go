@@ -87,14 +87,34 @@ type OperationExtra struct {
 	X           map[string]json.RawMessage `json:"x,omitempty"` // x- fields
 }
 
-// Default upper-cases the method.
+// Default upper-cases the method and makes the lists that no answer omits.
 func (o *Operation) Default() {
 	o.Method = strings.ToUpper(o.Method)
-	if o.TemplateParameters == nil {
-		o.TemplateParameters = []Parameter{}
+	defaultParameters(&o.TemplateParameters)
+	if o.Request == nil {
+		o.Request = &Request{}
 	}
-	if o.Responses == nil {
-		o.Responses = []Response{}
+	defaultParameters(&o.Request.QueryParameters)
+	defaultParameters(&o.Request.Headers)
+	orEmpty(&o.Request.Representations)
+	orEmpty(&o.Responses)
+	for i := range o.Responses {
+		defaultParameters(&o.Responses[i].Headers)
+		orEmpty(&o.Responses[i].Representations)
+	}
+}
+
+func defaultParameters(list *[]Parameter) {
+	orEmpty(list)
+	for i := range *list {
+		orEmpty(&(*list)[i].Values)
+	}
+}
+
+// orEmpty makes an empty list of none: what stands in answers as [].
+func orEmpty[T any](list *[]T) {
+	if *list == nil {
+		*list = []T{}
 	}
 }
 
@@ -137,6 +157,7 @@ func (o *Operation) Validate(v *Violations) {
 var Operations = &Kind{
 	Path: "apis/operations", Verbs: CRUD, New: func() Resource { return new(Operation) }, Workspace: true,
 	Filter: Fields{"name", "displayName", "method", "description", "urlTemplate"},
+	Raw:    []string{"value"},
 	Links:  []Link{tagLinks},
 }
 

@@ -19,7 +19,7 @@ func (p *Policy) Validate(v *Violations) {
 	if len(p.Value) > 256<<10 {
 		v.Addf("value", "value must be at most 256 KiB; it has %d bytes.", len(p.Value))
 	}
-	v.OneOf("format", p.Format, "xml", "rawxml")
+	v.OneOf("format", &p.Format, "xml", "rawxml")
 }
 
 const policyVerbs = CRUD &^ Patch
@@ -58,7 +58,7 @@ func (f *PolicyFragment) Validate(v *Violations) {
 // PolicyFragments is the kind of /policyFragments.
 var PolicyFragments = &Kind{
 	Path: "policyFragments", Verbs: policyVerbs, New: func() Resource { return new(PolicyFragment) }, Workspace: true,
-	Filter: Fields{"name", "description", "value"}, Provisions: true, Actions: []string{"listReferences"},
+	Filter: Fields{"name", "description", "value"}, Always: []Member{provisioned}, Actions: []string{"listReferences"},
 }
 
 // PolicyRestriction is a rule for the policies at a scope.
@@ -85,7 +85,7 @@ func (r *PolicyRestriction) Default() {
 
 // Validate checks the flag, which is a text.
 func (r *PolicyRestriction) Validate(v *Violations) {
-	v.OneOf("requireBase", r.RequireBase, "true", "false")
+	v.OneOf("requireBase", &r.RequireBase, "true", "false")
 }
 
 // PolicyRestrictions is the kind of /policyRestrictions.

@@ -28,7 +28,7 @@ func (p *Product) Validate(v *Violations) {
 		v.Length("displayName", p.DisplayName, 300)
 	}
 	v.Length("description", p.Description, 1000)
-	v.OneOf("state", p.State, "notPublished", "published")
+	v.OneOf("state", &p.State, "notPublished", "published")
 	if p.SubscriptionsLimit != nil && *p.SubscriptionsLimit < 0 {
 		v.Addf("subscriptionsLimit", "subscriptionsLimit must not be negative.")
 	}

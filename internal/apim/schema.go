@@ -34,7 +34,7 @@ func (s *Schema) Validate(v *Violations) { v.Required("contentType", s.ContentTy
 // APISchemas is the kind of /apis/schemas.
 var APISchemas = &Kind{
 	Path: "apis/schemas", Verbs: CRUD &^ Patch, New: func() Resource { return new(Schema) }, Workspace: true,
-	Filter: Fields{"name", "contentType"}, Large: true, Provisions: true,
+	Filter: Fields{"name", "contentType"}, Large: true, Always: []Member{provisioned}, Raw: []string{"components", "definitions"},
 }
 
 // Parts returns the named definitions of a schema document, each as its JSON:
@@ -79,7 +79,7 @@ func (s *GlobalSchema) Validate(v *Violations) {
 	if !v.Required("schemaType", s.SchemaType) {
 		return
 	}
-	v.OneOf("schemaType", s.SchemaType, "xml", "json")
+	v.OneOf("schemaType", &s.SchemaType, "xml", "json")
 	switch {
 	case s.SchemaType == "json" && s.Document == nil && s.Value == nil:
 		v.Addf("document", "document is required for a schema of the type json.")
@@ -91,5 +91,5 @@ func (s *GlobalSchema) Validate(v *Violations) {
 // GlobalSchemas is the kind of /schemas.
 var GlobalSchemas = &Kind{
 	Path: "schemas", Verbs: CRUD &^ Patch, New: func() Resource { return new(GlobalSchema) }, Workspace: true,
-	Filter: onlyName, Large: true, Provisions: true,
+	Filter: onlyName, Large: true, Always: []Member{provisioned}, Raw: []string{"document", "value"},
 }

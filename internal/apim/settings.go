@@ -90,21 +90,15 @@ func (p *PortalConfig) Default() {
 	if p.CORS == nil {
 		p.CORS = &PortalCORS{}
 	}
-	if p.CORS.AllowedOrigins == nil {
-		p.CORS.AllowedOrigins = []string{}
-	}
+	orEmpty(&p.CORS.AllowedOrigins)
 	if p.CSP == nil {
 		p.CSP = &PortalCSP{}
 	}
 	if p.CSP.Mode == "" {
 		p.CSP.Mode = "disabled"
 	}
-	if p.CSP.ReportURI == nil {
-		p.CSP.ReportURI = TextList{}
-	}
-	if p.CSP.AllowedSources == nil {
-		p.CSP.AllowedSources = []string{}
-	}
+	orEmpty((*[]string)(&p.CSP.ReportURI))
+	orEmpty(&p.CSP.AllowedSources)
 }
 
 // Validate checks addresses and the mode.
@@ -120,7 +114,7 @@ func (p *PortalConfig) Validate(v *Violations) {
 			v.At("cors.allowedOrigins", i, func(v *Violations) { v.origin(origin) })
 		}
 	}
-	v.OneOf("csp.mode", p.CSP.Mode, "enabled", "disabled", "reportOnly")
+	v.OneOf("csp.mode", &p.CSP.Mode, "enabled", "disabled", "reportOnly")
 	for i, source := range p.CSP.AllowedSources {
 		if source == "" || strings.ContainsAny(source, ";, \t\r\n'\"") {
 			v.Addf("csp.allowedSources", "csp.allowedSources[%d] must be a host, a scheme or a host with *; it is %q.", i, source)
@@ -182,7 +176,7 @@ func (s *SignupSettings) Validate(v *Violations) {
 
 // DelegationSettings is portalsettings/delegation. The keys are secrets.
 type DelegationSettings struct {
-	URL                    string  `json:"url,omitempty"`
+	URL                    string  `json:"url"`
 	ValidationKey          string  `json:"validationKey,omitempty"` // base64
 	ValidationSecondaryKey string  `json:"validationSecondaryKey,omitempty"`
 	Subscriptions          Enabled `json:"subscriptions"`

@@ -42,7 +42,7 @@ func (s *Subscription) Validate(v *Violations) {
 	if v.Required("scope", s.Scope) && s.Opening() == (Opening{}) {
 		v.Addf("scope", "scope must be /products/{id}, /apis or /apis/{id}; it is %q.", s.Scope)
 	}
-	v.OneOf("state", s.State, SubscriptionSubmitted, SubscriptionActive, SubscriptionSuspended,
+	v.OneOf("state", &s.State, SubscriptionSubmitted, SubscriptionActive, SubscriptionSuspended,
 		SubscriptionRejected, SubscriptionCancelled, SubscriptionExpired)
 }
 

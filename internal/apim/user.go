@@ -51,13 +51,14 @@ func (u *User) Validate(v *Violations) {
 	if v.Required("lastName", u.LastName) {
 		v.Length("lastName", u.LastName, 100)
 	}
-	v.OneOf("state", u.State, UserActive, UserBlocked, UserPending, UserDeleted)
+	v.OneOf("state", &u.State, UserActive, UserBlocked, UserPending, UserDeleted)
 }
 
 // Users is the kind of /users.
 var Users = &Kind{
 	Path: "users", Verbs: CRUD, Delete204Since: "2024-05-01", New: func() Resource { return new(User) },
 	Filter: Fields{"name", "firstName", "lastName", "email", "note", "state", "registrationDate"},
+	Always: []Member{{"identities", `[]`}},
 	Links: []Link{
 		{Collection: "groups", To: "groups", Name: GroupUser, Reverse: true, ReadOnly: true, Filter: nameFilter},
 		{Collection: "subscriptions", To: "subscriptions", Name: SubscriptionOwner, Reverse: true, ReadOnly: true, ETag: true, Filter: subscriptionFilter},

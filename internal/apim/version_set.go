@@ -25,7 +25,7 @@ func (s *VersionSet) Validate(v *Violations) {
 		v.Length("displayName", s.DisplayName, 100)
 	}
 	if v.Required("versioningScheme", s.VersioningScheme) {
-		v.OneOf("versioningScheme", s.VersioningScheme, SchemeSegment, SchemeQuery, SchemeHeader)
+		v.OneOf("versioningScheme", &s.VersioningScheme, SchemeSegment, SchemeQuery, SchemeHeader)
 	}
 	if s.VersioningScheme == SchemeQuery {
 		v.Required("versionQueryName", s.VersionQueryName)

@@ -49,17 +49,18 @@ func (v *Violations) Length(field, value string, max int) {
 	}
 }
 
-// OneOf reports a value that is not among the allowed ones. Empty is allowed.
-func (v *Violations) OneOf(field, value string, allowed ...string) {
-	if value == "" {
-		return
-	}
+// OneOf reads an enumeration in any case: it brings the value to the spelling
+// that it has among the allowed ones, and reports any other. Empty is allowed.
+func (v *Violations) OneOf(field string, value *string, allowed ...string) {
 	for _, a := range allowed {
-		if value == a {
+		if strings.EqualFold(*value, a) {
+			*value = a
 			return
 		}
 	}
-	v.Addf(field, "%s must be one of %s; it is %q.", field, strings.Join(allowed, ", "), value)
+	if *value != "" {
+		v.Addf(field, "%s must be one of %s; it is %q.", field, strings.Join(allowed, ", "), *value)
+	}
 }
 
 // At calls f with field names prefixed by "name[i].".
@@ -67,10 +68,10 @@ func (v *Violations) At(name string, i int, f func(v *Violations)) {
 	v.In(fmt.Sprintf("%s[%d]", name, i), f)
 }
 
-// EachOf reports the values that are not among the allowed ones.
+// EachOf is OneOf for each of some values.
 func (v *Violations) EachOf(field string, values []string, allowed ...string) {
-	for i, value := range values {
-		v.OneOf(fmt.Sprintf("%s[%d]", field, i), value, allowed...)
+	for i := range values {
+		v.OneOf(fmt.Sprintf("%s[%d]", field, i), &values[i], allowed...)
 	}
 }
 

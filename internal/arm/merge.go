@@ -3,6 +3,9 @@ package arm
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // MergePatch applies an RFC 7396 merge patch. Values that the patch does not
@@ -17,7 +20,7 @@ func MergePatch(target, patch json.RawMessage) (json.RawMessage, error) {
 		members = map[string]json.RawMessage{}
 	}
 	for name, change := range changes {
-		if bytes.Equal(bytes.TrimSpace(change), []byte("null")) {
+		if isNull(change) {
 			delete(members, name)
 			continue
 		}
@@ -36,4 +39,66 @@ func object(data json.RawMessage) (members map[string]json.RawMessage, ok bool) 
 		return nil, false
 	}
 	return members, json.Unmarshal(data, &members) == nil
+}
+
+func isNull(data json.RawMessage) bool { return string(bytes.TrimSpace(data)) == "null" }
+
+// WithoutNulls takes out what is null, at every level: to the wire that is what
+// is not there. Nothing is taken out of the members in raw, which hold documents.
+func WithoutNulls(data json.RawMessage, raw []string) (json.RawMessage, error) {
+	if !bytes.Contains(data, []byte("null")) {
+		return data, nil
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(data, &list) == nil && list != nil {
+		list = slices.DeleteFunc(list, isNull)
+		for i := range list {
+			var err error
+			if list[i], err = WithoutNulls(list[i], raw); err != nil {
+				return nil, err
+			}
+		}
+		return json.Marshal(list)
+	}
+	members, ok := object(data)
+	if !ok {
+		return data, nil
+	}
+	for name, value := range members {
+		switch {
+		case isNull(value):
+			delete(members, name)
+		case !slices.Contains(raw, name):
+			var err error
+			if members[name], err = WithoutNulls(value, raw); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return json.Marshal(members)
+}
+
+// Complete adds the members that an object lacks. It decodes the object only when
+// one of them may be there.
+func Complete(data json.RawMessage, members []apim.Member) json.RawMessage {
+	var have map[string]json.RawMessage
+	for _, m := range members {
+		if bytes.Contains(data, []byte(`"`+m.Name+`"`)) && have == nil {
+			have, _ = object(data)
+		}
+		if _, ok := have[m.Name]; !ok {
+			data = appendMember(data, m)
+		}
+	}
+	return data
+}
+
+// appendMember writes a member behind the last one of an object.
+func appendMember(data json.RawMessage, m apim.Member) json.RawMessage {
+	data = bytes.TrimSpace(data)
+	open := slices.Clip(bytes.TrimRight(data[:len(data)-1], " \t\r\n"))
+	if len(open) > 1 {
+		open = append(open, ',')
+	}
+	return append(open, `"`+m.Name+`":`+m.JSON+"}"...)
 }

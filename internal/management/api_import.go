@@ -96,6 +96,9 @@ func (c *call) readImport(properties json.RawMessage) (*apidoc.Import, error) {
 	if sent.Format == nil && sent.Value == nil {
 		return nil, nil
 	}
+	if sent.Format != nil {
+		*sent.Format = strings.ToLower(*sent.Format)
+	}
 	var v apim.Violations
 	if !apim.APIs.ValidName(plainName(apim.APIs, c.ref)) {
 		v.Addf("name", "%q is not a valid name for an API.", c.ref.Name())
@@ -112,7 +115,7 @@ func (c *call) readImport(properties json.RawMessage) (*apidoc.Import, error) {
 	if sent.Path == nil {
 		v.Addf("path", "path is required; it may be empty.")
 	}
-	v.OneOf("translateRequiredQueryParameters", sent.Query, apidoc.RequiredInTemplate, apidoc.RequiredInQuery)
+	v.OneOf("translateRequiredQueryParameters", &sent.Query, apidoc.RequiredInTemplate, apidoc.RequiredInQuery)
 	if err := v.Err(); err != nil {
 		return nil, err
 	}

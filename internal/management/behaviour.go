@@ -92,6 +92,7 @@ func behaviours() map[*apim.Kind]behaviour {
 		apim.Loggers:                {check: hideLoggerCredentials, remove: refuseUsed(withPolicies(apim.Diagnostics, apim.APIDiagnostics)...)},
 		apim.Diagnostics:            {check: checkDiagnostic},
 		apim.APIDiagnostics:         {check: checkDiagnostic},
+		apim.IdentityProviders:      {prepare: identityProviderType},
 		apim.AuthorizationServers:   {remove: refuseUsed(apim.APIs)},
 		apim.OpenIDConnectProviders: {remove: refuseUsed(apim.APIs)},
 		apim.Documentations:         {remove: refuseUsed(apim.APIWikis, apim.ProductWikis)},

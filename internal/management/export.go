@@ -49,7 +49,7 @@ func exportAPI(c *call, doc *store.Document) (*answer, error) {
 	if err != nil || !wanted {
 		return nil, err
 	}
-	asked := c.query.Get("format")
+	asked := strings.ToLower(c.query.Get("format"))
 	var names []string
 	for _, x := range exports {
 		switch {

@@ -27,7 +27,7 @@ func followPolicyLink(c *call, properties json.RawMessage) (json.RawMessage, err
 	if err := arm.Unmarshal(properties, &sent); err != nil {
 		return nil, err
 	}
-	format, ok := strings.CutSuffix(sent.Format, "-link")
+	format, ok := strings.CutSuffix(strings.ToLower(sent.Format), "-link")
 	if !ok {
 		return properties, nil
 	}
@@ -76,7 +76,7 @@ func (c *call) inFormat(value, format string) (converted, to string, err error) 
 	if c.r.Method == http.MethodPut {
 		return value, format, nil
 	}
-	to = c.query.Get("format")
+	to = strings.ToLower(c.query.Get("format"))
 	switch to {
 	case "":
 		to = policy.XML
@@ -91,7 +91,7 @@ func (c *call) inFormat(value, format string) (converted, to string, err error) 
 // rawPolicy answers with the document alone when the client accepts XML and not
 // JSON, or is the portal's editor, which reads ?format=rawxml so (portal-wire.md §1.3).
 func rawPolicy(c *call, doc *store.Document) (*answer, error) {
-	editor := c.query.Get("format") == policy.RawXML && c.r.Header.Get("x-ms-apim-client") != ""
+	editor := strings.EqualFold(c.query.Get("format"), policy.RawXML) && c.r.Header.Get("x-ms-apim-client") != ""
 	if c.accepts("json") || !editor && !c.accepts("xml") {
 		return nil, nil
 	}

@@ -31,7 +31,8 @@ const everyScope = 1<<28 | 15
 // listPolicyDescriptions answers GET of what policies there are.
 func listPolicyDescriptions(c *call) (*answer, error) {
 	var v apim.Violations
-	v.OneOf("scope", c.query.Get("scope"), policyScopes...)
+	scope := c.query.Get("scope")
+	v.OneOf("scope", &scope, policyScopes...)
 	if v.Err() != nil {
 		return nil, arm.InvalidQuery("scope", v.List[0].Message)
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -26,9 +25,7 @@ func (c *call) envelope(kind *apim.Kind, ref apim.Ref, body json.RawMessage) (ar
 			return e, fmt.Errorf("decode %s: %w", ref, err)
 		}
 	}
-	if kind.Provisions {
-		e.Properties = provisioned(e.Properties)
-	}
+	e.Properties = arm.Complete(e.Properties, kind.Always)
 	return e, nil
 }
 
@@ -55,16 +52,6 @@ func (c *call) longRefs(kind *apim.Kind, body json.RawMessage) (json.RawMessage,
 		}
 	}
 	return json.Marshal(members)
-}
-
-// provisioned appends provisioningState, which no stored body has, to properties.
-func provisioned(body json.RawMessage) json.RawMessage {
-	body = bytes.TrimSpace(body)
-	open := bytes.TrimRight(body[:len(body)-1], " \t\r\n")
-	if len(open) > 1 {
-		open = append(slices.Clip(open), ',')
-	}
-	return append(slices.Clip(open), `"provisioningState":"Succeeded"}`...)
 }
 
 // shown is a stored document's id as the client sees it: through the alias of

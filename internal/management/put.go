@@ -98,8 +98,11 @@ func patchEntity(c *call) (*answer, error) {
 		if err := c.match.Check(w.old.ETag); err != nil {
 			return err
 		}
-		var err error
-		w.properties, err = arm.MergePatch(w.old.Body, patch)
+		merged, err := arm.MergePatch(w.old.Body, patch)
+		if err != nil {
+			return err
+		}
+		w.properties, err = c.withoutNulls(merged)
 		return err
 	})
 	if err == nil && c.route.kind.PatchNoContent {
@@ -118,10 +121,23 @@ func (c *call) properties() (json.RawMessage, error) {
 		return json.RawMessage("{}"), nil
 	}
 	properties, err := arm.Properties(body)
+	if err == nil && c.r.Method == http.MethodPut {
+		properties, err = c.withoutNulls(properties)
+	}
 	if err != nil || c.route.kind == nil || c.behaviours[c.route.kind].read == nil {
 		return properties, err
 	}
 	return c.behaviours[c.route.kind].read(c, properties)
+}
+
+// withoutNulls takes what is null out of properties, but for kinds that are kept
+// as they come.
+func (c *call) withoutNulls(properties json.RawMessage) (json.RawMessage, error) {
+	kind := c.route.kind
+	if kind == nil || kind.New == nil && kind.ByName == nil {
+		return properties, nil
+	}
+	return arm.WithoutNulls(properties, kind.Raw)
 }
 
 // save runs the transaction of a PUT or PATCH. admit checks the ETag and whether
@@ -223,7 +239,8 @@ func (w *write) find() error {
 		if err != nil {
 			return err
 		}
-		w.ref = parent + w.call.ref[len(w.call.ref.Parent()):]
+		name, _ := w.route.kind.Spell(w.call.ref.Name())
+		w.ref = parent.Child(collectionOf(w.route.kind), name)
 	}
 	old, err := w.tx.Get(w.ref)
 	if errors.Is(err, apim.ErrNotFound) {

@@ -465,3 +465,11 @@ func vaultFailed(c *call, _ *store.Tx) (func(*row) bool, error) {
 	}
 	return func(r *row) bool { return strings.Contains(string(r.doc.Body), `"keyVault"`) }, nil
 }
+
+// identityProviderType fills in the type, which follows from the name.
+func identityProviderType(w *write) error {
+	if p := w.resource.(*apim.IdentityProvider); p.Type == "" {
+		p.Type, _ = w.route.kind.Spell(w.ref.Name())
+	}
+	return nil
+}

@@ -68,6 +68,8 @@ func refusedWrites() []refusedWrite {
 		patch(apim.Users, "/users/ann", `{"password":"a good password","email":"bob@example.com"}`),
 		put(apim.Subscriptions, "/subscriptions/new", `{"displayName":"New","scope":"/products/open","primaryKey":"taken-key-taken-key"}`),
 		patch(apim.Subscriptions, "/subscriptions/s", `{"state":"cancelled","primaryKey":"taken-key-taken-key"}`),
+		put(apim.IdentityProviders, "/identityProviders/google", `{"clientId":"1"}`),
+		patch(apim.IdentityProviders, "/identityProviders/aad", `{"type":"none"}`),
 		put(apim.ServicePolicies, "/policies/policy", bad),
 		put(apim.APIPolicies, "/apis/a/policies/policy", bad),
 		put(apim.OperationPolicies, "/apis/a/operations/get/policies/policy", bad),

@@ -138,6 +138,7 @@ func (c *call) serviceProperties(now *settings) (json.RawMessage, error) {
 	if err != nil {
 		return nil, err
 	}
+	stored = arm.Complete(stored, apim.ServiceAlways)
 	return withMembers(stored, map[string]any{
 		"gatewayUrl": s.GatewayURL, "developerPortalUrl": s.PortalURL, "portalUrl": s.PortalURL,
 		"managementApiUrl": s.ManagementURL, "dataApiUrl": s.DataAPIURL,

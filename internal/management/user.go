@@ -148,9 +148,11 @@ func welcome(w *write) error {
 	if err != nil {
 		return err
 	}
+	var v apim.Violations
+	v.OneOf("confirmation", &confirmation, "signup", "invite")
 	switch {
-	case confirmation != "" && confirmation != "signup" && confirmation != "invite":
-		return apim.Invalid("confirmation", fmt.Sprintf("confirmation must be signup or invite; it is %q.", confirmation))
+	case v.Err() != nil:
+		return v.Err()
 	case w.old != nil || w.Mailer == nil:
 		return nil
 	case confirmation == "invite" && w.password == "": // else there is none to choose

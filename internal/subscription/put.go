@@ -17,6 +17,11 @@ import (
 // do are those of [Service.Subscribe] and [Service.Cancel]. Errors:
 // *apim.InvalidError, *apim.ConflictError for a key that is in use.
 func (s *Service) Put(tx *store.Tx, ref apim.Ref, p *apim.Subscription, keys Keys) (created bool, err error) {
+	var v apim.Violations
+	p.Validate(&v)
+	if err := v.Err(); err != nil {
+		return false, err
+	}
 	old, err := get(tx, ref)
 	if created = errors.Is(err, apim.ErrNotFound); err != nil && !created {
 		return false, err
@@ -90,13 +95,8 @@ func countsToLimit(state string) bool {
 	return state == apim.SubscriptionActive || state == apim.SubscriptionSubmitted
 }
 
-// check validates the fields, and that what they point at exists and has room.
+// check wants that what the fields point at exists and has room.
 func check(tx *store.Tx, ref apim.Ref, old *Subscription, p *apim.Subscription) error {
-	var v apim.Violations
-	p.Validate(&v)
-	if err := v.Err(); err != nil {
-		return err
-	}
 	same := old != nil && apim.Ref(old.Scope).Same(apim.Ref(p.Scope)) && apim.Ref(old.OwnerID).Same(apim.Ref(p.OwnerID))
 	if !same {
 		if err := checkTargets(tx, ref, p); err != nil {

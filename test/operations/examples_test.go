@@ -133,11 +133,7 @@ var (
 // each one's comments show as the answer, and the overlay that has the program.
 func generateExamples(t *testing.T) (n int, documented map[string][]string, overlay string) {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", sdkModule).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, err := filepath.Glob(filepath.Join(strings.TrimSpace(string(out)), "*_example_test.go"))
+	files, err := filepath.Glob(filepath.Join(sdkFolder(t), "*_example_test.go"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("the SDK has no examples: %v", err)
 	}
@@ -196,6 +192,16 @@ func generateExamples(t *testing.T) (n int, documented map[string][]string, over
 		t.Fatal(err)
 	}
 	return len(names), documented, overlay
+}
+
+// sdkFolder is where the Go SDK's source is kept.
+func sdkFolder(t *testing.T) string {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", sdkModule).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
 }
 
 // preparer is in front of the server: it makes what a request takes to be there.
