@@ -46,9 +46,9 @@ func (w *writer) locate() error {
 	case err != nil && !missing:
 		return err
 	case revision != "":
-		w.revision = w.in.Home.Child(apim.APIs.Path, id+";rev="+revision)
+		w.revision = w.alias.Revision(revision)
 	case missing:
-		w.revision = w.in.Home.Child(apim.APIs.Path, id+";rev=1")
+		w.revision = w.alias.Revision("1")
 	default:
 		w.revision = current
 	}

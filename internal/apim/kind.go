@@ -233,7 +233,7 @@ func (k *Kind) ARMType(workspace bool) string {
 		t = k.Path
 	}
 	if workspace {
-		t = "workspaces/" + t
+		t = workspaces + "/" + t
 	}
 	return "Microsoft.ApiManagement/service/" + t
 }

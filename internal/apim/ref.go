@@ -62,7 +62,7 @@ func (r Ref) Parent() Ref {
 // workspace prefix is not part of it.
 func (r Ref) KindPath() string {
 	parts := strings.Split(strings.TrimPrefix(string(r), "/"), "/")
-	if len(parts) > 2 && strings.EqualFold(parts[0], "workspaces") {
+	if len(parts) > 2 && strings.EqualFold(parts[0], workspaces) {
 		parts = parts[2:]
 	}
 	var kinds []string
@@ -72,15 +72,13 @@ func (r Ref) KindPath() string {
 	return strings.Join(kinds, "/")
 }
 
+const workspaces = "workspaces"
+
 // Workspace is the workspace's name, or "".
 func (r Ref) Workspace() string {
-	const collection = "workspaces/"
-	s := strings.TrimPrefix(string(r), "/")
-	if len(s) < len(collection) || !strings.EqualFold(s[:len(collection)], collection) {
-		return ""
-	}
-	name, _, below := strings.Cut(s[len(collection):], "/")
-	if !below {
+	collection, below, _ := strings.Cut(strings.TrimPrefix(string(r), "/"), "/")
+	name, _, ok := strings.Cut(below, "/")
+	if !ok || !strings.EqualFold(collection, workspaces) {
 		return ""
 	}
 	return name
@@ -106,6 +104,12 @@ func (r Ref) API() Ref {
 	return r[:start+len(collection)+len(name)]
 }
 
+// Revision is the ref of an API's revision.
+func (r Ref) Revision(revision string) Ref { return r.Alias() + revisionMark + Ref(revision) }
+
+// revisionMark is between an API's id and its revision.
+const revisionMark = ";rev="
+
 // Alias is the ref with the API instead of its revision.
 func (r Ref) Alias() Ref {
 	api := r.API()
@@ -118,13 +122,13 @@ func (r Ref) Alias() Ref {
 }
 
 // WorkspaceRef is /workspaces/{id}.
-func WorkspaceRef(id string) Ref { return Ref("/workspaces/" + id) }
+func WorkspaceRef(id string) Ref { return Ref("").Child(workspaces, id) }
 
 // APIRef is /apis/{id}: the alias of the current revision.
 func APIRef(id string) Ref { return Ref("/apis/" + id) }
 
 // RevisionRef is /apis/{id};rev={n}: where a revision is stored.
-func RevisionRef(id, revision string) Ref { return Ref("/apis/" + id + ";rev=" + revision) }
+func RevisionRef(id, revision string) Ref { return APIRef(id).Revision(revision) }
 
 // OperationRef is an operation below an API revision's ref.
 func OperationRef(api Ref, id string) Ref { return api.Child("operations", id) }
@@ -151,8 +155,8 @@ func ContentRef(contentType, id string) Ref {
 
 // SplitRevision splits an API name "x;rev=2" into "x" and "2"; the revision is "" when not named.
 func SplitRevision(name string) (id, revision string) {
-	if i := strings.Index(strings.ToLower(name), ";rev="); i >= 0 {
-		return name[:i], name[i+len(";rev="):]
+	if i := strings.Index(strings.ToLower(name), revisionMark); i >= 0 {
+		return name[:i], name[i+len(revisionMark):]
 	}
 	return name, ""
 }

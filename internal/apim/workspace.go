@@ -19,7 +19,7 @@ func (w *Workspace) Validate(v *Violations) {
 
 // Workspaces is the kind of /workspaces.
 var Workspaces = &Kind{
-	Path: "workspaces", Verbs: CRUD, New: func() Resource { return new(Workspace) }, Filter: nameFilter,
+	Path: workspaces, Verbs: CRUD, New: func() Resource { return new(Workspace) }, Filter: nameFilter,
 }
 
 // APILink is the API at the other side of an association with a name.

@@ -50,14 +50,9 @@ func (s *snapshot) productVisible(v Visitor, p *Product) bool {
 // head splits a key into its workspace's key ("" outside workspaces), its first
 // collection and the name there.
 func head(key string) (scope, kind, name string) {
-	rest := strings.TrimPrefix(key, "/")
-	kind, rest, _ = strings.Cut(rest, "/")
-	name, rest, _ = strings.Cut(rest, "/")
-	if kind == "workspaces" && rest != "" {
-		scope = "/workspaces/" + name
-		kind, rest, _ = strings.Cut(rest, "/")
-		name, _, _ = strings.Cut(rest, "/")
-	}
+	scope = apim.Ref(key).Home().Key()
+	kind, rest, _ := strings.Cut(strings.TrimPrefix(key[len(scope):], "/"), "/")
+	name, _, _ = strings.Cut(rest, "/")
 	return scope, kind, name
 }
 

@@ -107,12 +107,7 @@ func setKey(d *store.Document, id string) string {
 }
 
 // workspaceKey is the key of the workspace that holds a document, or "".
-func workspaceKey(d *store.Document) string {
-	if d.Workspace == "" {
-		return ""
-	}
-	return "/workspaces/" + strings.ToLower(d.Workspace)
-}
+func workspaceKey(d *store.Document) string { return d.Ref.Home().Key() }
 
 func newVersionSet(d *store.Document) (*versionSet, error) {
 	var set apim.VersionSet

@@ -20,7 +20,7 @@ var revisionName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.\-]{0,99}$`)
 // current one, or, for a new API, the one the body names, else 1.
 func locateAPI(w *write) error {
 	name := w.call.ref.Name()
-	id, revision := apim.SplitRevision(name)
+	_, revision := apim.SplitRevision(name)
 	if revision == "" {
 		current, err := w.tx.ResolveAPI(w.call.ref)
 		if err == nil {
@@ -38,7 +38,7 @@ func locateAPI(w *write) error {
 	if !revisionName.MatchString(revision) {
 		return apim.Invalid("apiRevision", fmt.Sprintf("apiRevision must be letters, digits, dots and hyphens, at most 100; it is %q.", revision))
 	}
-	w.ref = w.call.ref.Parent().Child("apis", id+";rev="+revision)
+	w.ref = w.call.ref.Revision(revision)
 	return nil
 }
 

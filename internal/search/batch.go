@@ -3,7 +3,6 @@ package search
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
@@ -154,11 +153,10 @@ func affected(tx *store.Tx, c store.Change, keys map[string]bool) error {
 
 // aliasOf takes the revision off an API's key; other keys stay.
 func aliasOf(key string) string {
-	i := strings.LastIndex(key, ";rev=")
-	if i < 0 || strings.Contains(key[i:], "/") {
-		return key
+	if ref := apim.Ref(key); ref.API() == ref {
+		return ref.Alias().Key()
 	}
-	return key[:i]
+	return key
 }
 
 func (x *Index) takeQueue(tx *store.Tx) (keys []string, err error) {

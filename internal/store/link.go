@@ -131,18 +131,10 @@ func (tx *Tx) AllLinks(kind apim.LinkKind) ([]LinkRow, error) {
 // other kinds come back unchanged. apim.ErrNotFound when the API has no current
 // revision.
 func (tx *Tx) ResolveAPI(ref apim.Ref) (apim.Ref, error) {
-	parts := strings.Split(string(ref), "/") // "", "apis", "x", ... or "", "workspaces", "w", "apis", "x", ...
-	at := 1
-	if ref.Workspace() != "" {
-		at = 3
-	}
-	if len(parts) < at+2 || !strings.EqualFold(parts[at], "apis") {
+	alias := ref.API()
+	if alias == "" || alias.Alias() != alias {
 		return ref, nil
 	}
-	if _, revision := apim.SplitRevision(parts[at+1]); revision != "" {
-		return ref, nil
-	}
-	alias := apim.Ref(strings.Join(parts[:at+2], "/"))
 	found, err := tx.strings(`SELECT coalesce(d.path, l.to_key) FROM link l
 		LEFT JOIN document d ON d.service = l.service AND d.key = l.to_key
 		WHERE l.service = $1 AND l.kind = $2 AND l.from_key = $3`,
