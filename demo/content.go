@@ -52,22 +52,6 @@ func demoProducts() map[string]*apim.Product {
 	}
 }
 
-// globalPolicy lets the portal's pages call the gateway; ORIGIN stands for its address.
-const globalPolicy = `<policies>
-  <inbound>
-    <cors terminate-unmatched-request="false">
-      <allowed-origins><origin>ORIGIN</origin></allowed-origins>
-      <allowed-methods preflight-result-max-age="300"><method>*</method></allowed-methods>
-      <allowed-headers><header>*</header></allowed-headers>
-      <expose-headers><header>*</header></expose-headers>
-    </cors>
-  </inbound>
-  <backend><forward-request /></backend>
-  <outbound />
-  <on-error />
-</policies>
-`
-
 const starterPolicy = `<policies>
   <inbound>
     <base />

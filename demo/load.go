@@ -36,8 +36,9 @@ type Target struct {
 	Importer      Importer
 	Accounts      *account.Service
 	Subscriptions *subscription.Service
-	PortalURL     string // whose pages may call the gateway
-	BackendURL    string // where Backend is served, without a slash at the end
+	// New reports that nobody has changed the service: its first products become those of the demo.
+	New        bool
+	BackendURL string // where Backend is served, without a slash at the end
 }
 
 // Importer brings descriptions in; *apidoc.Importer is one.
@@ -48,15 +49,12 @@ type Importer interface {
 // actor makes the changes of the demo.
 var actor = store.Actor{Name: "demo"}
 
-// Names under which a service remembers what Load did to it.
-const (
-	loadedMeta = "demo.loaded" // digest of what was loaded
-	originMeta = "demo.origin" // the portal's origin in the global policy
-)
+// loadedMeta is the name under which a service remembers the digest of what Load brought.
+const loadedMeta = "demo.loaded"
 
 // Load fills a provisioned service with the demo. What is there already stays
-// as people have changed it, but for the addresses of backend and portal, which
-// differ from start to start.
+// as people have changed it, but for the address of the backend, which differs
+// from start to start.
 func Load(ctx context.Context, t Target) error {
 	digest, err := contentDigest()
 	if err != nil {
@@ -95,9 +93,9 @@ func contentDigest() (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// put writes properties unless the resource exists.
-func put(tx *store.Tx, ref apim.Ref, props apim.Resource) error {
-	if _, err := tx.Get(ref); !errors.Is(err, apim.ErrNotFound) {
+// put writes properties unless the resource exists, in a service that people have changed.
+func (t Target) put(tx *store.Tx, ref apim.Ref, props apim.Resource) error {
+	if _, err := tx.Get(ref); !errors.Is(err, apim.ErrNotFound) && (err != nil || !t.New) {
 		return err
 	}
 	props.Default()
@@ -116,7 +114,7 @@ func (t Target) people(ctx context.Context) error {
 		}
 	}
 	return t.Store.Update(ctx, actor, func(tx *store.Tx) error {
-		err := put(tx, apim.GroupRef(partners), &apim.Group{DisplayName: "Partners", Description: "Shops that ship with Meridian every day."})
+		err := t.put(tx, apim.GroupRef(partners), &apim.Group{DisplayName: "Partners", Description: "Shops that ship with Meridian every day."})
 		if err != nil {
 			return err
 		}
@@ -129,7 +127,7 @@ func (t Target) products(ctx context.Context) error {
 	return t.Store.Update(ctx, actor, func(tx *store.Tx) error {
 		for id, p := range demoProducts() {
 			ref := apim.ProductRef(id)
-			if err := put(tx, ref, p); err != nil {
+			if err := t.put(tx, ref, p); err != nil {
 				return err
 			}
 			for _, group := range []string{apim.Administrators, apim.Developers, apim.Guests, partners} {
@@ -138,7 +136,7 @@ func (t Target) products(ctx context.Context) error {
 				}
 			}
 		}
-		return put(tx, versionSet, &apim.VersionSet{
+		return t.put(tx, versionSet, &apim.VersionSet{
 			DisplayName: "Tracking API", Description: "Where a parcel is.", VersioningScheme: apim.SchemeSegment,
 		})
 	})
@@ -161,7 +159,7 @@ func (t Target) apis(ctx context.Context) error {
 	return t.Store.Update(ctx, actor, func(tx *store.Tx) error {
 		for _, a := range demoAPIs {
 			tag := apim.TagRef(strings.ToLower(a.tag))
-			if err := put(tx, tag, &apim.Tag{DisplayName: a.tag}); err != nil {
+			if err := t.put(tx, tag, &apim.Tag{DisplayName: a.tag}); err != nil {
 				return err
 			}
 			if _, err := tx.Link(apim.TagLink, apim.APIRef(a.id), tag); err != nil {
@@ -179,15 +177,14 @@ func (t Target) policies(ctx context.Context) error {
 			return err
 		}
 		for ref, text := range map[apim.Ref]string{
-			"/policies/policy": strings.ReplaceAll(globalPolicy, "ORIGIN", t.PortalURL),
 			apim.ProductRef("starter").Child("policies", "policy"): starterPolicy,
 			echo.Child("policies", "policy"):                       echoPolicy,
 		} {
-			if err := put(tx, ref, &apim.Policy{Value: text}); err != nil {
+			if err := t.put(tx, ref, &apim.Policy{Value: text}); err != nil {
 				return err
 			}
 		}
-		return tx.SetMeta(originMeta, t.PortalURL)
+		return nil
 	})
 }
 
@@ -206,7 +203,7 @@ func (t Target) subscriptions(ctx context.Context) error {
 	return nil
 }
 
-// readdress writes where the backend and the portal are at this start.
+// readdress writes where the backend is at this start.
 func (t Target) readdress(ctx context.Context) error {
 	return t.Store.Update(ctx, actor, func(tx *store.Tx) error {
 		for _, a := range demoAPIs {
@@ -222,17 +219,7 @@ func (t Target) readdress(ctx context.Context) error {
 				return err
 			}
 		}
-		before, err := tx.Meta(originMeta)
-		if err != nil || before == t.PortalURL {
-			return err
-		}
-		err = change(tx, "/policies/policy", "value", func(text string) string {
-			return strings.ReplaceAll(text, "<origin>"+before+"</origin>", "<origin>"+t.PortalURL+"</origin>")
-		})
-		if err != nil && !errors.Is(err, apim.ErrNotFound) {
-			return err
-		}
-		return tx.SetMeta(originMeta, t.PortalURL)
+		return nil
 	})
 }
 

@@ -159,7 +159,7 @@ func (c *migrateCommand) move(ctx context.Context, s streams, source, dest *clie
 	if err != nil {
 		return fmt.Errorf("read the destination: %w", err)
 	}
-	if err := c.print(s.out, d, func() error { return writeDiff(s, d, c.Replace) }); err != nil || c.DryRun {
+	if err := c.print(s.out, d, func() error { return writeDiff(s, d, c.Replace || d.GivesWay) }); err != nil || c.DryRun {
 		return err
 	}
 	if err := transfer.CopyMedia(ctx, source, dest, s.tell); err != nil {
@@ -183,6 +183,9 @@ func writeDiff(s streams, d transfer.Diff, replace bool) error {
 		for _, id := range d.Removed {
 			fmt.Fprintln(s.out, "-", id)
 		}
+	}
+	if d.GivesWay {
+		fmt.Fprintln(s.out, "Nobody has changed the destination: what it started with, products too, gives way.")
 	}
 	_, err := fmt.Fprintf(s.out, "%d to add, %d to change, %d only at the destination, %d equal.\n", len(d.Added), len(d.Changed), len(d.Removed), d.Equal)
 	return err

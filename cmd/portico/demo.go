@@ -25,10 +25,14 @@ func (c *demoCommand) Run(ctx context.Context, s streams) error {
 	program := &http.Server{Handler: demo.Backend()}
 	go program.Serve(backend)
 	defer program.Close()
-	load := func(ctx context.Context, a *app.App, r app.Ready) error {
+	load := func(ctx context.Context, a *app.App) error {
+		untouched, err := a.Provision.Untouched(ctx)
+		if err != nil {
+			return err
+		}
 		return demo.Load(ctx, demo.Target{
 			Store: a.Store, Importer: a.Importer, Accounts: a.Accounts, Subscriptions: a.Subscriptions,
-			PortalURL: r.PortalURL, BackendURL: "http://" + backend.Addr().String(),
+			New: untouched, BackendURL: "http://" + backend.Addr().String(),
 		})
 	}
 	return serve(ctx, s, c.Store, c.Server, load, func(r app.Ready) { c.explain(s, r) })

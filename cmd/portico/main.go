@@ -36,6 +36,7 @@ type cli struct {
 	Migrate    migrateCommand    `cmd:"" help:"Copy the site of one service to another."`
 	ExportSite exportSiteCommand `cmd:"" help:"Write what guests see as files for a static host."`
 	Revisions  revisionsCommand  `cmd:"" help:"Look at published sites, compare them, go back to one."`
+	Product    productCommand    `cmd:"" help:"Make and list products: what people subscribe to."`
 	Role       roleCommand       `cmd:"" help:"Say who may do what with the management API."`
 	Admin      adminCommand      `cmd:"" help:"Let the administrator in to the portal again."`
 	Token      tokenCommand      `cmd:"" help:"Print an Authorization header for the management API."`

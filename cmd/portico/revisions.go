@@ -23,11 +23,12 @@ type revisionsCommand struct {
 // format is how a command prints what it found.
 type format struct {
 	Output string `help:"text or json." enum:"text,json" default:"text"`
+	JSON   bool   `name:"json" help:"The same as --output json."`
 }
 
 // print writes v as JSON when that was asked for, else as text does.
 func (f format) print(w io.Writer, v any, text func() error) error {
-	if f.Output != "json" {
+	if f.Output != "json" && !f.JSON {
 		return text()
 	}
 	e := json.NewEncoder(w)

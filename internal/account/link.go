@@ -26,7 +26,7 @@ func linkMeta(user apim.Ref) string { return "account.link/" + user.Key() }
 
 // MintLink makes the secret of a one-time link that signs user 1 in. An earlier one ends.
 func (s *Service) MintLink(ctx context.Context) (secret string, err error) {
-	err = s.store.Update(ctx, store.Actor{Name: "system"}, func(tx *store.Tx) error {
+	err = s.store.Update(ctx, store.Actor{Name: store.System}, func(tx *store.Tx) error {
 		secret, err = s.MintUserLink(tx, apim.UserRef(AdministratorID), LinkLifetime)
 		return err
 	})

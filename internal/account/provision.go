@@ -18,6 +18,8 @@ type ProvisionOptions struct {
 	FirstName string    // "": Portico
 	LastName  string    // "": Administrator
 	Rand      io.Reader // keys; nil: crypto/rand
+	// First writes, in the same transaction, what else a new service starts with; nil: nothing.
+	First func(*store.Tx) error
 }
 
 // MasterSubscription is the built-in all-access subscription.
@@ -43,13 +45,16 @@ func Provision(ctx context.Context, s *store.Store, opt ProvisionOptions) (creat
 	if err != nil || done != "" {
 		return false, err
 	}
-	err = s.UpdateAlone(ctx, store.Actor{Name: "system"}, func(tx *store.Tx) error {
+	err = s.UpdateAlone(ctx, store.Actor{Name: store.System}, func(tx *store.Tx) error {
 		if done, err = tx.Meta(provisionedMeta); err != nil || done != "" {
 			created = false
 			return err
 		}
 		created = true
-		return p.run(tx)
+		if err := p.run(tx); err != nil || opt.First == nil {
+			return err
+		}
+		return opt.First(tx)
 	})
 	if err != nil {
 		return false, fmt.Errorf("provision the service: %w", err)

@@ -18,6 +18,7 @@ import (
 	"github.com/portico-portal/portico/internal/config"
 	"github.com/portico-portal/portico/internal/mail"
 	"github.com/portico-portal/portico/internal/management"
+	"github.com/portico-portal/portico/internal/provision"
 	"github.com/portico-portal/portico/internal/site/publish"
 	"github.com/portico-portal/portico/internal/store"
 	"github.com/portico-portal/portico/internal/store/postgres"
@@ -41,9 +42,7 @@ type App struct {
 	Accounts      *account.Service
 	Subscriptions *subscription.Service
 	Publisher     *publish.Service
-
-	// New tells that this is the service's first start.
-	New bool
+	Provision     *provision.Service
 
 	opt   Options
 	mail  *mail.Service // nil: no mail is sent
@@ -82,29 +81,26 @@ func (a *App) open(ctx context.Context) (err error) {
 	a.Subscriptions = subscription.New(a.Store, rand.Reader)
 	a.Importer = &apidoc.Importer{Store: a.Store, Blobs: a.Blobs}
 	a.Publisher = &publish.Service{Store: a.Store, Media: a.Blobs}
-	a.New, err = a.provision(ctx)
-	return err
+	a.Provision = &provision.Service{Store: a.Store, Publisher: a.Publisher, Rand: rand.Reader}
+	return a.provision(ctx)
 }
 
-// provision makes what every service has; isNew tells that there was nothing.
-func (a *App) provision(ctx context.Context) (isNew bool, err error) {
-	if isNew, err = account.Provision(ctx, a.Store, account.ProvisionOptions{Rand: rand.Reader}); err != nil {
-		return false, err
-	}
-	if err := management.Provision(ctx, a.Store); err != nil {
-		return false, err
-	}
-	_, err = a.Publisher.Provision(ctx, store.Actor{Name: "system"})
-	return isNew, err
-}
-
-// erase deletes everything and makes the service anew.
-func (a *App) erase(ctx context.Context, actor store.Actor) error {
-	if err := management.Erase(ctx, a.Store, actor); err != nil {
+// provision makes what every service has, and what a new one starts with.
+func (a *App) provision(ctx context.Context) error {
+	if err := a.Provision.Run(ctx); err != nil {
 		return err
 	}
-	_, err := a.provision(ctx)
-	return err
+	return management.Provision(ctx, a.Store)
+}
+
+// erase deletes everything and makes the service as at its first start, for a portal at an address.
+func (a *App) erase(portal string) func(context.Context, store.Actor) error {
+	return func(ctx context.Context, actor store.Actor) error {
+		if err := a.Provision.Erase(ctx, actor); err != nil {
+			return err
+		}
+		return errors.Join(a.provision(ctx), a.Provision.KeepOrigin(ctx, portal))
+	}
 }
 
 // openStore opens the database that the settings name.

@@ -19,7 +19,7 @@ var layers = [][]string{
 	{"apim"},
 	{"address", "store", "blob", "media", "arm", "cache", "outbound", "client"},
 	{"feed"},
-	{"catalog", "account", "subscription", "access", "site", "widget", "console", "policy", "usage", "search", "mail", "oidc", "apidoc", "transfer", "export"},
+	{"catalog", "account", "subscription", "access", "site", "widget", "console", "policy", "usage", "search", "mail", "oidc", "apidoc", "transfer", "export", "provision"},
 	{"management", "portal", "admin", "gateway", "server"},
 	{"config", "app"},
 }
@@ -27,6 +27,7 @@ var layers = [][]string{
 // sideways are the imports allowed within a layer: importer → imported.
 var sideways = map[string]string{
 	"site": "widget catalog", "widget": "catalog search console apidoc", "app": "config",
+	"provision": "account site",
 }
 
 // walls are packages below another that may import less than its layer: all of

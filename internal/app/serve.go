@@ -36,7 +36,7 @@ type Ready struct {
 }
 
 // Loader fills a service before it is served.
-type Loader func(ctx context.Context, a *App, r Ready) error
+type Loader func(ctx context.Context, a *App) error
 
 // Serve opens a service and serves its surfaces until ctx ends.
 func Serve(ctx context.Context, opt Options, srv config.Server, load Loader, ready func(Ready)) error {
@@ -59,8 +59,11 @@ func Serve(ctx context.Context, opt Options, srv config.Server, load Loader, rea
 func (a *App) serve(ctx context.Context, srv config.Server, surfaces []server.Surface, r Ready, load Loader, ready func(Ready)) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	if err := a.Provision.KeepOrigin(ctx, r.PortalURL); err != nil {
+		return err
+	}
 	if load != nil {
-		if err := load(ctx, a, r); err != nil {
+		if err := load(ctx, a); err != nil {
 			return err
 		}
 	}
@@ -75,12 +78,8 @@ func (a *App) serve(ctx context.Context, srv config.Server, surfaces []server.Su
 			return err
 		}
 	}
-	if a.New && srv.Serves("portal") {
-		secret, err := a.Accounts.MintLink(ctx)
-		if err != nil {
-			return err
-		}
-		r.AdminLink = address.SignInLink(r.PortalURL, secret)
+	if err := a.firstLink(ctx, srv, &r); err != nil {
+		return err
 	}
 	trusted, err := srv.TrustedNetworks()
 	if err != nil {
@@ -89,6 +88,23 @@ func (a *App) serve(ctx context.Context, srv config.Server, surfaces []server.Su
 	process := &server.Server{Surfaces: surfaces, Ready: a.ready, Trusted: trusted, Random: rand.Read, Logger: a.opt.Logger}
 	ready(r)
 	return process.Run(ctx)
+}
+
+// firstLink makes the link for the first administrator, when a portal is served for the first time.
+func (a *App) firstLink(ctx context.Context, srv config.Server, r *Ready) error {
+	if !srv.Serves("portal") {
+		return nil
+	}
+	due, err := a.Provision.LinkDue(ctx)
+	if err != nil || !due {
+		return err
+	}
+	secret, err := a.Accounts.MintLink(ctx)
+	if err != nil {
+		return err
+	}
+	r.AdminLink = address.SignInLink(r.PortalURL, secret)
+	return nil
 }
 
 // running is how commands reach this process: on its listeners, whatever the outside calls them.
@@ -284,8 +300,9 @@ func (a *App) management(r Ready, srv config.Server, mount string) (http.Handler
 		Mount: mount, Accounts: a.authenticator(srv, client), Outbound: client, Blobs: a.Blobs, Importer: a.Importer, Publisher: a.Publisher, Subscriptions: a.Subscriptions,
 		LinkKey: linkKey, Now: a.opt.Now, Logger: a.opt.Logger,
 	}
+	cfg.FirstContents = a.Provision
 	if srv.AllowErase {
-		cfg.Erase = a.erase
+		cfg.Erase = a.erase(r.PortalURL)
 	}
 	if a.mail != nil {
 		cfg.Mailer = &mailer{Service: a.mail, accounts: a.Accounts, portalURL: r.PortalURL}

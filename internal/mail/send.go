@@ -100,7 +100,7 @@ func (s *Service) sendOne(ctx context.Context, ref apim.Ref) error {
 		return err
 	}
 	failure := s.deliver(ctx, m, body)
-	actor := store.Actor{Name: "system"}
+	actor := store.Actor{Name: store.System}
 	return s.store.Update(ctx, actor, func(tx *store.Tx) error {
 		if failure == nil {
 			return tx.DeleteTree(ref)
@@ -115,7 +115,7 @@ func (s *Service) sendOne(ctx context.Context, ref apim.Ref) error {
 
 // claim keeps a message from other processes for a while; an empty body means that it is theirs.
 func (s *Service) claim(ctx context.Context, ref apim.Ref) (m *message, body string, err error) {
-	err = s.store.Update(ctx, store.Actor{Name: "system"}, func(tx *store.Tx) error {
+	err = s.store.Update(ctx, store.Actor{Name: store.System}, func(tx *store.Tx) error {
 		m, body = new(message), ""
 		if _, err := tx.Decode(ref, m); err != nil || tx.Now().Before(m.Next) {
 			return nil // sent, or claimed, by another

@@ -33,11 +33,19 @@ type Config struct {
 	Mailer   Mailer // nil: requests that only send mail are refused
 	// Erase deletes everything and makes the service anew, as at its first start;
 	// nil: DELETE of the service is refused.
-	Erase func(ctx context.Context, actor store.Actor) error
+	Erase         func(ctx context.Context, actor store.Actor) error
+	FirstContents FirstContents
 	// LinkKey signs links to exports (32 bytes, the same in every replica).
 	LinkKey []byte
 	Now     func() time.Time
 	Logger  *slog.Logger
+}
+
+// FirstContents are what a new service starts with, for as long as nobody has
+// changed anything.
+type FirstContents interface {
+	Untouched(ctx context.Context) (bool, error)
+	GiveWay(ctx context.Context, actor store.Actor) (bool, error)
 }
 
 // Service describes the instance for GET of the service itself.
@@ -67,7 +75,7 @@ type handler struct {
 func New(cfg Config) (http.Handler, error) {
 	switch {
 	case cfg.Store == nil || cfg.Importer == nil || cfg.Publisher == nil ||
-		cfg.Subscriptions == nil || cfg.Accounts == nil:
+		cfg.Subscriptions == nil || cfg.Accounts == nil || cfg.FirstContents == nil:
 		return nil, errors.New("management: a service it needs is missing")
 	case cfg.Service.Name == "":
 		return nil, errors.New("management: the service needs a name")

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
 )
@@ -26,26 +25,12 @@ func Provision(ctx context.Context, s *store.Store) error {
 	if err != nil || !missing {
 		return err
 	}
-	err = s.Update(ctx, store.Actor{Name: "system"}, func(tx *store.Tx) error {
+	err = s.Update(ctx, store.Actor{Name: store.System}, func(tx *store.Tx) error {
 		_, err := eachMissing(tx, "", func(ref apim.Ref, r apim.Resource) error { return putChanged(tx, ref, r) })
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("provision the service: %w", err)
-	}
-	return nil
-}
-
-// Erase deletes all resources of the service. The caller provisions it anew.
-func Erase(ctx context.Context, s *store.Store, actor store.Actor) error {
-	err := s.UpdateAlone(ctx, actor, func(tx *store.Tx) error {
-		if err := tx.DeleteTree(""); err != nil {
-			return err
-		}
-		return account.Forget(tx, s.Service())
-	})
-	if err != nil {
-		return fmt.Errorf("erase the service: %w", err)
 	}
 	return nil
 }

@@ -30,6 +30,8 @@ func serviceRoutes() []*route {
 		read("networkstatus", "networkstatus", listNetworkStatus),
 		read("locations/{}/networkstatus", "locations/networkstatus", getNetworkStatus),
 		post("getssotoken", "getssotoken", getSSOToken),
+		read("firstContents", "firstContents", getFirstContents),
+		{method: http.MethodDelete, pattern: "firstContents", action: access.ActionOf("firstContents", access.Delete), handle: deleteFirstContents},
 	}
 	return append(table, outerRoutes()...)
 }

@@ -58,7 +58,13 @@ func open(t testing.TB, fill ...func(*store.Tx) error) *service {
 		t.Fatal(err)
 	}
 	s.write(fill...)
-	if _, err := (&publish.Service{Store: s.store, Media: s.media}).Provision(ctx, admin); err != nil {
+	s.write(func(tx *store.Tx) error {
+		if items, err := tx.ListAll(apim.ContentItems.Path); err != nil || len(items) > 0 {
+			return err
+		}
+		return publish.PutDefaultSite(tx)
+	})
+	if err := (&publish.Service{Store: s.store, Media: s.media}).PublishFirst(ctx, admin); err != nil {
 		t.Fatal(err)
 	}
 	s.start()

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"database/sql"
 	"encoding/json"
-	"fmt"
 	"math"
 	"strings"
 	"time"
@@ -112,11 +111,23 @@ func maskValue(v any, hide map[string]bool) any {
 	return v
 }
 
-// AuditLog reads the newest entries of a resource, newest first; key "" is all
-// resources, limit 0 no limit.
-func (tx *Tx) AuditLog(key string, limit int) ([]AuditEntry, error) {
-	if limit <= 0 {
-		limit = math.MaxInt32
+// AuditQuery says which entries of the audit log are wanted; a zero field says nothing.
+type AuditQuery struct {
+	Resource apim.Ref // it and what is below it
+	Actor    string
+	Since    time.Time
+	Skip     int
+	Limit    int // 0: no limit
+}
+
+// AuditLog reads entries, newest first.
+func (tx *Tx) AuditLog(q AuditQuery) ([]AuditEntry, error) {
+	if q.Limit <= 0 {
+		q.Limit = math.MaxInt32
+	}
+	since := int64(math.MinInt64)
+	if !q.Since.IsZero() {
+		since = q.Since.UnixMicro()
 	}
 	var all []AuditEntry
 	err := tx.each(func(rows *sql.Rows) error {
@@ -128,11 +139,18 @@ func (tx *Tx) AuditLog(key string, limit int) ([]AuditEntry, error) {
 		all = append(all, e)
 		return err
 	}, `SELECT seq, at, actor, address, request_id, action, key, before, after FROM audit
-		WHERE service = $1 AND (key = $2 OR $2 = '') ORDER BY seq DESC LIMIT $3`, tx.s.service, lower(key), limit)
-	if err != nil {
-		return nil, fmt.Errorf("read the audit log of %q: %w", key, err)
-	}
-	return all, nil
+		WHERE `+treeOf(q.Resource).where("key")+` AND (actor = $5 OR $5 = '') AND at >= $6
+		ORDER BY seq DESC LIMIT $7 OFFSET $8`, append(treeOf(q.Resource).args(tx.s.service), q.Actor, since, q.Limit, q.Skip)...)
+	return all, wrap(err, "read the audit log of %q", q.Resource)
+}
+
+// ChangedByOthers reports whether anybody but the actor has changed anything
+// after the feed number seq, besides people: their data and their groups.
+func (tx *Tx) ChangedByOthers(actor string, seq int64) (bool, error) {
+	var n int
+	err := tx.one([]any{&n}, `SELECT count(*) FROM (SELECT 1 FROM audit WHERE service = $1 AND seq > $2 AND actor <> $3
+		AND key NOT LIKE '/users/%' AND NOT (key LIKE '/groups/%' AND action IN ('link', 'unlink')) LIMIT 1) AS other`, tx.s.service, seq, actor)
+	return n > 0, wrap(err, "look for changes since %d", seq)
 }
 
 // printable makes text from outside storable: U+FFFD stands for NUL and for

@@ -47,7 +47,7 @@ func (tx *Tx) OldestSeq() (int64, error) {
 // newest, and the sessions that have expired. It returns how many changes it deleted.
 func (s *Store) Prune(ctx context.Context) (int, error) {
 	var pruned int64
-	err := s.Update(ctx, Actor{Name: "system"}, func(tx *Tx) error {
+	err := s.Update(ctx, Actor{Name: System}, func(tx *Tx) error {
 		before := tx.now.Add(-ChangeRetention).UnixMicro()
 		var last sql.NullInt64
 		err := tx.one([]any{&last}, `SELECT max(seq) FROM change

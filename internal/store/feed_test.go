@@ -319,7 +319,7 @@ func TestTheAuditLogTellsWhoDidWhatWithoutSecrets(t *testing.T) {
 			return errors.Join(err, tx.Audit("regeneratePrimaryKey", "/subscriptions/s", nil, nil), tx.Delete("/subscriptions/s"))
 		})
 		view(t, s, func(tx *store.Tx) error {
-			log, err := tx.AuditLog("/subscriptions/S", 10)
+			log, err := tx.AuditLog(store.AuditQuery{Resource: "/subscriptions/S", Limit: 10})
 			var actions []string
 			for _, e := range log {
 				actions = append(actions, e.Action)
@@ -331,7 +331,7 @@ func TestTheAuditLogTellsWhoDidWhatWithoutSecrets(t *testing.T) {
 				}
 			}
 			same(t, "newest first", actions, []string{"delete", "regeneratePrimaryKey", "put"})
-			d, err2 := tx.AuditLog("", 2)
+			d, err2 := tx.AuditLog(store.AuditQuery{Limit: 2})
 			same(t, "limit", len(d), 2)
 			return errors.Join(err, err2)
 		})

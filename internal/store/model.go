@@ -25,9 +25,12 @@ type Document struct {
 // Key is the document's key, the lower-case ref.
 func (d *Document) Key() string { return d.Ref.Key() }
 
+// System is the name of the actor that the program itself is.
+const System = "system"
+
 // Actor is who makes a change, for the audit log.
 type Actor struct {
-	Name      string // user id, "integration", "system", ...
+	Name      string // user id, "integration", [System], ...
 	Address   string // remote address, may be ""
 	RequestID string
 }

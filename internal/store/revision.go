@@ -88,6 +88,16 @@ func (tx *Tx) DeleteRevisionItems(revision string) error {
 	return wrap(err, "delete the items of portal revision %s", revision)
 }
 
+// DeletePublished removes what all portal revisions hold; none is published any more.
+func (tx *Tx) DeletePublished() error {
+	for _, table := range []string{"portal_item", "portal_body"} {
+		if _, err := tx.exec(`DELETE FROM `+table+` WHERE service = $1`, tx.s.service); err != nil {
+			return fmt.Errorf("delete what is published: %w", err)
+		}
+	}
+	return tx.SetMeta(metaPortalRevision, "")
+}
+
 // SweepRevisionBodies removes the bodies that no portal revision has any more,
 // and tells how many.
 func (tx *Tx) SweepRevisionBodies() (int64, error) {

@@ -48,7 +48,7 @@ func TestSecretsAreStoredEncryptedAndSubscriptionKeysFoundByHash(t *testing.T) {
 					return err
 				}
 			}
-			log, err3 := tx.AuditLog("", 0)
+			log, err3 := tx.AuditLog(store.AuditQuery{})
 			if text, _ := json.Marshal(log); strings.Contains(string(text), value) || len(log) != 4 {
 				t.Errorf("the audit log of four secrets holds one in clear, or not four entries: %s", text)
 			}

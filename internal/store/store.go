@@ -87,7 +87,7 @@ func (s *Store) open(ctx context.Context, opt Options) error {
 	// Only the first run and a rotation write, and wait for other writers.
 	err = s.View(ctx, ring.bind)
 	if errors.Is(err, errReadOnly) {
-		err = s.UpdateAlone(ctx, Actor{Name: "system"}, ring.bind)
+		err = s.UpdateAlone(ctx, Actor{Name: System}, ring.bind)
 	}
 	return err
 }

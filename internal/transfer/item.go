@@ -35,6 +35,9 @@ type Diff struct {
 	Changed []string `json:"changed"`
 	Removed []string `json:"removed"` // at the destination only
 	Equal   int      `json:"equal"`
+	// GivesWay reports that the destination has what a new service starts with,
+	// untouched: it is deleted before anything is written, and all is added.
+	GivesWay bool `json:"givesWay,omitempty"`
 }
 
 // Compare tells what would change where there is now if it were what is wanted.

@@ -3,6 +3,7 @@ package transfer
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -53,13 +54,15 @@ type Options struct {
 // Write makes the items of a service those given. What is equal already is not
 // written again: after a break, the same call goes on.
 func Write(ctx context.Context, c *client.Client, items []Item, o Options, tell Progress) (Diff, error) {
-	now, err := Items(ctx, c)
-	if err != nil {
-		return Diff{}, err
+	d, err := plan(ctx, c, items)
+	if err != nil || o.DryRun {
+		return d, err
 	}
-	d := Compare(now, items)
-	if o.DryRun {
-		return d, nil
+	if d.GivesWay {
+		if err := c.Delete(ctx, firstContents); err != nil {
+			return d, fmt.Errorf("remove what the service started with: %w", err)
+		}
+		tell("what the service started with gave way: nobody had changed it")
 	}
 	write := map[string]bool{}
 	for _, id := range slices.Concat(d.Added, d.Changed) {
@@ -76,7 +79,7 @@ func Write(ctx context.Context, c *client.Client, items []Item, o Options, tell 
 		done++
 		tell("%d of %d: %s", done, len(write), it.ID)
 	}
-	if o.Replace {
+	if o.Replace && !d.GivesWay {
 		for _, id := range d.Removed {
 			if err := c.Delete(ctx, Item{ID: id}.path()); err != nil {
 				return d, fmt.Errorf("%s: %w", id, err)
@@ -84,6 +87,28 @@ func Write(ctx context.Context, c *client.Client, items []Item, o Options, tell 
 			tell("deleted %s", id)
 		}
 	}
+	return d, nil
+}
+
+// firstContents is there in a service of our own that nobody has changed; other
+// services know no such address.
+const firstContents = "/firstContents"
+
+// plan compares the items of a service with those that are wanted.
+func plan(ctx context.Context, c *client.Client, items []Item) (Diff, error) {
+	now, err := Items(ctx, c)
+	if err != nil {
+		return Diff{}, err
+	}
+	err = c.Get(ctx, firstContents, nil)
+	if refused := (*client.Error)(nil); errors.As(err, &refused) && refused.Status < 500 {
+		return Compare(now, items), nil
+	}
+	if err != nil {
+		return Diff{}, err
+	}
+	d := Compare(nil, items)
+	d.GivesWay, d.Removed = true, Compare(now, items).Removed
 	return d, nil
 }
 

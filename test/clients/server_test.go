@@ -18,6 +18,7 @@ import (
 	"github.com/portico-portal/portico/internal/apidoc"
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/management"
+	"github.com/portico-portal/portico/internal/provision"
 	"github.com/portico-portal/portico/internal/site/publish"
 	"github.com/portico-portal/portico/internal/store/storetest"
 	"github.com/portico-portal/portico/internal/subscription"
@@ -55,7 +56,7 @@ func serveURL(t *testing.T) (*sdk.ClientFactory, *httptest.Server) {
 	}
 	h, err := management.New(management.Config{
 		Store: s, Accounts: accounts, Subscriptions: subscription.New(s, nil),
-		Importer: &apidoc.Importer{Store: s, Blobs: blobs}, Publisher: &publish.Service{Store: s},
+		Importer: &apidoc.Importer{Store: s, Blobs: blobs}, Publisher: &publish.Service{Store: s}, FirstContents: &provision.Service{Store: s},
 		Service: management.Service{Name: service, GatewayURL: "https://gateway", PortalURL: "https://portal"},
 		LinkKey: bytes.Repeat([]byte{1}, 32),
 	})

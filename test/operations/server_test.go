@@ -24,6 +24,7 @@ import (
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/mail"
 	"github.com/portico-portal/portico/internal/management"
+	"github.com/portico-portal/portico/internal/provision"
 	"github.com/portico-portal/portico/internal/site/publish"
 	"github.com/portico-portal/portico/internal/store"
 	"github.com/portico-portal/portico/internal/store/storetest"
@@ -86,7 +87,11 @@ func newSuite(t *testing.T) *suite {
 	readJSON(t, "operations.json", &s.operations)
 	readJSON(t, "properties.json", &s.writable)
 	st := storetest.Open(t)
-	if _, err := account.Provision(t.Context(), st, account.ProvisionOptions{}); err != nil {
+	made := &provision.Service{Store: st, Publisher: &publish.Service{Store: st}}
+	if _, err := account.Provision(t.Context(), st, account.ProvisionOptions{First: publish.PutDefaultSite}); err != nil {
+		t.Fatal(err)
+	}
+	if err := made.Publisher.PublishFirst(t.Context(), store.Actor{Name: store.System}); err != nil {
 		t.Fatal(err)
 	}
 	if err := management.Provision(t.Context(), st); err != nil {
@@ -107,14 +112,10 @@ func newSuite(t *testing.T) *suite {
 	h, err := management.New(management.Config{
 		Mailer: &linkMailer{mailer, accounts},
 		Erase: func(ctx context.Context, actor store.Actor) error {
-			if err := management.Erase(ctx, st, actor); err != nil {
-				return err
-			}
-			_, err := account.Provision(ctx, st, account.ProvisionOptions{})
-			return errors.Join(err, management.Provision(ctx, st))
+			return errors.Join(made.Erase(ctx, actor), management.Provision(ctx, st))
 		},
 		Store: st, Accounts: accounts, Subscriptions: subscription.New(st, nil),
-		Importer: &apidoc.Importer{Store: st, Blobs: blobs}, Publisher: &publish.Service{Store: st},
+		Importer: &apidoc.Importer{Store: st, Blobs: blobs}, Publisher: made.Publisher, FirstContents: made,
 		Outbound: &http.Client{Transport: descriptions{}},
 		Service: management.Service{
 			Name: "portico", Location: "West US", PublisherName: "Contoso", PublisherEmail: "apis@contoso.example",
@@ -123,9 +124,6 @@ func newSuite(t *testing.T) *suite {
 		LinkKey: bytes.Repeat([]byte{1}, 32),
 	})
 	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := (&publish.Service{Store: st}).Provision(t.Context(), store.Actor{Name: "test"}); err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(h)

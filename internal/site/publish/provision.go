@@ -24,44 +24,39 @@ var contentTypes = []apim.ContentType{
 	{Name: "URL", ID: "url", Description: "An address that links lead to."},
 }
 
-// Provision fills a service without content with the default site and publishes
-// it. It reports whether it did. It does nothing when there is content or has
-// ever been a revision.
-func (s *Service) Provision(ctx context.Context, actor store.Actor) (bool, error) {
+// PutDefaultSite writes the site Portico comes with as the draft.
+func PutDefaultSite(tx *store.Tx) error {
 	items, err := defaults.Items()
 	if err != nil {
-		return false, err
+		return err
 	}
-	filled := false
-	err = s.Store.UpdateAlone(ctx, actor, func(tx *store.Tx) error {
-		filled = false
-		if filled, err = empty(tx); err != nil || !filled {
-			return err
-		}
-		for _, ct := range contentTypes {
-			body, err := json.Marshal(ct)
-			if err != nil {
-				return err
-			}
-			if err := tx.Put(&store.Document{Ref: apim.Ref("/contentTypes/" + ct.ID), Body: body}); err != nil {
-				return err
-			}
-		}
-		docs := make([]*store.Document, len(items))
-		for i, it := range items {
-			docs[i] = &store.Document{Ref: it.Ref, Body: it.Properties}
-		}
-		return tx.PutAll(docs)
-	})
-	if err != nil {
-		return false, fmt.Errorf("provision the default site: %w", err)
+	if err := PutContentTypes(tx); err != nil {
+		return err
 	}
-	return filled, s.publishFirst(ctx, actor)
+	docs := make([]*store.Document, len(items))
+	for i, it := range items {
+		docs[i] = &store.Document{Ref: it.Ref, Body: it.Properties}
+	}
+	return tx.PutAll(docs)
 }
 
-// publishFirst publishes the draft when nothing has ever been published: also
+// PutContentTypes writes the collections that content items are in.
+func PutContentTypes(tx *store.Tx) error {
+	for _, ct := range contentTypes {
+		body, err := json.Marshal(ct)
+		if err != nil {
+			return err
+		}
+		if err := tx.Put(&store.Document{Ref: apim.Ref("/contentTypes/" + ct.ID), Body: body}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// PublishFirst publishes the draft when nothing has ever been published: also
 // after a crash between provisioning and publishing.
-func (s *Service) publishFirst(ctx context.Context, actor store.Actor) error {
+func (s *Service) PublishFirst(ctx context.Context, actor store.Actor) error {
 	none := false
 	err := s.Store.View(ctx, func(tx *store.Tx) error {
 		revisions, err := tx.Count(apim.PortalRevisions.Path, "")
@@ -79,13 +74,4 @@ func (s *Service) publishFirst(ctx context.Context, actor store.Actor) error {
 		return fmt.Errorf("publish the default site: %s", rev.StatusDetails)
 	}
 	return nil
-}
-
-func empty(tx *store.Tx) (bool, error) {
-	items, err := tx.ListAll(apim.ContentItems.Path)
-	if err != nil || len(items) > 0 {
-		return false, err
-	}
-	revisions, err := tx.Count(apim.PortalRevisions.Path, "")
-	return revisions == 0, err
 }

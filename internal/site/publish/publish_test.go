@@ -224,31 +224,28 @@ func TestReadersSeeOneSiteOrTheOther(t *testing.T) {
 	wg.Wait()
 }
 
-func TestAnEmptyServiceGetsTheDefaultSiteOnce(t *testing.T) {
+func TestTheFirstSiteIsPublishedOnce(t *testing.T) {
 	t.Parallel()
 	s := storetest.Open(t)
 	service := &publish.Service{Store: s}
-	for i, want := range []bool{true, false} {
-		did, err := service.Provision(t.Context(), admin)
-		if err != nil || did != want {
-			t.Fatalf("provisioning for the %d. time: %v, %v", i+1, did, err)
+	if err := s.Update(t.Context(), admin, publish.PutDefaultSite); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := service.PublishFirst(t.Context(), admin); err != nil {
+			t.Fatal(err)
 		}
 	}
 	if name, items := current(t, s); name == "" || len(items) < 10 {
 		t.Errorf("the published site is %q with %d items", name, len(items))
 	}
-}
-
-func TestAServiceWithContentKeepsIt(t *testing.T) {
-	t.Parallel()
-	s := storetest.Open(t)
-	put(t, s, sound)
-	did, err := (&publish.Service{Store: s}).Provision(t.Context(), admin)
-	if err != nil || did {
-		t.Fatalf("provisioned over content: %v, %v", did, err)
-	}
-	if _, items := current(t, s); len(items) != 4 {
-		t.Errorf("the draft was published with %d items, want its own 4", len(items))
+	revisions := 0
+	err := s.View(t.Context(), func(tx *store.Tx) (err error) {
+		revisions, err = tx.Count(apim.PortalRevisions.Path, "")
+		return err
+	})
+	if err != nil || revisions != 1 {
+		t.Errorf("it was published %d times: %v", revisions, err)
 	}
 }
 

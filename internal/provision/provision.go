@@ -1,0 +1,154 @@
+package provision
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/site/publish"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// The names under which a service remembers its first contents.
+const (
+	firstMeta  = "provision.first"  // feed number after which they were made; "": there are none, or no more
+	policyMeta = "provision.policy" // ETag of the global policy as written here, due, or "": it is somebody else's
+	linkMeta   = "provision.link"   // due until the first administrator was given a link
+)
+
+const due = "due"
+
+var system = store.Actor{Name: store.System}
+
+// Service provisions a service.
+type Service struct {
+	Store     *store.Store
+	Publisher *publish.Service
+	Rand      io.Reader // of keys; nil: crypto/rand
+}
+
+// Run makes what every service has, and what a new one starts with, which is
+// published. An existing service gets no first contents.
+func (s *Service) Run(ctx context.Context) error {
+	first := func(tx *store.Tx) error {
+		since, err := lastAudit(tx)
+		if err != nil {
+			return err
+		}
+		for name, value := range map[string]string{firstMeta: strconv.FormatInt(since, 10), policyMeta: due, linkMeta: due} {
+			if err := tx.SetMeta(name, value); err != nil {
+				return err
+			}
+		}
+		if err := putProducts(tx); err != nil {
+			return err
+		}
+		return publish.PutDefaultSite(tx)
+	}
+	if _, err := account.Provision(ctx, s.Store, account.ProvisionOptions{Rand: s.Rand, First: first}); err != nil {
+		return err
+	}
+	return s.Publisher.PublishFirst(ctx, system)
+}
+
+// lastAudit is the feed number of the newest entry of the audit log, 0 when there is none.
+func lastAudit(tx *store.Tx) (int64, error) {
+	newest, err := tx.AuditLog(store.AuditQuery{Limit: 1})
+	if err != nil || len(newest) == 0 {
+		return 0, err
+	}
+	return newest[0].Seq, nil
+}
+
+// LinkDue reports, once, that the first administrator is to be given a link.
+func (s *Service) LinkDue(ctx context.Context) (isDue bool, err error) {
+	err = s.Store.Update(ctx, system, func(tx *store.Tx) error {
+		value, err := tx.Meta(linkMeta)
+		if isDue = value == due; err != nil || !isDue {
+			return err
+		}
+		return tx.SetMeta(linkMeta, "")
+	})
+	return isDue, err
+}
+
+// Untouched reports whether the service is as it was made: nobody has changed
+// anything but people, who sign in, set passwords and are invited.
+func (s *Service) Untouched(ctx context.Context) (yes bool, err error) {
+	err = s.Store.View(ctx, func(tx *store.Tx) error {
+		yes, err = untouched(tx)
+		return err
+	})
+	return yes, err
+}
+
+func untouched(tx *store.Tx) (bool, error) {
+	since, err := tx.Meta(firstMeta)
+	if err != nil || since == "" {
+		return false, err
+	}
+	seq, err := strconv.ParseInt(since, 10, 64)
+	if err != nil {
+		return false, fmt.Errorf("read %s: %w", firstMeta, err)
+	}
+	changed, err := tx.ChangedByOthers(store.System, seq)
+	return !changed, err
+}
+
+// GiveWay deletes the first contents of a service that is untouched, all at
+// once, and reports whether it was. The published revision stays until the next.
+func (s *Service) GiveWay(ctx context.Context, actor store.Actor) (gave bool, err error) {
+	err = s.Store.UpdateAlone(ctx, actor, func(tx *store.Tx) error {
+		if gave, err = untouched(tx); err != nil || !gave {
+			return err
+		}
+		for _, ref := range append(firstProducts(), globalPolicy, apim.Ref("/contentTypes")) {
+			if err := tx.DeleteTree(ref); err != nil {
+				return err
+			}
+		}
+		if err := tx.SetMeta(policyMeta, ""); err != nil {
+			return err
+		}
+		if err := publish.PutContentTypes(tx); err != nil {
+			return err
+		}
+		return tx.SetMeta(firstMeta, "")
+	})
+	if err != nil {
+		return false, fmt.Errorf("remove the first contents: %w", err)
+	}
+	return gave, nil
+}
+
+// Erase deletes all resources, and makes the service as it was at its first start.
+func (s *Service) Erase(ctx context.Context, actor store.Actor) error {
+	err := s.Store.UpdateAlone(ctx, actor, func(tx *store.Tx) error {
+		if err := tx.DeletePublished(); err != nil {
+			return err
+		}
+		if err := tx.DeleteTree(""); err != nil {
+			return err
+		}
+		return account.Forget(tx, s.Store.Service())
+	})
+	if err != nil {
+		return fmt.Errorf("erase the service: %w", err)
+	}
+	return s.Run(ctx)
+}
+
+// put writes a resource as the system does.
+func put(tx *store.Tx, ref apim.Ref, r apim.Resource) (*store.Document, error) {
+	r.Default()
+	body, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", ref, err)
+	}
+	doc := &store.Document{Ref: ref, Body: body}
+	return doc, tx.Put(doc)
+}
