@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -52,10 +53,52 @@ var spellings = []authored{
 	}},
 }
 
+// addressSpellings are those of the portal's addresses: the pieces that package
+// address makes them of, at the beginning of a text or after what is filled in.
+func addressSpellings(t *testing.T, sources map[string][]literal) []authored {
+	t.Helper()
+	shared := []string{"/apis", "/products", "/content"} // of the management API, too
+	var own []string
+	plain := regexp.MustCompile(`^/[\w.-]+(/[\w.-]+)*$`)
+	for path, literals := range sources {
+		for _, l := range literals {
+			piece, _, _ := strings.Cut(l.text, "{")
+			piece = strings.TrimRight(piece, "/")
+			if strings.HasPrefix(path, "internal/address/") && plain.MatchString(piece) && piece != "/-" && !slices.Contains(shared, piece) {
+				own = append(own, regexp.QuoteMeta(piece))
+			}
+		}
+	}
+	if len(own) < 30 {
+		t.Fatalf("only %d pieces of addresses are known", len(own))
+	}
+	slices.SortFunc(own, func(a, b string) int { return len(b) - len(a) })
+	any := func(pieces []string) *regexp.Regexp {
+		return regexp.MustCompile(`(?:^|[^\w.]|%[a-z]|\$\w+)(?:` + strings.Join(pieces, "|") + `)(?:$|[^\w.-])`)
+	}
+	return []authored{
+		{"the portal's addresses", any(own), []owner{
+			{"internal/address", "the author"},
+			{"internal/search/schema.go", "the key of a type in the index"},
+			{"internal/apim/email_template.go", "the text of a mail, which publishers change; a test follows its links"},
+		}},
+		{"the portal's addresses of what is a resource, too", any(shared), []owner{
+			{"internal/address", "the author"},
+			{"internal/apim", "ids of resources"},
+			{"internal/catalog", "keys of resources"},
+			{"internal/account/provision.go", "the scope of a subscription"},
+			{"internal/management", "addresses of the management API"},
+			{"cmd/portico", "addresses of the management API"},
+			{"web/portal/addresses.ts", "written from package address"},
+		}},
+	}
+}
+
 func TestEverySpellingHasOneAuthor(t *testing.T) {
 	t.Parallel()
-	found := map[owner]bool{}
-	for path, literals := range sourceLiterals(t) {
+	found, sources := map[owner]bool{}, sourceLiterals(t)
+	spellings := append(spellings, addressSpellings(t, sources)...)
+	for path, literals := range sources {
 		for _, s := range spellings {
 			i := slices.IndexFunc(s.owners, func(o owner) bool { return o.path == path || strings.HasPrefix(path, o.path+"/") })
 			for _, l := range literals {
@@ -85,19 +128,21 @@ type literal struct {
 }
 
 // sourceLiterals are the literals of the program's Go files by path, without
-// tests and paths of imports.
+// tests and paths of imports, and the lines of its templates and scripts.
 func sourceLiterals(t *testing.T) map[string][]literal {
 	t.Helper()
 	const root = "../.."
+	read := map[string]func(path string) ([]literal, error){".go": literalsOf, ".tmpl": linesOf, ".ts": linesOf}
 	all := map[string][]literal{}
-	for _, top := range []string{"cmd", "internal"} {
+	for _, top := range []string{"cmd", "internal", "web/portal"} {
 		err := filepath.WalkDir(filepath.Join(root, top), func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			of := read[filepath.Ext(path)]
+			if err != nil || of == nil || strings.HasSuffix(path, "_test.go") {
 				return err
 			}
 			name, err := filepath.Rel(root, path)
 			if err == nil {
-				all[filepath.ToSlash(name)], err = literalsOf(path)
+				all[filepath.ToSlash(name)], err = of(path)
 			}
 			return err
 		})
@@ -106,6 +151,18 @@ func sourceLiterals(t *testing.T) map[string][]literal {
 		}
 	}
 	return all
+}
+
+// linesOf are the lines of a file, without comments.
+func linesOf(path string) (all []literal, err error) {
+	data, err := os.ReadFile(path)
+	for i, line := range strings.Split(string(data), "\n") {
+		line, _, _ = strings.Cut(line, "//")
+		if code := strings.TrimSpace(line); !strings.HasPrefix(code, "*") && !strings.HasPrefix(code, "/*") {
+			all = append(all, literal{line, i + 1})
+		}
+	}
+	return all, err
 }
 
 func literalsOf(path string) (all []literal, err error) {
