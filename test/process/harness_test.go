@@ -50,8 +50,15 @@ const startTimeout = 60 * time.Second
 // start runs a command such as "serve" with free ports and waits until it is ready.
 func start(t *testing.T, command string, args ...string) *process {
 	t.Helper()
+	return startIn(t, "", command, args...)
+}
+
+// startIn is start in a folder.
+func startIn(t *testing.T, dir, command string, args ...string) *process {
+	t.Helper()
 	args = append([]string{command, "--portal-addr", "127.0.0.1:0", "--gateway-addr", "127.0.0.1:0", "--management-addr", "127.0.0.1:0"}, args...)
 	cmd := exec.Command(binary, args...)
+	cmd.Dir = dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
