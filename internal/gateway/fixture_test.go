@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -25,7 +24,6 @@ type service struct {
 	gateway *Gateway
 	url     string // of the gateway
 	backend *httptest.Server
-	log     *bytes.Buffer
 }
 
 // received is what the backend answers: the request as it arrived.
@@ -50,7 +48,7 @@ func echo(w http.ResponseWriter, r *http.Request) {
 
 func newService(t testing.TB, configure func(*Config)) *service {
 	t.Helper()
-	s := &service{t: t, store: storetest.Open(t), log: new(bytes.Buffer)}
+	s := &service{t: t, store: storetest.Open(t)}
 	s.backend = httptest.NewServer(http.HandlerFunc(echo))
 	t.Cleanup(s.backend.Close)
 	cfg := Config{Store: s.store, Logger: slog.New(slog.DiscardHandler)}

@@ -39,10 +39,11 @@ func (f fields) String() string {
 
 // backend is a Forwarder that answers 200 and remembers what it was sent.
 type backend struct {
-	sent []string
-	how  Forwarding
-	body string // of the answer
-	err  error
+	sent   []string
+	how    Forwarding
+	body   string // of the answer
+	coding string // of the body
+	err    error
 }
 
 func (b *backend) Forward(ex *Exchange, how Forwarding) error {
@@ -56,6 +57,9 @@ func (b *backend) Forward(ex *Exchange, how Forwarding) error {
 	}
 	b.sent = append(b.sent, line)
 	ex.Response = Response{Status: 200, Header: fields{"Server": {"backend"}}, Body: StreamedBody(strings.NewReader(b.body))}
+	if b.coding != "" {
+		ex.Response.Header.Set("Content-Encoding", []string{b.coding})
+	}
 	return nil
 }
 
