@@ -64,6 +64,26 @@ type AuthenticationSettings struct {
 	OpenIDAuthenticationSettings []OpenIDSetting `json:"openidAuthenticationSettings,omitempty"`
 }
 
+// Names are the authorization servers and OpenID providers by which the console signs in.
+func (s *AuthenticationSettings) Names() (servers, providers []string) {
+	if s == nil {
+		return nil, nil
+	}
+	if s.OAuth2 != nil {
+		servers = append(servers, s.OAuth2.AuthorizationServerID)
+	}
+	for _, one := range s.OAuth2AuthenticationSettings {
+		servers = append(servers, one.AuthorizationServerID)
+	}
+	if s.OpenID != nil {
+		providers = append(providers, s.OpenID.OpenIDProviderID)
+	}
+	for _, one := range s.OpenIDAuthenticationSettings {
+		providers = append(providers, one.OpenIDProviderID)
+	}
+	return servers, providers
+}
+
 // OAuth2Setting points at an authorization server.
 type OAuth2Setting struct {
 	AuthorizationServerID string `json:"authorizationServerId,omitempty"`

@@ -4,7 +4,9 @@
 //
 // Its configuration is a [snapshot] of the store, replaced as a whole when the
 // change feed says so; a call keeps the snapshot it began with. The operations
-// of an API are read when it is first called.
+// of an API are read when it is first called, and policies are compiled then; a
+// change of a named value, fragment or backend makes those be compiled again
+// that have read it ([environment]).
 //
 // What it decides where apim-rest.md leaves it open:
 //   - Subscription keys are removed before forwarding, from header and query,

@@ -71,9 +71,12 @@ func (p *scopePolicy) reads(changed map[string]bool) bool {
 	return false
 }
 
-// environmentKey tells apart what policies read: the document's key, but for
-// named values, which are named by their display name.
+// environmentKey is where the snapshot has what policies read: the document's
+// key, or for a named value its display name in braces.
 func environmentKey(home string, kind *apim.Kind, name string) string {
+	if kind == apim.NamedValues {
+		name = "{{" + name + "}}"
+	}
 	return home + "/" + strings.ToLower(kind.Path+"/"+name)
 }
 
@@ -85,116 +88,92 @@ type environment struct {
 	counters policy.Counters
 }
 
+func (e environment) get(kind *apim.Kind, name string) any {
+	return e.s.provided.Get(environmentKey(e.home, kind, name))
+}
+
 func (e environment) NamedValue(name string) (policy.NamedValue, bool) {
-	v, ok := e.s.values[environmentKey(e.home, apim.NamedValues, name)]
-	return v, ok
+	v, _ := e.get(apim.NamedValues, name).(namedValue)
+	return v.value, v.value.Text != "" // else it is in a key vault
 }
 
 func (e environment) Fragment(id string) (*policy.Document, error) {
-	f := e.s.fragments.Get(environmentKey(e.home, apim.PolicyFragments, id))
-	if f == nil {
+	parse, ok := e.get(apim.PolicyFragments, id).(func() (*policy.Document, error))
+	if !ok {
 		return nil, errors.New("there is none")
 	}
-	return f.parse()
+	return parse()
 }
 
 func (e environment) Backend(id string) (*apim.Backend, bool) {
-	b := e.s.backends.Get(environmentKey(e.home, apim.Backends, id))
-	return b, b != nil
+	b, ok := e.get(apim.Backends, id).(*apim.Backend)
+	return b, ok
 }
 
 func (e environment) Counters() policy.Counters { return e.counters }
 
-// fragment is a stored policy fragment, parsed when it is first included.
-type fragment struct {
-	parse func() (*policy.Document, error)
+// provide puts what policies may read at its key, or nil when it is gone, and
+// notes that it changed.
+func (b *builder) provide(key string, what any) {
+	b.provided.Set(key, what)
+	b.changed[key] = true
 }
 
-func newFragment(d *store.Document) (*fragment, error) {
+func (b *builder) withdraw(key string) { b.provide(key, nil) }
+
+func (b *builder) putBackend(d *store.Document) error {
+	backend := new(apim.Backend)
+	b.provide(d.Key(), backend)
+	return decode(d, backend)
+}
+
+// putFragment keeps a fragment, which is parsed when it is first included.
+func (b *builder) putFragment(d *store.Document) error {
 	var f apim.PolicyFragment
-	if err := decode(d, &f); err != nil {
-		return nil, err
-	}
-	return &fragment{sync.OnceValues(func() (*policy.Document, error) { return policy.ParseFragment(f.Value, f.Format) })}, nil
+	err := decode(d, &f)
+	b.provide(d.Key(), sync.OnceValues(func() (*policy.Document, error) { return policy.ParseFragment(f.Value, f.Format) }))
+	return err
 }
 
-// namedValue is a stored named value. A secret one's text is read apart.
 type namedValue struct {
-	ref  apim.Ref
-	key  string // environmentKey
-	text policy.NamedValue
+	ref   apim.Ref
+	value policy.NamedValue
 }
 
+// putNamedValue keeps a named value by its display name, and at its own key where
+// that is. The text of a secret one is read later.
 func (b *builder) putNamedValue(d *store.Document) error {
 	var n apim.NamedValue
 	if err := decode(d, &n); err != nil {
 		return err
 	}
 	b.dropNamedValue(d.Key())
-	v := &namedValue{ref: d.Ref, key: environmentKey(workspaceKey(d), apim.NamedValues, n.DisplayName)}
-	v.text = policy.NamedValue{Text: n.Value, Secret: n.Secret}
-	b.namedValues.Set(d.Key(), v)
-	b.changed(v.key)
+	key := environmentKey(workspaceKey(d), apim.NamedValues, n.DisplayName)
+	b.provided.Set(d.Key(), key)
+	b.provide(key, namedValue{d.Ref, policy.NamedValue{Text: n.Value, Secret: n.Secret}})
 	return nil
 }
 
 func (b *builder) dropNamedValue(key string) {
-	if old := b.namedValues.Get(key); old != nil {
-		b.namedValues.Delete(key)
-		b.changed(old.key)
+	if at, ok := b.provided.Get(key).(string); ok {
+		b.provided.Delete(key)
+		b.withdraw(at)
 	}
-}
-
-func (b *builder) putFragment(d *store.Document) error {
-	f, err := newFragment(d)
-	if err == nil {
-		b.fragments.Set(d.Key(), f)
-		b.changed(d.Key())
-	}
-	return err
-}
-
-func (b *builder) dropFragment(key string) {
-	b.fragments.Delete(key)
-	b.changed(key)
-}
-
-func (b *builder) putBackend(d *store.Document) error {
-	backend := new(apim.Backend)
-	if err := decode(d, backend); err != nil {
-		return err
-	}
-	b.backends.Set(d.Key(), backend)
-	b.changed(d.Key())
-	return nil
-}
-
-func (b *builder) dropBackend(key string) {
-	b.backends.Delete(key)
-	b.changed(key)
-}
-
-// changed notes a key that policies may have read.
-func (b *builder) changed(key string) {
-	if b.environment == nil {
-		b.environment = map[string]bool{}
-	}
-	b.environment[key] = true
 }
 
 // readSecrets reads the texts of the secret named values that changed.
 func (b *builder) readSecrets(tx *store.Tx) error {
-	for key, v := range b.namedValues.All() {
-		if !b.environment[v.key] || !v.text.Secret {
+	for key := range b.changed {
+		v, _ := b.provided.Get(key).(namedValue)
+		if !v.value.Secret {
 			continue
 		}
 		text, err := tx.Secret(v.ref, "value")
 		if err != nil && !errors.Is(err, apim.ErrNotFound) {
 			return fmt.Errorf("read the secret of %s: %w", v.ref, err)
 		}
-		read := *v
-		read.text.Text = text
-		b.namedValues.Set(key, &read)
+		v.value.Text = text
+		b.provided.Set(key, v)
 	}
 	return nil
 }
@@ -202,17 +181,11 @@ func (b *builder) readSecrets(tx *store.Tx) error {
 // recompile makes policies that have read what changed be compiled again, and
 // with them the chains they are in.
 func (b *builder) recompile() {
-	if len(b.environment) == 0 {
+	if len(b.changed) == 0 {
 		return
 	}
-	b.next.values = map[string]policy.NamedValue{}
-	for _, v := range b.namedValues.All() {
-		if v.text.Text != "" { // else it is in a key vault
-			b.next.values[v.key] = v.text
-		}
-	}
 	for key, p := range b.policies.All() {
-		if p.reads(b.environment) {
+		if p.reads(b.changed) {
 			b.policies.Set(key, &scopePolicy{text: p.text, format: p.format, home: p.home})
 		}
 	}

@@ -55,7 +55,7 @@ func TestPoliciesFollowTheirEnvironment(t *testing.T) {
 		saw := got.backendSaw(t)
 		return saw.Header.Get("X-Global") + " " + saw.Header.Get("X-Seen") + " " + strings.TrimSuffix(saw.URI, "/x")
 	}
-	other := func() *scopePolicy { s.call("GET /b/x"); return s.gateway.live.Load().policies["/apis/b;rev=1"] }
+	other := func() *scopePolicy { s.call("GET /b/x"); return s.gateway.live.Load().policies.Get("/apis/b;rev=1") }
 	untouched := other()
 	if got := seen(); got != "500" {
 		t.Errorf("a fragment that is not there: %s", got)

@@ -77,23 +77,20 @@ type builder struct {
 	links         *feed.Edit[[]string]
 	keys          *feed.Edit[*subscription]
 	byPath        *feed.Edit[*address]
-	namedValues   *feed.Edit[*namedValue]
-	fragments     *feed.Edit[*fragment]
-	backends      *feed.Edit[*apim.Backend]
+	provided      *feed.Edit[any]
 
-	environment map[string]bool  // what changed of what policies read
-	moved       map[string]*line // by alias: those that are being changed
-	replaced    []*revision      // no longer served
+	changed  map[string]bool  // the keys of provided that did
+	moved    map[string]*line // by alias: those that are being changed
+	replaced []*revision      // no longer served
 }
 
 func newBuilder(s *snapshot) *builder {
 	next := *s
 	return &builder{
-		old: s, next: &next, moved: map[string]*line{},
+		old: s, next: &next, changed: map[string]bool{}, moved: map[string]*line{},
 		revisions: s.revisions.Edit(), lines: s.lines.Edit(), versionSets: s.versionSets.Edit(), products: s.products.Edit(),
 		subscriptions: s.subscriptions.Edit(), policies: s.policies.Edit(), links: s.productLinks.Edit(), keys: s.keys.Edit(),
-		byPath:      s.addresses.byPath.Edit(),
-		namedValues: s.namedValues.Edit(), fragments: s.fragments.Edit(), backends: s.backends.Edit(),
+		byPath: s.addresses.byPath.Edit(), provided: s.provided.Edit(),
 	}
 }
 
@@ -115,7 +112,7 @@ func (b *builder) line(alias string) *line {
 func (b *builder) finish() *snapshot {
 	s := b.next
 	b.recompile()
-	s.namedValues, s.fragments, s.backends = b.namedValues.Table(), b.fragments.Table(), b.backends.Table()
+	s.provided = b.provided.Table()
 	s.revisions, s.versionSets, s.products, s.subscriptions = b.revisions.Table(), b.versionSets.Table(), b.products.Table(), b.subscriptions.Table()
 	s.policies, s.productLinks, s.keys = b.policies.Table(), b.links.Table(), b.keys.Table()
 	if b.versionSets.Changed() { // any API may be found elsewhere now
@@ -197,8 +194,8 @@ var followed = []followedKind{
 	{apim.APIPolicies.Path, (*builder).putPolicy, (*builder).dropPolicy},
 	{apim.OperationPolicies.Path, (*builder).putPolicy, (*builder).dropPolicy},
 	{apim.NamedValues.Path, (*builder).putNamedValue, (*builder).dropNamedValue},
-	{apim.PolicyFragments.Path, (*builder).putFragment, (*builder).dropFragment},
-	{apim.Backends.Path, (*builder).putBackend, (*builder).dropBackend},
+	{apim.PolicyFragments.Path, (*builder).putFragment, (*builder).withdraw},
+	{apim.Backends.Path, (*builder).putBackend, (*builder).withdraw},
 }
 
 // follows is how documents of a kind are followed, nil when they are not.

@@ -23,16 +23,13 @@ type snapshot struct {
 	products      feed.Table[*product]
 	subscriptions feed.Table[*subscription]
 	policies      feed.Table[*scopePolicy] // by key of the resource they are set on; "" is the service
-	namedValues   feed.Table[*namedValue]
-	fragments     feed.Table[*fragment]
-	backends      feed.Table[*apim.Backend]
-	productLinks  feed.Table[[]string] // key of a product to aliases
+	provided      feed.Table[any]          // what policies read, by environmentKey
+	productLinks  feed.Table[[]string]     // key of a product to aliases
 
 	keys       feed.Table[*subscription] // by hash
 	productsOf map[string][]*product     // by alias, in order of keys
 	addresses  addresses
-	values     map[string]policy.NamedValue // by environmentKey
-	nowhere    *route                       // stands for the operation of calls that match no API
+	nowhere    *route // stands for the operation of calls that match no API
 }
 
 // revision is what the gateway needs of an API revision.

@@ -219,25 +219,14 @@ func checkAddress(tx *store.Tx, ref apim.Ref, a *apim.API) error {
 
 // checkSignIn wants the authorization servers and OpenID providers of an API to exist.
 func (w *write) checkSignIn(s *apim.AuthenticationSettings) error {
-	if s == nil {
-		return nil
-	}
-	servers, providers := s.OAuth2AuthenticationSettings, s.OpenIDAuthenticationSettings
-	if s.OAuth2 != nil {
-		servers = append(servers[:len(servers):len(servers)], *s.OAuth2)
-	}
-	if s.OpenID != nil {
-		providers = append(providers[:len(providers):len(providers)], *s.OpenID)
-	}
-	for _, one := range servers {
-		ref := apim.Ref("/authorizationServers/" + one.AuthorizationServerID)
-		if err := w.exists("authenticationSettings.authorizationServerId", ref, apim.AuthorizationServers); err != nil && one.AuthorizationServerID != "" {
+	servers, providers := s.Names()
+	for _, id := range servers {
+		if err := w.exists("authenticationSettings.authorizationServerId", apim.Ref("/authorizationServers/"+id), apim.AuthorizationServers); err != nil && id != "" {
 			return err
 		}
 	}
-	for _, one := range providers {
-		ref := apim.Ref("/openidConnectProviders/" + one.OpenIDProviderID)
-		if err := w.exists("authenticationSettings.openidProviderId", ref, apim.OpenIDConnectProviders); err != nil && one.OpenIDProviderID != "" {
+	for _, id := range providers {
+		if err := w.exists("authenticationSettings.openidProviderId", apim.Ref("/openidConnectProviders/"+id), apim.OpenIDConnectProviders); err != nil && id != "" {
 			return err
 		}
 	}

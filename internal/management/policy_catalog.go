@@ -70,7 +70,7 @@ func listAllPolicies(c *call) (*answer, error) {
 	}
 	var docs []*store.Document
 	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		docs, err = allPolicies(tx)
+		docs, err = listAll(tx, policyKinds...)
 		return err
 	})
 	if err != nil {
@@ -91,9 +91,10 @@ func listAllPolicies(c *call) (*answer, error) {
 	})
 }
 
-func allPolicies(tx *store.Tx) ([]*store.Document, error) {
+// listAll lists the documents of kinds.
+func listAll(tx *store.Tx, kinds ...*apim.Kind) ([]*store.Document, error) {
 	var all []*store.Document
-	for _, kind := range policyKinds {
+	for _, kind := range kinds {
 		docs, err := tx.ListAll(kind.Path)
 		if err != nil {
 			return nil, err
@@ -127,7 +128,7 @@ func validatePolicies(c *call) (*answer, error) {
 	var log []map[string]any
 	err := c.Store.View(c.r.Context(), func(tx *store.Tx) error {
 		log = []map[string]any{}
-		docs, err := allPolicies(tx)
+		docs, err := listAll(tx, policyKinds...)
 		if err != nil {
 			return err
 		}

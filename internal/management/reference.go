@@ -32,44 +32,32 @@ func refuseUsed(kinds ...*apim.Kind) func(*call, *store.Tx, *store.Document) err
 
 // users are the documents of the kinds that name a resource.
 func users(tx *store.Tx, doc *store.Document, kinds ...*apim.Kind) ([]*store.Document, error) {
-	target := apim.KindByPath(doc.Kind)
-	names, err := namesOf(doc)
+	docs, err := listAll(tx, kinds...)
 	if err != nil {
 		return nil, err
 	}
-	values := namedValues{tx: tx}
-	var found []*store.Document
-	for _, kind := range kinds {
-		docs, err := tx.ListAll(kind.Path)
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range docs {
-			list, err := references(d, values.of(d.Ref.Home()))
-			if err == nil {
-				err = values.err
-			}
-			if err != nil {
-				return nil, err
-			}
-			if !policy.Names(list, target, names...) {
-				continue
-			}
-			leads, err := leadsTo(tx, d, target, doc)
-			if err != nil {
-				return nil, err
-			}
-			if leads {
-				found = append(found, d)
-			}
-		}
+	values, err := plainValues(tx)
+	if err != nil {
+		return nil, err
 	}
-	return found, nil
+	docs = slices.DeleteFunc(docs, func(d *store.Document) bool {
+		var list []policy.Reference
+		if err == nil {
+			list, err = references(d, func(name string) (string, bool) { value, ok := values[valueKey(d, name)]; return value, ok })
+		}
+		leads := false
+		if err == nil && policy.Names(list, apim.KindByPath(doc.Kind), namesOf(doc)...) {
+			leads, err = leadsTo(tx, d, doc)
+		}
+		return !leads
+	})
+	return docs, err
 }
 
 // leadsTo reports whether a name in d means the resource: that of its own
 // workspace, but of the service where workspaces have none of the kind.
-func leadsTo(tx *store.Tx, d *store.Document, kind *apim.Kind, to *store.Document) (bool, error) {
+func leadsTo(tx *store.Tx, d, to *store.Document) (bool, error) {
+	kind := apim.KindByPath(to.Kind)
 	if strings.EqualFold(d.Ref.Workspace(), to.Ref.Workspace()) || !kind.Workspace {
 		return true, nil
 	}
@@ -84,59 +72,35 @@ func leadsTo(tx *store.Tx, d *store.Document, kind *apim.Kind, to *store.Documen
 }
 
 // namesOf are the names by which others refer to a resource.
-func namesOf(doc *store.Document) ([]string, error) {
+func namesOf(doc *store.Document) []string {
 	var d struct{ DisplayName, Thumbprint string }
-	if err := json.Unmarshal(doc.Body, &d); err != nil {
-		return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
-	}
+	json.Unmarshal(doc.Body, &d)
 	switch doc.Kind {
 	case apim.NamedValues.Path:
-		return []string{d.DisplayName}, nil
+		return []string{d.DisplayName}
 	case apim.Certificates.Path:
-		return []string{doc.Name, d.Thumbprint}, nil
+		return []string{doc.Name, d.Thumbprint}
 	}
-	return []string{doc.Name}, nil
+	return []string{doc.Name}
 }
 
-// namedValues reads the texts of named values when the first is asked for.
-type namedValues struct {
-	tx     *store.Tx
-	values map[apim.Ref]map[string]string // by workspace and display name in lower case
-	err    error
-}
-
-func (n *namedValues) of(home apim.Ref) func(string) (string, bool) {
-	return func(name string) (string, bool) {
-		if n.values[home] == nil {
-			n.err = n.read(home)
-		}
-		value, ok := n.values[home][strings.ToLower(name)]
-		return value, ok
-	}
-}
-
-func (n *namedValues) read(home apim.Ref) error {
-	docs, err := n.tx.List(apim.NamedValues.Path, home)
-	if err != nil {
-		return err
-	}
-	if n.values == nil {
-		n.values = map[apim.Ref]map[string]string{}
-	}
-	n.values[home] = map[string]string{}
+// plainValues are the texts of named values that are no secrets, by valueKey.
+func plainValues(tx *store.Tx) (map[string]string, error) {
+	docs, err := tx.ListAll(apim.NamedValues.Path)
+	values := map[string]string{}
 	for _, d := range docs {
 		var v apim.NamedValue
 		if err := json.Unmarshal(d.Body, &v); err != nil {
-			return fmt.Errorf("decode %s: %w", d.Ref, err)
+			return nil, fmt.Errorf("decode %s: %w", d.Ref, err)
 		}
-		if v.Secret {
-			if v.Value, err = storedSecret(n.tx, d.Ref, "value"); err != nil {
-				return err
-			}
-		}
-		n.values[home][strings.ToLower(v.DisplayName)] = v.Value
+		values[valueKey(d, v.DisplayName)] = v.Value
 	}
-	return nil
+	return values, err
+}
+
+// valueKey tells apart the named values that documents of different workspaces mean.
+func valueKey(d *store.Document, name string) string {
+	return strings.ToLower(d.Workspace + "/" + name)
 }
 
 // references lists what a document names. A policy that does not parse names nothing.
@@ -156,8 +120,16 @@ func references(d *store.Document, value func(string) (string, bool)) (list []po
 	case *apim.PolicyFragment:
 		list, _ = policy.References(r.Value, r.Format, value)
 	case *apim.Backend:
-		backendReferences(r, add)
-		list = append(list, policy.NamedValues(backendTexts(r)...)...)
+		if r.Pool != nil {
+			for _, member := range r.Pool.Services {
+				add(apim.Backends, member.ID)
+			}
+		}
+		if c := r.Credentials; c != nil {
+			add(apim.Certificates, append(c.CertificateIDs, c.Certificate...)...)
+		}
+		texts, _ := json.Marshal([]any{r.URL, r.Credentials, r.Proxy})
+		list = append(list, policy.NamedValues(string(texts))...)
 	case *apim.Logger:
 		list = policy.NamedValues(slices.Collect(maps.Values(r.Credentials))...)
 	case *apim.Cache:
@@ -165,63 +137,15 @@ func references(d *store.Document, value func(string) (string, bool)) (list []po
 	case *apim.Diagnostic:
 		add(apim.Loggers, r.LoggerID)
 	case *apim.API:
-		authenticationReferences(r.AuthenticationSettings, add)
+		servers, providers := r.AuthenticationSettings.Names()
+		add(apim.AuthorizationServers, servers...)
+		add(apim.OpenIDConnectProviders, providers...)
 	case *apim.Wiki:
 		for _, page := range r.Documents {
 			add(apim.Documentations, page.DocumentationID)
 		}
 	}
 	return list, nil
-}
-
-func backendReferences(b *apim.Backend, add func(*apim.Kind, ...string)) {
-	if b.Pool != nil {
-		for _, s := range b.Pool.Services {
-			add(apim.Backends, s.ID)
-		}
-	}
-	if c := b.Credentials; c != nil {
-		add(apim.Certificates, c.CertificateIDs...)
-		add(apim.Certificates, c.Certificate...)
-	}
-}
-
-// backendTexts are the texts of a backend that may hold named values.
-func backendTexts(b *apim.Backend) []string {
-	texts := []string{b.URL}
-	if c := b.Credentials; c != nil {
-		for _, fields := range []map[string][]string{c.Header, c.Query} {
-			for _, values := range fields {
-				texts = append(texts, values...)
-			}
-		}
-		if c.Authorization != nil {
-			texts = append(texts, c.Authorization.Scheme, c.Authorization.Parameter)
-		}
-	}
-	if p := b.Proxy; p != nil {
-		texts = append(texts, p.URL, p.Username, p.Password)
-	}
-	return texts
-}
-
-func authenticationReferences(s *apim.AuthenticationSettings, add func(*apim.Kind, ...string)) {
-	if s == nil {
-		return
-	}
-	servers, providers := s.OAuth2AuthenticationSettings, s.OpenIDAuthenticationSettings
-	if s.OAuth2 != nil {
-		servers = append(servers, *s.OAuth2)
-	}
-	if s.OpenID != nil {
-		providers = append(providers, *s.OpenID)
-	}
-	for _, one := range servers {
-		add(apim.AuthorizationServers, one.AuthorizationServerID)
-	}
-	for _, one := range providers {
-		add(apim.OpenIDConnectProviders, one.OpenIDProviderID)
-	}
 }
 
 // checkWiki wants documentations that exist.

@@ -1,10 +1,5 @@
 package policy
 
-import (
-	"fmt"
-	"strings"
-)
-
 // Step is one compiled policy. It is immutable and shared by all calls.
 type Step interface {
 	// Run acts on the exchange. stop ends the call with the response as it is.
@@ -105,18 +100,6 @@ func (c *Chain) Uses(name string) bool {
 		}
 	}
 	return false
-}
-
-// String lists the chain's policies, a line each, with the scopes they come from.
-func (c *Chain) String() string {
-	var b strings.Builder
-	for i, list := range c.sections {
-		fmt.Fprintf(&b, "%s\n", sections[i].name)
-		for _, e := range list {
-			fmt.Fprintf(&b, "  %s: %s\n", e.scope.Name, &e.placed)
-		}
-	}
-	return b.String()
 }
 
 // Run lets the call pass through the chain. Afterwards ex.Response is what to answer.

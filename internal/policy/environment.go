@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -80,28 +81,14 @@ func (f *filler) element(el *element, h *holds) *element {
 	return &filled
 }
 
+var commentOrNamedValue = regexp.MustCompile(`(?s)<!--.*?-->|` + namedValue.String())
+
 // source puts named values into XML that is sent as it is written, but for comments.
 func (f *filler) source(xml string) string {
-	if !strings.Contains(xml, "{{") {
-		return xml
-	}
-	var b strings.Builder
-	for xml != "" {
-		text, rest, _ := strings.Cut(xml, "<!--")
-		comment, after, closed := strings.Cut(rest, "-->")
-		for {
-			at := namedValue.FindStringIndex(text)
-			if at == nil {
-				break
-			}
-			b.WriteString(text[:at[0]] + escape(f.put(text[at[0]:at[1]]), '"'))
-			text = text[at[1]:]
+	return commentOrNamedValue.ReplaceAllStringFunc(xml, func(part string) string {
+		if strings.HasPrefix(part, "<!--") {
+			return part
 		}
-		b.WriteString(text)
-		if closed {
-			b.WriteString("<!--" + comment + "-->")
-		}
-		xml = after
-	}
-	return b.String()
+		return escape(f.put(part), '"')
+	})
 }

@@ -104,6 +104,6 @@ func (r *references) name(kind *apim.Kind, name string) {
 // Names reports whether a list has the kind by one of the names.
 func Names(list []Reference, kind *apim.Kind, names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool {
-		return slices.Contains(list, NewReference(kind, name))
+		return name != "" && slices.Contains(list, NewReference(kind, name))
 	})
 }
