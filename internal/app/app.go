@@ -16,6 +16,7 @@ import (
 	"github.com/portico-portal/portico/internal/apidoc"
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/config"
+	"github.com/portico-portal/portico/internal/job"
 	"github.com/portico-portal/portico/internal/mail"
 	"github.com/portico-portal/portico/internal/management"
 	"github.com/portico-portal/portico/internal/provision"
@@ -44,16 +45,17 @@ type App struct {
 	Publisher     *publish.Service
 	Provision     *provision.Service
 
-	opt   Options
-	mail  *mail.Service // nil: no mail is sent
-	owner *Owner        // nil with a database server, which has many clients
-	key   []byte
+	opt     Options
+	mail    *mail.Service // nil: no mail is sent
+	workers *job.Owner    // of all goroutines but those of requests and the store
+	owner   *Owner        // nil with a database server, which has many clients
+	key     []byte
 }
 
 // Open opens a service, and makes it if there is none yet. ErrOwned says that a
 // running process owns the embedded database.
 func Open(ctx context.Context, opt Options) (*App, error) {
-	a := &App{opt: opt}
+	a := &App{opt: opt, workers: job.NewOwner(ctx, opt.Logger)}
 	if err := a.open(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -118,11 +120,11 @@ func openStore(ctx context.Context, opt Options) (s *store.Store, key []byte, er
 	return s, key, err
 }
 
-// Close closes the store and gives the data folder back.
+// Close waits for the workers, closes the store and gives the data folder back.
 func (a *App) Close() error {
-	var err error
+	err := a.workers.Stop()
 	if a.Store != nil {
-		err = a.Store.Close()
+		err = errors.Join(err, a.Store.Close())
 	}
 	if a.owner != nil {
 		err = errors.Join(err, a.owner.Close())

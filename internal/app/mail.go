@@ -12,7 +12,7 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// startMail sends what is in the outbox, when a server for it is configured.
+// startMail does mail jobs, when a server for them is configured.
 func (a *App) startMail(ctx context.Context, srv config.Server, r Ready) error {
 	if srv.SMTP == "" {
 		a.opt.Logger.InfoContext(ctx, "no mail is sent; --smtp names the server that would send it")
@@ -23,10 +23,10 @@ func (a *App) startMail(ctx context.Context, srv config.Server, r Ready) error {
 		return err
 	}
 	a.mail, err = mail.New(a.Store, mail.Options{
-		Server: server, From: srv.MailFrom, PortalURL: r.PortalURL, Logger: a.opt.Logger,
+		Server: server, From: srv.MailFrom, PortalURL: r.PortalURL,
 	})
 	if err == nil {
-		go a.mail.Run(ctx)
+		a.workers.Work(a.Store, a.mail.Kind())
 	}
 	return err
 }

@@ -57,8 +57,6 @@ func Serve(ctx context.Context, opt Options, srv config.Server, load Loader, rea
 }
 
 func (a *App) serve(ctx context.Context, srv config.Server, surfaces []server.Surface, r Ready, load Loader, ready func(Ready)) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
 	if err := a.Provision.KeepOrigin(ctx, r.PortalURL); err != nil {
 		return err
 	}
@@ -223,8 +221,11 @@ func (a *App) handle(ctx context.Context, surfaces []server.Surface, r Ready, sr
 	if err := a.follow(ctx, "accounts", a.Accounts); err != nil {
 		return err
 	}
-	go a.prune(ctx)
-	go a.Publisher.DueLoop(ctx, a.toldOfDue)
+	a.workers.Every("scheduled publish", time.Second, a.publishDue)
+	a.workers.Every("prune of the change feed", time.Hour, a.Store.Prune)
+	a.workers.Every("sweep of given up uploads", time.Hour, func(ctx context.Context) error {
+		return management.SweepMedia(ctx, a.Blobs, a.Store.Now())
+	})
 	build := map[string]func(context.Context, Ready, config.Server) (http.Handler, error){
 		"portal": a.portal, "gateway": a.gateway,
 		"management": func(_ context.Context, r Ready, srv config.Server) (http.Handler, error) {
@@ -239,32 +240,13 @@ func (a *App) handle(ctx context.Context, surfaces []server.Surface, r Ready, sr
 	return nil
 }
 
-// toldOfDue logs what the schedule published.
-func (a *App) toldOfDue(names []string, err error) {
-	if err != nil {
-		a.opt.Logger.Error("scheduled portal revisions are not published", "error", err)
-		return
+// publishDue makes the portal revisions current whose time has come.
+func (a *App) publishDue(ctx context.Context) error {
+	names, err := a.Publisher.PublishDue(ctx)
+	if len(names) > 0 {
+		a.opt.Logger.InfoContext(ctx, "published by schedule", "revisions", names)
 	}
-	a.opt.Logger.Info("published by schedule", "revisions", names)
-}
-
-// prune shortens the change feed and removes uploads that were given up, now and every hour.
-func (a *App) prune(ctx context.Context) {
-	hourly := time.NewTicker(time.Hour)
-	defer hourly.Stop()
-	for {
-		if _, err := a.Store.Prune(ctx); err != nil && ctx.Err() == nil {
-			a.opt.Logger.Error("prune the change feed", "error", err)
-		}
-		if err := management.SweepMedia(ctx, a.Blobs, a.Store.Now()); err != nil && ctx.Err() == nil {
-			a.opt.Logger.Error("remove uploads that were given up", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-hourly.C:
-		}
-	}
+	return err
 }
 
 func (a *App) gateway(ctx context.Context, r Ready, _ config.Server) (http.Handler, error) {
@@ -272,11 +254,11 @@ func (a *App) gateway(ctx context.Context, r Ready, _ config.Server) (http.Handl
 	return g, a.follow(ctx, "gateway", g)
 }
 
-// follow loads a consumer of the change feed and keeps it up to date until ctx ends.
+// follow loads a consumer of the change feed and keeps it up to date.
 func (a *App) follow(ctx context.Context, name string, c feed.Consumer) error {
 	f, err := feed.Load(ctx, a.Store, name, c, a.opt.Logger)
 	if err == nil {
-		go f.Run(ctx)
+		a.workers.Go("follower "+name, f.Run)
 	}
 	return err
 }
@@ -319,7 +301,7 @@ func (a *App) portal(ctx context.Context, r Ready, srv config.Server) (http.Hand
 	if err := index.Prepare(ctx); err != nil {
 		return nil, err
 	}
-	go index.Run(ctx)
+	a.workers.Go("search index", index.Run)
 	site, err := portal.New(portal.Config{
 		Store: a.Store, Catalog: c, Search: index, Accounts: a.Accounts, Subscriptions: a.Subscriptions,
 		Descriptions: &descriptions{a, r.GatewayURL}, Media: a.Blobs, Assets: web.Assets(),

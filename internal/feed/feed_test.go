@@ -167,7 +167,7 @@ func TestAConsumerThatMissedChangesLoadsAgain(t *testing.T) {
 		put(t, s, "missed")
 		clock.Store(24 * 30)
 		put(t, s, "b")
-		if _, err := s.Prune(t.Context()); err != nil {
+		if err := s.Prune(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if err := f.CatchUp(t.Context()); err != nil {

@@ -1,6 +1,6 @@
-// Package mail sends mail to people: templates filled in, an outbox in the
-// store, SMTP. A message is put into the outbox in the transaction of the change
-// that causes it, and sent afterwards.
+// Package mail sends mail to people: templates filled in, jobs, SMTP. A message is
+// stored as a job in the transaction of the change that causes it, and sent
+// afterwards.
 //
-// It imports store and apim.
+// It imports store, job and apim.
 package mail

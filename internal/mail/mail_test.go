@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"context"
 	"encoding/json"
 	"io"
 	"net"
@@ -14,6 +13,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/job"
 	"github.com/portico-portal/portico/internal/store"
 	"github.com/portico-portal/portico/internal/store/storetest"
 )
@@ -83,7 +83,7 @@ func (i *inbox) start(t *testing.T) *url.URL {
 func prepare(t *testing.T, server *url.URL) (*store.Store, *Service) {
 	t.Helper()
 	st := storetest.Open(t)
-	s, err := New(st, Options{Server: server, From: "apis@contoso.example", PortalURL: "https://portal", Every: 5 * time.Millisecond})
+	s, err := New(st, Options{Server: server, From: "apis@contoso.example", PortalURL: "https://portal"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,17 +120,19 @@ func TestMailOfACommittedChangeArrivesOnce(t *testing.T) {
 	if undone == nil {
 		t.Fatal("the transaction was not undone")
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan struct{})
-	go func() { s.Run(ctx); close(done) }()
+	owner := job.NewOwner(t.Context(), nil)
+	owner.Work(st, s.Kind())
 	select {
 	case <-box.got:
 	case <-time.After(20 * time.Second):
 		t.Fatal("no mail came")
 	}
-	waitForEmptyOutbox(t, st)
-	cancel()
-	<-done
+	if err := owner.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	if n := waiting(t, st); n != 0 {
+		t.Errorf("%d mails wait although it was sent", n)
+	}
 	if len(box.letters) != 1 {
 		t.Fatalf("%d letters came, want 1", len(box.letters))
 	}
@@ -142,20 +144,14 @@ func TestMailOfACommittedChangeArrivesOnce(t *testing.T) {
 	}
 }
 
-func waitForEmptyOutbox(t *testing.T, st *store.Store) {
+// waiting is how many mails are stored.
+func waiting(t *testing.T, st *store.Store) (n int) {
 	t.Helper()
-	for range 2000 {
-		n := -1
-		err := st.View(t.Context(), func(tx *store.Tx) (err error) { n, err = tx.Count(Kind, ""); return err })
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n == 0 {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
+	err := st.View(t.Context(), func(tx *store.Tx) (err error) { n, err = tx.Count(job.Collection, ""); return err })
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("the outbox keeps a message that was sent")
+	return n
 }
 
 func TestMailThatIsRefusedStaysWithTheReason(t *testing.T) {
@@ -168,24 +164,27 @@ func TestMailThatIsRefusedStaysWithTheReason(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.sendAll(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	var m message
-	err = st.View(t.Context(), func(tx *store.Tx) error {
-		docs, err := tx.List(Kind, "")
-		if err != nil || len(docs) != 1 {
-			t.Fatalf("the outbox has %d messages (%v), want 1", len(docs), err)
+	owner := job.NewOwner(t.Context(), nil)
+	owner.Work(st, s.Kind())
+	defer owner.Stop()
+	deadline := time.Now().Add(20 * time.Second)
+	for body := ""; !strings.Contains(body, "later"); time.Sleep(5 * time.Millisecond) {
+		err = st.View(t.Context(), func(tx *store.Tx) error {
+			docs, err := tx.List(job.Collection, "")
+			if err != nil || len(docs) != 1 {
+				t.Fatalf("%d mails wait (%v), want 1", len(docs), err)
+			}
+			body = string(docs[0].Body)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		if strings.Contains(string(docs[0].Body), "Contoso") {
-			t.Error("the outbox shows the text of the mail")
+		if strings.Contains(body, "Contoso") {
+			t.Fatal("the stored job shows the text of the mail")
 		}
-		return json.Unmarshal(docs[0].Body, &m)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if m.Attempts != 1 || !strings.Contains(m.Error, "later") || !m.Next.After(st.Now()) {
-		t.Errorf("after a refusal: %+v", m)
+		if time.Now().After(deadline) {
+			t.Fatalf("the reason is not noted: %s", body)
+		}
 	}
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"strconv"
 	"time"
 )
@@ -44,9 +43,8 @@ func (tx *Tx) OldestSeq() (int64, error) {
 }
 
 // Prune deletes the service's changes older than ChangeRetention, all but the
-// newest, and the sessions that have expired. It returns how many changes it deleted.
-func (s *Store) Prune(ctx context.Context) (int, error) {
-	var pruned int64
+// newest, and the sessions that have expired.
+func (s *Store) Prune(ctx context.Context) error {
 	err := s.Update(ctx, Actor{Name: System}, func(tx *Tx) error {
 		before := tx.now.Add(-ChangeRetention).UnixMicro()
 		var last sql.NullInt64
@@ -56,7 +54,7 @@ func (s *Store) Prune(ctx context.Context) (int, error) {
 			return err
 		}
 		if last.Valid {
-			if pruned, err = tx.exec(`DELETE FROM change WHERE service = $1 AND seq <= $2`, s.service, last.Int64); err != nil {
+			if _, err := tx.exec(`DELETE FROM change WHERE service = $1 AND seq <= $2`, s.service, last.Int64); err != nil {
 				return err
 			}
 			if err := tx.SetMeta(metaPruned, strconv.FormatInt(last.Int64, 10)); err != nil {
@@ -66,8 +64,5 @@ func (s *Store) Prune(ctx context.Context) (int, error) {
 		_, err = tx.exec(`DELETE FROM session WHERE service = $1 AND expires_at <= $2`, s.service, tx.now.UnixMicro())
 		return err
 	})
-	if err != nil {
-		return 0, fmt.Errorf("prune the change feed: %w", err)
-	}
-	return int(pruned), nil
+	return wrap(err, "prune the change feed")
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -138,21 +137,4 @@ func (s *Service) publishDue(tx *store.Tx) (done []string, err error) {
 		done = append(done, r.name)
 	}
 	return done, nil
-}
-
-// DueLoop calls PublishDue every second until ctx ends and tells what it did.
-func (s *Service) DueLoop(ctx context.Context, published func(names []string, err error)) {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		names, err := s.PublishDue(ctx)
-		if len(names) > 0 || err != nil && !errors.Is(err, context.Canceled) {
-			published(names, err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
 }

@@ -1,0 +1,171 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// lookEvery is how often it is looked for jobs.
+const lookEvery = time.Second
+
+// claimMargin is how much longer than an attempt may take a job is claimed:
+// replicas' clocks differ.
+const claimMargin = time.Minute
+
+// actor is who changes stored jobs.
+var actor = store.Actor{Name: store.System}
+
+// Work does the stored jobs of a kind, one after another, beside the owners of
+// other replicas.
+func (o *Owner) Work(s *store.Store, k Kind) {
+	if k.Timeout == 0 {
+		k.Timeout = time.Minute
+	}
+	w := &worker{owner: o, store: s, kind: k}
+	o.repeat("job "+k.Name, lookEvery, w.doAll)
+}
+
+// worker does the jobs of a kind.
+type worker struct {
+	owner *Owner
+	store *store.Store
+	kind  Kind
+}
+
+// claimed is a job that is this worker's for a while.
+type claimed struct {
+	ref apim.Ref
+	stored
+	secret string
+}
+
+// doAll does what is due. The end of ctx keeps it from beginning another one.
+func (w *worker) doAll(ctx context.Context) error {
+	due, err := w.due(ctx)
+	if err != nil {
+		return fmt.Errorf("look for what is due: %w", err)
+	}
+	for _, ref := range due {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err := w.doOne(ctx, ref); err != nil {
+			return fmt.Errorf("%s: %w", ref, err)
+		}
+	}
+	return nil
+}
+
+// due lists the jobs to be done now, and dead letters that nobody needs any more.
+func (w *worker) due(ctx context.Context) (due []apim.Ref, err error) {
+	err = w.store.View(ctx, func(tx *store.Tx) error {
+		due = nil
+		for _, collection := range []string{Collection, outbox} {
+			docs, err := tx.List(collection, "")
+			if err != nil {
+				return err
+			}
+			for _, d := range docs {
+				if s, err := decode(d); err == nil && s.Kind == w.kind.Name && s.due(tx.Now()) {
+					due = append(due, d.Ref)
+				}
+			}
+		}
+		return nil
+	})
+	return due, err
+}
+
+func (s *stored) due(now time.Time) bool {
+	if s.dead() {
+		return now.After(s.Next.Add(deadFor))
+	}
+	return !now.Before(s.Next)
+}
+
+// doOne claims a job, does it and notes what became of it.
+func (w *worker) doOne(ctx context.Context, ref apim.Ref) error {
+	ctx, end := outlive(ctx, w.owner.grace)
+	defer end()
+	j, err := w.claim(ctx, ref)
+	if err != nil || j == nil {
+		return err
+	}
+	attempt, cancel := context.WithTimeout(ctx, w.kind.Timeout)
+	failure := w.owner.try("job "+w.kind.Name, func() error { return w.kind.Do(attempt, ref.Name(), j.Payload, j.secret) })
+	cancel()
+	return w.settle(ctx, j, failure)
+}
+
+// claim keeps a job from other workers for a while; nil when it is theirs, or done.
+func (w *worker) claim(ctx context.Context, ref apim.Ref) (j *claimed, err error) {
+	err = w.store.Update(ctx, actor, func(tx *store.Tx) error {
+		j = nil
+		s, err := get(tx, ref)
+		if err != nil || s == nil || !s.due(tx.Now()) {
+			return err
+		}
+		if s.dead() {
+			return tx.DeleteTree(ref)
+		}
+		s.Attempts++
+		s.Claim, s.Next = w.store.NewID(), tx.Now().Add(w.kind.Timeout+claimMargin)
+		if err := put(tx, ref, s); err != nil {
+			return err
+		}
+		secret, err := tx.Secret(ref, secretField)
+		if err != nil && !errors.Is(err, apim.ErrNotFound) {
+			return err
+		}
+		j = &claimed{ref, *s, secret}
+		return nil
+	})
+	return j, err
+}
+
+// settle notes what became of a claimed job, whatever ends meanwhile: it is gone
+// when it was done, put back when the stop interrupted it, else due again later.
+func (w *worker) settle(ctx context.Context, j *claimed, failure error) error {
+	interrupted := failure != nil && ctx.Err() != nil
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	defer cancel()
+	for {
+		err := w.store.Update(ctx, actor, func(tx *store.Tx) error {
+			s, err := get(tx, j.ref)
+			switch {
+			case err != nil || s == nil || s.Claim != j.Claim: // deleted, or another's since it took too long
+				return err
+			case failure == nil:
+				return tx.DeleteTree(j.ref)
+			case interrupted:
+				s.Attempts--
+				s.Next = tx.Now()
+			default:
+				s.Next = tx.Now().Add(time.Minute << min(s.Attempts, 8))
+			}
+			s.Claim, s.Error = "", failure.Error()
+			return put(tx, j.ref, s)
+		})
+		if err == nil || !sleep(ctx, settleTime/20) {
+			w.tell(ctx, j, failure, interrupted)
+			return err
+		}
+	}
+}
+
+func (w *worker) tell(ctx context.Context, j *claimed, failure error, interrupted bool) {
+	logger := w.owner.logger.With("job", j.ref, "attempts", j.Attempts)
+	switch {
+	case interrupted:
+		logger.WarnContext(ctx, "job "+w.kind.Name+" was interrupted by the stop; it is done after the next start")
+	case failure != nil && j.Attempts >= maxAttempts:
+		logger.ErrorContext(ctx, "job "+w.kind.Name+" was given up", "error", failure)
+	case failure != nil:
+		logger.WarnContext(ctx, "job "+w.kind.Name+" failed; it is tried again", "error", failure)
+	}
+}
