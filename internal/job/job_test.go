@@ -290,13 +290,14 @@ func TestAJobThatTheStopInterruptsIsPutBack(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	s.put(Job{ID: "a", Kind: "endless"})
-	begun := make(chan bool)
+	begun, end := make(chan bool), make(chan bool)
+	defer close(end)
 	o := NewOwner(t.Context(), nil)
 	o.grace = 20 * time.Millisecond
-	o.Work(s.store, Kind{Name: "endless", Do: func(ctx context.Context, _ string, _ json.RawMessage, _ string) error {
+	o.Work(s.store, Kind{Name: "endless", Do: func(context.Context, string, json.RawMessage, string) error {
 		begun <- true
-		<-ctx.Done()
-		return ctx.Err()
+		<-end
+		return nil
 	}})
 	<-begun
 	if err := o.Stop(); err != nil {

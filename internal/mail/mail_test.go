@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net"
+	"net/textproto"
 	"net/url"
 	"strings"
 	"sync"
@@ -186,5 +187,41 @@ func TestMailThatIsRefusedStaysWithTheReason(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatalf("the reason is not noted: %s", body)
 		}
+	}
+}
+
+// A server takes the mail, says so, and goes away without a farewell.
+func TestAMailThatTheServerTookIsSentWhateverFollows(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		text := textproto.NewConn(conn)
+		for answer := "220 here"; answer != ""; {
+			_ = text.PrintfLine("%s", answer)
+			line, err := text.ReadLine()
+			switch {
+			case err != nil:
+				return
+			case line == "DATA":
+				_ = text.PrintfLine("354 go on")
+				_, _ = text.ReadDotBytes()
+				_ = text.PrintfLine("250 taken")
+				return
+			}
+			answer = "250 yes"
+		}
+	}()
+	_, s := prepare(t, &url.URL{Scheme: "smtp", Host: l.Addr().String()})
+	if err := s.send(t.Context(), "id", []byte(`{"to":"ann@contoso.example","subject":"Hello"}`), "<p>Hello</p>"); err != nil {
+		t.Errorf("it will be sent again: %v", err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	gomail "github.com/wneessen/go-mail"
 
@@ -42,8 +43,12 @@ func New(s *store.Store, opt Options) (*Service, error) {
 // kind is the name of mail jobs.
 const kind = "mail"
 
+// patience is how long a server may take to answer: one that has taken a mail and
+// says so too late is sent it again.
+const patience = 2 * time.Minute
+
 // Kind is how mail jobs are done: sent.
-func (s *Service) Kind() job.Kind { return job.Kind{Name: kind, Do: s.send} }
+func (s *Service) Kind() job.Kind { return job.Kind{Name: kind, Do: s.send, Timeout: 2 * patience} }
 
 // send sends one mail. Its id follows from the job's, so that a receiver who gets
 // it twice can know: the process may end between the server's yes and the note of it.
@@ -67,12 +72,16 @@ func (s *Service) send(ctx context.Context, id string, payload json.RawMessage, 
 	if err != nil {
 		return err
 	}
-	return client.DialAndSendWithContext(ctx, mail)
+	err = client.DialAndSendWithContext(ctx, mail)
+	if mail.IsDelivered() { // what failed is the farewell
+		return nil
+	}
+	return err
 }
 
 func (s *Service) clientOptions() []gomail.Option {
 	server := s.opt.Server
-	options := []gomail.Option{gomail.WithTLSPolicy(gomail.TLSOpportunistic)}
+	options := []gomail.Option{gomail.WithTLSPolicy(gomail.TLSOpportunistic), gomail.WithTimeout(patience)}
 	if server.Scheme == "smtps" {
 		options = append(options, gomail.WithSSL())
 	}
