@@ -14,10 +14,10 @@ type demoAPI struct {
 	backend        string // below the backend's address
 	version        string // "" outside the version set
 	tag            string
-	products       []string
+	products       []apim.Ref
 }
 
-var everyProduct = []string{"starter", "unlimited"}
+var everyProduct = []apim.Ref{"/products/starter", "/products/unlimited"}
 
 // demoAPIs lists the APIs of the demo. The Depot API is in no product: only administrators see it.
 var demoAPIs = []demoAPI{
@@ -28,11 +28,14 @@ var demoAPIs = []demoAPI{
 	{id: "depot", file: "depot.yaml", path: "depot", backend: "/depot", tag: "Internal"},
 }
 
-// properties are what the description does not say.
-func (a demoAPI) properties() *apim.API {
-	p := &apim.API{Protocols: []string{"http", "https"}}
+// properties are those of a PUT of the API with its description.
+func (a demoAPI) properties(backend, description string) map[string]any {
+	p := map[string]any{
+		"path": a.path, "serviceUrl": backend + a.backend, "protocols": []string{"http", "https"},
+		"format": "openapi", "value": description, "translateRequiredQueryParameters": "query",
+	}
 	if a.version != "" {
-		p.APIVersion, p.APIVersionSetID = a.version, string(versionSet)
+		p["apiVersion"], p["apiVersionSetId"] = a.version, versionSet
 	}
 	return p
 }

@@ -11,8 +11,8 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/account"
-	"github.com/portico-portal/portico/internal/apidoc"
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/apis"
 	"github.com/portico-portal/portico/internal/store"
 	"github.com/portico-portal/portico/internal/subscription"
 )
@@ -33,17 +33,12 @@ var (
 // Target is the service that Load fills.
 type Target struct {
 	Store         *store.Store
-	Importer      Importer
+	APIs          *apis.Service
 	Accounts      *account.Service
 	Subscriptions *subscription.Service
 	// New reports that nobody has changed the service: its first products become those of the demo.
 	New        bool
 	BackendURL string // where Backend is served, without a slash at the end
-}
-
-// Importer brings descriptions in; *apidoc.Importer is one.
-type Importer interface {
-	Import(ctx context.Context, actor store.Actor, in apidoc.Import) (*apidoc.Result, error)
 }
 
 // actor makes the changes of the demo.
@@ -149,10 +144,11 @@ func (t Target) apis(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		_, err = t.Importer.Import(ctx, actor, apidoc.Import{
-			APIID: a.id, Path: a.path, ServiceURL: t.BackendURL + a.backend, Products: a.products, Data: text, API: a.properties(),
-		})
+		properties, err := json.Marshal(a.properties(t.BackendURL, string(text)))
 		if err != nil {
+			return err
+		}
+		if _, err := t.APIs.Write(ctx, actor, apis.Request{Ref: apim.APIRef(a.id), Properties: properties, Products: a.products}); err != nil {
 			return fmt.Errorf("import %s: %w", a.file, err)
 		}
 	}

@@ -10,8 +10,8 @@ import (
 
 	"github.com/portico-portal/portico/demo"
 	"github.com/portico-portal/portico/internal/account"
-	"github.com/portico-portal/portico/internal/apidoc"
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/apis"
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/policy"
 	"github.com/portico-portal/portico/internal/provision"
@@ -38,7 +38,7 @@ func newTarget(t *testing.T) demo.Target {
 		t.Fatal(err)
 	}
 	return demo.Target{
-		Store: s, Importer: &apidoc.Importer{Store: s, Blobs: blobs}, Accounts: accounts, Subscriptions: subscription.New(s, nil),
+		Store: s, APIs: &apis.Service{Store: s, Blobs: blobs}, Accounts: accounts, Subscriptions: subscription.New(s, nil),
 		New: true, BackendURL: "http://127.0.0.1:9001",
 	}
 }
@@ -189,12 +189,12 @@ func TestADeletedAPIStaysAway(t *testing.T) {
 	}
 	target.BackendURL = "http://127.0.0.1:9003"
 	load(t, target)
-	if refs := apis(ctx, t, target.Store); slices.ContainsFunc(refs, func(r apim.Ref) bool { return strings.HasPrefix(r.Key(), "/apis/echo") }) {
+	if refs := apiRefs(ctx, t, target.Store); slices.ContainsFunc(refs, func(r apim.Ref) bool { return strings.HasPrefix(r.Key(), "/apis/echo") }) {
 		t.Errorf("the next start brought the API back: %v", refs)
 	}
 }
 
-func apis(ctx context.Context, t *testing.T, s *store.Store) (refs []apim.Ref) {
+func apiRefs(ctx context.Context, t *testing.T, s *store.Store) (refs []apim.Ref) {
 	t.Helper()
 	err := s.View(ctx, func(tx *store.Tx) error {
 		docs, err := tx.List("apis", "")

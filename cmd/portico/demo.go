@@ -31,7 +31,7 @@ func (c *demoCommand) Run(ctx context.Context, s streams) error {
 			return err
 		}
 		return demo.Load(ctx, demo.Target{
-			Store: a.Store, Importer: a.Importer, Accounts: a.Accounts, Subscriptions: a.Subscriptions,
+			Store: a.Store, APIs: a.APIs, Accounts: a.Accounts, Subscriptions: a.Subscriptions,
 			New: untouched, BackendURL: "http://" + backend.Addr().String(),
 		})
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,8 @@ import (
 	"time"
 
 	"github.com/portico-portal/portico/internal/apidoc"
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/apis"
 	"github.com/portico-portal/portico/internal/app"
 	"github.com/portico-portal/portico/internal/client"
 	"github.com/portico-portal/portico/internal/store"
@@ -53,13 +56,19 @@ func (c *importCommand) Run(ctx context.Context, s streams) error {
 
 // local imports into a service that nobody serves, and tells what was found.
 func (c *importCommand) local(ctx context.Context, s streams, service *app.App, data []byte) error {
-	result, err := service.Importer.Import(ctx, store.Actor{Name: "command line"}, apidoc.Import{
-		APIID: c.API, Path: c.Path, DisplayName: c.Name, ServiceURL: c.ServiceURL, Products: c.Product, Data: data,
-	})
+	properties, err := json.Marshal(c.properties(data))
+	if err != nil {
+		return err
+	}
+	r := apis.Request{Ref: apim.APIRef(c.API), Properties: properties}
+	for _, product := range c.Product {
+		r.Products = append(r.Products, apim.ProductRef(product))
+	}
+	result, err := service.APIs.Write(ctx, store.Actor{Name: "command line"}, r)
 	if err != nil {
 		return fmt.Errorf("%s was not imported: %w", c.Description, err)
 	}
-	for _, w := range result.Warnings {
+	for _, w := range result.Findings {
 		fmt.Fprintf(s.err, "warning: %s: %s\n", w.Path, w.Message)
 	}
 	c.done(s, result.Created, result.Operations)
@@ -74,14 +83,7 @@ func (c *importCommand) put(ctx context.Context, s streams, api *client.Client, 
 			return err
 		}
 	}
-	properties := map[string]any{"format": string(apidoc.Detect(data)), "value": string(data), "path": c.Path, "translateRequiredQueryParameters": "query"}
-	if c.Name != "" {
-		properties["displayName"] = c.Name
-	}
-	if c.ServiceURL != "" {
-		properties["serviceUrl"] = c.ServiceURL
-	}
-	body, err := client.Body(properties)
+	body, err := client.Body(c.properties(data))
 	if err != nil {
 		return err
 	}
@@ -101,6 +103,18 @@ func (c *importCommand) put(ctx context.Context, s streams, api *client.Client, 
 	}
 	c.done(s, answer.Status == http.StatusCreated, operations.Count)
 	return nil
+}
+
+// properties are those of a PUT of the API with its description.
+func (c *importCommand) properties(data []byte) map[string]any {
+	properties := map[string]any{"format": string(apidoc.Detect(data)), "value": string(data), "path": c.Path, "translateRequiredQueryParameters": "query"}
+	if c.Name != "" {
+		properties["displayName"] = c.Name
+	}
+	if c.ServiceURL != "" {
+		properties["serviceUrl"] = c.ServiceURL
+	}
+	return properties
 }
 
 func (c *importCommand) done(s streams, created bool, operations int) {

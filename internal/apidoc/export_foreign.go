@@ -12,13 +12,14 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// Export writes the description of a stored API in any format; server is the
-// address to call. An API that has no such form is an *apim.InvalidError;
+// ExportAs writes the description of a stored API in any format; blobs hold the
+// originals, server is the address to call. An API that has no such form is an *apim.InvalidError;
 // apim.ErrNotFound when there is no such API.
-func (im *Importer) Export(ctx context.Context, tx *store.Tx, api apim.Ref, format Format, server string) ([]byte, error) {
+func ExportAs(ctx context.Context, tx *store.Tx, blobs blob.Store, api apim.Ref, format Format, server string) ([]byte, error) {
 	switch format {
 	case OpenAPI, OpenAPIJSON:
 		return Export(ctx, tx, api, format, server)
@@ -29,7 +30,7 @@ func (im *Importer) Export(ctx context.Context, tx *store.Tx, api apim.Ref, form
 	case GraphQL:
 		return exportGraphQL(tx, api)
 	}
-	return im.exportOriginal(ctx, tx, api, format, server)
+	return exportOriginal(ctx, tx, blobs, api, format, server)
 }
 
 // exportGraphQL is the schema definition of a GraphQL API.
@@ -57,7 +58,7 @@ func noSuchForm(format Format) error {
 
 // exportOriginal is the description that an API was imported from, in a form
 // that cannot be written anew: WSDL, OData metadata, .proto.
-func (im *Importer) exportOriginal(ctx context.Context, tx *store.Tx, api apim.Ref, format Format, server string) ([]byte, error) {
+func exportOriginal(ctx context.Context, tx *store.Tx, blobs blob.Store, api apim.Ref, format Format, server string) ([]byte, error) {
 	doc, err := tx.Get(api)
 	if err != nil {
 		return nil, err
@@ -69,7 +70,7 @@ func (im *Importer) exportOriginal(ctx context.Context, tx *store.Tx, api apim.R
 	if extra.Source != format || extra.Original == "" {
 		return nil, noSuchForm(format)
 	}
-	body, _, err := im.Blobs.Get(ctx, extra.Original)
+	body, _, err := blobs.Get(ctx, extra.Original)
 	if err != nil {
 		return nil, fmt.Errorf("read the original of %s: %w", api, err)
 	}

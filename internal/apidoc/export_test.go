@@ -31,7 +31,7 @@ func TestSmallDescriptionsAreWrittenAsReviewed(t *testing.T) {
 	f := newFixture(t, storetest.Open(t))
 	for _, name := range []string{"small-3.0.yaml", "small-3.1.json", "small-2.0.json"} {
 		id := strings.TrimSuffix(name, filepath.Ext(name))
-		f.load(Import{APIID: id, Path: id, Data: testdata(t, name)})
+		f.load(id, Source{Data: testdata(t, name)})
 		golden(t, id+".export.yaml", f.export(apim.APIRef(id), OpenAPI, "https://gateway.example/"+id))
 	}
 }
@@ -81,7 +81,7 @@ func TestWhatIsExportedIsImportedAsTheSame(t *testing.T) {
 		for _, format := range []Format{OpenAPI, OpenAPIJSON} {
 			for _, mode := range []string{RequiredInQuery, RequiredInTemplate} {
 				opt := Options{TranslateRequiredQuery: mode}
-				f.load(Import{APIID: "x", Path: "x", Data: data, TranslateRequiredQuery: mode})
+				f.load("x", Source{Data: data, TranslateRequiredQuery: mode})
 				var a apim.API
 				f.get("/apis/x;rev=1", &a)
 				text := f.export("/apis/x", format, a.ServiceURL)
@@ -98,7 +98,7 @@ func TestWhatIsExportedIsImportedAsTheSame(t *testing.T) {
 func TestExportsFollowTheStoredOperations(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, storetest.Open(t))
-	f.load(Import{APIID: "x", Path: "x", Data: testdata(t, "small-3.0.yaml")})
+	f.load("x", Source{Data: testdata(t, "small-3.0.yaml")})
 	op := apim.Ref("/apis/x;rev=1/operations/books-get")
 	var o apim.Operation
 	doc := f.get(op, &o)
@@ -135,7 +135,7 @@ func TestExportsFollowTheStoredOperations(t *testing.T) {
 func TestExportsNeverNameTheBackend(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, storetest.Open(t))
-	f.load(Import{APIID: "x", Path: "x", Data: testdata(t, "small-3.0.yaml")})
+	f.load("x", Source{Data: testdata(t, "small-3.0.yaml")})
 	for _, servers := range [][]string{nil, {"https://gateway.example/x"}} {
 		text := string(f.export("/apis/x", OpenAPI, servers...))
 		if strings.Contains(text, "eu.library.example") || strings.Contains(text, "writes.library.example") {
@@ -151,7 +151,7 @@ func TestExportsOfNothingAreNotFound(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, storetest.Open(t))
 	for _, ref := range []apim.Ref{"/apis/none", "/apis/none;rev=1"} {
-		err := f.Store.View(t.Context(), func(tx *store.Tx) error {
+		err := f.store.View(t.Context(), func(tx *store.Tx) error {
 			_, err := Export(t.Context(), tx, ref, OpenAPI)
 			return err
 		})

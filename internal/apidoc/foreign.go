@@ -22,20 +22,44 @@ const protobufSchema = "text/protobuf"
 // foreignTypes are the types of APIs that come of these formats.
 var foreignTypes = map[Format]string{WADL: "http", WSDL: "soap", OData: "odata", GRPC: "grpc", GraphQL: "graphql"}
 
-// readAny reads a description of any format. apiType is what the client wants the
-// API to be: a WSDL document makes an API of the type soap, or http, which
-// turns SOAP into REST.
-func readAny(ctx context.Context, in *Import) (*Description, error) {
-	if foreignTypes[in.Format] == "" {
-		return Parse(ctx, in.Data, Options{TranslateRequiredQuery: in.TranslateRequiredQuery})
+// Source is a description as given.
+type Source struct {
+	Data     []byte
+	Format   Format   // "": OpenAPI or Swagger
+	Selector Selector // of a WSDL document
+	// Type is what the client wants the API to be: a WSDL document makes an API of
+	// the type soap, or http, which turns SOAP into REST.
+	Type                   string
+	TranslateRequiredQuery string // as in Options
+}
+
+// Read reads a description of any format. Errors are *apim.InvalidError and apim.ErrTooLarge.
+func Read(ctx context.Context, in Source) (*Description, error) {
+	d, err := readFormat(ctx, &in)
+	if err == nil {
+		d.Format = in.Format
 	}
-	if in.Format == GraphQL {
+	return d, err
+}
+
+func readFormat(ctx context.Context, in *Source) (*Description, error) {
+	switch in.Format {
+	case "", OpenAPI, OpenAPIJSON, SwaggerJSON:
+		return Parse(ctx, in.Data, Options{TranslateRequiredQuery: in.TranslateRequiredQuery})
+	case GraphQL:
 		if err := CheckGraphQL("value", string(in.Data)); err != nil {
 			return nil, err
 		}
 		return &Description{Type: "graphql", SchemaID: "graphql", Original: in.Data,
 			Schema: &apim.Schema{ContentType: apim.GraphQLSchema, Document: &apim.SchemaDocument{Value: string(in.Data)}}}, nil
+	case WADL, WSDL, OData, GRPC:
+		return readForeign(ctx, in)
 	}
+	return nil, apim.Invalid("format", fmt.Sprintf("format must be openapi, openapi+json, swagger-json, wadl-xml, wsdl, odata, grpc or graphql; it is %q.", in.Format))
+}
+
+// readForeign outlines a description in the terms of OpenAPI and reads that.
+func readForeign(ctx context.Context, in *Source) (*Description, error) {
 	o, policies, err := outlineOf(ctx, in)
 	if err != nil {
 		return nil, err
@@ -66,7 +90,7 @@ func readAny(ctx context.Context, in *Import) (*Description, error) {
 }
 
 // outlineOf outlines a description; policies, by operation, are those that turn SOAP into REST.
-func outlineOf(ctx context.Context, in *Import) (o *outline, policies map[string]string, err error) {
+func outlineOf(ctx context.Context, in *Source) (o *outline, policies map[string]string, err error) {
 	switch in.Format {
 	case WADL:
 		o, err = fromWADL(in.Data)
@@ -79,7 +103,7 @@ func outlineOf(ctx context.Context, in *Import) (o *outline, policies map[string
 		if err != nil {
 			return nil, nil, err
 		}
-		if in.API != nil && in.API.Type == "http" {
+		if in.Type == "http" {
 			return service.rest(w), service.policies(w), nil
 		}
 		return service.passThrough(), nil, nil

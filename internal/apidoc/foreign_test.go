@@ -75,11 +75,11 @@ func TestForeignFormatsBecomeOperations(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t, storetest.Open(t))
-			in := Import{APIID: "x", Path: "x", Data: []byte(tt.data), Format: tt.format}
+			in := Source{Data: []byte(tt.data), Format: tt.format}
 			if tt.rest {
-				in.API = &apim.API{Type: "http"}
+				in.Type = "http"
 			}
-			f.load(in)
+			f.load("x", in)
 			var a apim.API
 			f.get("/apis/x;rev=1", &a)
 			if a.Type != tt.apiType {
@@ -111,7 +111,7 @@ func TestForeignFormatsBecomeOperations(t *testing.T) {
 func TestSOAPToRESTMakesPolicies(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, storetest.Open(t))
-	f.load(Import{APIID: "x", Path: "x", Data: []byte(sampleWSDL), Format: WSDL, API: &apim.API{Type: "http"}})
+	f.load("x", Source{Data: []byte(sampleWSDL), Format: WSDL, Type: "http"})
 	var p apim.Policy
 	f.get("/apis/x;rev=1/operations/add/policies/policy", &p)
 	for _, want := range []string{"urn:calc#Add", "<a>{{body.Add.a}}</a>", "xml-to-json"} {
@@ -124,10 +124,10 @@ func TestSOAPToRESTMakesPolicies(t *testing.T) {
 // in imports a description into a new API and exports it.
 func (f *fixture) through(api string, data []byte, in, out Format) []byte {
 	f.t.Helper()
-	f.load(Import{APIID: api, Path: api, Data: data, Format: in, DisplayName: "Same", TranslateRequiredQuery: RequiredInQuery})
+	f.load(api, Source{Data: data, Format: in, TranslateRequiredQuery: RequiredInQuery})
 	var text []byte
 	f.view(func(tx *store.Tx) (err error) {
-		text, err = f.Importer.Export(f.t.Context(), tx, apim.RevisionRef(api, "1"), out, "https://gateway.example/same")
+		text, err = ExportAs(f.t.Context(), tx, f.blobs, apim.RevisionRef(api, "1"), out, "https://gateway.example/same")
 		return err
 	})
 	f.update(func(tx *store.Tx) error {
@@ -173,10 +173,10 @@ func TestExportImportExportIsTheIdentity(t *testing.T) {
 func TestExportsInFormsThatAreNotThere(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, storetest.Open(t))
-	f.load(Import{APIID: "x", Path: "x", Data: []byte(sampleWADL), Format: WADL})
+	f.load("x", Source{Data: []byte(sampleWADL), Format: WADL})
 	for _, format := range []Format{WSDL, GraphQL, OData, GRPC} {
-		err := f.Store.View(t.Context(), func(tx *store.Tx) error {
-			_, err := f.Importer.Export(t.Context(), tx, "/apis/x;rev=1", format, "https://g")
+		err := f.store.View(t.Context(), func(tx *store.Tx) error {
+			_, err := ExportAs(t.Context(), tx, f.blobs, "/apis/x;rev=1", format, "https://g")
 			return err
 		})
 		var invalid *apim.InvalidError
@@ -211,14 +211,14 @@ func TestForeignFormatsThatAreWrong(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := readAny(t.Context(), &Import{Data: []byte(tt.data), Format: tt.format})
+			_, err := Read(t.Context(), Source{Data: []byte(tt.data), Format: tt.format})
 			var invalid *apim.InvalidError
 			if !errors.As(err, &invalid) || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want an invalid description with %q", err, tt.want)
 			}
 		})
 	}
-	_, err := readAny(t.Context(), &Import{Data: []byte(sampleWSDL), Format: WSDL, Selector: Selector{Service: "Other"}})
+	_, err := Read(t.Context(), Source{Data: []byte(sampleWSDL), Format: WSDL, Selector: Selector{Service: "Other"}})
 	if err == nil || !strings.Contains(err.Error(), "Other") {
 		t.Errorf("a service that is not there: %v", err)
 	}
@@ -251,7 +251,7 @@ func FuzzForeign(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, format := range []Format{WADL, WSDL, OData, GRPC, GraphQL} {
-			if d, err := readAny(t.Context(), &Import{Data: data, Format: format}); err == nil {
+			if d, err := Read(t.Context(), Source{Data: data, Format: format}); err == nil {
 				checkDescription(t, d)
 			}
 		}

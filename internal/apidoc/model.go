@@ -46,6 +46,9 @@ type Description struct {
 	Extra                APIExtra
 	Warnings             []apim.Finding
 	Original             []byte // the document as given
+	Format               Format `json:"-"` // of Original, as it was named
+
+	prepared []prepared // the operations as they are stored
 }
 
 // Operation is one operation and its resource name.

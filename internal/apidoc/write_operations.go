@@ -47,7 +47,7 @@ func (w *writer) putOperations() error {
 	}
 	var changed []*store.Document
 	var added []prepared
-	for _, op := range w.prepared {
+	for _, op := range w.d.prepared {
 		ref := apim.OperationRef(w.revision, op.id)
 		before := old[ref.Key()]
 		delete(old, ref.Key())

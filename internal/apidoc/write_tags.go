@@ -24,8 +24,8 @@ type tagger struct {
 }
 
 func (w *writer) newTagger() (*tagger, error) {
-	t := &tagger{tx: w.tx, home: w.in.Home, byName: map[string]apim.Ref{}, taken: map[string]bool{}, linked: map[store.LinkRow]bool{}}
-	docs, err := w.tx.List(apim.Tags.Path, w.in.Home)
+	t := &tagger{tx: w.tx, home: w.revision.Home(), byName: map[string]apim.Ref{}, taken: map[string]bool{}, linked: map[store.LinkRow]bool{}}
+	docs, err := w.tx.List(apim.Tags.Path, w.revision.Home())
 	if err != nil {
 		return nil, err
 	}

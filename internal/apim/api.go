@@ -1,7 +1,6 @@
 package apim
 
 import (
-	"fmt"
 	"net/url"
 	"strings"
 )
@@ -127,6 +126,9 @@ func (a *API) Validate(v *Violations) {
 	if strings.ContainsAny(a.Path, "?#{}*\\ ") || strings.Contains(a.Path, "//") {
 		v.Addf("path", "path must be URL path segments without ? # { } * \\ or spaces; it is %q.", a.Path)
 	}
+	if _, revision := SplitRevision(a.Path + a.APIVersion); revision != "" {
+		v.Addf("path", "path and apiVersion must not name a revision; they are %q and %q.", a.Path, a.APIVersion)
+	}
 	for i := range a.Protocols {
 		v.OneOf("protocols", &a.Protocols[i], "http", "https", "ws", "wss")
 	}
@@ -189,36 +191,4 @@ func (a *API) KeyNames() (header, query string) {
 		}
 	}
 	return header, query
-}
-
-// CheckAddress is a *ConflictError when another API, named id, has the same address.
-func (a *API) CheckAddress(id string, other *API) error {
-	if !a.SameAddress(other) {
-		return nil
-	}
-	return &ConflictError{Code: "ValidationError", Target: "path", Message: fmt.Sprintf(
-		"The API %q has the same path %q and version %q.", id, other.Path, other.APIVersion)}
-}
-
-// SameAddress tells whether two APIs would answer the same calls: one path, and
-// not two versions of one set.
-func (a *API) SameAddress(b *API) bool {
-	if !strings.EqualFold(a.Path, b.Path) {
-		return false
-	}
-	sameSet := a.APIVersionSetID != "" && strings.EqualFold(a.APIVersionSetID, b.APIVersionSetID)
-	return !sameSet || strings.EqualFold(a.APIVersion, b.APIVersion)
-}
-
-// Address is where an API is called: the gateway's address, the path and, when
-// the version set says so, the version. set may be nil.
-func (a *API) Address(gateway string, set *VersionSet) string {
-	address := strings.TrimSuffix(gateway, "/")
-	if a.Path != "" {
-		address += "/" + a.Path
-	}
-	if set != nil && set.VersioningScheme == SchemeSegment && a.APIVersion != "" {
-		address += "/" + a.APIVersion
-	}
-	return address
 }

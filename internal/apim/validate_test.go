@@ -1,7 +1,6 @@
 package apim
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -50,25 +49,6 @@ func TestResourcesNameTheFieldsThatBreakARule(t *testing.T) {
 	} {
 		if got := targets(c.resource); !slices.Equal(got, c.want) {
 			t.Errorf("%s is refused for %v, want %v", name, got, c.want)
-		}
-	}
-}
-
-func TestOnlyOneAPIAnswersAtAnAddress(t *testing.T) {
-	t.Parallel()
-	in := func(set, version string) *API { return &API{Path: "Echo", APIVersionSetID: set, APIVersion: version} }
-	for name, c := range map[string]struct {
-		a, b     *API
-		conflict bool
-	}{
-		"two without versions":       {in("", ""), &API{Path: "echo"}, true},
-		"two paths":                  {in("", ""), &API{Path: "other"}, false},
-		"two versions of one set":    {in("/apiVersionSets/s", "v1"), in("/apiversionsets/S", "v2"), false},
-		"one version twice":          {in("/apiVersionSets/s", "v1"), in("/apiVersionSets/s", "V1"), true},
-		"versions of different sets": {in("/apiVersionSets/s", "v1"), in("/apiVersionSets/t", "v2"), true},
-	} {
-		if err := c.a.CheckAddress("other", c.b); errors.Is(err, ErrConflict) != c.conflict {
-			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/portico-portal/portico/internal/account"
-	"github.com/portico-portal/portico/internal/apidoc"
+	"github.com/portico-portal/portico/internal/apis"
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/config"
 	"github.com/portico-portal/portico/internal/job"
@@ -39,7 +39,7 @@ type Options struct {
 type App struct {
 	Store         *store.Store
 	Blobs         blob.Store
-	Importer      *apidoc.Importer
+	APIs          *apis.Service
 	Accounts      *account.Service
 	Subscriptions *subscription.Service
 	Publisher     *publish.Service
@@ -81,7 +81,7 @@ func (a *App) open(ctx context.Context) (err error) {
 		return err
 	}
 	a.Subscriptions = subscription.New(a.Store, rand.Reader)
-	a.Importer = &apidoc.Importer{Store: a.Store, Blobs: a.Blobs}
+	a.APIs = &apis.Service{Store: a.Store, Blobs: a.Blobs}
 	a.Publisher = &publish.Service{Store: a.Store, Media: a.Blobs}
 	a.Provision = &provision.Service{Store: a.Store, Publisher: a.Publisher, Rand: rand.Reader}
 	return a.provision(ctx)

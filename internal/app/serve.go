@@ -279,7 +279,7 @@ func (a *App) management(r Ready, srv config.Server, mount string) (http.Handler
 			Name: a.opt.Store.Service, Location: "self-hosted", PublisherName: "Portico", PublisherEmail: "admin@localhost",
 			PortalURL: r.PortalURL, GatewayURL: r.GatewayURL, ManagementURL: r.ManagementURL,
 		},
-		Mount: mount, Accounts: a.authenticator(srv, client), Outbound: client, Blobs: a.Blobs, Importer: a.Importer, Publisher: a.Publisher, Subscriptions: a.Subscriptions,
+		Mount: mount, Accounts: a.authenticator(srv, client), Outbound: client, Blobs: a.Blobs, APIs: a.APIs, Publisher: a.Publisher, Subscriptions: a.Subscriptions,
 		LinkKey: linkKey, Now: a.opt.Now, Logger: a.opt.Logger,
 	}
 	cfg.FirstContents = a.Provision

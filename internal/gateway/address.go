@@ -75,7 +75,7 @@ func (a *address) choose(query string, header http.Header) *line {
 
 // addresses finds the API of a path.
 type addresses struct {
-	byPath feed.Table[*address] // by fold(path)
+	byPath feed.Table[*address] // by folded path
 	depth  int                  // segments of the longest path, now or before
 }
 
@@ -133,58 +133,20 @@ func cutRevision(path string) (prefix, number, rest string, ok bool) {
 // at looks up a path; short ones without allocating.
 func (a *addresses) at(path string) *address {
 	var buf [256]byte
-	return a.byPath.GetBytes(fold(buf[:0], path))
-}
-
-// fold appends a path in the form that paths are compared in: without the first
-// slash, unescaped but for slashes, ASCII letters in lower case.
-func fold(to []byte, path string) []byte {
-	path = strings.TrimPrefix(path, "/")
-	for i := 0; i < len(path); i++ {
-		c := path[i]
-		if c == '%' && i+2 < len(path) {
-			if high, low := unhex(path[i+1]), unhex(path[i+2]); high|low < 16 && high<<4|low != '/' {
-				c = high<<4 | low
-				i += 2
-			}
-		}
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		to = append(to, c)
-	}
-	return to
-}
-
-// unhex is the value of a hexadecimal digit, or 255.
-func unhex(c byte) byte {
-	switch {
-	case '0' <= c && c <= '9':
-		return c - '0'
-	case 'a' <= c|0x20 && c|0x20 <= 'f':
-		return c | 0x20 - 'a' + 10
-	}
-	return 255
-}
-
-// home is the address of an API's current revision.
-func home(rev *revision, set *versionSet) string {
-	path := rev.path
-	if rev.version != "" && set != nil && set.scheme == apim.SchemeSegment {
-		path += "/" + rev.version
-	}
-	return string(fold(nil, path))
+	return a.byPath.GetBytes(apim.AppendFolded(buf[:0], path))
 }
 
 // newAddress serves lines, in the order of their aliases. The first one without
 // a version in query or header is found without one.
-func newAddress(lines []*line, sets feed.Table[*versionSet]) *address {
+func newAddress(lines []*line, sets feed.Table[*apim.VersionSet]) *address {
 	at := &address{lines: lines}
 	for _, l := range lines {
-		set := sets.Get(l.current.versionSet)
+		g := l.current.api.GatewayAddress(sets.Get(l.current.versionSet))
 		switch {
-		case l.current.version != "" && set != nil && set.scheme != apim.SchemeSegment:
-			at.versions = append(at.versions, version{set.scheme, set.name, l.current.version, l})
+		case g.Scheme == apim.SchemeHeader:
+			at.versions = append(at.versions, version{g.Scheme, http.CanonicalHeaderKey(g.Name), g.Version, l})
+		case g.Scheme != "":
+			at.versions = append(at.versions, version{g.Scheme, g.Name, g.Version, l})
 		case at.plain == nil:
 			at.plain = l
 		}

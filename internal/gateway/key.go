@@ -117,7 +117,7 @@ func (g *Gateway) unauthorized(c *call, reason, message string) *policy.Error {
 	if base == "" {
 		base = scheme(c.r) + "://" + c.r.Host
 	}
-	realm := strings.TrimRight(base, "/") + "/" + rev.path
+	realm := strings.TrimRight(base, "/") + "/" + strings.Trim(rev.api.Path, "/")
 	challenge := `AzureApiManagementKey realm="` + quoted(realm) + `",name="` + quoted(rev.keyName) + `",type="header"`
 	return &policy.Error{
 		Status: http.StatusUnauthorized, Source: "authorization", Reason: reason, Message: message,

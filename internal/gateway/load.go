@@ -70,7 +70,7 @@ type builder struct {
 	next          *snapshot
 	revisions     *feed.Edit[*revision]
 	lines         *feed.Edit[*line]
-	versionSets   *feed.Edit[*versionSet]
+	versionSets   *feed.Edit[*apim.VersionSet]
 	products      *feed.Edit[*product]
 	subscriptions *feed.Edit[*subscription]
 	policies      *feed.Edit[*scopePolicy]
@@ -147,7 +147,7 @@ func (b *builder) move() {
 		}
 		b.lines.Set(alias, l)
 		if l.current = b.revisions.Get(l.currentKey); l.current != nil {
-			l.address = home(l.current, b.next.versionSets.Get(l.current.versionSet))
+			l.address = l.current.api.GatewayAddress(b.next.versionSets.Get(l.current.versionSet)).Path
 			at[l.address] = append(lines(l.address), l)
 		} else if len(l.revisions) == 0 && l.currentKey == "" {
 			b.lines.Delete(alias)
@@ -233,7 +233,8 @@ func (b *builder) dropRevision(key string) {
 }
 
 func (b *builder) putVersionSet(d *store.Document) error {
-	set, err := newVersionSet(d)
+	set := new(apim.VersionSet)
+	err := decode(d, set)
 	if err == nil {
 		b.versionSets.Set(d.Key(), set)
 	}
@@ -292,7 +293,7 @@ func (b *builder) renew(key string) {
 	}
 	b.dropRevision(key)
 	b.setRevision(&revision{
-		key: old.key, workspace: old.workspace, alias: old.alias, number: old.number, path: old.path, version: old.version, versionSet: old.versionSet,
+		key: old.key, workspace: old.workspace, alias: old.alias, number: old.number, api: old.api, versionSet: old.versionSet,
 		online: old.online, open: old.open, anyCall: old.anyCall, backend: old.backend, keyName: old.keyName, keyHeader: old.keyHeader, keyQuery: old.keyQuery,
 	})
 }

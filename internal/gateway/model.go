@@ -19,7 +19,7 @@ type snapshot struct {
 	seq           int64 // the last change it knows
 	revisions     feed.Table[*revision]
 	lines         feed.Table[*line] // by alias
-	versionSets   feed.Table[*versionSet]
+	versionSets   feed.Table[*apim.VersionSet]
 	products      feed.Table[*product]
 	subscriptions feed.Table[*subscription]
 	policies      feed.Table[*scopePolicy] // by key of the resource they are set on; "" is the service
@@ -34,10 +34,10 @@ type snapshot struct {
 
 // revision is what the gateway needs of an API revision.
 type revision struct {
-	key, alias, number string // number in lower case
-	workspace          string // key, or ""
-	path, version      string
-	versionSet         string // key, or ""
+	key, alias, number string   // number in lower case
+	workspace          string   // key, or ""
+	api                apim.API // what says where it is called
+	versionSet         string   // key, or ""
 	online             bool
 	open               bool // needs no subscription
 	anyCall            bool // WebSocket and GraphQL APIs take calls without an operation
@@ -48,8 +48,6 @@ type revision struct {
 
 	routes atomic.Pointer[routes]
 }
-
-type versionSet struct{ scheme, name string }
 
 type product struct {
 	policy.Product
@@ -78,8 +76,9 @@ func newRevision(d *store.Document) (*revision, error) {
 	}
 	header, query := api.KeyNames()
 	rev := &revision{
-		key: d.Key(), workspace: workspaceKey(d), path: strings.Trim(api.Path, "/"), version: api.APIVersion,
-		versionSet: setKey(d, api.APIVersionSetID),
+		key: d.Key(), workspace: workspaceKey(d),
+		api:        apim.API{Path: api.Path, APIVersion: api.APIVersion},
+		versionSet: api.VersionSet(d.Ref.Home()).Key(),
 		online:     api.Online(), open: !api.NeedsSubscription(),
 		anyCall:   api.Type == "websocket" || api.Type == "graphql",
 		keyName:   header,
@@ -95,27 +94,8 @@ func newRevision(d *store.Document) (*revision, error) {
 	return rev, nil
 }
 
-// setKey is the key of a version set, whose id may be short or a full ARM id.
-func setKey(d *store.Document, id string) string {
-	if id == "" {
-		return ""
-	}
-	return workspaceKey(d) + strings.ToLower("/apiVersionSets/"+apim.Ref(id).Name())
-}
-
 // workspaceKey is the key of the workspace that holds a document, or "".
 func workspaceKey(d *store.Document) string { return d.Ref.Home().Key() }
-
-func newVersionSet(d *store.Document) (*versionSet, error) {
-	var set apim.VersionSet
-	if err := decode(d, &set); err != nil {
-		return nil, err
-	}
-	if set.VersioningScheme == apim.SchemeHeader {
-		return &versionSet{set.VersioningScheme, http.CanonicalHeaderKey(set.VersionHeaderName)}, nil
-	}
-	return &versionSet{set.VersioningScheme, set.VersionQueryName}, nil
-}
 
 func newProduct(d *store.Document) (*product, error) {
 	var p apim.Product

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/portico-portal/portico/internal/account"
-	"github.com/portico-portal/portico/internal/apidoc"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/site/publish"
 	"github.com/portico-portal/portico/internal/store"
@@ -23,9 +22,6 @@ type behaviour struct {
 	check   func(w *write) error
 	put     func(w *write) error
 	stored  func(w *write) error
-	// replace may do a PUT in another way; nil answer: the usual one.
-	replace func(c *call, properties json.RawMessage) (*answer, error)
-
 	// remove runs before the document and all below it are deleted.
 	remove func(c *call, tx *store.Tx, doc *store.Document) error
 	// show changes the properties that clients see.
@@ -48,20 +44,20 @@ func behaviours() map[*apim.Kind]behaviour {
 	return map[*apim.Kind]behaviour{
 		apim.Workspaces: {stored: storedWorkspace},
 		apim.APIs: {
-			locate: locateAPI, read: mayCopy, prepare: prepareAPI, check: checkAPI, stored: storedAPI,
-			remove: removeAPI, get: exportAPI, replace: importAPI, keep: tagged, show: showAPI,
+			read: readAPI, locate: locateAPI, put: putAPI,
+			remove: removeAPI, get: exportAPI, keep: tagged, show: showAPI,
 		},
 		apim.Operations:       {check: checkOperation, keep: tagged},
 		apim.APISchemas:       {stored: storedSchema},
-		apim.Releases:         releaseBehaviour(),
+		apim.Releases:         {put: putRelease},
 		apim.TagDescriptions:  {prepare: prepareTagDescription},
 		apim.APIWikis:         {check: checkWiki},
 		apim.APIIssues:        issueBehaviour(),
 		apim.IssueComments:    commentBehaviour(),
 		apim.IssueAttachments: {},
-		apim.VersionSets:      {remove: removeVersionSet},
+		apim.VersionSets:      {put: putVersionSet, remove: removeVersionSet},
 		apim.Products: {
-			check: checkProduct, stored: storedProduct, remove: removeProduct, link: linkProduct, keep: tagged, show: showProduct,
+			put: putProduct, remove: removeProduct, link: linkProduct, keep: tagged, show: showProduct,
 		},
 		apim.ProductWikis:  {check: checkWiki},
 		apim.Groups:        {check: checkGroup, remove: removeGroup, link: linkGroup, unlink: linkGroup},
@@ -106,13 +102,6 @@ func behaviours() map[*apim.Kind]behaviour {
 		apim.Templates:         templateBehaviour(),
 		apim.TenantAccesses:    tenantBehaviour(),
 	}
-}
-
-// Importer imports API descriptions (package apidoc).
-type Importer interface {
-	Import(ctx context.Context, actor store.Actor, in apidoc.Import) (*apidoc.Result, error)
-	// Export writes the description of a stored API revision; server is the address to call.
-	Export(ctx context.Context, tx *store.Tx, api apim.Ref, format apidoc.Format, server string) ([]byte, error)
 }
 
 // Publisher makes portal revisions (package site/publish).

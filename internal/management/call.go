@@ -7,6 +7,7 @@ import (
 
 	"github.com/portico-portal/portico/internal/access"
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/apis"
 	"github.com/portico-portal/portico/internal/arm"
 	"github.com/portico-portal/portico/internal/store"
 )
@@ -29,6 +30,7 @@ type call struct {
 	// What a PUT's or PATCH's read has made ahead of the transaction.
 	password    string // of a user, encoded
 	publication publication
+	api         *apis.Input
 }
 
 // enter takes from the address what the route needs.

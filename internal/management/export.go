@@ -83,7 +83,7 @@ func (h *handler) export(r *http.Request, api apim.Ref, format apidoc.Format) ([
 		if err != nil {
 			return err
 		}
-		data, err = h.Importer.Export(r.Context(), tx, api, format, server)
+		data, err = apidoc.ExportAs(r.Context(), tx, h.APIs.Blobs, api, format, server)
 		return err
 	})
 	return data, err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/portico-portal/portico/internal/access"
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/apis"
 	"github.com/portico-portal/portico/internal/arm"
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/store"
@@ -22,7 +23,7 @@ type Config struct {
 	Service Service
 	// Mount is a path prefix before both address forms ("/mapi" on the portal), or "".
 	Mount         string
-	Importer      Importer
+	APIs          *apis.Service
 	Publisher     Publisher
 	Subscriptions Subscriptions
 	Accounts      Accounts
@@ -74,7 +75,7 @@ type handler struct {
 // New makes the handler of the management API.
 func New(cfg Config) (http.Handler, error) {
 	switch {
-	case cfg.Store == nil || cfg.Importer == nil || cfg.Publisher == nil ||
+	case cfg.Store == nil || cfg.APIs == nil || cfg.Publisher == nil ||
 		cfg.Subscriptions == nil || cfg.Accounts == nil || cfg.FirstContents == nil:
 		return nil, errors.New("management: a service it needs is missing")
 	case cfg.Service.Name == "":
@@ -134,6 +135,7 @@ func (h *handler) answer(r *http.Request) (*answer, error) {
 		return nil, err
 	}
 	c := &call{handler: h, r: r, principal: access.Principal(who)}
+	defer func() { c.api.Close() }()
 	if c.query, err = arm.ParseQuery(r.URL.RawQuery); err != nil {
 		return nil, err
 	}

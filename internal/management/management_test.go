@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/portico-portal/portico/internal/account"
-	"github.com/portico-portal/portico/internal/apidoc"
+	"github.com/portico-portal/portico/internal/apis"
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/provision"
 	"github.com/portico-portal/portico/internal/site/publish"
@@ -62,7 +62,7 @@ func newServiceOn(t *testing.T, s *store.Store) *service {
 		t.Fatal(err)
 	}
 	h, err := New(Config{
-		Store: s, Accounts: accounts, Importer: &apidoc.Importer{Store: s, Blobs: blobs}, Publisher: &publish.Service{Store: s}, FirstContents: &provision.Service{Store: s},
+		Store: s, Accounts: accounts, APIs: &apis.Service{Store: s, Blobs: blobs}, Publisher: &publish.Service{Store: s}, FirstContents: &provision.Service{Store: s},
 		Subscriptions: subscription.New(s, nil),
 		Blobs:         blobs,
 		Service:       Service{Name: "portico", PortalURL: "http://portal", GatewayURL: "http://gateway", ManagementURL: "http://management"},

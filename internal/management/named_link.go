@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/apis"
 	"github.com/portico-portal/portico/internal/arm"
 	"github.com/portico-portal/portico/internal/store"
 )
@@ -158,7 +159,7 @@ func putNamedLink(c *call) (*answer, error) {
 	if !kind.ValidName(c.ref.Name()) {
 		return nil, apim.Invalid("name", fmt.Sprintf("%q is not a valid name for %s.", c.ref.Name(), kind.Path))
 	}
-	if properties, err = shortRefs(kind, c.linkHome(properties), properties); err != nil {
+	if properties, err = arm.StoredRefs(kind, c.linkHome(properties), properties); err != nil {
 		return nil, err
 	}
 	var owner apim.Ref
@@ -302,7 +303,7 @@ func (c *call) admitNamedLink(tx *store.Tx, owner apim.Ref) error {
 	if c.route.kind.LinkNames.Name != apim.ProductAPI {
 		return nil
 	}
-	return admitToProduct(tx, owner, c.target)
+	return apis.AdmitToProduct(tx, owner, c.target)
 }
 
 // deleteNamedLink answers DELETE of a member.

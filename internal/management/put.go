@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/apis"
 	"github.com/portico-portal/portico/internal/arm"
 	"github.com/portico-portal/portico/internal/store"
 )
@@ -44,6 +45,7 @@ type write struct {
 	sent       map[string]json.RawMessage
 	resource   apim.Resource // nil for kinds that are kept as they come
 	extra      json.RawMessage
+	at         *apis.Place     // of an API
 	doc        *store.Document // as stored; nil: to be read at the end
 }
 
@@ -57,11 +59,6 @@ func putEntity(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if replace := c.behaviours[kind].replace; replace != nil {
-		if a, err := replace(c, properties); a != nil || err != nil {
-			return a, err
-		}
-	}
 	return c.save(properties, func(w *write) error {
 		if w.old != nil {
 			return c.match.Check(w.old.ETag)
@@ -69,20 +66,11 @@ func putEntity(c *call) (*answer, error) {
 		if kind.Fixed {
 			return apim.ErrNotFound
 		}
-		if !kind.ValidName(plainName(kind, c.ref)) {
+		if kind != apim.APIs && !kind.ValidName(c.ref.Name()) { // an API's may name a revision
 			return apim.Invalid("name", fmt.Sprintf("%q is not a valid name for %s.", c.ref.Name(), kind.Path))
 		}
 		return c.match.CheckAbsent()
 	})
-}
-
-// plainName is an entity's name; an API's without its revision.
-func plainName(kind *apim.Kind, ref apim.Ref) string {
-	if kind != apim.APIs {
-		return ref.Name()
-	}
-	id, _ := apim.SplitRevision(ref.Name())
-	return id
 }
 
 // patchEntity answers PATCH of an entity: a merge of its properties.
@@ -164,11 +152,14 @@ func (c *call) save(properties json.RawMessage, admit func(w *write) error) (*an
 // run does what happens in the transaction.
 func (w *write) run(admit func(w *write) error) error {
 	b := w.behaviours[w.route.kind]
-	put := b.put
+	locate, put := b.locate, b.put
+	if locate == nil {
+		locate = (*write).locate
+	}
 	if put == nil {
 		put = (*write).put
 	}
-	for _, step := range []func(w *write) error{orNothing(b.locate), (*write).find, admit, (*write).decode, put, orNothing(b.stored)} {
+	for _, step := range []func(w *write) error{locate, admit, (*write).decode, put, orNothing(b.stored)} {
 		if err := step(w); err != nil {
 			return err
 		}
@@ -232,16 +223,14 @@ func (w *write) store() error {
 	return nil
 }
 
-// find reads the stored entity, whose parent must be there.
-func (w *write) find() error {
-	if w.ref == "" {
-		parent, err := w.call.parent(w.tx, w.call.ref.Parent())
-		if err != nil {
-			return err
-		}
-		name, _ := w.route.kind.Spell(w.call.ref.Name())
-		w.ref = parent.Child(collectionOf(w.route.kind), name)
+// locate finds the entity at its address, whose parent must be there.
+func (w *write) locate() error {
+	parent, err := w.call.parent(w.tx, w.call.ref.Parent())
+	if err != nil {
+		return err
 	}
+	name, _ := w.route.kind.Spell(w.call.ref.Name())
+	w.ref = parent.Child(collectionOf(w.route.kind), name)
 	old, err := w.tx.Get(w.ref)
 	if errors.Is(err, apim.ErrNotFound) {
 		return nil
@@ -260,7 +249,7 @@ func (w *write) decode() error {
 	if w.resource == nil {
 		return nil
 	}
-	properties, err := shortRefs(kind, w.home(), w.properties)
+	properties, err := arm.StoredRefs(kind, w.home(), w.properties)
 	if err != nil {
 		return err
 	}
@@ -268,30 +257,4 @@ func (w *write) decode() error {
 		return err
 	}
 	return arm.Unmarshal(properties, w.resource)
-}
-
-// shortRefs brings the ids in properties to the stored form. In a workspace an
-// id that names none means the workspace's own, but for users.
-func shortRefs(kind *apim.Kind, home apim.Ref, properties json.RawMessage) (json.RawMessage, error) {
-	if len(kind.Refs) == 0 {
-		return properties, nil
-	}
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(properties, &members); err != nil {
-		return nil, fmt.Errorf("decode properties: %w", err)
-	}
-	for _, name := range kind.Refs {
-		var id string
-		if json.Unmarshal(members[name], &id) == nil && id != "" {
-			ref := apim.ParseRef(id)
-			if home != "" && ref.Workspace() != "" && ref.Home().Key() != home.Key() {
-				return nil, apim.Invalid(name, fmt.Sprintf("%s names %s, which is in another workspace.", name, ref))
-			}
-			if k := apim.KindByPath(ref.KindPath()); home != "" && ref.Workspace() == "" && (k == nil || k.Workspace) {
-				ref = home + ref
-			}
-			members[name], _ = json.Marshal(ref) // strings marshal always
-		}
-	}
-	return json.Marshal(members)
 }

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/portico-portal/portico/internal/account"
-	"github.com/portico-portal/portico/internal/apidoc"
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/apis"
 	"github.com/portico-portal/portico/internal/provision"
 	"github.com/portico-portal/portico/internal/site/publish"
 	"github.com/portico-portal/portico/internal/store"
@@ -51,7 +51,7 @@ func serve10000APIs(b *testing.B) (http.Handler, string) {
 		b.Fatal(err)
 	}
 	h, err := New(Config{
-		Store: s, Accounts: accounts, Importer: &apidoc.Importer{Store: s}, Publisher: &publish.Service{Store: s}, FirstContents: &provision.Service{Store: s},
+		Store: s, Accounts: accounts, APIs: &apis.Service{Store: s}, Publisher: &publish.Service{Store: s}, FirstContents: &provision.Service{Store: s},
 		Subscriptions: subscription.New(s, nil), Service: Service{Name: "portico"}, LinkKey: make([]byte, 32),
 	})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/site/publish"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -58,6 +59,9 @@ func refusedWrites() []refusedWrite {
 		put(apim.APIIssues, "/apis/a/issues/new", `{"title":"T","description":"D","userId":"/users/none"}`),
 		patch(apim.APIIssues, "/apis/a/issues/i", `{"userId":"/users/none"}`),
 		put(apim.IssueComments, "/apis/a/issues/i/comments/new", `{"text":"T","userId":"/users/none"}`),
+		put(apim.VersionSets, "/apiVersionSets/new", `{"displayName":"New"}`),
+		put(apim.VersionSets, "/apiVersionSets/v", `{"displayName":"V","versioningScheme":"Segment"}`),
+		patch(apim.VersionSets, "/apiVersionSets/v", `{"versioningScheme":"Segment"}`),
 		put(apim.Products, "/products/new", `{"displayName":`+text(long)+`}`),
 		patch(apim.Products, "/products/other", `{"subscriptionRequired":false}`),
 		put(apim.ProductWikis, "/products/open/wikis/default", `{"documents":[{"documentationId":"/documentations/none"}]}`),
@@ -122,6 +126,9 @@ func (s *service) fillForRefusal() {
 	s.put("/apis/a/resolvers/r", `{"displayName":"R","path":"Query/r"}`)
 	s.put("/apis/a/releases/first", `{"apiId":"/apis/a;rev=1"}`)
 	s.put("/apis/a;rev=2", `{"path":"a","sourceApiId":"/apis/a;rev=1"}`)
+	s.put("/apiVersionSets/v", `{"displayName":"V","versioningScheme":"Query","versionQueryName":"v"}`)
+	s.put("/apis/versioned", `{"path":"versioned","apiVersion":"v1","apiVersionSetId":"/apiVersionSets/v"}`)
+	s.put("/apis/taken", `{"path":"versioned/v1"}`)
 	s.put("/products/open", `{"displayName":"Open","subscriptionRequired":false}`)
 	s.put("/products/other", `{"displayName":"Other"}`)
 	s.do("PUT", "/products/open/apis/a", "").want(201)
@@ -141,12 +148,13 @@ func (s *service) fillForRefusal() {
 	s.put("/loggers/l", `{"loggerType":"applicationInsights","credentials":{"instrumentationKey":"k"}}`)
 	s.put("/diagnostics/applicationinsights", `{"loggerId":"/loggers/l"}`)
 	s.put("/apis/a/diagnostics/applicationinsights", `{"loggerId":"/loggers/l"}`)
-	s.put("/contentTypes/document", `{"name":"document"}`)
-	s.put("/contentTypes/page", `{"name":"page"}`)
-	s.do("PUT", "/contentTypes/document/contentItems/home", `{"properties":{"nodes":[]}}`).want(201)
-	s.do("PUT", "/contentTypes/page/contentItems/home", `{"properties":{"en_us":{"title":"Home","permalink":"/","documentId":"contentTypes/document/contentItems/home"}}}`).want(201)
+	if err := s.store.Update(s.Context(), store.Actor{Name: "test"}, publish.PutDefaultSite); err != nil {
+		s.Fatal(err)
+	}
 	s.put("/portalRevisions/first", `{"isCurrent":true}`)
-	s.put("/portalRevisions/second", `{}`)
+	if status := s.put("/portalRevisions/second", `{}`).properties()["status"]; status != publish.Completed {
+		s.Fatalf("the revision that could be made current is %v", status)
+	}
 }
 
 // TestARefusedWriteChangesNothing sends, for every kind that does more than store

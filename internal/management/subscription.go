@@ -77,8 +77,8 @@ func tellOwner(w *write) error {
 	values := map[string]string{"ProdId": string(opening.Target().PublicID()), "ProdName": s.DisplayName, "SubDeclineReason": s.StateComment,
 		"SubStartDate": w.tx.Now().Format("2006-01-02"), "SubTerm": ""}
 	if opening.Product != "" {
-		p, err := readProduct(w.tx, opening.Product)
-		if err != nil {
+		var p apim.Product
+		if _, err := w.tx.Decode(opening.Product, &p); err != nil {
 			return err
 		}
 		values["ProdName"] = p.DisplayName

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/apis"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -68,7 +69,7 @@ func firstProducts() []apim.Ref {
 func putProducts(tx *store.Tx) error {
 	for _, p := range products {
 		ref := apim.ProductRef(p.id)
-		if _, err := put(tx, ref, &p.product); err != nil {
+		if _, err := apis.PutProduct(tx, ref, nil, &p.product); err != nil {
 			return err
 		}
 		if p.policy != "" {
@@ -76,7 +77,7 @@ func putProducts(tx *store.Tx) error {
 				return err
 			}
 		}
-		for _, group := range []string{apim.Administrators, apim.Developers, apim.Guests} {
+		for _, group := range []string{apim.Developers, apim.Guests} {
 			if _, err := tx.Link(apim.ProductGroup, ref, apim.GroupRef(group)); err != nil {
 				return err
 			}

@@ -6,5 +6,5 @@
 // While it is, its first contents give way as a whole to what is brought from
 // elsewhere.
 //
-// It imports account, site/publish, store and apim.
+// It imports account, apis, site/publish, store and apim.
 package provision

@@ -79,14 +79,24 @@ func (tx *Tx) List(kind string, parent apim.Ref) ([]*Document, error) {
 	return all, nil
 }
 
-// APIsAt returns the revisions of all APIs with a path, whose case does not
-// matter, in whatever workspace.
-func (tx *Tx) APIsAt(path string) ([]*Document, error) {
-	all, err := tx.documents(`service = $1 AND address = $2 ORDER BY address, key`, tx.s.service, lower(path))
-	if err != nil {
-		return nil, fmt.Errorf("list APIs at %q: %w", path, err)
+// CurrentAPIsAt returns the current revisions of the APIs that have one of the
+// folded paths (apim.FoldPath), in whatever workspace.
+func (tx *Tx) CurrentAPIsAt(paths ...string) ([]*Document, error) {
+	args := []any{tx.s.service, string(apim.CurrentRevision)}
+	for _, path := range paths {
+		args = append(args, path)
 	}
-	return all, nil
+	all, err := tx.documents(`service = $1 AND address IN (`+placeholders(3, len(paths))+`) AND EXISTS (
+		SELECT 1 FROM link l WHERE l.service = $1 AND l.to_key = document.key AND l.kind = $2) ORDER BY address, key`, args...)
+	return all, wrap(err, "list APIs at %q", paths)
+}
+
+// APIRevisions returns the documents of all revisions of an API, by key.
+func (tx *Tx) APIRevisions(alias apim.Ref) ([]*Document, error) {
+	prefix := alias.Revision("").Key()
+	all, err := tx.documents(`service = $1 AND kind = $2 AND parent = $3 AND key > $4 AND key < $5 ORDER BY key`,
+		tx.s.service, apim.APIs.Path, alias.Parent().Key(), prefix, prefix+"\U0010ffff")
+	return all, wrap(err, "list the revisions of %s", alias)
 }
 
 // ListAll returns the documents of a kind under every parent, by parent and key.

@@ -105,7 +105,7 @@ func addressOf(d *Document) any {
 	if json.Unmarshal(d.Body, &api) != nil || api.Path == nil {
 		return nil
 	}
-	return lower(*api.Path)
+	return apim.FoldPath(*api.Path)
 }
 
 // fill checks d and sets all that the ref and the transaction say about it.

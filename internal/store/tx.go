@@ -46,6 +46,9 @@ func (tx *Tx) Context() context.Context { return tx.ctx }
 // Now is the time of the whole transaction.
 func (tx *Tx) Now() time.Time { return tx.now }
 
+// NewID makes a random id, as the store's own does.
+func (tx *Tx) NewID() string { return tx.s.NewID() }
+
 // Exec runs a raw statement with $n placeholders, for packages that keep tables
 // derived from the feed. It leaves no trace in feed and audit.
 func (tx *Tx) Exec(query string, args ...any) error {

@@ -48,7 +48,7 @@ func done[R any](ctx context.Context, p *runtime.Poller[R], err error) (any, err
 
 func failed(_ any, err error) error { return err }
 
-func apis(ctx context.Context, f *sdk.ClientFactory) lifecycle {
+func apisOf(ctx context.Context, f *sdk.ClientFactory) lifecycle {
 	c := f.NewAPIClient()
 	return lifecycle{
 		name: "apis", ids: []string{"echo-api", "other-api", "third-api"},
@@ -337,7 +337,7 @@ func TestKinds(t *testing.T) {
 	f := serve(t)
 	parents(ctx, t, f)
 	kinds := []lifecycle{
-		apis(ctx, f), operations(ctx, f), schemas(ctx, f), versionSets(ctx, f), products(ctx, f), groups(ctx, f), users(ctx, f),
+		apisOf(ctx, f), operations(ctx, f), schemas(ctx, f), versionSets(ctx, f), products(ctx, f), groups(ctx, f), users(ctx, f),
 		subscriptions(ctx, f), tags(ctx, f), contentTypes(ctx, f), contentItems(ctx, f), portalRevisions(ctx, f), tenantAccess(ctx, f),
 	}
 	for _, l := range append(kinds, policies(ctx, f)...) {
@@ -348,7 +348,7 @@ func TestKinds(t *testing.T) {
 // parents makes what children, scopes and owners need.
 func parents(ctx context.Context, t *testing.T, f *sdk.ClientFactory) {
 	t.Helper()
-	for _, l := range []lifecycle{apis(ctx, f), products(ctx, f), users(ctx, f), contentTypes(ctx, f), tags(ctx, f), groups(ctx, f)} {
+	for _, l := range []lifecycle{apisOf(ctx, f), products(ctx, f), users(ctx, f), contentTypes(ctx, f), tags(ctx, f), groups(ctx, f)} {
 		_, err := l.put("parent", l.sent("parent"))
 		must(t, fmt.Sprintf("PUT %s/parent", l.name), err)
 	}

@@ -15,7 +15,7 @@ import (
 	sdk "github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/apimanagement/armapimanagement/v3"
 
 	"github.com/portico-portal/portico/internal/account"
-	"github.com/portico-portal/portico/internal/apidoc"
+	"github.com/portico-portal/portico/internal/apis"
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/management"
 	"github.com/portico-portal/portico/internal/provision"
@@ -56,7 +56,7 @@ func serveURL(t *testing.T) (*sdk.ClientFactory, *httptest.Server) {
 	}
 	h, err := management.New(management.Config{
 		Store: s, Accounts: accounts, Subscriptions: subscription.New(s, nil),
-		Importer: &apidoc.Importer{Store: s, Blobs: blobs}, Publisher: &publish.Service{Store: s}, FirstContents: &provision.Service{Store: s},
+		APIs: &apis.Service{Store: s, Blobs: blobs}, Publisher: &publish.Service{Store: s}, FirstContents: &provision.Service{Store: s},
 		Service: management.Service{Name: service, GatewayURL: "https://gateway", PortalURL: "https://portal"},
 		LinkKey: bytes.Repeat([]byte{1}, 32),
 	})

@@ -19,8 +19,8 @@ import (
 
 	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/address"
-	"github.com/portico-portal/portico/internal/apidoc"
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/apis"
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/mail"
 	"github.com/portico-portal/portico/internal/management"
@@ -115,7 +115,7 @@ func newSuite(t *testing.T) *suite {
 			return errors.Join(made.Erase(ctx, actor), management.Provision(ctx, st))
 		},
 		Store: st, Accounts: accounts, Subscriptions: subscription.New(st, nil),
-		Importer: &apidoc.Importer{Store: st, Blobs: blobs}, Publisher: made.Publisher, FirstContents: made,
+		APIs: &apis.Service{Store: st, Blobs: blobs}, Publisher: made.Publisher, FirstContents: made,
 		Outbound: &http.Client{Transport: descriptions{}},
 		Service: management.Service{
 			Name: "portico", Location: "West US", PublisherName: "Contoso", PublisherEmail: "apis@contoso.example",

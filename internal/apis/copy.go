@@ -1,4 +1,4 @@
-package management
+package apis
 
 import (
 	"encoding/json"

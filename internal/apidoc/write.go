@@ -1,0 +1,137 @@
+package apidoc
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/blob"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// originalMedia are the media types of descriptions as given.
+var originalMedia = map[Format]string{
+	WADL: "application/vnd.sun.wadl+xml", WSDL: "application/wsdl+xml", OData: "application/xml", GRPC: "text/plain; charset=utf-8", GraphQL: "text/plain; charset=utf-8",
+	OpenAPI: "application/yaml",
+}
+
+// Keep does ahead of the transaction what is slow about storing a description:
+// it keeps the text as given, under the name of its content, and encodes the operations.
+func (d *Description) Keep(ctx context.Context, blobs blob.Store) (err error) {
+	format := d.Format
+	if foreignTypes[format] == "" {
+		format = Detect(d.Original)
+	}
+	media := originalMedia[format]
+	if media == "" {
+		media = "application/json"
+	}
+	if d.Extra.Original, err = blobs.PutHashed(ctx, media, d.Original); err != nil {
+		return fmt.Errorf("keep the original of the description: %w", err)
+	}
+	d.Original, d.prepared = nil, prepare(d)
+	return nil
+}
+
+// Describe lays what the description says about the API over its properties.
+func (d *Description) Describe(a *apim.API) {
+	for _, f := range []struct{ to, from *string }{
+		{&a.DisplayName, &d.Title}, {&a.Description, &d.Text}, {&a.ServiceURL, &d.ServiceURL},
+		{&a.TermsOfServiceURL, &d.TermsOfServiceURL},
+	} {
+		if *f.from != "" {
+			*f.to = *f.from
+		}
+	}
+	if d.Type != "" {
+		a.Type = d.Type
+	}
+	if runes := []rune(a.DisplayName); len(runes) > maxDisplayName {
+		a.DisplayName = string(runes[:maxDisplayName-1]) + "…"
+	}
+	if d.Protocols != nil {
+		a.Protocols = d.Protocols
+	}
+	if d.Contact != nil {
+		a.Contact = d.Contact
+	}
+	if d.License != nil {
+		a.License = d.License
+	}
+}
+
+// writer writes what lies below an API revision.
+type writer struct {
+	tx       *store.Tx
+	d        *Description
+	revision apim.Ref
+}
+
+// Write makes what lies below a revision what the description says: operations
+// with their tags, schemas, and policies where there are none yet. What is there
+// is updated in place (apim-rest.md §3.2): operations are matched by resource name, a
+// new one takes the policy of an old one with its method and template, the others
+// are deleted. The description must have been kept.
+func (d *Description) Write(tx *store.Tx, revision apim.Ref) error {
+	w := &writer{tx, d, revision}
+	for _, step := range []func() error{w.putSchema, w.putOperations, w.putPolicies} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// find is the document at ref, nil when there is none.
+func find(tx *store.Tx, ref apim.Ref) (*store.Document, error) {
+	doc, err := tx.Get(ref)
+	if errors.Is(err, apim.ErrNotFound) {
+		return nil, nil
+	}
+	return doc, err
+}
+
+// putSchema writes the definitions, whole and in parts.
+func (w *writer) putSchema() error {
+	id := SchemaID
+	if w.d.SchemaID != "" {
+		id = w.d.SchemaID
+	}
+	ref := w.revision.Child("schemas", id)
+	if w.d.Schema == nil {
+		return w.tx.DeleteTree(ref)
+	}
+	old, err := find(w.tx, ref)
+	body := encode(w.d.Schema)
+	if err != nil || old != nil && bytes.Equal(old.Body, body) {
+		return err
+	}
+	parts, err := w.d.Schema.Parts()
+	if err != nil {
+		return err
+	}
+	if err := w.tx.Put(&store.Document{Ref: ref, Body: body}); err != nil {
+		return err
+	}
+	return w.tx.PutSchemaParts(w.revision, id, parts)
+}
+
+// putPolicies writes the policies that the description makes, where there are none yet.
+func (w *writer) putPolicies() error {
+	for id, document := range w.d.Policies {
+		ref := apim.OperationRef(w.revision, id).Child("policies", "policy")
+		old, err := find(w.tx, ref)
+		if err != nil {
+			return err
+		}
+		if old != nil {
+			continue
+		}
+		if err := w.tx.Put(&store.Document{Ref: ref, Body: encode(apim.Policy{Value: document, Format: "xml"})}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,99 @@
+package apis
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// check wants what the API names to exist, and its address for itself.
+func (w *writer) check() error {
+	a := w.api
+	if a.APIVersionSetID != "" {
+		set, err := find(w.tx, apim.Ref(a.APIVersionSetID))
+		if err != nil {
+			return err
+		}
+		if set == nil || set.Kind != apim.VersionSets.Path {
+			return apim.Invalid("apiVersionSetId", fmt.Sprintf("There is no version set %q.", a.APIVersionSetID))
+		}
+	}
+	if err := w.checkSignIn(a.AuthenticationSettings); err != nil {
+		return err
+	}
+	return checkAddress(w.tx, w.at.Alias, a)
+}
+
+// checkSignIn wants the authorization servers and OpenID providers of an API to exist.
+func (w *writer) checkSignIn(s *apim.AuthenticationSettings) error {
+	servers, providers := s.Names()
+	for _, name := range servers {
+		if err := w.checkNamed("authenticationSettings.authorizationServerId", name, apim.AuthorizationServers); err != nil {
+			return err
+		}
+	}
+	for _, name := range providers {
+		if err := w.checkNamed("authenticationSettings.openidProviderId", name, apim.OpenIDConnectProviders); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkNamed wants the service to have a resource of a kind with a name; "" names none.
+func (w *writer) checkNamed(field, name string, kind *apim.Kind) error {
+	if name == "" {
+		return nil
+	}
+	return exists(w.tx, field, apim.Ref("").Child(kind.Path, name), kind)
+}
+
+// checkAddress refuses an API whose calls the gateway would take for another's.
+func checkAddress(tx *store.Tx, alias apim.Ref, a *apim.API) error {
+	set, err := versionSetOf(tx, alias, a)
+	if err != nil {
+		return err
+	}
+	rivals, err := tx.CurrentAPIsAt(a.RivalPaths(set)...)
+	if err != nil {
+		return err
+	}
+	for _, d := range rivals {
+		rival := d.Ref.Alias()
+		if rival.Key() == alias.Key() {
+			continue
+		}
+		b := new(apim.API)
+		if err := json.Unmarshal(d.Body, b); err != nil {
+			return fmt.Errorf("decode %s: %w", d.Ref, err)
+		}
+		setOfB, err := versionSetOf(tx, rival, b)
+		if err != nil {
+			return err
+		}
+		if a.Collides(set, b, setOfB) {
+			return &apim.ConflictError{Code: "ValidationError", Target: "path", Message: fmt.Sprintf(
+				"The API %q has the same address: it is called at /%s with the version %q.", rival.Name(), b.GatewayPath(setOfB), b.APIVersion)}
+		}
+	}
+	return nil
+}
+
+// versionSetOf is the version set of an API, nil when it has none.
+func versionSetOf(tx *store.Tx, alias apim.Ref, a *apim.API) (*apim.VersionSet, error) {
+	ref := a.VersionSet(alias.Home())
+	if ref == "" {
+		return nil, nil
+	}
+	set := new(apim.VersionSet)
+	doc, err := find(tx, ref)
+	if err != nil || doc == nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(doc.Body, set); err != nil {
+		return nil, fmt.Errorf("decode %s: %w", ref, err)
+	}
+	return set, nil
+}

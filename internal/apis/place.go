@@ -1,0 +1,111 @@
+package apis
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// Place is where a write of an API goes.
+type Place struct {
+	Alias apim.Ref        // /apis/x
+	Ref   apim.Ref        // the revision: /apis/x;rev=n
+	Old   *store.Document // nil: the revision is new
+
+	current apim.Ref // the API's current revision; "": the API is new
+}
+
+var revisionName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.\-]{0,99}$`)
+
+// Locate finds the revision that a write of ref means: the one named, else the
+// current one, else, for a new API, the one that properties name, else 1.
+// apim.ErrNotFound says that there is no such workspace.
+func Locate(tx *store.Tx, ref apim.Ref, properties json.RawMessage) (*Place, error) {
+	id, revision := apim.SplitRevision(ref.Name())
+	if !ref.Is(apim.APIs) {
+		return nil, apim.Invalid("name", fmt.Sprintf("%q is not the id of an API.", ref))
+	}
+	if home := ref.Home(); home != "" {
+		if _, err := tx.Get(home); err != nil {
+			return nil, err
+		}
+	}
+	at := &Place{Alias: ref.Alias()}
+	current, err := tx.ResolveAPI(at.Alias)
+	if err != nil && !errors.Is(err, apim.ErrNotFound) {
+		return nil, err
+	}
+	at.current = current
+	switch {
+	case revision != "":
+	case current != "":
+		at.Ref = current
+	default:
+		if revision, err = firstRevision(properties); err != nil {
+			return nil, err
+		}
+	}
+	if at.Ref == "" {
+		at.Ref = ref.Revision(revision)
+	}
+	if at.Old, err = find(tx, at.Ref); err != nil {
+		return nil, err
+	}
+	if at.Old != nil {
+		at.Ref = at.Old.Ref
+		return at, nil
+	}
+	var v apim.Violations
+	checkName(&v, id)
+	if !revisionName.MatchString(revision) {
+		v.Addf("apiRevision", "apiRevision must be letters, digits, dots and hyphens, at most 100; it is %q.", revision)
+	}
+	return at, v.Err()
+}
+
+// firstRevision is the revision that a new API begins with.
+func firstRevision(properties json.RawMessage) (string, error) {
+	var sent struct {
+		Revision *string `json:"apiRevision"`
+	}
+	if json.Unmarshal(properties, &sent) != nil {
+		return "", apim.Invalid("apiRevision", "apiRevision must be a string.")
+	}
+	if sent.Revision == nil || *sent.Revision == "" {
+		return "1", nil
+	}
+	return *sent.Revision, nil
+}
+
+// checkName checks the name of an API.
+func checkName(v *apim.Violations, id string) {
+	if !apim.APIs.ValidName(id) {
+		v.Addf("name", "%q is not a valid name for apis.", id)
+	}
+}
+
+// isCurrent reports whether the revision is the current one, or the first.
+func (at *Place) isCurrent() bool { return at.current == "" || at.current.Key() == at.Ref.Key() }
+
+// find is the document at ref, nil when there is none.
+func find(tx *store.Tx, ref apim.Ref) (*store.Document, error) {
+	doc, err := tx.Get(ref)
+	if errors.Is(err, apim.ErrNotFound) {
+		return nil, nil
+	}
+	return doc, err
+}
+
+// exists refuses a field that names what is not there.
+func exists(tx *store.Tx, field string, ref apim.Ref, kind *apim.Kind) error {
+	doc, err := find(tx, ref)
+	if err == nil && (doc == nil || !strings.EqualFold(doc.Kind, kind.Path)) {
+		return apim.Invalid(field, fmt.Sprintf("%s names %s, which does not exist.", field, ref))
+	}
+	return err
+}

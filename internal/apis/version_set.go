@@ -1,0 +1,74 @@
+package apis
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// PutVersionSet creates or replaces a version set. Where its APIs are called
+// follows from it: a change that takes one to another's address is an *apim.ConflictError.
+func PutVersionSet(tx *store.Tx, ref apim.Ref, old *store.Document, set *apim.VersionSet) (*store.Document, error) {
+	set.Default()
+	var v apim.Violations
+	set.Validate(&v)
+	if err := v.Err(); err != nil {
+		return nil, err
+	}
+	doc, err := put(tx, ref, set, nil)
+	if err != nil || old == nil {
+		return doc, err
+	}
+	var before apim.VersionSet
+	if err := json.Unmarshal(old.Body, &before); err != nil {
+		return nil, fmt.Errorf("decode %s: %w", ref, err)
+	}
+	if before.VersioningScheme == set.VersioningScheme {
+		return doc, nil
+	}
+	return doc, eachVersion(tx, ref, func(revision apim.Ref, a *apim.API) error {
+		if !a.IsCurrent {
+			return nil
+		}
+		err := checkAddress(tx, revision.Alias(), a)
+		if conflict := (*apim.ConflictError)(nil); errors.As(err, &conflict) {
+			conflict.Target = "versioningScheme"
+		}
+		return err
+	})
+}
+
+// DeleteVersionSet deletes a version set that no API is a version of.
+func DeleteVersionSet(tx *store.Tx, ref apim.Ref) error {
+	err := eachVersion(tx, ref, func(revision apim.Ref, _ *apim.API) error {
+		return &apim.ConflictError{Code: "OperationNotAllowed", Message: fmt.Sprintf("The API %q is a version of this set.", revision.Alias().Name())}
+	})
+	if err != nil {
+		return err
+	}
+	return tx.DeleteTree(ref)
+}
+
+// eachVersion calls fn with the API revisions that are versions of a set.
+func eachVersion(tx *store.Tx, set apim.Ref, fn func(revision apim.Ref, a *apim.API) error) error {
+	docs, err := tx.List(apim.APIs.Path, set.Parent())
+	if err != nil {
+		return err
+	}
+	for _, d := range docs {
+		a := new(apim.API)
+		if err := json.Unmarshal(d.Body, a); err != nil {
+			return fmt.Errorf("decode %s: %w", d.Ref, err)
+		}
+		if a.VersionSet(set.Parent()).Key() != set.Key() {
+			continue
+		}
+		if err := fn(d.Ref, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}

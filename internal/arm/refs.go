@@ -1,0 +1,34 @@
+package arm
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
+
+// StoredRefs brings the ids in properties to the stored form. In a workspace an
+// id that names none means the workspace's own, but for users.
+func StoredRefs(kind *apim.Kind, home apim.Ref, properties json.RawMessage) (json.RawMessage, error) {
+	if len(kind.Refs) == 0 {
+		return properties, nil
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(properties, &members); err != nil {
+		return nil, fmt.Errorf("decode properties: %w", err)
+	}
+	for _, name := range kind.Refs {
+		var id string
+		if json.Unmarshal(members[name], &id) == nil && id != "" {
+			ref := apim.ParseRef(id)
+			if home != "" && ref.Workspace() != "" && ref.Home().Key() != home.Key() {
+				return nil, apim.Invalid(name, fmt.Sprintf("%s names %s, which is in another workspace.", name, ref))
+			}
+			if k := apim.KindByPath(ref.KindPath()); home != "" && ref.Workspace() == "" && (k == nil || k.Workspace) {
+				ref = home + ref
+			}
+			members[name], _ = json.Marshal(ref) // strings marshal always
+		}
+	}
+	return json.Marshal(members)
+}
