@@ -20,6 +20,7 @@ import (
 	"github.com/portico-portal/portico/internal/feed"
 	"github.com/portico-portal/portico/internal/gateway"
 	"github.com/portico-portal/portico/internal/management"
+	"github.com/portico-portal/portico/internal/management/blobapi"
 	"github.com/portico-portal/portico/internal/outbound"
 	"github.com/portico-portal/portico/internal/portal"
 	"github.com/portico-portal/portico/internal/search"
@@ -224,7 +225,7 @@ func (a *App) handle(ctx context.Context, surfaces []server.Surface, r Ready, sr
 	a.workers.Every("scheduled publish", time.Second, a.publishDue)
 	a.workers.Every("prune of the change feed", time.Hour, a.Store.Prune)
 	a.workers.Every("sweep of given up uploads", time.Hour, func(ctx context.Context) error {
-		return management.SweepMedia(ctx, a.Blobs, a.Store.Now())
+		return blobapi.Sweep(ctx, a.Blobs, a.Store.Now())
 	})
 	build := map[string]func(context.Context, Ready, config.Server) (http.Handler, error){
 		"portal": a.portal, "gateway": a.gateway,

@@ -9,8 +9,8 @@
 //
 // Routes that follow from no kind are listed in special.go, those above roles in
 // authorization.go; what a self-hosted instance cannot do is in unsupported.go
-// with the reasons. The media container (media.go) speaks another protocol and
-// passes none of this.
+// with the reasons. The media container (package blobapi) speaks another protocol
+// and passes none of this.
 //
 // It may import arm, apim, store, blob, outbound and the domain services; no other HTTP package.
 package management

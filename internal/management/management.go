@@ -13,6 +13,7 @@ import (
 	"github.com/portico-portal/portico/internal/apis"
 	"github.com/portico-portal/portico/internal/arm"
 	"github.com/portico-portal/portico/internal/blob"
+	"github.com/portico-portal/portico/internal/management/blobapi"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -70,6 +71,7 @@ type handler struct {
 	selections    *selections
 	behaviours    map[*apim.Kind]behaviour
 	collections   *collections
+	media         *blobapi.Container
 }
 
 // New makes the handler of the management API.
@@ -90,6 +92,7 @@ func New(cfg Config) (http.Handler, error) {
 		cfg.Now = time.Now
 	}
 	h := &handler{Config: cfg, behaviours: behaviours(), collections: newCollections(), selections: newSelections()}
+	h.media = &blobapi.Container{Blobs: cfg.Blobs, Key: cfg.LinkKey, Mount: cfg.Mount, Now: cfg.Now, Logger: cfg.Logger}
 	h.routes, h.authorization, h.roles = newRouter(routes()), newRouter(authorizationRoutes()), &roles{}
 	return h, nil
 }
@@ -100,11 +103,11 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	requestIDs(w.Header(), r.Header)
 	w.Header().Set("Cache-Control", "no-store")
 	if r.Method == http.MethodOptions {
-		w.Header().Set("Access-Control-Allow-Headers", "*, Authorization, x-ms-apim-client, If-Match, Content-Type, Cache-Control, Accept, IsUserResource, "+mediaHeaders)
+		w.Header().Set("Access-Control-Allow-Headers", "*, Authorization, x-ms-apim-client, If-Match, Content-Type, Cache-Control, Accept, IsUserResource, "+blobapi.Headers)
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	if h.serveLink(w, r) || h.serveMedia(w, r) || h.serveStatus(w, r) {
+	if h.serveLink(w, r) || h.media.Serve(w, r) || h.serveStatus(w, r) {
 		return
 	}
 	a, err := h.answer(r)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/portico-portal/portico/internal/management/blobapi"
 )
 
 // media is the container's address, as clients get it.
@@ -119,7 +121,7 @@ func TestGivenUpUploadsAreSwept(t *testing.T) {
 	id := url.QueryEscape(base64.StdEncoding.EncodeToString([]byte("1")))
 	s.blob("PUT", c, "/big", "&comp=block&blockid="+id, "part").want(201)
 	waiting := func() int {
-		all, err := s.handler.Blobs.List(t.Context(), blockStore)
+		all, err := s.handler.Blobs.List(t.Context(), "blocks/")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -128,8 +130,8 @@ func TestGivenUpUploadsAreSwept(t *testing.T) {
 	for _, tt := range []struct {
 		later time.Duration
 		want  int
-	}{{time.Hour, 1}, {blockLife + time.Hour, 0}} {
-		if err := SweepMedia(t.Context(), s.handler.Blobs, time.Now().Add(tt.later)); err != nil {
+	}{{time.Hour, 1}, {blobapi.BlockLife + time.Hour, 0}} {
+		if err := blobapi.Sweep(t.Context(), s.handler.Blobs, time.Now().Add(tt.later)); err != nil {
 			t.Fatal(err)
 		}
 		if got := waiting(); got != tt.want {

@@ -161,3 +161,11 @@ func (c *call) tenantSettings() (e arm.Envelope, etag string, err error) {
 	e.Properties, err = json.Marshal(map[string]any{"settings": settings})
 	return e, etag, err
 }
+
+// listMediaSecrets answers with the address of the media container.
+func listMediaSecrets(c *call) (*answer, error) {
+	if c.Blobs == nil {
+		return nil, notSupported("This instance has no media storage.")
+	}
+	return &answer{status: http.StatusOK, body: map[string]string{"containerSasUrl": c.media.Address(c.r)}}, nil
+}
