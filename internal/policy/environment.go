@@ -71,7 +71,10 @@ func (f *filler) element(el *element, h *holds) *element {
 	for i := range filled.attrs {
 		filled.attrs[i].value = f.put(filled.attrs[i].value)
 	}
-	filled.text, filled.inner = f.put(el.text), f.source(el.inner)
+	filled.text = f.put(el.text)
+	if h == nil {
+		filled.inner = f.source(el.inner)
+	}
 	filled.children = slices.Clone(el.children)
 	for i, child := range filled.children {
 		if below, own := h.own(child); own {

@@ -81,6 +81,14 @@ func TestNamedValuesArePutInBeforeValuesAreRead(t *testing.T) {
 	}
 }
 
+func TestAPolicyInAnotherFailsAtItsOwnPlace(t *testing.T) {
+	t.Parallel()
+	ex, _, _ := runIn(t, values, `<return-response><set-status code="201"/><set-header name="a"><value>{{none}}</value></set-header></return-response>`)
+	if e := ex.LastError; ex.Response.Status != 500 || e.Path != "return-response[1]/set-header[1]" || !strings.Contains(fmt.Sprint(e.Err), "'none' does not exist") {
+		t.Errorf("answered %d, %+v", ex.Response.Status, e)
+	}
+}
+
 // A secret may be sent where a policy says so, and is shown nowhere else.
 func TestSecretsAreNotShown(t *testing.T) {
 	t.Parallel()

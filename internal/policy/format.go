@@ -31,9 +31,7 @@ func Convert(value, from, to string) (string, error) {
 		}
 		b.WriteString(value[done:sp.start])
 		if to == RawXML {
-			if !s.writeRaw(&b, sp) {
-				return "", s.err()
-			}
+			writeRaw(&b, sp)
 		} else {
 			writeEscaped(&b, value[sp.start:sp.end], sp.quote)
 		}
@@ -43,27 +41,20 @@ func Convert(value, from, to string) (string, error) {
 	return b.String(), nil
 }
 
-// writeRaw writes a decoded value with its expressions bare.
-func (s *scanner) writeRaw(b *strings.Builder, sp span) bool {
+// writeRaw writes a decoded value with its expressions bare. The scanner has seen
+// every expression end.
+func writeRaw(b *strings.Builder, sp span) {
 	rest := sp.value
-	for {
-		i := findExpression(rest)
-		if i < 0 {
-			b.WriteString(escape(rest, sp.quote))
-			return true
-		}
-		end, ok := expressionEnd(rest, i)
-		if !ok {
-			return s.fail(sp.start, "the expression does not end.")
-		}
+	for i := findExpression(rest); i >= 0; i = findExpression(rest) {
+		end, _ := expressionEnd(rest, i)
 		b.WriteString(escape(rest[:i], sp.quote))
 		b.WriteString(rest[i:end])
 		rest = rest[end:]
 	}
+	b.WriteString(escape(rest, sp.quote))
 }
 
-// writeEscaped writes raw source with its expressions escaped. The scanner has
-// seen every expression end.
+// writeEscaped writes raw source with its expressions escaped.
 func writeEscaped(b *strings.Builder, source string, quote byte) {
 	for {
 		i := findExpression(source)

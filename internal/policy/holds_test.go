@@ -15,10 +15,11 @@ func TestPoliciesInPoliciesAreChecked(t *testing.T) {
 	}
 	for inbound, want := range map[string]string{
 		when(mark("a")): "",
-		when(`<choose><when condition='@(1 < 2)' /></choose>`):                                      "",
-		when(`<set-header name="{{n}}" />`):                                                         "",
-		when(`<return-response response-variable-name="r" />`):                                      "",
-		when(`<nonsense />`):                                                                        "element 'nonsense' on line 1, column 55: the policy is not known",
+		when(`<choose><when condition='@(1 < 2)' /></choose>`):                                                     "",
+		when(`<set-header name="{{n}}" />`):                                                                        "",
+		when(`<return-response response-variable-name="r" />`):                                                     "",
+		when(`<rate-limit calls="2" renewal-period="9"><api name="a" calls="1" renewal-period="9"/></rate-limit>`): "",
+		when(`<nonsense />`): "element 'nonsense' on line 1, column 55: the policy is not known",
 		when(when(`<rate-limit calls="x" renewal-period="1"/>`)):                                    "the attribute 'calls' must be a whole number",
 		when(`<cache-store duration="1" />`):                                                        "not allowed in the section 'inbound'",
 		when(`<base />`):                                                                            "element 'base'",

@@ -25,8 +25,9 @@ type rateLimit struct {
 
 func parseRateLimit(p *parser, el *element) Step {
 	a := p.attrs(el, "calls", "renewal-period", "retry-after-header-name", "remaining-calls-header-name", "total-calls-header-name")
-	for _, child := range el.children {
-		p.fault(child, "limits of single APIs and operations are not supported by this gateway; put a rate-limit at their scope.")
+	if len(el.children) > 0 {
+		p.each(el, "api", func(*element) {})
+		return &idle{el.name, "this gateway does not limit single APIs and operations yet"}
 	}
 	p.noText(el)
 	a.required("calls")

@@ -57,7 +57,25 @@ func (s *scanner) scan() (root *element, ok bool) {
 	if s.off < len(s.src) {
 		return nil, s.fail(s.off, "nothing may follow the element '%s'.", root.name)
 	}
-	return root, true
+	return root, s.expressionsEnd()
+}
+
+// expressionsEnd checks that no expression is cut off, which the raw form could not show.
+func (s *scanner) expressionsEnd() bool {
+	for _, sp := range s.spans {
+		for rest := sp.value; ; {
+			i := findExpression(rest)
+			if i < 0 {
+				break
+			}
+			end, ok := expressionEnd(rest, i)
+			if !ok {
+				return s.fail(sp.start, "the expression does not end.")
+			}
+			rest = rest[end:]
+		}
+	}
+	return true
 }
 
 // fail records a syntax fault in the innermost open element; it returns false.
