@@ -39,6 +39,7 @@ type cli struct {
 	Product    productCommand    `cmd:"" help:"Make and list products: what people subscribe to."`
 	Role       roleCommand       `cmd:"" help:"Say who may do what with the management API."`
 	Admin      adminCommand      `cmd:"" help:"Let the administrator in to the portal again."`
+	Audit      auditCommand      `cmd:"" help:"Show who changed what, and when."`
 	Token      tokenCommand      `cmd:"" help:"Print an Authorization header for the management API."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 	Help       helpCommand       `cmd:"" hidden:"" help:"Show this help."`

@@ -168,6 +168,11 @@ func (h *handler) answer(r *http.Request) (*answer, error) {
 	if err := c.authorize(route.action, c.scope); err != nil {
 		return nil, err
 	}
+	if route.also != "" {
+		if err := c.authorize(route.also, c.scope); err != nil {
+			return nil, err
+		}
+	}
 	if c.match, err = arm.ParseIfMatch(r.Header); err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ type route struct {
 	method  string
 	pattern string // segments, "{}" for a name; collections in any case
 	action  access.Action
+	also    access.Action // what the caller must be allowed besides; "": nothing
 	handle  func(*call) (*answer, error)
 
 	kind      *apim.Kind // nil for the service

@@ -120,15 +120,29 @@ type AuditQuery struct {
 	Limit    int // 0: no limit
 }
 
+// where is the condition of a query on the audit log, with its arguments.
+func (q AuditQuery) where(service string) (string, []any) {
+	since := int64(math.MinInt64)
+	if !q.Since.IsZero() {
+		since = q.Since.UnixMicro()
+	}
+	span := treeOf(q.Resource)
+	return span.where("key") + ` AND (actor = $5 OR $5 = '') AND at >= $6`, append(span.args(service), q.Actor, since)
+}
+
+// CountAudit is how many entries a query finds, on all its pages.
+func (tx *Tx) CountAudit(q AuditQuery) (n int, err error) {
+	where, args := q.where(tx.s.service)
+	err = tx.one([]any{&n}, `SELECT count(*) FROM audit WHERE `+where, args...)
+	return n, wrap(err, "count the audit log of %q", q.Resource)
+}
+
 // AuditLog reads entries, newest first.
 func (tx *Tx) AuditLog(q AuditQuery) ([]AuditEntry, error) {
 	if q.Limit <= 0 {
 		q.Limit = math.MaxInt32
 	}
-	since := int64(math.MinInt64)
-	if !q.Since.IsZero() {
-		since = q.Since.UnixMicro()
-	}
+	where, args := q.where(tx.s.service)
 	var all []AuditEntry
 	err := tx.each(func(rows *sql.Rows) error {
 		var e AuditEntry
@@ -139,8 +153,7 @@ func (tx *Tx) AuditLog(q AuditQuery) ([]AuditEntry, error) {
 		all = append(all, e)
 		return err
 	}, `SELECT seq, at, actor, address, request_id, action, key, before, after FROM audit
-		WHERE `+treeOf(q.Resource).where("key")+` AND (actor = $5 OR $5 = '') AND at >= $6
-		ORDER BY seq DESC LIMIT $7 OFFSET $8`, append(treeOf(q.Resource).args(tx.s.service), q.Actor, since, q.Limit, q.Skip)...)
+		WHERE `+where+` ORDER BY seq DESC LIMIT $7 OFFSET $8`, append(args, q.Limit, q.Skip)...)
 	return all, wrap(err, "read the audit log of %q", q.Resource)
 }
 

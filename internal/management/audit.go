@@ -1,0 +1,72 @@
+package management
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/portico-portal/portico/internal/access"
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// auditRoutes are the audit log, which is of our own, beyond APIM. It shows what
+// everybody did, so it takes the right over access, too: administrators and owners.
+func auditRoutes() []*route {
+	log := read("auditLogs", "auditLogs", listAudit)
+	log.also = authorizationProvider + "/roleAssignments/" + access.Write
+	return []*route{log}
+}
+
+// auditEntry is an entry of the audit log on the wire. Secrets are masked.
+type auditEntry struct {
+	Timestamp  time.Time       `json:"timestamp"`
+	Actor      string          `json:"actor"`                // user id, integration, token:NAME, system, ...
+	IPAddress  string          `json:"ipAddress,omitempty"`  // where the request came from
+	RequestID  string          `json:"requestId,omitempty"`  // as in the server's log
+	Action     string          `json:"action"`               // put, delete, link, unlink, publish, ...
+	ResourceID string          `json:"resourceId,omitempty"` // in lower case, below the service
+	Before     json.RawMessage `json:"before,omitempty"`
+	After      json.RawMessage `json:"after,omitempty"`
+}
+
+// listAudit answers with the entries, newest first: those about a resource and
+// what is below it, of an actor, since a time.
+func listAudit(c *call) (*answer, error) {
+	p, err := arm.ParsePage(c.query)
+	if err != nil {
+		return nil, err
+	}
+	q := store.AuditQuery{
+		Resource: apim.Ref(c.query.Get("resource")), Actor: c.query.Get("actor"), Skip: p.Skip, Limit: p.Top,
+	}
+	if text := c.query.Get("since"); text != "" {
+		if q.Since, err = time.Parse(time.RFC3339, text); err != nil {
+			return nil, arm.InvalidQuery("since", fmt.Sprintf("since must be a time such as 2026-12-01T09:00:00Z; it is %q.", text))
+		}
+	}
+	var entries []store.AuditEntry
+	list := arm.List{Value: []any{}}
+	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
+		if list.Count, err = tx.CountAudit(q); err != nil {
+			return err
+		}
+		entries, err = tx.AuditLog(q)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		list.Value = append(list.Value, auditEntry{
+			Timestamp: e.At, Actor: e.Actor.Name, IPAddress: e.Actor.Address, RequestID: e.Actor.RequestID,
+			Action: e.Action, ResourceID: string(e.Key), Before: e.Before, After: e.After,
+		})
+	}
+	if p.Skip+len(entries) < list.Count && len(entries) > 0 {
+		list.NextLink = p.NextLink(c.r, c.query)
+	}
+	return &answer{status: http.StatusOK, body: list}, nil
+}
