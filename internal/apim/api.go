@@ -163,7 +163,8 @@ func (s *AuthenticationSettings) validate(v *Violations) {
 // APIs is the kind of /apis.
 var APIs = &Kind{
 	Path: "apis", Verbs: CRUD, Delete204Since: "2024-05-01", New: func() Resource { return new(API) },
-	MaxName: 256, Large: true, Always: []Member{provisioned, {"authenticationSettings", `{}`}, {"isOnline", `true`}}, Workspace: true, Refs: []string{"apiVersionSetId", "sourceApiId"},
+	MaxName: 256, Large: true, Also: []string{"apiType", "apiVersionSet", "format", "value", "wsdlSelector", "translateRequiredQueryParameters"},
+	Always: []Member{provisioned, {"authenticationSettings", `{}`}, {"isOnline", `true`}}, Workspace: true, Refs: []string{"apiVersionSetId", "sourceApiId"},
 	Filter: Fields{"name", "displayName", "description", "serviceUrl", "path", "isCurrent"},
 	Links: []Link{
 		{Collection: "products", To: "products", Name: ProductAPI, Reverse: true, ReadOnly: true, Filter: titleFilter},

@@ -85,6 +85,7 @@ var AuthorizationServers = &Kind{
 	Path: "authorizationServers", Verbs: CRUD, New: func() Resource { return new(AuthorizationServer) }, MaxName: 256,
 	Filter: titleFilter, Secrets: []string{"clientSecret", "resourceOwnerUsername", "resourceOwnerPassword"},
 	Actions: []string{"listSecrets"},
+	Idle:    "The console gets no tokens from authorization servers yet.",
 }
 
 // OpenIDConnectProvider is an OpenID Connect provider that the console signs
@@ -126,6 +127,7 @@ func (p *OpenIDConnectProvider) Validate(v *Violations) {
 var OpenIDConnectProviders = &Kind{
 	Path: "openidConnectProviders", Verbs: CRUD, New: func() Resource { return new(OpenIDConnectProvider) }, MaxName: 256,
 	Filter: titleFilter, Secrets: []string{"clientSecret"}, Actions: []string{"listSecrets"},
+	Idle: "The console gets no tokens from OpenID Connect providers yet.",
 }
 
 // IdentityProvider is where portal users sign in with an account they have.
@@ -163,4 +165,5 @@ var IdentityProviders = &Kind{
 	Path: "identityProviders", Verbs: CRUD, New: func() Resource { return new(IdentityProvider) },
 	Names:   []string{"facebook", "google", "microsoft", "twitter", "aad", "aadB2C"},
 	Secrets: []string{"clientSecret"}, Actions: []string{"listSecrets"},
+	Idle: "The portal signs nobody in with an account elsewhere yet.",
 }

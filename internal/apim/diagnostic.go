@@ -35,6 +35,7 @@ func (l *Logger) Validate(v *Violations) {
 var Loggers = &Kind{
 	Path: "loggers", Verbs: CRUD, New: func() Resource { return new(Logger) }, MaxName: 256, Workspace: true,
 	Filter: Fields{"name", "description", "loggerType", "resourceId"},
+	Idle:   "The gateway writes to no logger yet.",
 }
 
 // Diagnostic says what of calls is logged, and how much.
@@ -114,12 +115,14 @@ func (d *Diagnostic) Validate(v *Violations) {
 var Diagnostics = &Kind{
 	Path: "diagnostics", Verbs: CRUD, New: func() Resource { return new(Diagnostic) }, Workspace: true,
 	Filter: onlyName, Refs: []string{"loggerId"},
+	Idle: "The gateway writes no diagnostics yet.",
 }
 
 // APIDiagnostics is the kind of /apis/diagnostics.
 var APIDiagnostics = &Kind{
 	Path: "apis/diagnostics", Verbs: CRUD, OnAlias: true, New: func() Resource { return new(Diagnostic) }, Workspace: true,
 	Filter: onlyName, Refs: []string{"loggerId"},
+	Idle: "The gateway writes no diagnostics yet.",
 }
 
 func (p *PipelineDiagnostic) validate(v *Violations) {

@@ -141,12 +141,23 @@ type Kind struct {
 	// Always are the members of properties that no answer omits: clients read
 	// them without looking (as-code.md). Only what a struct may leave out is here.
 	Always []Member
+	// Also are members beyond the struct's that a body may carry: what a behaviour
+	// reads, and what answers show.
+	Also []string
+	// Idle says why nothing acts on the kind yet; "": something does.
+	Idle string
 	// Raw are members whose values are documents: what is null in them is data.
 	Raw []string
 	// Links are the association collections below an entity.
 	Links []Link
 	// Actions are POST actions on an entity (listSecrets, regeneratePrimaryKey, ...).
 	Actions []string
+}
+
+// Idler is a resource that may hold settings without effect.
+type Idler interface {
+	// Idle lists the JSON pointers of those that are set.
+	Idle() []string
 }
 
 // Member is a member of properties and what stands for it when nobody gave one.

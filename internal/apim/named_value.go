@@ -90,6 +90,7 @@ var Certificates = &Kind{
 	Path: "certificates", Verbs: CRUD &^ Patch, New: func() Resource { return new(Certificate) }, Workspace: true,
 	Filter: Fields{"name", "subject", "thumbprint", "expirationDate"}, Secrets: []string{"data", "password"},
 	Actions: []string{"refreshSecret"},
+	Idle:    "The gateway shows backends no certificate yet.",
 }
 
 // Cache is an external cache of the gateway.
@@ -116,4 +117,6 @@ func (c *Cache) Validate(v *Violations) {
 }
 
 // Caches is the kind of /caches.
-var Caches = &Kind{Path: "caches", Verbs: CRUD, New: func() Resource { return new(Cache) }}
+var Caches = &Kind{
+	Path: "caches", Verbs: CRUD, New: func() Resource { return new(Cache) }, Idle: "The gateway uses no external cache yet.",
+}

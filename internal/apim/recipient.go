@@ -21,6 +21,7 @@ func (r *RecipientEmail) Validate(v *Violations) {
 var RecipientEmails = &Kind{
 	Path: "notifications/recipientEmails", Verbs: Head | Put | Delete, New: func() Resource { return new(RecipientEmail) },
 	Member: true, NoBody: true, AnyName: true, MaxName: 254, Workspace: true,
+	Idle: "The service sends publishers no notifications yet.",
 }
 
 // RecipientUser is a user who gets a notification.
@@ -38,6 +39,7 @@ func (r *RecipientUser) Validate(*Violations) {}
 var RecipientUsers = &Kind{
 	Path: "notifications/recipientUsers", Verbs: Head | Put | Delete, New: func() Resource { return new(RecipientUser) },
 	Member: true, NoBody: true, Workspace: true, Refs: []string{"userId"},
+	Idle: "The service sends publishers no notifications yet.",
 }
 
 // notificationNames and templateNames are the closed sets of built-in names.

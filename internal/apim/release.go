@@ -73,4 +73,5 @@ func (r *Resolver) Validate(v *Violations) {
 var Resolvers = &Kind{
 	Path: "apis/resolvers", Verbs: CRUD, New: func() Resource { return new(Resolver) },
 	Filter: Fields{"name", "displayName", "path", "description"},
+	Idle:   "The gateway runs no resolvers yet.",
 }

@@ -101,6 +101,17 @@ func (p *PortalConfig) Default() {
 	orEmpty(&p.CSP.AllowedSources)
 }
 
+// Idle: the portal does not delegate yet, and its policy of content is its own.
+func (p *PortalConfig) Idle() (paths []string) {
+	if *p.Delegation != (PortalDelegation{}) {
+		paths = append(paths, "/delegation")
+	}
+	if p.CSP.Mode != "disabled" {
+		paths = append(paths, "/csp")
+	}
+	return paths
+}
+
 // Validate checks addresses and the mode.
 func (p *PortalConfig) Validate(v *Violations) {
 	v.In("delegation", func(v *Violations) {
@@ -197,6 +208,17 @@ func (s *DelegationSettings) Validate(v *Violations) {
 	if (s.Subscriptions.Enabled || s.UserRegistration.Enabled) && s.URL == "" {
 		v.Addf("url", "url is required when anything is delegated.")
 	}
+}
+
+// Idle: the portal does not delegate yet.
+func (s *DelegationSettings) Idle() (paths []string) {
+	if s.Subscriptions.Enabled {
+		paths = append(paths, "/subscriptions")
+	}
+	if s.UserRegistration.Enabled {
+		paths = append(paths, "/userRegistration")
+	}
+	return paths
 }
 
 // PortalSettings is the kind of the three settings at /portalsettings.

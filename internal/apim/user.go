@@ -58,6 +58,7 @@ func (u *User) Validate(v *Violations) {
 var Users = &Kind{
 	Path: "users", Verbs: CRUD, Delete204Since: "2024-05-01", New: func() Resource { return new(User) },
 	Filter: Fields{"name", "firstName", "lastName", "email", "note", "state", "registrationDate"},
+	Also:   []string{"password", "confirmation", "appType", "groups"},
 	Always: []Member{{"identities", `[]`}},
 	Links: []Link{
 		{Collection: "groups", To: "groups", Name: GroupUser, Reverse: true, ReadOnly: true, Filter: nameFilter},

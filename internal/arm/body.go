@@ -144,6 +144,19 @@ func findBadField(data json.RawMessage, t reflect.Type) string {
 	return "body"
 }
 
+// UnknownMember returns the name of what v, a pointer to a struct, has no field
+// for: the member or one inside it; "" when there is none.
+func UnknownMember(name string, value json.RawMessage, v any) string {
+	one, err := json.Marshal(map[string]json.RawMessage{name: value})
+	if err != nil || isNull(value) {
+		return ""
+	}
+	d := json.NewDecoder(bytes.NewReader(one))
+	d.DisallowUnknownFields()
+	_, unknown, _ := strings.Cut(fmt.Sprint(d.Decode(v)), `unknown field "`) // the error has no type of its own
+	return strings.TrimSuffix(unknown, `"`)
+}
+
 func orBody(field string) string {
 	if field == "" {
 		return "body"

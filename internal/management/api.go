@@ -46,7 +46,7 @@ func putAPI(w *write) error {
 	if err != nil {
 		return err
 	}
-	w.doc = result.Document
+	w.doc, w.findings = result.Document, result.Findings
 	return nil
 }
 

@@ -107,12 +107,15 @@ type answer struct {
 	etag   string // opaque; "" for none
 	body   any    // nil for none; []byte is sent as it is
 	media  string // of a []byte body
+
+	findings []apim.Finding // what the caller should know of what was done
 }
 
 func (a *answer) write(w http.ResponseWriter) {
 	if a.etag != "" {
 		w.Header().Set("ETag", arm.Quote(a.etag))
 	}
+	arm.WriteWarnings(w.Header(), a.findings)
 	switch body := a.body.(type) {
 	case nil:
 		w.WriteHeader(a.status)

@@ -186,7 +186,7 @@ func allowOrigins(h http.Header) {
 	h.Set("Access-Control-Allow-Methods", "GET, HEAD, PUT, PATCH, POST, DELETE, OPTIONS")
 	h.Set("Access-Control-Allow-Headers", "Authorization, x-ms-apim-client, If-Match, Content-Type, Cache-Control, Accept, IsUserResource, *")
 	h.Set("Access-Control-Expose-Headers", "ETag, Ocp-Apim-Sas-Token, Retry-After, Location, Azure-AsyncOperation, WWW-Authenticate, "+
-		"x-ms-request-id, x-ms-correlation-request-id, x-ms-error-code")
+		"x-ms-request-id, x-ms-correlation-request-id, x-ms-error-code, "+arm.WarningHeader)
 	h.Set("Access-Control-Max-Age", "600")
 }
 

@@ -46,7 +46,9 @@ const maxPolicyLink = 256 << 10
 
 // checkPolicy refuses documents that do not parse, with line and column.
 func checkPolicy(w *write) error {
-	return parsePolicy(w.route.kind.Path, w.resource.(*apim.Policy))
+	var err error
+	w.findings, err = parsePolicy(w.route.kind.Path, w.resource.(*apim.Policy))
+	return err
 }
 
 // showPolicy answers in the format that ?format= asks for, xml by default; PUT in the one that was sent.

@@ -110,15 +110,20 @@ func checkStored(doc *store.Document) (apim.Policy, error) {
 	if err := json.Unmarshal(doc.Body, &p); err != nil {
 		return p, fmt.Errorf("decode %s: %w", doc.Ref, err)
 	}
-	return p, parsePolicy(doc.Ref.KindPath(), &p)
+	_, err := parsePolicy(doc.Ref.KindPath(), &p)
+	return p, err
 }
 
-func parsePolicy(kind string, p *apim.Policy) error {
+// parsePolicy checks a document and lists the policies in it that are not run.
+func parsePolicy(kind string, p *apim.Policy) ([]apim.Finding, error) {
 	if kind == apim.ResolverPolicies.Path {
-		return policy.ParseResolver(p.Value, p.Format)
+		return nil, policy.ParseResolver(p.Value, p.Format)
 	}
-	_, err := policy.Parse(p.Value, p.Format)
-	return err
+	document, err := policy.Parse(p.Value, p.Format)
+	if err != nil {
+		return nil, err
+	}
+	return document.Unrun(), nil
 }
 
 // validatePolicies checks every policy against the policy restrictions, at once
@@ -177,7 +182,10 @@ func violation(doc *store.Document, restrictions []*store.Document) string {
 // checkFragment refuses fragments that do not parse, with line and column.
 func checkFragment(w *write) error {
 	f := w.resource.(*apim.PolicyFragment)
-	_, err := policy.ParseFragment(f.Value, f.Format)
+	document, err := policy.ParseFragment(f.Value, f.Format)
+	if err == nil {
+		w.findings = document.Unrun()
+	}
 	return err
 }
 

@@ -33,7 +33,9 @@ import (
 //  8. "check" compares with other resources.
 //  9. Secrets go where they are kept, and the document is stored.
 //  10. "stored" writes what follows from it: links, other documents, mail to be sent.
-//  11. The transaction is committed, and the entity is answered as it is now.
+//  11. "tell" finds what the caller should know of it: members that nobody knows,
+//     settings without effect. It is kept in the entity's history.
+//  12. The transaction is committed, and the entity is answered as it is now.
 type write struct {
 	*call
 	tx  *store.Tx
@@ -47,6 +49,7 @@ type write struct {
 	extra      json.RawMessage
 	at         *apis.Place     // of an API
 	doc        *store.Document // as stored; nil: to be read at the end
+	findings   []apim.Finding  // what the caller should know
 }
 
 // has tells whether the client sent a property.
@@ -94,7 +97,7 @@ func patchEntity(c *call) (*answer, error) {
 		return err
 	})
 	if err == nil && c.route.kind.PatchNoContent {
-		a = &answer{status: http.StatusNoContent, etag: a.etag}
+		a = &answer{status: http.StatusNoContent, etag: a.etag, findings: a.findings}
 	}
 	return a, err
 }
@@ -143,10 +146,15 @@ func (c *call) save(properties json.RawMessage, admit func(w *write) error) (*an
 	if err != nil {
 		return nil, err
 	}
+	status := http.StatusOK
 	if w.old == nil {
-		return c.entity(http.StatusCreated, w.doc)
+		status = http.StatusCreated
 	}
-	return c.entity(http.StatusOK, w.doc)
+	a, err := c.entity(status, w.doc)
+	if err == nil {
+		a.findings = w.findings
+	}
+	return a, err
 }
 
 // run does what happens in the transaction.
@@ -159,7 +167,7 @@ func (w *write) run(admit func(w *write) error) error {
 	if put == nil {
 		put = (*write).put
 	}
-	for _, step := range []func(w *write) error{locate, admit, (*write).decode, put, orNothing(b.stored)} {
+	for _, step := range []func(w *write) error{locate, admit, (*write).decode, put, orNothing(b.stored), (*write).tell} {
 		if err := step(w); err != nil {
 			return err
 		}

@@ -3,6 +3,8 @@ package policy
 import (
 	"fmt"
 	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // Section is a set of sections of a policy document.
@@ -45,8 +47,9 @@ func (s Section) String() string {
 // Document is the policies of one scope, or of a fragment, as they are written.
 // It is immutable.
 type Document struct {
-	src  string
-	root *element
+	src   string
+	root  *element
+	unrun []apim.Finding
 }
 
 // Compiled is the policies of one scope with what they needed of their
@@ -78,8 +81,11 @@ func Parse(value, format string) (*Document, error) {
 	if err := p.err(); err != nil {
 		return nil, err
 	}
-	return &Document{src: p.src, root: root}, nil
+	return &Document{src: p.src, root: root, unrun: p.unrun}, nil
 }
+
+// Unrun lists the policies that are kept but not run.
+func (d *Document) Unrun() []apim.Finding { return d.unrun }
 
 // Compile makes the document's policies ready to run. One that cannot be, for a
 // value or fragment that is missing or wrong, fails the calls it applies to.

@@ -58,7 +58,7 @@ func ParseFragment(value, format string) (*Document, error) {
 	p.attrs(root)
 	p.section = anywhere
 	p.policies(root, nil)
-	return &Document{src: p.src, root: root}, p.err()
+	return &Document{src: p.src, root: root, unrun: p.unrun}, p.err()
 }
 
 // resolverRoots are the documents of a GraphQL resolver.

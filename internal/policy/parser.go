@@ -1,9 +1,12 @@
 package policy
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // definition declares a policy: its element, where it may stand, how it is read.
@@ -108,6 +111,9 @@ func (p *parser) policy(def *definition, el *element, count int) placed {
 // step reads a policy, or says why it does not run.
 func (p *parser) step(def *definition, el *element) (step Step, secret bool) {
 	why := def.unrun(el)
+	if why != "" {
+		p.unrun = append(p.unrun, p.notRun(el, why))
+	}
 	if why == "" && p.compilation == nil && len(NamedValues(def.holds.values(el)...)) > 0 {
 		why = "its named values are not known"
 	}
@@ -125,6 +131,15 @@ func (p *parser) step(def *definition, el *element) (step Step, secret bool) {
 		p.block(el, def.holds) // to check them
 	}
 	return &idle{el.name, why}, secret
+}
+
+// notRun is the finding that a policy is kept but not run.
+func (p *parser) notRun(el *element, why string) apim.Finding {
+	line, _ := position(p.src, el.offset)
+	return apim.Finding{
+		Severity: apim.SeverityWarning, Code: apim.PolicyNotRun, Line: line,
+		Message: fmt.Sprintf("The policy '%s' is kept, but %s: calls it applies to are refused.", el.name, why),
+	}
 }
 
 func (p *parser) baseElement(el *element, count int) {

@@ -10,8 +10,9 @@ import (
 
 // faults collects what is wrong with a document, in the order found.
 type faults struct {
-	src  string
-	list []apim.Violation
+	src   string
+	list  []apim.Violation
+	unrun []apim.Finding // policies that are right and not run
 }
 
 // at records a fault of the named element, found at the byte offset.

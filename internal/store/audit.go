@@ -34,6 +34,18 @@ func (tx *Tx) Audit(action string, ref apim.Ref, before, after json.RawMessage) 
 	return tx.audit(action, ref, before, after)
 }
 
+// Found keeps what was found of a resource in its history.
+func (tx *Tx) Found(ref apim.Ref, findings []apim.Finding) error {
+	if len(findings) == 0 {
+		return nil
+	}
+	after, err := json.Marshal(map[string]any{"findings": findings})
+	if err != nil {
+		return err
+	}
+	return tx.audit("findings", ref, nil, after)
+}
+
 func (tx *Tx) audit(action string, ref apim.Ref, before, after json.RawMessage) error {
 	seq, err := tx.draw()
 	if err != nil {

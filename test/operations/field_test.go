@@ -10,6 +10,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/arm"
 )
 
 // noTag is an If-Match header that is there and empty; net/http drops the blank.
@@ -366,4 +369,61 @@ func valueAt(v any, at []any) any {
 		}
 	}
 	return v
+}
+
+// TestUnknownMembersAreTold puts each resource with a member too many, at the top
+// and in each object in it; what it is shown as comes back without a word.
+func TestUnknownMembersAreTold(t *testing.T) {
+	s := newSuite(t)
+	told := 0
+	s.lives(func(f *fixture) {
+		if f.once || f.noBody || strings.Contains(f.path, "contentItem") || strings.Contains(f.path, "Links/") {
+			return
+		}
+		shown := s.send(http.MethodGet, s.address(f.path), "", nil, "").properties()
+		for _, properties := range []map[string]any{f.properties, shown} {
+			s.warned(f, http.MethodPut, properties, "")
+		}
+		for _, at := range append(members(f.properties, nil), nil) {
+			_, ok := valueAt(f.properties, at).(map[string]any)
+			if !ok || slices.ContainsFunc(at, inDocument) || slices.ContainsFunc(at, holdsNames) {
+				continue
+			}
+			told++
+			with := changed(f.properties, append(slices.Clone(at), "colour"), "red", false).(map[string]any)
+			path := "/colour"
+			if len(at) > 0 {
+				path = "/" + at[0].(string)
+			}
+			s.warned(f, http.MethodPut, with, path)
+		}
+		if s.has(http.MethodPatch, f.path) {
+			s.warned(f, http.MethodPatch, map[string]any{"colour": "red"}, "/colour")
+			s.warned(f, http.MethodPatch, map[string]any{"colour": nil}, "")
+		}
+	})
+	if told < 60 {
+		t.Errorf("%d members too many were sent", told)
+	}
+}
+
+// holdsNames reports whether a member's own members are names that people choose.
+func holdsNames(member any) bool {
+	return slices.Contains([]any{"header", "query", "examples", "credentials", "properties"}, member)
+}
+
+// warned writes a resource and wants one warning of an unknown member, or none.
+func (s *suite) warned(f *fixture, method string, properties map[string]any, path string) {
+	s.Helper()
+	got := s.send(method, s.address(f.path), f.query, map[string]any{"properties": properties}, "")
+	var paths []string
+	found, _ := arm.Warnings(got.header)
+	for _, w := range found {
+		if w.Code == apim.UnknownMember {
+			paths = append(paths, w.Path)
+		}
+	}
+	if got.status >= 300 || strings.Join(paths, " ") != path {
+		s.Errorf("%s of %s: status %d, warned of %v, want %q: %v\n%v", method, f.path, got.status, paths, path, properties, got.header[arm.WarningHeader])
+	}
 }

@@ -173,6 +173,7 @@ func (s *suite) fill(path string) string {
 
 // answer is a response with its body decoded.
 type answer struct {
+	header http.Header
 	status int
 	etag   string
 	text   string
@@ -219,7 +220,7 @@ func (s *suite) send(method, address, query string, body any, ifMatch string) *a
 	if err != nil {
 		s.Fatal(err)
 	}
-	a := &answer{status: got.StatusCode, etag: got.Header.Get("ETag"), text: string(data)}
+	a := &answer{header: got.Header, status: got.StatusCode, etag: got.Header.Get("ETag"), text: string(data)}
 	_ = json.Unmarshal(data, &a.body) // lists and documents that are no object stay nil
 	return a
 }

@@ -1,0 +1,63 @@
+package management
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// TestFindingsGoToWhoWroteAndIntoTheHistory: a write that is done and of which
+// something is left out or without effect says so, now and later.
+func TestFindingsGoToWhoWroteAndIntoTheHistory(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	s.do("PUT", "/apis/a", `{"properties":{"path":"a"}}`).want(201)
+	unrun, _ := json.Marshal(`<policies><inbound><base/><limit-concurrency key="k" max-count="1"></limit-concurrency></inbound></policies>`)
+	dangling := strings.Replace(petsDescription, `{description: ok}`, `{$ref: "#/components/responses/none"}`, 1)
+	for _, c := range []struct {
+		name, method, path, body string
+		target                   string
+		code                     apim.Code
+		message                  string
+	}{
+		{"an import that leaves something out", "PUT", "/apis/pets", importBody(dangling, ""), "/apis/pets", apim.FoundInDescription, "none"},
+		{"an unknown member", "PUT", "/products/p", `{"properties":{"displayName":"P","colour":"red"}}`, "/products/p", apim.UnknownMember, "colour"},
+		{"an unknown member of an API", "PUT", "/apis/b", `{"properties":{"path":"b","contact":{"fax":"1"}}}`, "/apis/b", apim.UnknownMember, "fax"},
+		{"a policy that is not run", "PUT", "/apis/a/policies/policy", `{"properties":{"format":"rawxml","value":` + string(unrun) + `}}`,
+			"/apis/a/policies/policy", apim.PolicyNotRun, "limit-concurrency"},
+		{"a kind that nothing acts on", "PUT", "/caches/c", `{"properties":{"connectionString":"c","useFromLocation":"default"}}`, "/caches/c", apim.WithoutEffect, "cache"},
+		{"a setting that nothing acts on", "PATCH", "/portalconfigs/default", `{"properties":{"csp":{"mode":"enabled"}}}`, "/portalconfigs/default", apim.WithoutEffect, "nothing acts"},
+		{"an older setting that nothing acts on", "PATCH", "/portalsettings/delegation", `{"properties":{"url":"https://d.example","subscriptions":{"enabled":true}}}`,
+			"/portalsettings/delegation", apim.WithoutEffect, "nothing acts"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := (&service{T: t, url: s.url, token: s.token}).do(c.method, c.path, c.body)
+			found, _ := arm.Warnings(r.header)
+			if r.status >= 300 || len(found) != 1 || found[0].Code != c.code || found[0].Target != c.target || !strings.Contains(found[0].Message, c.message) {
+				t.Fatalf("status %d, findings %+v: %s", r.status, found, r.body)
+			}
+			if exposed := r.header.Get("Access-Control-Expose-Headers"); !strings.Contains(exposed, arm.WarningHeader) {
+				t.Errorf("browsers' programs may read only %s", exposed)
+			}
+			err := s.store.View(t.Context(), func(tx *store.Tx) error {
+				log, err := tx.AuditLog(store.AuditQuery{Resource: apim.Ref(c.target)})
+				for _, e := range log {
+					var after struct{ Findings []apim.Finding }
+					if e.Action == "findings" && json.Unmarshal(e.After, &after) == nil && slices.ContainsFunc(after.Findings, func(f apim.Finding) bool { return f.Message == found[0].Message }) {
+						return err
+					}
+				}
+				t.Errorf("the history does not have it: %+v", log)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
