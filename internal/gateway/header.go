@@ -99,7 +99,7 @@ func upgradeOf(h http.Header) string {
 	return ""
 }
 
-// acceptsTrailers tells whether TE names trailers, which is worth telling the backend.
+// acceptsTrailers reports whether TE names trailers, which is worth telling the backend.
 func acceptsTrailers(h http.Header) bool {
 	for _, line := range h["Te"] {
 		for token := range strings.SplitSeq(line, ",") {

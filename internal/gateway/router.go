@@ -188,7 +188,7 @@ func (t *template) pathNames() int {
 	return n
 }
 
-// hasDotSegment tells whether some server could read a segment of the escaped
+// hasDotSegment reports whether some server could read a segment of the escaped
 // path as "." or "..": escaped, before a ";" parameter, or beside a backslash.
 func hasDotSegment(path string) bool {
 	if strings.IndexByte(path, '.') < 0 && strings.IndexByte(path, '%') < 0 {

@@ -48,7 +48,7 @@ func exampleBody(rep apim.Representation) []byte {
 	return []byte(text)
 }
 
-// holdsJSON tells whether a string is the text of an object or array: examples
+// holdsJSON reports whether a string is the text of an object or array: examples
 // are often stored so.
 func holdsJSON(text string) bool {
 	text = strings.TrimSpace(text)

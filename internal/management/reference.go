@@ -195,8 +195,8 @@ func checkBackend(w *write) error {
 	return nil
 }
 
-// reconnectBackend answers POST reconnect: connections to a backend are made
-// anew when they are idle, so there is nothing left to wait for.
+// reconnectBackend answers POST reconnect: connections to a backend are made again
+// when they are idle, so there is nothing left to wait for.
 func reconnectBackend(c *call) (*answer, error) {
 	raw, err := c.body()
 	if err != nil {

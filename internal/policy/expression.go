@@ -2,7 +2,7 @@ package policy
 
 import "strings"
 
-// startsExpression tells whether a policy expression, @(...) or @{...}, begins here.
+// startsExpression reports whether a policy expression, @(...) or @{...}, begins here.
 func startsExpression(s string) bool {
 	return strings.HasPrefix(s, "@(") || strings.HasPrefix(s, "@{")
 }

@@ -77,7 +77,7 @@ func ParseResolver(value, format string) error {
 	return p.err()
 }
 
-// HasBase tells whether every section that a document has holds <base/>. A
+// HasBase reports whether every section that a document has holds <base/>. A
 // document that does not parse has none.
 func HasBase(value, format string) bool {
 	doc, err := Parse(value, format)

@@ -92,7 +92,7 @@ func (s *setHeader) String() string {
 	return fmt.Sprintf("set-header %s %s %q", s.name, s.action, s.values)
 }
 
-// isToken tells whether s can be a header name or method (RFC 9110 §5.6.2).
+// isToken reports whether s can be a header name or method (RFC 9110 §5.6.2).
 func isToken(s string) bool {
 	for _, c := range []byte(s) {
 		if c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0 {
