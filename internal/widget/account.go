@@ -127,8 +127,7 @@ var resetPassword = Widget{
 }
 
 var confirmPassword = Widget{
-	Type: "confirmPassword", Label: "Password: new one", Defaults: Password{}, Personal: true, CSS: []string{"form"},
-	Query: []string{"userid", "ticketid"}, Load: loadPassword(address.ConfirmPassword),
+	Type: "confirmPassword", Label: "Password: new one", Defaults: Password{}, Personal: true, CSS: []string{"form"}, Load: loadPassword(address.ConfirmPassword),
 }
 
 var changePassword = Widget{
