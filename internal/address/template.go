@@ -6,17 +6,23 @@ import (
 	"strings"
 )
 
-// Template is a permalink split into segments. A segment {name} is a variable,
+// Template is a permalink split into segments, without escapes. A segment {name} is a variable,
 // * in a layout's template stands for any segment, at the end for all that follow.
 type Template []string
 
-// ParseTemplate splits a permalink.
+// ParseTemplate splits a permalink, written as people do or as an address.
 func ParseTemplate(permalink string) Template {
 	trimmed := strings.Trim(permalink, "/")
 	if trimmed == "" {
 		return Template{}
 	}
-	return strings.Split(trimmed, "/")
+	list := strings.Split(trimmed, "/")
+	for i, s := range list {
+		if u, err := url.PathUnescape(s); err == nil {
+			list[i] = u
+		}
+	}
+	return list
 }
 
 // variable is the name in {name}, or "".
@@ -111,7 +117,8 @@ func Segments(escapedPath string) ([]string, bool) {
 	return list, true
 }
 
-// Path is the address of a template with its variables filled in.
+// Path is the address of a template with its variables filled in, spelled as
+// browsers spell it.
 func (t Template) Path(values Values) string {
 	if len(t) == 0 {
 		return Home
@@ -120,9 +127,10 @@ func (t Template) Path(values Values) string {
 	for _, s := range t {
 		b.WriteByte('/')
 		if name := variable(s); name != "" {
-			s = url.PathEscape(values[name])
+			b.WriteString(url.PathEscape(values[name]))
+			continue
 		}
-		b.WriteString(s)
+		b.WriteString(strings.ReplaceAll((&url.URL{Path: s}).EscapedPath(), "/", "%2F"))
 	}
 	return b.String()
 }

@@ -47,7 +47,7 @@ func (p *Portal) serveLLMs(w http.ResponseWriter, r *http.Request) error {
 		}
 		b.WriteString("\n## Pages\n\n")
 		for _, page := range d.listedPages() {
-			entry(page.Title, page.Permalink, page.Description())
+			entry(page.Title, page.Address(), page.Description())
 		}
 		return newAnswer(b.Bytes(), revalidate, markdownType, fragmentPolicy), nil
 	})

@@ -2,6 +2,8 @@ package portal_test
 
 import (
 	"compress/gzip"
+	"encoding/xml"
+	"fmt"
 	"io"
 	"net/http"
 	"regexp"
@@ -10,8 +12,10 @@ import (
 	"testing"
 
 	"github.com/andybalholm/brotli"
+	"github.com/andybalholm/cascadia"
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
 )
@@ -262,5 +266,53 @@ func TestAChangedAPIIsChangedOnItsPagesAndOthersStayKept(t *testing.T) {
 		if a := b.get(p); a.StatusCode != http.StatusNotFound {
 			t.Errorf("%s still answers %d", p, a.StatusCode)
 		}
+	}
+}
+
+// TestAPageIsAnsweredWhereItsLinksLead: people write permalinks with letters and
+// signs of any kind; the addresses are taken from what the portal prints.
+func TestAPageIsAnsweredWhereItsLinksLead(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	items := map[string]string{"document/odd": `{"nodes":[{"type":"section","nodes":[]}]}`}
+	links := ""
+	for i, permalink := range []string{"/ä", "/a b", "/a,b;c", "/100%", "/x/%C3%B6", "/It's (so)!", "/p+q=r&s", ""} {
+		items[fmt.Sprintf("page/odd%d", i)] = fmt.Sprintf(`{"en_us":{"title":"odd-%d","permalink":"%s","documentId":"contentTypes/document/contentItems/odd"}}`, i, permalink)
+		links += fmt.Sprintf(`{"id":"o%d","label":"odd-%d","targetId":"contentTypes/page/contentItems/odd%d"},`, i, i, i)
+	}
+	items["document/navigation"] = `{"nodes":[{"id":"main","navigationItems":[` + strings.TrimSuffix(links, ",") + `]}]}`
+	s.content("odd", items)
+	b := s.browser()
+	s.eventually("the odd pages", func() bool { return strings.Contains(b.get("/").text, "odd-0") })
+	if title := b.get("/").one("title"); strings.Contains(title, "odd") {
+		t.Errorf("the page without a permalink has taken the home page's address: %q", title)
+	}
+	var set struct {
+		Loc []string `xml:"url>loc"`
+	}
+	if err := xml.Unmarshal([]byte(b.get(address.Sitemap).text), &set); err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, a := range cascadia.QueryAll(b.get("/").doc, cascadia.MustCompile("nav a")) {
+		label, href := textOf(a), ""
+		for _, at := range a.Attr {
+			if at.Key == "href" {
+				href = at.Val
+			}
+		}
+		if !strings.HasPrefix(label, "odd-") {
+			continue
+		}
+		found++
+		if page := b.get(href); page.StatusCode != http.StatusOK || !strings.HasPrefix(page.one("title"), label) {
+			t.Errorf("the link %s leads to %s, which answers %d %q to %q", label, href, page.StatusCode, page.one("title"), page.Header.Get("Location"))
+		}
+		if !slices.Contains(set.Loc, s.url+href) {
+			t.Errorf("%s is not in the sitemap: %q", href, set.Loc)
+		}
+	}
+	if found != 7 {
+		t.Errorf("the menu has %d links to odd pages, want 7", found)
 	}
 }

@@ -20,7 +20,7 @@ var openPages = []string{
 // openToGuests reports whether guests see a page although sign-in is required:
 // it is where they sign in, or its own rule names guests or everyone.
 func openToGuests(page *site.Page) bool {
-	return slices.Contains(openPages, strings.ToLower(page.Permalink)) || page.Rule().NamesGuests()
+	return slices.Contains(openPages, strings.ToLower(page.Address())) || page.Rule().NamesGuests()
 }
 
 // loadRequire reads whether visitors must sign in, and which other origins may read.

@@ -26,11 +26,11 @@ func (p *Portal) serveSearchIndex(w http.ResponseWriter, r *http.Request) error 
 	return p.sendToAll(w, r, func(ctx context.Context, d *data) (*answer, error) {
 		var docs []indexed
 		for _, page := range d.listedPages() {
-			text, err := p.markdownAt(ctx, d, page.Permalink)
+			text, err := p.markdownAt(ctx, d, page.Address())
 			if err != nil {
 				return nil, err
 			}
-			docs = append(docs, indexed{page.Permalink, [3]string{page.Title, page.Description(), string(text)}})
+			docs = append(docs, indexed{page.Address(), [3]string{page.Title, page.Description(), string(text)}})
 		}
 		body, err := json.Marshal(lunrIndex(docs))
 		if err != nil {

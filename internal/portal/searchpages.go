@@ -37,11 +37,11 @@ func searchGroups(s *site.Site) []string {
 func readable(s *site.Site, v catalog.Visitor) []search.Page {
 	var list []search.Page
 	for _, page := range s.Pages(v) {
-		if slices.Contains(address.Personal, strings.ToLower(page.Permalink)) {
+		if slices.Contains(address.Personal, strings.ToLower(page.Address())) {
 			continue
 		}
 		list = append(list, search.Page{
-			Address: page.Permalink, Title: page.Title, Description: page.Description(), Keywords: page.Keywords(), Text: page.Text(v),
+			Address: page.Address(), Title: page.Title, Description: page.Description(), Keywords: page.Keywords(), Text: page.Text(v),
 		})
 	}
 	return list

@@ -36,7 +36,7 @@ func (p *Portal) sendToAll(w http.ResponseWriter, r *http.Request, render render
 // listedPages are the site's own pages that may be found.
 func (d *data) listedPages() []*site.Page {
 	return slices.DeleteFunc(d.req.site.Pages(d.Visitor()), func(page *site.Page) bool {
-		path := strings.ToLower(page.Permalink)
+		path := strings.ToLower(page.Address())
 		return slices.Contains(address.Personal, path) || path == address.NotFound || path == address.Failed
 	})
 }
@@ -45,7 +45,7 @@ func (d *data) listedPages() []*site.Page {
 func (d *data) addresses(ctx context.Context) ([]string, error) {
 	var list []string
 	for _, page := range d.listedPages() {
-		list = append(list, page.Permalink)
+		list = append(list, page.Address())
 	}
 	products, err := d.Products(ctx)
 	if err != nil {

@@ -68,8 +68,8 @@ func (s *Site) checkPermalinks(add func(severity apim.Severity, item, path, mess
 		if p.Ref == "" || p.details != nil {
 			continue
 		}
-		if why := unreachable(p.Permalink); why != "" {
-			add(apim.SeverityWarning, p.Ref, "", fmt.Sprintf("Nobody can reach the page at %q: %s.", p.Permalink, why))
+		if p.lost != "" {
+			add(apim.SeverityWarning, p.Ref, "", fmt.Sprintf("Nobody can reach the page at %q: %s.", p.Permalink, p.lost))
 			continue
 		}
 		if why := unusual(p.Permalink); why != "" {

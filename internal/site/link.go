@@ -20,10 +20,10 @@ func (s *Site) Link(v catalog.Visitor, item string) (href string, ok bool) {
 	}
 	key := refKey(item)
 	if p, found := s.byKey[key]; found {
-		if p.template.HasVariables() || !v.Admin && !p.rule.Admits(v) {
+		if p.lost != "" || p.template.HasVariables() || !v.Admin && !p.rule.Admits(v) {
 			return "", false
 		}
-		return p.template.Path(nil), true
+		return p.Address(), true
 	}
 	if p, found := s.popups[key]; found && !v.Admin && !p.Rule.Admits(v) {
 		return "", false

@@ -7,7 +7,7 @@ import "github.com/portico-portal/portico/internal/catalog"
 func (s *Site) Pages(v catalog.Visitor) []*Page {
 	var list []*Page
 	for _, p := range s.pages {
-		if p.Ref == "" || p.details != nil || p.template.HasVariables() || unreachable(p.Permalink) != "" {
+		if p.Ref == "" || p.details != nil || p.template.HasVariables() || p.lost != "" {
 			continue
 		}
 		if s.Details(p.Permalink) == "" && (v.Admin || p.rule.Admits(v)) {
@@ -16,6 +16,9 @@ func (s *Site) Pages(v catalog.Visitor) []*Page {
 	}
 	return list
 }
+
+// Address is where a page without variables is, escaped.
+func (p *Page) Address() string { return p.template.Path(nil) }
 
 // Description is what the page's item says it is about.
 func (p *Page) Description() string { return p.meta.Description }

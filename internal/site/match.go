@@ -21,6 +21,9 @@ func (m *Match) Canonical(values address.Values) string { return m.Page.template
 func (s *Site) route() {
 	slices.SortStableFunc(s.pages, func(a, b *Page) int { return strings.Compare(a.Permalink, b.Permalink) })
 	for _, p := range s.pages {
+		if p.lost != "" {
+			continue
+		}
 		if p.template.HasVariables() {
 			s.routes = append(s.routes, p)
 			continue

@@ -22,6 +22,7 @@ type Page struct {
 	meta     meta
 	rule     widget.Rule
 	template address.Template
+	lost     string       // why nobody can reach it; "" of a page that has an address
 	document *widget.Node // the engine's own pages; others are read when compiled
 	details  *Page        // the page whose content this address shows, or nil
 	site     *Site
@@ -39,7 +40,7 @@ type layout struct {
 }
 
 func newPage(ref string, m meta) *Page {
-	return &Page{Ref: ref, Permalink: m.Permalink, Title: m.Title, meta: m, template: address.ParseTemplate(m.Permalink)}
+	return &Page{Ref: ref, Permalink: m.Permalink, Title: m.Title, meta: m, template: address.ParseTemplate(m.Permalink), lost: unreachable(m.Permalink)}
 }
 
 // addPage takes a page into the site; a rule that is not understood hides it.
@@ -101,7 +102,7 @@ func (s *Site) addEnginePages() {
 func (s *Site) at(permalink string) *Page {
 	want := address.ParseTemplate(permalink).Shape()
 	for _, p := range s.pages {
-		if p.template.Shape() == want {
+		if p.lost == "" && p.template.Shape() == want {
 			return p
 		}
 	}
