@@ -57,12 +57,12 @@ func warning(f apim.Finding) string {
 
 // fieldText is a text as a string, or as a display string.
 func fieldText(s string) string {
-	if !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > 0x7e }) {
 		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 	}
 	var b strings.Builder
 	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '%' {
+		if c := s[i]; c < ' ' || c > 0x7e || c == '"' || c == '%' {
 			fmt.Fprintf(&b, "%%%02x", c)
 		} else {
 			b.WriteByte(c)
