@@ -51,7 +51,9 @@ func Load(ctx context.Context, s *store.Store, name string, c Consumer, logger *
 }
 
 // Run lets the consumer follow until ctx ends.
-func (f *Follower) Run(ctx context.Context) { Repeat(ctx, f.store, f.name, f.CatchUp, f.logger) }
+func (f *Follower) Run(ctx context.Context) {
+	Repeat(ctx, f.store, f.name, maxRest, f.CatchUp, f.logger)
+}
 
 // CatchUp brings the consumer to the present.
 func (f *Follower) CatchUp(ctx context.Context) error { return f.store.View(ctx, f.catchUp) }
@@ -88,7 +90,7 @@ func (f *Follower) load(tx *store.Tx) error {
 
 // A follower rests for some times as long as it worked, within a bound, so that
 // writers are not held up by those who follow them: what comes meanwhile is
-// applied at once. The first change after a quiet time waits for nothing.
+// applied together. The first change after a quiet time waits for nothing.
 const (
 	restFor = 4
 	maxRest = 50 * time.Millisecond
@@ -100,10 +102,10 @@ const (
 	lastRetry  = 30 * time.Second
 )
 
-// Repeat calls catchUp now and whenever something has changed, until ctx ends.
-// What fails is tried again; the log tells when it begins to fail, and when it
-// has recovered.
-func Repeat(ctx context.Context, s *store.Store, name string, catchUp func(context.Context) error, logger *slog.Logger) {
+// Repeat calls catchUp now and whenever something has changed, until ctx ends,
+// and rests after it for maxRest at most. What fails is tried again; the log tells
+// when it begins to fail, and when it has recovered.
+func Repeat(ctx context.Context, s *store.Store, name string, maxRest time.Duration, catchUp func(context.Context) error, logger *slog.Logger) {
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}

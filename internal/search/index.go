@@ -31,6 +31,10 @@ func New(s *store.Store, logger *slog.Logger) *Index {
 	return &Index{store: s, logger: logger}
 }
 
+// maxRest is how long changes are gathered while many come: each batch is a
+// transaction that writers wait for.
+const maxRest = 500 * time.Millisecond
+
 // overtakenPause is waited after another process was faster.
 const overtakenPause = time.Second
 
@@ -63,7 +67,7 @@ func (x *Index) Prepare(ctx context.Context) error {
 
 // Run keeps the index up to date until ctx ends.
 func (x *Index) Run(ctx context.Context) {
-	feed.Repeat(ctx, x.store, "search index", x.share, x.logger)
+	feed.Repeat(ctx, x.store, "search index", maxRest, x.share, x.logger)
 }
 
 // share is Sync beside other processes that may do the same.
