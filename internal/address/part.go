@@ -31,9 +31,6 @@ func YAML(api string) string { return fill(YAMLPattern, api) }
 // JSON is the same as JSON.
 func JSON(api string) string { return fill(JSONPattern, api) }
 
-// Original is the description that an API was imported from.
-func Original(api string) string { return fill(OriginalPattern, api) }
-
 // Feed is the change log of an API as a feed.
 func Feed(api string) string { return fill(FeedPattern, api) }
 

@@ -84,7 +84,7 @@ func (p *Page) tell(r Render, h *heading, d *documentHead) {
 		d.Kind = "website"
 		d.Structured = append(d.Structured, map[string]any{"@context": schemaOrg, "@type": "Organization", "name": p.opt.Site.Title, "url": r.Base + address.Home})
 	}
-	if r.Params.Path != "" {
+	if r.Params.Path != "" && r.Params.Schema == "" { // a type may be called x.md
 		d.Twin = address.Twin(r.Params.Path)
 	}
 	var own any

@@ -41,7 +41,8 @@ type process struct {
 	cmd                         *exec.Cmd
 	portal, gateway, management string
 	adminLink                   string
-	output                      *bytes.Buffer
+	output                      *bytes.Buffer // of its standard error
+	printed                     *bytes.Buffer // to read when it is ready
 	exited                      chan struct{}
 }
 
@@ -64,7 +65,7 @@ func startIn(t *testing.T, dir, command string, args ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{cmd: cmd, output: new(bytes.Buffer), exited: make(chan struct{})}
+	p := &process{cmd: cmd, output: new(bytes.Buffer), printed: new(bytes.Buffer), exited: make(chan struct{})}
 	cmd.Stderr = p.output
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -86,6 +87,7 @@ func startIn(t *testing.T, dir, command string, args ...string) *process {
 func (p *process) read(out io.Reader, ready chan<- bool) {
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
+		p.printed.WriteString(lines.Text() + "\n")
 		f := strings.Fields(lines.Text())
 		switch {
 		case len(f) == 2 && f[0] == "Portal":
