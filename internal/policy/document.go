@@ -1,7 +1,7 @@
 package policy
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -66,16 +66,13 @@ type content struct {
 	policies []placed
 }
 
-// Parse checks a policy document in the format (XML or RawXML). Errors are *apim.InvalidError: one violation a fault, with the
-// element as target and a message as apim-rest.md §2.5 has them.
+// Parse checks a policy document in the format (XML or RawXML). Errors are
+// *apim.InvalidError: one violation a fault, with the element as target and a
+// message as apim-rest.md §2.5 has them.
 func Parse(value, format string) (*Document, error) {
-	p, root, err := read(value, format)
+	p, root, err := read(value, format, "policies")
 	if err != nil {
 		return nil, err
-	}
-	if root.name != "policies" {
-		p.at(root.name, root.offset, "the root element must be 'policies'.")
-		return nil, p.err()
 	}
 	p.document(root)
 	if err := p.err(); err != nil {
@@ -98,8 +95,9 @@ func (d *Document) Compile(env Environment) *Compiled {
 // changes, the document must be compiled again.
 func (c *Compiled) Reads() []Reference { return c.reads }
 
-// read makes the element tree of a document.
-func read(value, format string) (*parser, *element, error) {
+// read makes the element tree of a document with one of the roots; any will do
+// when none is given.
+func read(value, format string, roots ...string) (*parser, *element, error) {
 	value = strings.TrimPrefix(value, byteOrderMark)
 	p := &parser{faults: &faults{src: value}, table: table()}
 	s := &scanner{faults: p.faults, raw: format == RawXML}
@@ -107,19 +105,8 @@ func read(value, format string) (*parser, *element, error) {
 	if !ok {
 		return nil, nil, p.err()
 	}
-	return p, root, nil
-}
-
-// String lists the policies, a line each.
-func (c *Compiled) String() string {
-	var b strings.Builder
-	for i, content := range c.sections {
-		if content.present {
-			fmt.Fprintf(&b, "%s\n", sections[i].name)
-			for _, e := range content.policies {
-				fmt.Fprintf(&b, "  %s\n", &e)
-			}
-		}
+	if len(roots) > 0 && !slices.Contains(roots, root.name) {
+		p.at(root.name, root.offset, "the root element must be '%s'.", strings.Join(roots, "' or '"))
 	}
-	return b.String()
+	return p, root, p.err()
 }

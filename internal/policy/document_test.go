@@ -3,6 +3,7 @@ package policy
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,6 +16,20 @@ import (
 )
 
 var update = flag.Bool("update", false, "write the golden files")
+
+// String lists the policies, a line each.
+func (c *Compiled) String() string {
+	var b strings.Builder
+	for i, content := range c.sections {
+		if content.present {
+			fmt.Fprintf(&b, "%s\n", sections[i].name)
+			for _, e := range content.policies {
+				fmt.Fprintf(&b, "  %s\n", &e)
+			}
+		}
+	}
+	return b.String()
+}
 
 // dump is what a golden file holds: the compiled document or its faults.
 func dump(value, format string) string {

@@ -3,7 +3,6 @@ package policy
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // idle is a policy that is kept but not run: one this gateway does not know how
@@ -24,15 +23,20 @@ func (d *definition) unrun(el *element) string {
 	if d.idle != "" {
 		return d.idle
 	}
-	for _, a := range el.attrs {
-		if slices.Contains(d.unbuilt, a.name) {
-			return "this gateway does not act on its attribute '" + a.name + "' yet"
+	for _, name := range d.unbuilt {
+		if slices.ContainsFunc(el.attrs, func(a attribute) bool { return a.name == name }) || slices.ContainsFunc(el.children, named(name)) {
+			return "this gateway does not act on its '" + name + "' yet"
 		}
 	}
 	if slices.ContainsFunc(d.holds.values(el), holdsExpression) {
 		return unevaluated
 	}
 	return ""
+}
+
+// named reports whether an element has the name.
+func named(name string) func(*element) bool {
+	return func(el *element) bool { return el.name == name }
 }
 
 func holdsExpression(value string) bool { return findExpression(value) >= 0 }
@@ -47,13 +51,9 @@ func (s *idle) String() string { return s.name + " (not run: " + s.reason + ")" 
 // ParseFragment checks a policy fragment: <fragment> around policies of any section.
 // Errors are as those of [Parse].
 func ParseFragment(value, format string) (*Document, error) {
-	p, root, err := read(value, format)
+	p, root, err := read(value, format, "fragment")
 	if err != nil {
 		return nil, err
-	}
-	if root.name != "fragment" {
-		p.at(root.name, root.offset, "the root element must be 'fragment'.")
-		return nil, p.err()
 	}
 	p.attrs(root)
 	p.section = anywhere
@@ -61,20 +61,11 @@ func ParseFragment(value, format string) (*Document, error) {
 	return &Document{src: p.src, root: root, unrun: p.unrun}, p.err()
 }
 
-// resolverRoots are the documents of a GraphQL resolver.
-var resolverRoots = []string{"http-data-source", "sql-data-source", "cosmosdb-data-source"}
-
 // ParseResolver checks the policy document of a GraphQL resolver: one data
 // source. Errors are as those of [Parse].
 func ParseResolver(value, format string) error {
-	p, root, err := read(value, format)
-	if err != nil {
-		return err
-	}
-	if !slices.Contains(resolverRoots, root.name) {
-		p.at(root.name, root.offset, "the root element must be one of %s.", strings.Join(resolverRoots, ", "))
-	}
-	return p.err()
+	_, _, err := read(value, format, "http-data-source", "sql-data-source", "cosmosdb-data-source")
+	return err
 }
 
 // HasBase reports whether every section that a document has holds <base/>. A
@@ -85,7 +76,7 @@ func HasBase(value, format string) bool {
 		return false
 	}
 	for _, section := range doc.root.children {
-		if !slices.ContainsFunc(section.children, func(el *element) bool { return el.name == "base" }) {
+		if !slices.ContainsFunc(section.children, named("base")) {
 			return false
 		}
 	}

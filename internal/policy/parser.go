@@ -15,8 +15,8 @@ type definition struct {
 	sections Section // where it is allowed
 	once     bool    // at most once in a section
 	holds    *holds  // the policies in it; nil: none
-	// unbuilt are attributes of the format that this gateway does not act on yet:
-	// a policy with one is kept and not run.
+	// unbuilt are attributes and child elements of the format that this gateway does
+	// not act on yet: a policy with one is kept and not run.
 	unbuilt []string
 	idle    string // why the policy is never run; "" when it is
 	// parse reads the element. It reports faults to the parser, which then

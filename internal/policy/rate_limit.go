@@ -11,7 +11,7 @@ import (
 // Calls without a subscription are counted together. Each place in the scopes'
 // documents counts for itself.
 var rateLimitPolicy = definition{name: "rate-limit", sections: Inbound,
-	unbuilt: []string{"remaining-calls-variable-name", "retry-after-variable-name"}, parse: parseRateLimit}
+	unbuilt: []string{"api", "remaining-calls-variable-name", "retry-after-variable-name"}, parse: parseRateLimit}
 
 type rateLimit struct {
 	calls      int
@@ -25,11 +25,7 @@ type rateLimit struct {
 
 func parseRateLimit(p *parser, el *element) Step {
 	a := p.attrs(el, "calls", "renewal-period", "retry-after-header-name", "remaining-calls-header-name", "total-calls-header-name")
-	if len(el.children) > 0 {
-		p.each(el, "api", func(*element) {})
-		return &idle{el.name, "this gateway does not limit single APIs and operations yet"}
-	}
-	p.noText(el)
+	p.empty(el)
 	a.required("calls")
 	a.required("renewal-period")
 	r := &rateLimit{
