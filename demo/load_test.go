@@ -189,7 +189,7 @@ func TestADeletedAPIStaysAway(t *testing.T) {
 	}
 	target.BackendURL = "http://127.0.0.1:9003"
 	load(t, target)
-	if refs := apiRefs(ctx, t, target.Store); slices.ContainsFunc(refs, func(r apim.Ref) bool { return strings.HasPrefix(r.Key(), "/apis/echo") }) {
+	if refs := apiRefs(ctx, t, target.Store); slices.ContainsFunc(refs, func(r apim.Ref) bool { return strings.HasPrefix(string(r.Key()), "/apis/echo") }) {
 		t.Errorf("the next start brought the API back: %v", refs)
 	}
 }

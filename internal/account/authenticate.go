@@ -141,7 +141,7 @@ func checkToken(tx *store.Tx, token Token, epoch string) error {
 }
 
 // epochMeta names the stored count of how often a user's tokens were ended.
-func epochMeta(user apim.Ref) string { return "account.epoch/" + user.Key() }
+func epochMeta(user apim.Ref) string { return "account.epoch/" + string(user.Key()) }
 
 // epochKey is what signs a user's tokens. Tokens have no field for an epoch, so
 // it is part of the key: when it moves on, earlier signatures are wrong. The

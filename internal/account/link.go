@@ -22,7 +22,7 @@ const (
 )
 
 // linkMeta holds a user's link: "<hash of the secret> <Unix time it ends at>".
-func linkMeta(user apim.Ref) string { return "account.link/" + user.Key() }
+func linkMeta(user apim.Ref) string { return "account.link/" + string(user.Key()) }
 
 // MintLink makes the secret of a one-time link that signs user 1 in. An earlier one ends.
 func (s *Service) MintLink(ctx context.Context) (secret string, err error) {

@@ -101,7 +101,7 @@ func claimEmail(tx *store.Tx, ref apim.Ref, old *User, email string) error {
 	if err != nil {
 		return err
 	}
-	if owner != "" && owner != ref.Key() {
+	if owner != "" && !ref.Same(apim.Ref(owner)) {
 		return &apim.ConflictError{Target: "email", Message: "A user with this e-mail address exists already."}
 	}
 	if old != nil && normalEmail(old.Email) != normalEmail(email) {
@@ -109,7 +109,7 @@ func claimEmail(tx *store.Tx, ref apim.Ref, old *User, email string) error {
 			return err
 		}
 	}
-	return tx.SetMeta(emailMeta(email), ref.Key())
+	return tx.SetMeta(emailMeta(email), string(ref.Key()))
 }
 
 // replacePassword stores an encoded password. If there was one, every session

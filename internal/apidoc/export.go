@@ -160,7 +160,7 @@ func rank(order int) int {
 }
 
 // operationTags are the display names of the tags of each operation, by the operation's key.
-func operationTags(tx *store.Tx, api apim.Ref) (map[string][]string, error) {
+func operationTags(tx *store.Tx, api apim.Ref) (map[apim.Key][]string, error) {
 	links, err := tx.LinksBelow(apim.TagLink, api)
 	if err != nil || len(links) == 0 {
 		return nil, err
@@ -169,7 +169,7 @@ func operationTags(tx *store.Tx, api apim.Ref) (map[string][]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := make(map[string]string, len(docs))
+	names := make(map[apim.Key]string, len(docs))
 	for _, doc := range docs {
 		var tag apim.Tag
 		if err := json.Unmarshal(doc.Body, &tag); err != nil {
@@ -177,10 +177,10 @@ func operationTags(tx *store.Tx, api apim.Ref) (map[string][]string, error) {
 		}
 		names[doc.Key()] = tag.DisplayName
 	}
-	all := map[string][]string{}
+	all := map[apim.Key][]string{}
 	for _, l := range links {
-		if name, ok := names[l.To.Key()]; ok {
-			all[l.From.Key()] = append(all[l.From.Key()], name)
+		if name, ok := names[l.To]; ok {
+			all[l.From] = append(all[l.From], name)
 		}
 	}
 	return all, nil

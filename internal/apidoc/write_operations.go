@@ -37,7 +37,7 @@ func (w *writer) putOperations() error {
 	if err != nil {
 		return err
 	}
-	old := make(map[string]*store.Document, len(docs))
+	old := make(map[apim.Key]*store.Document, len(docs))
 	for _, doc := range docs {
 		old[doc.Key()] = doc
 	}

@@ -18,13 +18,13 @@ type tagger struct {
 	tx     *store.Tx
 	home   apim.Ref            // the workspace of the API, "" for the service
 	byName map[string]apim.Ref // by display name in lower case
-	taken  map[string]bool     // keys
+	taken  map[apim.Key]bool   // keys
 	linked map[store.LinkRow]bool
 	rows   []store.LinkRow // to be linked
 }
 
 func (w *writer) newTagger() (*tagger, error) {
-	t := &tagger{tx: w.tx, home: w.revision.Home(), byName: map[string]apim.Ref{}, taken: map[string]bool{}, linked: map[store.LinkRow]bool{}}
+	t := &tagger{tx: w.tx, home: w.revision.Home(), byName: map[string]apim.Ref{}, taken: map[apim.Key]bool{}, linked: map[store.LinkRow]bool{}}
 	docs, err := w.tx.List(apim.Tags.Path, w.revision.Home())
 	if err != nil {
 		return nil, err
@@ -47,14 +47,14 @@ func (w *writer) newTagger() (*tagger, error) {
 // tag plans an operation's links. Tags that its earlier description named and
 // this one does not are taken off; tags that people put on stay.
 func (t *tagger) tag(op apim.Ref, names []string, before *store.Document) error {
-	wanted := map[string]bool{}
+	wanted := map[apim.Key]bool{}
 	for _, name := range names {
 		tag, err := t.ref(name)
 		if err != nil {
 			return err
 		}
 		wanted[tag.Key()] = true
-		row := store.LinkRow{From: apim.Ref(op.Key()), To: apim.Ref(tag.Key())}
+		row := store.LinkRow{From: op.Key(), To: tag.Key()}
 		if !t.linked[row] {
 			t.linked[row] = true
 			t.rows = append(t.rows, row)

@@ -107,7 +107,7 @@ func (f *fixture) links(kind apim.LinkKind, from apim.Ref) []string {
 	f.view(func(tx *store.Tx) error {
 		refs, err := tx.Links(kind, from)
 		for _, r := range refs {
-			keys = append(keys, r.Key())
+			keys = append(keys, string(r.Key()))
 		}
 		return err
 	})

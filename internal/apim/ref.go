@@ -7,7 +7,22 @@ import "strings"
 type Ref string
 
 // Key is the id in lower case: what storage, links, scopes and authorisation use.
-func (r Ref) Key() string { return strings.ToLower(string(r)) }
+func (r Ref) Key() Key { return Key(strings.ToLower(string(r))) }
+
+// Key is a ref in lower case, by which it is stored, linked and looked up.
+type Key string
+
+// Ref is the key as a ref: the resource's id, though not as it was written.
+func (k Key) Ref() Ref { return Ref(k) }
+
+// Parent is the key of [Ref.Parent].
+func (k Key) Parent() Key { return Key(k.Ref().Parent()) }
+
+// Home is the key of [Ref.Home].
+func (k Key) Home() Key { return Key(k.Ref().Home()) }
+
+// Alias is the key of [Ref.Alias].
+func (k Key) Alias() Key { return Key(k.Ref().Alias()) }
 
 // Name is the last segment.
 func (r Ref) Name() string { return string(r)[strings.LastIndexByte(string(r), '/')+1:] }

@@ -53,7 +53,7 @@ func (s Scope) Covers(o Scope) bool {
 	if s.ref == "" || o.ref == "" {
 		return false
 	}
-	return s.IsService() || s.Same(o) || strings.HasPrefix(o.ref.Key(), s.ref.Key()+"/")
+	return s.IsService() || s.Same(o) || strings.HasPrefix(string(o.ref.Key()), string(s.ref.Key())+"/")
 }
 
 // Same reports whether both are the same place; nowhere is none.

@@ -62,7 +62,7 @@ func checkAddress(tx *store.Tx, alias apim.Ref, a *apim.API) error {
 	}
 	for _, d := range rivals {
 		rival := d.Ref.Alias()
-		if rival.Key() == alias.Key() {
+		if rival.Same(alias) {
 			continue
 		}
 		b := new(apim.API)

@@ -76,7 +76,7 @@ func copyTags(tx *store.Tx, from, to apim.Ref) error {
 		return fmt.Errorf("read tags below %s: %w", from, err)
 	}
 	for i := range links {
-		links[i].From = moved(links[i].From, from, to)
+		links[i].From = moved(links[i].From.Ref(), from, to).Key()
 	}
 	return tx.LinkAll(apim.TagLink, links)
 }

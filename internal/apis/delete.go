@@ -14,7 +14,7 @@ func Delete(tx *store.Tx, revision apim.Ref, allRevisions bool) error {
 	if err != nil {
 		return err
 	}
-	if current.Key() != revision.Key() {
+	if !current.Same(revision) {
 		return tx.DeleteTree(revision)
 	}
 	all, err := tx.APIRevisions(alias)

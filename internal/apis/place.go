@@ -90,7 +90,7 @@ func checkName(v *apim.Violations, id string) {
 }
 
 // isCurrent reports whether the revision is the current one, or the first.
-func (at *Place) isCurrent() bool { return at.current == "" || at.current.Key() == at.Ref.Key() }
+func (at *Place) isCurrent() bool { return at.current == "" || at.current.Same(at.Ref) }
 
 // find is the document at ref, nil when there is none.
 func find(tx *store.Tx, ref apim.Ref) (*store.Document, error) {

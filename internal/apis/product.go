@@ -76,7 +76,7 @@ func inOtherOpenProduct(tx *store.Tx, api, product apim.Ref, field string) error
 		return err
 	}
 	for _, other := range others {
-		if other.Key() == product.Key() {
+		if other.Same(product) {
 			continue
 		}
 		p, err := readProduct(tx, other)

@@ -11,7 +11,7 @@ import (
 // moveCurrent points an API's alias from one revision, "" for none, to another,
 // whose own document says already that it is current.
 func moveCurrent(tx *store.Tx, alias, from, to apim.Ref) error {
-	if from.Key() == to.Key() {
+	if from.Same(to) {
 		return nil
 	}
 	if from != "" {
@@ -67,7 +67,7 @@ func PutRelease(tx *store.Tx, ref apim.Ref, old *store.Document, r *apim.Release
 		return nil, err
 	}
 	r.APIID = string(revision)
-	if old == nil || apim.Ref(before.APIID).Key() != revision.Key() {
+	if old == nil || !apim.Ref(before.APIID).Same(revision) {
 		if err := release(tx, alias, current, revision); err != nil {
 			return nil, err
 		}
@@ -81,7 +81,7 @@ func revisionOf(tx *store.Tx, alias apim.Ref, id string) (apim.Ref, error) {
 	if err == nil {
 		_, err = tx.Get(ref)
 	}
-	if err != nil || ref.Alias().Key() != alias.Key() {
+	if err != nil || !ref.Alias().Same(alias) {
 		return "", apim.Invalid("apiId", fmt.Sprintf("apiId must be a revision of the API %q; there is no such one: %q.", alias.Name(), id))
 	}
 	return ref, nil

@@ -63,7 +63,7 @@ func eachVersion(tx *store.Tx, set apim.Ref, fn func(revision apim.Ref, a *apim.
 		if err := json.Unmarshal(d.Body, a); err != nil {
 			return fmt.Errorf("decode %s: %w", d.Ref, err)
 		}
-		if a.VersionSet(set.Parent()).Key() != set.Key() {
+		if !a.VersionSet(set.Parent()).Same(set) {
 			continue
 		}
 		if err := fn(d.Ref, a); err != nil {

@@ -21,7 +21,7 @@ func StoredRefs(kind *apim.Kind, home apim.Ref, properties json.RawMessage) (jso
 		var id string
 		if json.Unmarshal(members[name], &id) == nil && id != "" {
 			ref := apim.ParseRef(id)
-			if home != "" && ref.Workspace() != "" && ref.Home().Key() != home.Key() {
+			if home != "" && ref.Workspace() != "" && !ref.Home().Same(home) {
 				return nil, apim.Invalid(name, fmt.Sprintf("%s names %s, which is in another workspace.", name, ref))
 			}
 			if k := apim.KindByPath(ref.KindPath()); home != "" && ref.Workspace() == "" && (k == nil || k.Workspace) {

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // What something made from the catalog may depend on, for its eviction when
@@ -79,7 +81,7 @@ func (d deps) product(r *rows, before, after *productRow) {
 }
 
 // members notes APIs whose visibility changed.
-func (d deps) members(r *rows, apis []string) {
+func (d deps) members(r *rows, apis []apim.Key) {
 	for _, key := range apis {
 		d[DepAPIs] = true
 		if row, ok := r.apis[key]; ok {
@@ -92,8 +94,8 @@ func (d deps) members(r *rows, apis []string) {
 }
 
 // difference is what a has and b has not.
-func difference(a, b []string) []string {
-	var list []string
+func difference(a, b []apim.Key) []apim.Key {
+	var list []apim.Key
 	for _, v := range a {
 		if !slices.Contains(b, v) {
 			list = append(list, v)

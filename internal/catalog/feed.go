@@ -3,7 +3,6 @@ package catalog
 import (
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
@@ -40,11 +39,11 @@ const oneByOne = 500
 
 // touched is what a run of changes is about.
 type touched struct {
-	apis, products, tags, sets map[string]bool // keys of what to read again
-	groups                     map[string]bool // deleted
-	all                        bool            // more than APIs by themselves
-	evict                      map[string]bool // dependencies of the operations cache
-	stale                      deps            // what pages made from the catalog depend on
+	apis, products, tags, sets map[apim.Key]bool // what to read again
+	groups                     map[apim.Key]bool // deleted
+	all                        bool              // more than APIs by themselves
+	evict                      map[string]bool   // dependencies of the operations cache
+	stale                      deps              // what pages made from the catalog depend on
 }
 
 // reload reads again what the changes touched.
@@ -57,7 +56,7 @@ func (c *Catalog) reload(tx *store.Tx, t *touched) error {
 		}
 	}
 	for key := range t.sets {
-		d, err := tx.Get(apim.Ref(key))
+		d, err := tx.Get(key.Ref())
 		if errors.Is(err, apim.ErrNotFound) {
 			delete(r.sets, key)
 			continue
@@ -71,7 +70,7 @@ func (c *Catalog) reload(tx *store.Tx, t *touched) error {
 	}
 	for key := range t.products {
 		before := r.products[key]
-		if err := r.reloadProduct(tx, apim.Ref(key)); err != nil {
+		if err := r.reloadProduct(tx, key.Ref()); err != nil {
 			return err
 		}
 		t.stale.product(r, before, r.products[key])
@@ -82,17 +81,15 @@ func (c *Catalog) reload(tx *store.Tx, t *touched) error {
 
 func touch(changes []store.Change) *touched {
 	t := &touched{
-		apis: map[string]bool{}, products: map[string]bool{}, tags: map[string]bool{},
-		sets: map[string]bool{}, groups: map[string]bool{}, evict: map[string]bool{}, stale: deps{},
+		apis: map[apim.Key]bool{}, products: map[apim.Key]bool{}, tags: map[apim.Key]bool{},
+		sets: map[apim.Key]bool{}, groups: map[apim.Key]bool{}, evict: map[string]bool{}, stale: deps{},
 	}
 	for _, ch := range changes {
-		scope, kind, name := head(ch.Key)
-		root := scope + "/" + kind + "/" + name
+		root, kind := head(ch.Key)
 		switch kind {
 		case "apis":
-			id, _ := apim.SplitRevision(name)
-			t.apis[scope+"/apis/"+id] = true
-			t.evict[root] = true
+			t.apis[root.Alias()] = true
+			t.evict[string(root)] = true
 		case "products":
 			t.products[root] = true
 		case "portalconfigs", "portalsettings", "identityproviders":
@@ -113,15 +110,15 @@ func touch(changes []store.Change) *touched {
 
 // reloadTag reads a tag again. When its name changed, all operation lists are
 // stale: they hold names of tags.
-func (r *rows) reloadTag(tx *store.Tx, key string, t *touched) error {
+func (r *rows) reloadTag(tx *store.Tx, key apim.Key, t *touched) error {
 	before, known := r.tags[key]
 	delete(r.tags, key)
-	d, err := tx.Get(apim.Ref(key))
+	d, err := tx.Get(key.Ref())
 	if err == nil {
 		err = r.setTag(d)
 	} else if errors.Is(err, apim.ErrNotFound) {
 		for _, row := range r.apis {
-			row.tags = slices.DeleteFunc(row.tags, func(tag string) bool { return tag == key })
+			row.tags = slices.DeleteFunc(row.tags, func(tag apim.Key) bool { return tag == key })
 		}
 		err = nil
 	}
@@ -142,7 +139,7 @@ func (r *rows) rejoin(tx *store.Tx, alias apim.Ref) (changed bool, err error) {
 	key, before, after := alias.Key(), r.holders[alias.Key()], keys(links)
 	for _, product := range difference(before, after) {
 		if row := r.products[product]; row != nil {
-			row.apis = slices.DeleteFunc(row.apis, func(a string) bool { return a == key })
+			row.apis = slices.DeleteFunc(row.apis, func(a apim.Key) bool { return a == key })
 		}
 	}
 	for _, product := range difference(after, before) {
@@ -155,7 +152,7 @@ func (r *rows) rejoin(tx *store.Tx, alias apim.Ref) (changed bool, err error) {
 }
 
 // hold notes which products hold an API.
-func (r *rows) hold(api string, products []string) {
+func (r *rows) hold(api apim.Key, products []apim.Key) {
 	if len(products) == 0 {
 		delete(r.holders, api)
 		return
@@ -164,11 +161,11 @@ func (r *rows) hold(api string, products []string) {
 }
 
 // dropGroups forgets deleted groups.
-func (r *rows) dropGroups(groups map[string]bool) {
+func (r *rows) dropGroups(groups map[apim.Key]bool) {
 	if len(groups) == 0 {
 		return
 	}
 	for _, row := range r.products {
-		row.groups = slices.DeleteFunc(row.groups, func(g string) bool { return groups[strings.ToLower(g)] })
+		row.groups = slices.DeleteFunc(row.groups, func(g apim.Key) bool { return groups[g] })
 	}
 }

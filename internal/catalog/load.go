@@ -13,8 +13,8 @@ import (
 // loadAll reads everything the catalog keeps in memory. It touches no operation.
 func loadAll(tx *store.Tx) (*rows, error) {
 	r := &rows{
-		apis: map[string]*apiRow{}, products: map[string]*productRow{},
-		holders: map[string][]string{}, tags: map[string]Tag{}, sets: map[string]*apim.VersionSet{},
+		apis: map[apim.Key]*apiRow{}, products: map[apim.Key]*productRow{},
+		holders: map[apim.Key][]apim.Key{}, tags: map[apim.Key]Tag{}, sets: map[apim.Key]*apim.VersionSet{},
 	}
 	for _, step := range []func(*store.Tx) error{r.loadAPIs, r.loadProducts, r.loadTags, r.loadSets} {
 		if err := step(tx); err != nil {
@@ -29,9 +29,9 @@ func (r *rows) loadAPIs(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	aliases := make(map[string]string, len(links)) // revision → alias
+	aliases := make(map[apim.Key]apim.Key, len(links)) // revision → alias
 	for _, l := range links {
-		aliases[l.To.Key()] = l.From.Key()
+		aliases[l.To] = l.From
 	}
 	counts, err := tx.Counts("apis/operations")
 	if err != nil {
@@ -57,8 +57,8 @@ func (r *rows) loadAPIs(tx *store.Tx) error {
 		return err
 	}
 	for _, l := range tagged {
-		if row, ok := r.apis[l.From.Key()]; ok {
-			row.tags = append(row.tags, l.To.Key())
+		if row, ok := r.apis[l.From]; ok {
+			row.tags = append(row.tags, l.To)
 		}
 	}
 	return nil
@@ -97,10 +97,9 @@ func (r *rows) loadProducts(tx *store.Tx) error {
 		return err
 	}
 	for _, l := range apis {
-		product, api := l.From.Key(), l.To.Key()
-		if row, ok := r.products[product]; ok {
-			row.apis = append(row.apis, api)
-			r.holders[api] = append(r.holders[api], product)
+		if row, ok := r.products[l.From]; ok {
+			row.apis = append(row.apis, l.To)
+			r.holders[l.To] = append(r.holders[l.To], l.From)
 		}
 	}
 	groups, err := tx.AllLinks(apim.ProductGroup)
@@ -108,8 +107,8 @@ func (r *rows) loadProducts(tx *store.Tx) error {
 		return err
 	}
 	for _, l := range groups {
-		if row, ok := r.products[l.From.Key()]; ok {
-			row.groups = append(row.groups, l.To.Key())
+		if row, ok := r.products[l.From]; ok {
+			row.groups = append(row.groups, l.To)
 		}
 	}
 	return nil
@@ -171,7 +170,7 @@ func (r *rows) setVersionSet(d *store.Document) error {
 func (r *rows) reloadAPIs(tx *store.Tx, t *touched) error {
 	aliases := make([]apim.Ref, 0, len(t.apis))
 	for key := range t.apis {
-		aliases = append(aliases, apim.Ref(key))
+		aliases = append(aliases, key.Ref())
 	}
 	current, err := tx.LinksOfAll(apim.CurrentRevision, aliases)
 	if err != nil {
@@ -197,7 +196,7 @@ func (r *rows) reloadAPIs(tx *store.Tx, t *touched) error {
 				return err
 			}
 		}
-		moved, err := r.rejoin(tx, apim.Ref(key))
+		moved, err := r.rejoin(tx, key.Ref())
 		if err != nil {
 			return err
 		}
@@ -209,7 +208,7 @@ func (r *rows) reloadAPIs(tx *store.Tx, t *touched) error {
 }
 
 // reloadAPI takes the document of an API's current revision.
-func (r *rows) reloadAPI(tx *store.Tx, alias string, d *store.Document, tags []apim.Ref) error {
+func (r *rows) reloadAPI(tx *store.Tx, alias apim.Key, d *store.Document, tags []apim.Ref) error {
 	row, err := newAPIRow(d)
 	if err != nil || row == nil {
 		return err
@@ -259,12 +258,12 @@ func (r *rows) reloadProduct(tx *store.Tx, ref apim.Ref) error {
 }
 
 // without is a list without a value; the list itself stays as it is.
-func without(list []string, value string) []string {
-	return slices.DeleteFunc(slices.Clone(list), func(v string) bool { return v == value })
+func without(list []apim.Key, value apim.Key) []apim.Key {
+	return slices.DeleteFunc(slices.Clone(list), func(v apim.Key) bool { return v == value })
 }
 
-func keys(refs []apim.Ref) []string {
-	list := make([]string, len(refs))
+func keys(refs []apim.Ref) []apim.Key {
+	list := make([]apim.Key, len(refs))
 	for i, r := range refs {
 		list[i] = r.Key()
 	}

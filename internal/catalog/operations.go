@@ -20,7 +20,7 @@ const anyTag = "tags"
 // that no description names after them as they were created. They are read on
 // first use.
 func (c *Catalog) Operations(ctx context.Context, a *API) ([]*Operation, error) {
-	key := a.Revision.Key()
+	key := string(a.Revision.Key())
 	v, err := c.operations.Load(ctx, key, func(ctx context.Context) (cache.Made[any], error) {
 		ops, bytes, err := c.loadOperations(ctx, a.Revision)
 		return cache.Made[any]{Value: ops, Bytes: bytes, Deps: []string{key, anyTag}}, err
@@ -48,9 +48,9 @@ func (c *Catalog) loadOperations(ctx context.Context, revision apim.Ref) ([]*Ope
 		if err != nil {
 			return err
 		}
-		tags := map[string][]string{}
+		tags := map[apim.Key][]apim.Key{}
 		for _, l := range tagged {
-			tags[l.From.Key()] = append(tags[l.From.Key()], l.To.Key())
+			tags[l.From] = append(tags[l.From], l.To)
 		}
 		names, err := tagNames(tx, tagged)
 		if err != nil {
@@ -71,14 +71,13 @@ func (c *Catalog) loadOperations(ctx context.Context, revision apim.Ref) ([]*Ope
 }
 
 // tagNames reads the tags that links point at.
-func tagNames(tx *store.Tx, links []store.LinkRow) (map[string]Tag, error) {
-	names := map[string]Tag{}
+func tagNames(tx *store.Tx, links []store.LinkRow) (map[apim.Key]Tag, error) {
+	names := map[apim.Key]Tag{}
 	for _, l := range links {
-		key := l.To.Key()
-		if _, ok := names[key]; ok {
+		if _, ok := names[l.To]; ok {
 			continue
 		}
-		d, err := tx.Get(l.To)
+		d, err := tx.Get(l.To.Ref())
 		if err != nil {
 			return nil, err
 		}
@@ -86,13 +85,13 @@ func tagNames(tx *store.Tx, links []store.LinkRow) (map[string]Tag, error) {
 		if err := json.Unmarshal(d.Body, &t); err != nil {
 			return nil, fmt.Errorf("%s: %w", d.Ref, err)
 		}
-		names[key] = Tag{ID: string(d.Ref.PublicID()), Name: t.DisplayName}
+		names[l.To] = Tag{ID: string(d.Ref.PublicID()), Name: t.DisplayName}
 	}
 	return names, nil
 }
 
 // newOperation also returns the operation's place in its description; 0 when it has none.
-func newOperation(d *store.Document, tagKeys []string, names map[string]Tag) (*Operation, int, error) {
+func newOperation(d *store.Document, tagKeys []apim.Key, names map[apim.Key]Tag) (*Operation, int, error) {
 	var props struct {
 		DisplayName string `json:"displayName"`
 		Method      string `json:"method"`
@@ -140,9 +139,9 @@ func (c *Catalog) Operation(ctx context.Context, a *API, id string) (*OperationD
 		return nil, fmt.Errorf("operation %q: %w", id, apim.ErrNotFound)
 	}
 	ref := apim.OperationRef(a.Revision, id)
-	v, err := c.operations.Load(ctx, ref.Key(), func(ctx context.Context) (cache.Made[any], error) {
+	v, err := c.operations.Load(ctx, string(ref.Key()), func(ctx context.Context) (cache.Made[any], error) {
 		d, bytes, err := c.loadOperation(ctx, ref)
-		return cache.Made[any]{Value: d, Bytes: bytes, Deps: []string{a.Revision.Key(), anyTag}}, err
+		return cache.Made[any]{Value: d, Bytes: bytes, Deps: []string{string(a.Revision.Key()), anyTag}}, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("operation %s: %w", ref, err)
@@ -164,7 +163,7 @@ func (c *Catalog) loadOperation(ctx context.Context, ref apim.Ref) (*OperationDe
 		}
 		links := make([]store.LinkRow, len(tags))
 		for i, t := range tags {
-			links[i] = store.LinkRow{From: ref, To: t}
+			links[i] = store.LinkRow{To: t.Key()}
 		}
 		names, err := tagNames(tx, links)
 		if err != nil {

@@ -14,11 +14,11 @@ import (
 // rows is what the store says, by lower-case ref. Only the goroutine that
 // follows the feed touches it; build derives an immutable snapshot from it.
 type rows struct {
-	apis     map[string]*apiRow // by alias: current and online
-	products map[string]*productRow
-	holders  map[string][]string // of an API: the products in products that hold it
-	tags     map[string]Tag
-	sets     map[string]*apim.VersionSet
+	apis     map[apim.Key]*apiRow // by alias: current and online
+	products map[apim.Key]*productRow
+	holders  map[apim.Key][]apim.Key // of an API: the products in products that hold it
+	tags     map[apim.Key]Tag
+	sets     map[apim.Key]*apim.VersionSet
 }
 
 type apiRow struct {
@@ -26,7 +26,7 @@ type apiRow struct {
 	ref, revision apim.Ref
 	props         *apim.API
 	summary       string
-	tags          []string // keys
+	tags          []apim.Key
 	operations    int
 }
 
@@ -34,18 +34,18 @@ type productRow struct {
 	id           string
 	ref          apim.Ref
 	props        *apim.Product
-	apis, groups []string // keys
+	apis, groups []apim.Key
 }
 
 // snapshot is the catalog at one moment.
 type snapshot struct {
-	apis      feed.Table[*API] // by lower-case id
-	apiList   []*API           // by name
-	byAlias   feed.Table[*API]
+	apis      feed.Table[string, *API] // by lower-case id
+	apiList   []*API                   // by name
+	byAlias   feed.Table[apim.Key, *API]
 	products  map[string]*Product // by lower-case id
-	byProduct map[string]*Product // by key
-	list      []*Product          // by name
-	named     []string            // groups that links of published products name, sorted
+	byProduct map[apim.Key]*Product
+	list      []*Product // by name
+	named     []string   // groups that links of published products name, sorted
 
 	views     sync.Map // audience → *view
 	viewCount atomic.Int32
@@ -62,7 +62,7 @@ type view struct {
 const maxViews = 64
 
 func (r *rows) build() *snapshot {
-	s := &snapshot{products: map[string]*Product{}, byProduct: map[string]*Product{}, apiList: make([]*API, 0, len(r.apis))}
+	s := &snapshot{products: map[string]*Product{}, byProduct: map[apim.Key]*Product{}, apiList: make([]*API, 0, len(r.apis))}
 	apis, byAlias := s.apis.Edit(), s.byAlias.Edit()
 	for key, row := range r.apis {
 		a := r.api(row)
@@ -89,7 +89,7 @@ func (r *rows) build() *snapshot {
 
 // with is the snapshot with APIs, by alias, as the rows have them now. Which
 // products hold them has not changed.
-func (s *snapshot) with(r *rows, aliases map[string]bool) *snapshot {
+func (s *snapshot) with(r *rows, aliases map[apim.Key]bool) *snapshot {
 	next := &snapshot{products: s.products, byProduct: s.byProduct, list: s.list, named: s.named, apiList: slices.Clone(s.apiList)}
 	apis, byAlias := s.apis.Edit(), s.byAlias.Edit()
 	for key := range aliases {
@@ -124,7 +124,7 @@ func byName(a, b *API) int {
 }
 
 // join links a product and its APIs both ways.
-func (s *snapshot) join(p *Product, apiKeys []string) {
+func (s *snapshot) join(p *Product, apiKeys []apim.Key) {
 	if p.Props.Published() {
 		s.named = append(s.named, p.Groups...)
 	}
@@ -152,7 +152,7 @@ func (r *rows) api(row *apiRow) *API {
 	}
 	if set := row.props.APIVersionSetID; set != "" {
 		key := apim.Ref(set).Key()
-		a.VersionSetID, a.VersionSet = string(apim.Ref(key).PublicID()), r.sets[key]
+		a.VersionSetID, a.VersionSet = string(key.Ref().PublicID()), r.sets[key]
 	}
 	for _, key := range row.tags {
 		if t, ok := r.tags[key]; ok {
@@ -163,10 +163,10 @@ func (r *rows) api(row *apiRow) *API {
 	return a
 }
 
-func groupNames(keys []string) []string {
+func groupNames(keys []apim.Key) []string {
 	var names []string
 	for _, k := range keys {
-		names = append(names, string(apim.Ref(k).PublicID()))
+		names = append(names, string(k.Ref().PublicID()))
 	}
 	slices.Sort(names)
 	return slices.Compact(names)

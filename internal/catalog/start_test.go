@@ -49,13 +49,13 @@ func fill(t testing.TB, s *store.Store, apis, operations int) {
 				revision := apim.RevisionRef(id, "1")
 				docs = append(docs, &store.Document{Ref: revision, Body: json.RawMessage(fmt.Sprintf(
 					`{"displayName":"API number %d","description":"Does *something* useful with %d.","path":"%s","protocols":["https"],"isCurrent":true}`, i, i, id))})
-				current = append(current, store.LinkRow{From: apim.APIRef(id), To: revision})
-				products = append(products, store.LinkRow{From: apim.ProductRef(fmt.Sprint("p", i%10)), To: apim.APIRef(id)})
+				current = append(current, store.LinkRow{From: apim.APIRef(id).Key(), To: revision.Key()})
+				products = append(products, store.LinkRow{From: apim.ProductRef(fmt.Sprint("p", i%10)).Key(), To: apim.APIRef(id).Key()})
 				for o := range operations {
 					ref := apim.OperationRef(revision, fmt.Sprint("op-", o))
 					docs = append(docs, &store.Document{Ref: ref, Body: json.RawMessage(fmt.Sprintf(
 						`{"displayName":"Operation %d","method":"GET","urlTemplate":"/%d","templateParameters":[],"responses":[]}`, o, o))})
-					tags = append(tags, store.LinkRow{From: ref, To: apim.TagRef(fmt.Sprint("t", o%3))})
+					tags = append(tags, store.LinkRow{From: ref.Key(), To: apim.TagRef(fmt.Sprint("t", o%3)).Key()})
 				}
 			}
 			for kind, links := range map[apim.LinkKind][]store.LinkRow{apim.CurrentRevision: current, apim.ProductAPI: products, apim.TagLink: tags} {

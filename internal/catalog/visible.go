@@ -25,17 +25,16 @@ func (c *Catalog) Visible(v Visitor, ref apim.Ref) bool {
 }
 
 func (s *snapshot) visible(v Visitor, ref apim.Ref) bool {
-	scope, kind, name := head(ref.Key())
+	root, kind := head(ref.Key())
 	switch kind {
 	case "apis":
-		id, revision := apim.SplitRevision(name)
-		a := s.byAlias.Get(scope + "/apis/" + id)
-		return a != nil && (revision == "" || a.Revision.Key() == scope+"/apis/"+name) && s.apiVisible(v, a)
+		a := s.byAlias.Get(root.Alias())
+		return a != nil && (root == root.Alias() || a.Revision.Key() == root) && s.apiVisible(v, a)
 	case "products":
-		p, ok := s.byProduct[scope+"/products/"+name]
+		p, ok := s.byProduct[root]
 		return ok && s.productVisible(v, p)
 	case "tags":
-		tag := string(apim.Ref(scope + "/tags/" + name).PublicID())
+		tag := string(root.Ref().PublicID())
 		return slices.ContainsFunc(s.view(v).tags, func(t Tag) bool { return strings.EqualFold(t.ID, tag) })
 	}
 	return false
@@ -47,13 +46,13 @@ func (s *snapshot) productVisible(v Visitor, p *Product) bool {
 	return v.Admin || p.Props.Published() && p.Props.NeedsSubscription() && v.In(p.Groups)
 }
 
-// head splits a key into its workspace's key ("" outside workspaces), its first
-// collection and the name there.
-func head(key string) (scope, kind, name string) {
-	scope = apim.Ref(key).Home().Key()
-	kind, rest, _ := strings.Cut(strings.TrimPrefix(key[len(scope):], "/"), "/")
-	name, _, _ = strings.Cut(rest, "/")
-	return scope, kind, name
+// head is what a key is at or below: the first resource, of the workspace if it
+// is in one, and its collection.
+func head(key apim.Key) (root apim.Key, kind string) {
+	home := key.Home()
+	kind, rest, _ := strings.Cut(strings.TrimPrefix(string(key[len(home):]), "/"), "/")
+	name, _, _ := strings.Cut(rest, "/")
+	return home + apim.Key("/"+kind+"/"+name), kind
 }
 
 // APIs are the APIs the visitor sees, by name. The slice is shared: do not change it.

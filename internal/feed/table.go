@@ -7,10 +7,10 @@ const pieces = 256
 
 // Table is a map of which a changed copy is cheap: the copy shares what has not
 // changed. A Table itself never changes. The zero Table is empty.
-type Table[V any] struct{ maps *[pieces]map[string]V }
+type Table[K ~string, V any] struct{ maps *[pieces]map[K]V }
 
 // Get returns the value of a key, the zero value when there is none.
-func (t Table[V]) Get(key string) V {
+func (t Table[K, V]) Get(key K) V {
 	if t.maps == nil {
 		var zero V
 		return zero
@@ -19,17 +19,17 @@ func (t Table[V]) Get(key string) V {
 }
 
 // GetBytes is Get of string(key), and does not allocate.
-func (t Table[V]) GetBytes(key []byte) V {
+func (t Table[K, V]) GetBytes(key []byte) V {
 	if t.maps == nil {
 		var zero V
 		return zero
 	}
-	return t.maps[piece(key)][string(key)]
+	return t.maps[piece(key)][K(key)]
 }
 
 // All are the keys and values, in no order.
-func (t Table[V]) All() iter.Seq2[string, V] {
-	return func(yield func(string, V) bool) {
+func (t Table[K, V]) All() iter.Seq2[K, V] {
+	return func(yield func(K, V) bool) {
 		if t.maps == nil {
 			return
 		}
@@ -44,8 +44,8 @@ func (t Table[V]) All() iter.Seq2[string, V] {
 }
 
 // Edit begins a changed copy.
-func (t Table[V]) Edit() *Edit[V] {
-	e := &Edit[V]{}
+func (t Table[K, V]) Edit() *Edit[K, V] {
+	e := &Edit[K, V]{}
 	if t.maps != nil {
 		e.maps = *t.maps
 	}
@@ -53,39 +53,39 @@ func (t Table[V]) Edit() *Edit[V] {
 }
 
 // Edit is a copy of a Table that is being changed.
-type Edit[V any] struct {
-	maps    [pieces]map[string]V
+type Edit[K ~string, V any] struct {
+	maps    [pieces]map[K]V
 	own     [pieces]bool
 	changed bool
 }
 
 // Get returns the value of a key, the zero value when there is none.
-func (e *Edit[V]) Get(key string) V { return e.maps[piece(key)][key] }
+func (e *Edit[K, V]) Get(key K) V { return e.maps[piece(key)][key] }
 
 // All are the keys and values, in no order; those that are met may be set.
-func (e *Edit[V]) All() iter.Seq2[string, V] { return Table[V]{&e.maps}.All() }
+func (e *Edit[K, V]) All() iter.Seq2[K, V] { return Table[K, V]{&e.maps}.All() }
 
 // Set gives a key a value.
-func (e *Edit[V]) Set(key string, v V) { e.owned(key)[key] = v }
+func (e *Edit[K, V]) Set(key K, v V) { e.owned(key)[key] = v }
 
 // Delete removes a key.
-func (e *Edit[V]) Delete(key string) { delete(e.owned(key), key) }
+func (e *Edit[K, V]) Delete(key K) { delete(e.owned(key), key) }
 
 // Changed reports whether anything was set or deleted.
-func (e *Edit[V]) Changed() bool { return e.changed }
+func (e *Edit[K, V]) Changed() bool { return e.changed }
 
 // Table ends the edit.
-func (e *Edit[V]) Table() Table[V] {
+func (e *Edit[K, V]) Table() Table[K, V] {
 	maps := e.maps
 	e.own = [pieces]bool{} // what comes after is another copy
-	return Table[V]{&maps}
+	return Table[K, V]{&maps}
 }
 
 // owned is the piece of a key, copied before it is first changed.
-func (e *Edit[V]) owned(key string) map[string]V {
+func (e *Edit[K, V]) owned(key K) map[K]V {
 	i := piece(key)
 	if !e.own[i] {
-		m := make(map[string]V, len(e.maps[i])+1)
+		m := make(map[K]V, len(e.maps[i])+1)
 		for k, v := range e.maps[i] {
 			m[k] = v
 		}
@@ -95,7 +95,7 @@ func (e *Edit[V]) owned(key string) map[string]V {
 }
 
 // piece spreads keys over the maps: FNV-1a, folded.
-func piece[K string | []byte](key K) uint8 {
+func piece[K ~string | ~[]byte](key K) uint8 {
 	h := uint32(2166136261)
 	for i := range len(key) {
 		h = (h ^ uint32(key[i])) * 16777619

@@ -16,9 +16,9 @@ func TestATableIsAMapThatLaterEditsLeaveAlone(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		model := map[string]int{}
-		var table feed.Table[int]
+		var table feed.Table[string, int]
 		type moment struct {
-			table feed.Table[int]
+			table feed.Table[string, int]
 			model map[string]int
 		}
 		var past []moment

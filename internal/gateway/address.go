@@ -11,8 +11,8 @@ import (
 
 // line is an API: its current revision and the others.
 type line struct {
-	alias      string
-	currentKey string               // of the revision that the store says is current
+	alias      apim.Key
+	currentKey apim.Key             // of the revision that the store says is current
 	current    *revision            // nil when that is not there: the API has no address
 	revisions  map[string]*revision // by number
 	address    string               // where it is found: folded path
@@ -75,8 +75,8 @@ func (a *address) choose(query string, header http.Header) *line {
 
 // addresses finds the API of a path.
 type addresses struct {
-	byPath feed.Table[*address] // by folded path
-	depth  int                  // segments of the longest path, now or before
+	byPath feed.Table[string, *address] // by folded path
+	depth  int                          // segments of the longest path, now or before
 }
 
 // maxDepth is how many segments an API's path may have: 400 characters, 2 a segment.
@@ -138,7 +138,7 @@ func (a *addresses) at(path string) *address {
 
 // newAddress serves lines, in the order of their aliases. The first one without
 // a version in query or header is found without one.
-func newAddress(lines []*line, sets feed.Table[*apim.VersionSet]) *address {
+func newAddress(lines []*line, sets feed.Table[apim.Key, *apim.VersionSet]) *address {
 	at := &address{lines: lines}
 	for _, l := range lines {
 		g := l.current.api.GatewayAddress(sets.Get(l.current.versionSet))

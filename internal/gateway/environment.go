@@ -3,7 +3,6 @@ package gateway
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -17,7 +16,7 @@ import (
 // puts another in its place (see builder.recompile).
 type scopePolicy struct {
 	text, format string
-	home         string // workspaceKey of the document
+	home         apim.Key // workspaceKey of the document
 
 	mu   sync.Mutex
 	done atomic.Pointer[compiledPolicy]
@@ -55,7 +54,7 @@ func (p *scopePolicy) compiled(g *Gateway, s *snapshot) (*policy.Compiled, error
 }
 
 // reads reports whether the document has read one of the keys, or has yet to be compiled.
-func (p *scopePolicy) reads(changed map[string]bool) bool {
+func (p *scopePolicy) reads(changed map[apim.Key]bool) bool {
 	done := p.done.Load()
 	if done == nil {
 		return true
@@ -73,18 +72,18 @@ func (p *scopePolicy) reads(changed map[string]bool) bool {
 
 // environmentKey is where the snapshot has what policies read: the document's
 // key, or for a named value its display name in braces.
-func environmentKey(home string, kind *apim.Kind, name string) string {
+func environmentKey(home apim.Key, kind *apim.Kind, name string) apim.Key {
 	if kind == apim.NamedValues {
 		name = "{{" + name + "}}"
 	}
-	return home + "/" + strings.ToLower(kind.Path+"/"+name)
+	return home.Ref().Child(kind.Path, name).Key()
 }
 
 // environment is what the policies of a workspace, or of the service, read: a
 // policy.Environment.
 type environment struct {
 	s        *snapshot
-	home     string
+	home     apim.Key
 	counters policy.Counters
 }
 
@@ -114,12 +113,12 @@ func (e environment) Counters() policy.Counters { return e.counters }
 
 // provide puts what policies may read at its key, or nil when it is gone, and
 // notes that it changed.
-func (b *builder) provide(key string, what any) {
+func (b *builder) provide(key apim.Key, what any) {
 	b.provided.Set(key, what)
 	b.changed[key] = true
 }
 
-func (b *builder) withdraw(key string) { b.provide(key, nil) }
+func (b *builder) withdraw(key apim.Key) { b.provide(key, nil) }
 
 func (b *builder) putBackend(d *store.Document) error {
 	backend := new(apim.Backend)
@@ -154,8 +153,8 @@ func (b *builder) putNamedValue(d *store.Document) error {
 	return nil
 }
 
-func (b *builder) dropNamedValue(key string) {
-	if at, ok := b.provided.Get(key).(string); ok {
+func (b *builder) dropNamedValue(key apim.Key) {
+	if at, ok := b.provided.Get(key).(apim.Key); ok {
 		b.provided.Delete(key)
 		b.withdraw(at)
 	}

@@ -76,10 +76,10 @@ func (b *builder) apply(tx *store.Tx, hash func(string) [32]byte, changes []stor
 	if err != nil {
 		return err
 	}
-	seen := map[string]bool{}
+	seen := map[store.Change]bool{}
 	for _, c := range changes {
 		b.next.seq = c.Seq
-		if mark := c.Key + "\n" + string(c.Op); !seen[mark] {
+		if mark := (store.Change{Key: c.Key, Op: c.Op}); !seen[mark] {
 			seen[mark] = true
 			if err := b.applyOne(tx, hash, c, stored[c.Key]); err != nil {
 				return fmt.Errorf("apply change %d of %s: %w", c.Seq, c.Key, err)
@@ -90,10 +90,10 @@ func (b *builder) apply(tx *store.Tx, hash func(string) [32]byte, changes []stor
 }
 
 // documents reads those that changes are about and the snapshot is made of.
-func documents(tx *store.Tx, changes []store.Change) (map[string]*store.Document, error) {
-	refs := map[string]apim.Ref{}
+func documents(tx *store.Tx, changes []store.Change) (map[apim.Key]*store.Document, error) {
+	refs := map[apim.Key]apim.Ref{}
 	for _, c := range changes {
-		if ref := apim.Ref(c.Key); c.Op != store.OpLink && follows(ref.KindPath()) != nil {
+		if ref := c.Key.Ref(); c.Op != store.OpLink && follows(ref.KindPath()) != nil {
 			refs[c.Key] = ref
 		}
 	}
@@ -101,7 +101,7 @@ func documents(tx *store.Tx, changes []store.Change) (map[string]*store.Document
 }
 
 func (b *builder) applyOne(tx *store.Tx, hash func(string) [32]byte, c store.Change, d *store.Document) error {
-	ref := apim.Ref(c.Key)
+	ref := c.Key.Ref()
 	kind := ref.KindPath()
 	if c.Op == store.OpLink {
 		return b.applyLink(tx, ref, kind)
@@ -142,7 +142,7 @@ func (b *builder) applyLink(tx *store.Tx, ref apim.Ref, kind string) error {
 		if err != nil {
 			return err
 		}
-		aliases := make([]string, len(to))
+		aliases := make([]apim.Key, len(to))
 		for i, alias := range to {
 			aliases[i] = alias.Key()
 		}

@@ -32,7 +32,7 @@ func (g *Gateway) authorize(c *call) (*product, *policy.Error) {
 	if sub == nil {
 		return nil, g.unauthorized(c, "SubscriptionKeyInvalid", invalidKey)
 	}
-	c.exchange.Subscription = sub.key
+	c.exchange.Subscription = string(sub.key)
 	return p, nil
 }
 
@@ -60,13 +60,13 @@ func unescapeQuery(s string) string {
 
 // admit is the subscription of a key if it is active and for the API, with the
 // product it is for; keys for APIs have none.
-func (s *snapshot) admit(hash [32]byte, alias string) (*subscription, *product) {
+func (s *snapshot) admit(hash [32]byte, alias apim.Key) (*subscription, *product) {
 	sub := s.keys.GetBytes(hash[:])
 	if sub == nil || !sub.active {
 		return nil, nil
 	}
 	var of *product
-	ok, _ := sub.opening.Opens(apim.Ref(alias), func(ref, _ apim.Ref) (bool, error) {
+	ok, _ := sub.opening.Opens(alias.Ref(), func(ref, _ apim.Ref) (bool, error) {
 		of = s.productOf(alias, ref)
 		return of != nil, nil
 	})
@@ -77,9 +77,9 @@ func (s *snapshot) admit(hash [32]byte, alias string) (*subscription, *product) 
 }
 
 // productOf is the product if it holds the API, else nil.
-func (s *snapshot) productOf(alias string, ref apim.Ref) *product {
+func (s *snapshot) productOf(alias apim.Key, ref apim.Ref) *product {
 	for _, p := range s.productsOf[alias] {
-		if p.ID == ref.Key() {
+		if p.ID == string(ref.Key()) {
 			return p
 		}
 	}
@@ -87,7 +87,7 @@ func (s *snapshot) productOf(alias string, ref apim.Ref) *product {
 }
 
 // openProduct is the product that lets calls without a key reach the API.
-func (s *snapshot) openProduct(alias string) *product {
+func (s *snapshot) openProduct(alias apim.Key) *product {
 	for _, p := range s.productsOf[alias] {
 		if p.open {
 			return p

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -39,15 +40,15 @@ func (b *builder) loadLinks(tx *store.Tx) error {
 		return err
 	}
 	for _, l := range current {
-		b.line(l.From.Key()).currentKey = l.To.Key()
+		b.line(l.From).currentKey = l.To
 	}
 	members, err := tx.AllLinks(apim.ProductAPI)
 	if err != nil {
 		return err
 	}
-	links := map[string][]string{}
+	links := map[apim.Key][]apim.Key{}
 	for _, l := range members {
-		links[l.From.Key()] = append(links[l.From.Key()], l.To.Key())
+		links[l.From] = append(links[l.From], l.To)
 	}
 	for product, aliases := range links {
 		b.links.Set(product, aliases)
@@ -68,26 +69,26 @@ func (b *builder) loadLinks(tx *store.Tx) error {
 type builder struct {
 	old           *snapshot
 	next          *snapshot
-	revisions     *feed.Edit[*revision]
-	lines         *feed.Edit[*line]
-	versionSets   *feed.Edit[*apim.VersionSet]
-	products      *feed.Edit[*product]
-	subscriptions *feed.Edit[*subscription]
-	policies      *feed.Edit[*scopePolicy]
-	links         *feed.Edit[[]string]
-	keys          *feed.Edit[*subscription]
-	byPath        *feed.Edit[*address]
-	provided      *feed.Edit[any]
+	revisions     *feed.Edit[apim.Key, *revision]
+	lines         *feed.Edit[apim.Key, *line]
+	versionSets   *feed.Edit[apim.Key, *apim.VersionSet]
+	products      *feed.Edit[apim.Key, *product]
+	subscriptions *feed.Edit[apim.Key, *subscription]
+	policies      *feed.Edit[apim.Key, *scopePolicy]
+	links         *feed.Edit[apim.Key, []apim.Key]
+	keys          *feed.Edit[string, *subscription]
+	byPath        *feed.Edit[string, *address]
+	provided      *feed.Edit[apim.Key, any]
 
-	changed  map[string]bool  // the keys of provided that did
-	moved    map[string]*line // by alias: those that are being changed
-	replaced []*revision      // no longer served
+	changed  map[apim.Key]bool  // the keys of provided that did
+	moved    map[apim.Key]*line // by alias: those that are being changed
+	replaced []*revision        // no longer served
 }
 
 func newBuilder(s *snapshot) *builder {
 	next := *s
 	return &builder{
-		old: s, next: &next, changed: map[string]bool{}, moved: map[string]*line{},
+		old: s, next: &next, changed: map[apim.Key]bool{}, moved: map[apim.Key]*line{},
 		revisions: s.revisions.Edit(), lines: s.lines.Edit(), versionSets: s.versionSets.Edit(), products: s.products.Edit(),
 		subscriptions: s.subscriptions.Edit(), policies: s.policies.Edit(), links: s.productLinks.Edit(), keys: s.keys.Edit(),
 		byPath: s.addresses.byPath.Edit(), provided: s.provided.Edit(),
@@ -95,7 +96,7 @@ func newBuilder(s *snapshot) *builder {
 }
 
 // line is an API's, copied before its first change.
-func (b *builder) line(alias string) *line {
+func (b *builder) line(alias apim.Key) *line {
 	l := b.moved[alias]
 	if l == nil {
 		l = &line{alias: alias, revisions: map[string]*revision{}}
@@ -158,14 +159,14 @@ func (b *builder) move() {
 			b.byPath.Delete(address)
 			continue
 		}
-		slices.SortFunc(lines, func(a, b *line) int { return strings.Compare(a.alias, b.alias) })
+		slices.SortFunc(lines, func(a, b *line) int { return cmp.Compare(a.alias, b.alias) })
 		b.byPath.Set(address, newAddress(lines, b.next.versionSets))
 		b.next.addresses.depth = max(b.next.addresses.depth, segments(address))
 	}
 }
 
-func productsOf(s *snapshot) map[string][]*product {
-	of := map[string][]*product{}
+func productsOf(s *snapshot) map[apim.Key][]*product {
+	of := map[apim.Key][]*product{}
 	products := maps.Collect(s.products.All())
 	for _, key := range slices.Sorted(maps.Keys(products)) {
 		for _, alias := range s.productLinks.Get(key) {
@@ -179,15 +180,15 @@ func productsOf(s *snapshot) map[string][]*product {
 type followedKind struct {
 	path string
 	put  func(b *builder, d *store.Document) error
-	drop func(b *builder, key string)
+	drop func(b *builder, key apim.Key)
 }
 
 // followed lists what the snapshot is made of. Operations are not: they belong
 // to the routes of their revision.
 var followed = []followedKind{
 	{apim.APIs.Path, (*builder).putRevision, (*builder).dropRevision},
-	{apim.VersionSets.Path, (*builder).putVersionSet, func(b *builder, key string) { b.versionSets.Delete(key) }},
-	{apim.Products.Path, (*builder).putProduct, func(b *builder, key string) { b.products.Delete(key); b.links.Delete(key) }},
+	{apim.VersionSets.Path, (*builder).putVersionSet, func(b *builder, key apim.Key) { b.versionSets.Delete(key) }},
+	{apim.Products.Path, (*builder).putProduct, func(b *builder, key apim.Key) { b.products.Delete(key); b.links.Delete(key) }},
 	{apim.Subscriptions.Path, (*builder).putSubscription, (*builder).dropSubscription},
 	{apim.ServicePolicies.Path, (*builder).putPolicy, (*builder).dropPolicy},
 	{apim.ProductPolicies.Path, (*builder).putPolicy, (*builder).dropPolicy},
@@ -222,7 +223,7 @@ func (b *builder) setRevision(rev *revision) {
 	b.line(rev.alias).revisions[rev.number] = rev
 }
 
-func (b *builder) dropRevision(key string) {
+func (b *builder) dropRevision(key apim.Key) {
 	old := b.revisions.Get(key)
 	if old == nil {
 		return
@@ -258,7 +259,7 @@ func (b *builder) putSubscription(d *store.Document) error {
 	return err
 }
 
-func (b *builder) dropSubscription(key string) {
+func (b *builder) dropSubscription(key apim.Key) {
 	if old := b.subscriptions.Get(key); old != nil {
 		for _, hash := range old.hashes {
 			if key := string(hash[:]); b.keys.Get(key) == old { // not given to another meanwhile
@@ -283,10 +284,10 @@ func (b *builder) putPolicy(d *store.Document) error {
 	return err
 }
 
-func (b *builder) dropPolicy(key string) { b.policies.Delete(apim.Ref(key).Parent().Key()) }
+func (b *builder) dropPolicy(key apim.Key) { b.policies.Delete(key.Parent()) }
 
 // renew forgets the routes of a revision: one of its operations changed.
-func (b *builder) renew(key string) {
+func (b *builder) renew(key apim.Key) {
 	old := b.revisions.Get(key)
 	if old == nil {
 		return

@@ -17,34 +17,35 @@ import (
 // later (routes, compiled policies) is reached through atomic pointers.
 type snapshot struct {
 	seq           int64 // the last change it knows
-	revisions     feed.Table[*revision]
-	lines         feed.Table[*line] // by alias
-	versionSets   feed.Table[*apim.VersionSet]
-	products      feed.Table[*product]
-	subscriptions feed.Table[*subscription]
-	policies      feed.Table[*scopePolicy] // by key of the resource they are set on; "" is the service
-	provided      feed.Table[any]          // what policies read, by environmentKey
-	productLinks  feed.Table[[]string]     // key of a product to aliases
+	revisions     feed.Table[apim.Key, *revision]
+	lines         feed.Table[apim.Key, *line] // by alias
+	versionSets   feed.Table[apim.Key, *apim.VersionSet]
+	products      feed.Table[apim.Key, *product]
+	subscriptions feed.Table[apim.Key, *subscription]
+	policies      feed.Table[apim.Key, *scopePolicy] // by key of the resource they are set on; "" is the service
+	provided      feed.Table[apim.Key, any]          // what policies read, by environmentKey
+	productLinks  feed.Table[apim.Key, []apim.Key]   // of a product to aliases
 
-	keys       feed.Table[*subscription] // by hash
-	productsOf map[string][]*product     // by alias, in order of keys
+	keys       feed.Table[string, *subscription] // by hash
+	productsOf map[apim.Key][]*product           // by alias, in order of keys
 	addresses  addresses
 	nowhere    *route // stands for the operation of calls that match no API
 }
 
 // revision is what the gateway needs of an API revision.
 type revision struct {
-	key, alias, number string   // number in lower case
-	workspace          string   // key, or ""
-	api                apim.API // what says where it is called
-	versionSet         string   // key, or ""
-	online             bool
-	open               bool // needs no subscription
-	anyCall            bool // WebSocket and GraphQL APIs take calls without an operation
-	backend            *policy.Endpoint
-	keyName            string // header, as the API spells it
-	keyHeader          string // canonical
-	keyQuery           string
+	key, alias apim.Key
+	number     string   // in lower case
+	workspace  apim.Key // or ""
+	api        apim.API // what says where it is called
+	versionSet apim.Key // or ""
+	online     bool
+	open       bool // needs no subscription
+	anyCall    bool // WebSocket and GraphQL APIs take calls without an operation
+	backend    *policy.Endpoint
+	keyName    string // header, as the API spells it
+	keyHeader  string // canonical
+	keyQuery   string
 
 	routes atomic.Pointer[routes]
 }
@@ -56,7 +57,7 @@ type product struct {
 
 // subscription is what the gateway needs of one.
 type subscription struct {
-	key     string
+	key     apim.Key
 	active  bool
 	opening apim.Opening
 	hashes  [][32]byte
@@ -84,7 +85,8 @@ func newRevision(d *store.Document) (*revision, error) {
 		keyName:   header,
 		keyHeader: http.CanonicalHeaderKey(header), keyQuery: query,
 	}
-	rev.alias, rev.number = apim.SplitRevision(rev.key)
+	rev.alias = rev.key.Alias()
+	_, rev.number = apim.SplitRevision(string(rev.key))
 	if rev.number == "" {
 		rev.number = strings.ToLower(api.APIRevision)
 	}
@@ -95,14 +97,14 @@ func newRevision(d *store.Document) (*revision, error) {
 }
 
 // workspaceKey is the key of the workspace that holds a document, or "".
-func workspaceKey(d *store.Document) string { return d.Ref.Home().Key() }
+func workspaceKey(d *store.Document) apim.Key { return d.Ref.Home().Key() }
 
 func newProduct(d *store.Document) (*product, error) {
 	var p apim.Product
 	if err := decode(d, &p); err != nil {
 		return nil, err
 	}
-	return &product{policy.Product{ID: d.Key(), Name: p.DisplayName}, !p.NeedsSubscription()}, nil
+	return &product{policy.Product{ID: string(d.Key()), Name: p.DisplayName}, !p.NeedsSubscription()}, nil
 }
 
 func newSubscription(d *store.Document) (*subscription, error) {

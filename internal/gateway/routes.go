@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -43,12 +44,12 @@ type compiled struct {
 }
 
 func loadRoutes(tx *store.Tx, rev *revision) (*routes, error) {
-	docs, err := tx.List(apim.Operations.Path, apim.Ref(rev.key))
+	docs, err := tx.List(apim.Operations.Path, rev.key.Ref())
 	if err != nil {
 		return nil, err
 	}
 	rt := &routes{any: new(route), count: len(docs) + 1}
-	slices.SortFunc(docs, func(a, b *store.Document) int { return strings.Compare(a.Key(), b.Key()) })
+	slices.SortFunc(docs, func(a, b *store.Document) int { return cmp.Compare(a.Key(), b.Key()) })
 	for _, d := range docs {
 		var op struct{ Method, URLTemplate string }
 		if err := decode(d, &op); err != nil {
@@ -93,7 +94,7 @@ func (g *Gateway) resolve(c *call) error {
 // loadRevision reads a revision's routes, in the state of the store in which it
 // also publishes the rest of the configuration: an operation is never served
 // with the policies of another moment.
-func (g *Gateway) loadRevision(ctx context.Context, key string) error {
+func (g *Gateway) loadRevision(ctx context.Context, key apim.Key) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if rev := g.live.Load().revisions.Get(key); rev != nil && rev.routes.Load() != nil {
@@ -166,7 +167,7 @@ func (c *call) scopes(r *route) (list [5]*scopePolicy) {
 		list[3] = policies.Get(rev.key)
 	}
 	if p := c.product; p != nil {
-		list[2] = policies.Get(p.ID)
+		list[2] = policies.Get(apim.Key(p.ID))
 	}
 	if r.ref != "" {
 		list[4] = policies.Get(r.ref.Key())
@@ -176,13 +177,13 @@ func (c *call) scopes(r *route) (list [5]*scopePolicy) {
 
 func (g *Gateway) build(c *call, r *route, e *compiled) error {
 	scopes := []policy.Scope{
-		{Name: "global"}, {Name: "workspace"}, {Name: "product"}, {Name: "api"}, {Name: "operation", ID: r.ref.Key()},
+		{Name: "global"}, {Name: "workspace"}, {Name: "product"}, {Name: "api"}, {Name: "operation", ID: string(r.ref.Key())},
 	}
 	if e.product != nil {
 		scopes[2].ID = e.product.ID
 	}
 	if rev := c.target.revision; rev != nil {
-		scopes[1].ID, scopes[3].ID = rev.workspace, rev.key
+		scopes[1].ID, scopes[3].ID = string(rev.workspace), string(rev.key)
 	}
 	for i, p := range e.scopes {
 		policies, err := p.compiled(g, c.snapshot)

@@ -113,6 +113,12 @@ func (c *call) assigned(tx *store.Tx) ([]access.Assignment, error) {
 	return all, nil
 }
 
+// principalID names a user or group in an assignment.
+func principalID(ref apim.Ref) string { return strings.TrimPrefix(string(ref.Key()), "/") }
+
+// roleName is the GUID of the definition or assignment that the address names.
+func (c *call) roleName() string { return strings.ToLower(string(c.target)) }
+
 // principalIDs are the ids that assignments may name the caller by.
 func principalIDs(tx *store.Tx, p access.Principal) (map[string]bool, error) {
 	ids := map[string]bool{}
@@ -123,10 +129,10 @@ func principalIDs(tx *store.Tx, p access.Principal) (map[string]bool, error) {
 		return ids, nil
 	}
 	user := apim.UserRef(p.UserID)
-	ids[user.Key()[1:]] = true
+	ids[principalID(user)] = true
 	groups, err := tx.Backlinks(apim.GroupUser, user)
 	for _, g := range groups {
-		ids[g.Key()[1:]] = true
+		ids[principalID(g)] = true
 	}
 	return ids, err
 }
@@ -216,7 +222,7 @@ var assignedTo = regexp.MustCompile(`assignedTo\('([^']*)'\)`)
 
 // deleteRole deletes a definition or assignment: 200 when it was there, else 204.
 func (c *call) deleteRole(kind string, admit func(tx *store.Tx) error) (*answer, error) {
-	ref := apim.Ref("").Child(kind, c.target.Key())
+	ref := apim.Ref("").Child(kind, c.roleName())
 	err := c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
 		if err := admit(tx); err != nil {
 			return err

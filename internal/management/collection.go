@@ -1,6 +1,7 @@
 package management
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,7 +24,7 @@ const (
 // row is one resource of a collection, decoded for filters on first use.
 type row struct {
 	doc *store.Document
-	key string
+	key apim.Key
 	ref apim.Ref // as listed: APIs by alias for current revisions
 
 	decode sync.Once
@@ -75,7 +76,7 @@ func (cs *collections) rows(tx *store.Tx, kind *apim.Kind, parent apim.Ref) ([]*
 	if seq < 0 { // tx itself has changed the collection
 		return readRows(tx, kind, parent)
 	}
-	c := cs.entry(kind.Path + "\n" + parent.Key())
+	c := cs.entry(kind.Path + "\n" + string(parent.Key()))
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.rows != nil && c.seq == seq {
@@ -112,8 +113,8 @@ func refreshRows(tx *store.Tx, kind *apim.Kind, parent apim.Ref, c *collection) 
 	}
 	rows := slices.Clone(c.rows)
 	for _, change := range changes {
-		ref := apim.Ref(change.Key)
-		if ref.Parent().Key() != parent.Key() || !strings.EqualFold(ref.KindPath(), kind.Path) {
+		ref := change.Key.Ref()
+		if !ref.Parent().Same(parent) || !strings.EqualFold(ref.KindPath(), kind.Path) {
 			continue
 		}
 		if rows, err = refreshRow(tx, kind, ref, rows); err != nil {
@@ -125,7 +126,7 @@ func refreshRows(tx *store.Tx, kind *apim.Kind, parent apim.Ref, c *collection) 
 
 // refreshRow replaces, inserts or removes the row of one document.
 func refreshRow(tx *store.Tx, kind *apim.Kind, ref apim.Ref, rows []*row) ([]*row, error) {
-	at, found := slices.BinarySearchFunc(rows, ref.Key(), func(r *row, key string) int { return strings.Compare(r.key, key) })
+	at, found := slices.BinarySearchFunc(rows, ref.Key(), func(r *row, key apim.Key) int { return cmp.Compare(r.key, key) })
 	doc, err := tx.Get(ref)
 	switch {
 	case errors.Is(err, apim.ErrNotFound) && found:

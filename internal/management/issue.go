@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
@@ -45,7 +46,7 @@ func getAnyIssue(c *call) (*answer, error) {
 		return nil, err
 	}
 	for _, d := range docs {
-		if apim.Ref(d.Name).Key() == apim.Ref(c.ref.Name()).Key() {
+		if strings.EqualFold(d.Name, c.ref.Name()) {
 			e, err := c.envelope(serviceIssue, "/issues/"+apim.Ref(d.Name), d.Body)
 			return &answer{status: http.StatusOK, etag: d.ETag, body: e}, err
 		}

@@ -65,7 +65,7 @@ func listLinks(c *call) (*answer, error) {
 // rowsOf selects the rows that refs name, in the order of the rows. A ref to an
 // API means its current revision, which is listed by alias.
 func rowsOf(rows []*row, refs []apim.Ref) []*row {
-	wanted := make(map[string]bool, len(refs))
+	wanted := make(map[apim.Key]bool, len(refs))
 	for _, r := range refs {
 		wanted[r.Key()] = true
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/apis"
@@ -46,7 +47,7 @@ func (c *call) namedLinks(tx *store.Tx) (owner apim.Ref, links []*namedLink, err
 	if err != nil {
 		return "", nil, err
 	}
-	named := map[string]*store.Document{}
+	named := map[apim.Key]*store.Document{}
 	for _, doc := range docs {
 		var body map[string]apim.Ref
 		if err := json.Unmarshal(doc.Body, &body); err != nil {
@@ -113,7 +114,7 @@ func listNamedLinks(c *call) (*answer, error) {
 func (c *call) findNamedLink(tx *store.Tx) (apim.Ref, *namedLink, error) {
 	owner, links, err := c.namedLinks(tx)
 	for _, l := range links {
-		if apim.Ref(l.name).Key() == apim.Ref(c.ref.Name()).Key() {
+		if strings.EqualFold(l.name, c.ref.Name()) {
 			return owner, l, err
 		}
 	}
@@ -214,7 +215,7 @@ func (c *call) storeNamedLink(tx *store.Tx, properties json.RawMessage) (owner a
 	if link, err = c.linkUnder(links); err != nil {
 		return "", nil, false, err
 	}
-	if link != nil && link.doc != nil && aliasOf(link.to).Key() == aliasOf(c.target).Key() {
+	if link != nil && link.doc != nil && aliasOf(link.to).Same(aliasOf(c.target)) {
 		return owner, link, false, nil
 	}
 	if err := c.admitNamedLink(tx, owner); err != nil {
@@ -246,11 +247,11 @@ func (c *call) storeNamedLink(tx *store.Tx, properties json.RawMessage) (owner a
 // linkUnder is the member with the address's name or nil; a target that has
 // another name is a conflict.
 func (c *call) linkUnder(links []*namedLink) (*namedLink, error) {
-	target := aliasOf(c.target).Key()
+	target := aliasOf(c.target)
 	var found *namedLink
 	for _, l := range links {
-		sameName := apim.Ref(l.name).Key() == apim.Ref(c.ref.Name()).Key()
-		sameTarget := aliasOf(l.to).Key() == target
+		sameName := strings.EqualFold(l.name, c.ref.Name())
+		sameTarget := aliasOf(l.to).Same(target)
 		switch {
 		case sameName && sameTarget:
 			return l, nil
@@ -283,7 +284,7 @@ func (c *call) linkTarget(tx *store.Tx, ref apim.Ref) (apim.Ref, error) {
 		}
 	}
 	stored, err := c.stored(tx, ref)
-	if home := c.home(); err == nil && home != "" && stored.Workspace() != "" && stored.Home().Key() != home.Key() {
+	if home := c.home(); err == nil && home != "" && stored.Workspace() != "" && !stored.Home().Same(home) {
 		return "", apim.Invalid(names.Field, fmt.Sprintf("%s names %s, which is in another workspace.", names.Field, ref))
 	}
 	if errors.Is(err, apim.ErrNotFound) || err == nil && stored.KindPath() != names.To {

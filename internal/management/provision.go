@@ -77,7 +77,7 @@ func builtIn(home apim.Ref) map[apim.Ref]apim.Resource {
 // atFirst is a built-in resource as it is from the start.
 func (c *call) atFirst(doc *store.Document) (*store.Document, error) {
 	for ref, r := range builtIn(c.home()) {
-		if ref.Key() != doc.Key() {
+		if !ref.Same(doc.Ref) {
 			continue
 		}
 		body, err := json.Marshal(r)

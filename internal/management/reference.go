@@ -22,7 +22,7 @@ func refuseUsed(kinds ...*apim.Kind) func(*call, *store.Tx, *store.Document) err
 	return func(_ *call, tx *store.Tx, doc *store.Document) error {
 		used, err := users(tx, doc, kinds...)
 		for _, d := range used {
-			if d.Key() != doc.Key() {
+			if !d.Ref.Same(doc.Ref) {
 				return &apim.ConflictError{Code: "OperationNotAllowed", Message: fmt.Sprintf("%s refers to it.", aliasOf(d.Ref))}
 			}
 		}
@@ -178,7 +178,7 @@ func checkBackend(w *write) error {
 	for i, s := range b.Pool.Services {
 		field := fmt.Sprintf("pool.services[%d].id", i)
 		ref := w.home() + "/backends/" + apim.Ref(apim.ParseRef(s.ID).Name())
-		if ref.Key() == w.ref.Key() {
+		if ref.Same(w.ref) {
 			return apim.Invalid(field, "A pool cannot be a member of itself.")
 		}
 		if err := w.exists(field, ref, apim.Backends); err != nil {
@@ -258,7 +258,7 @@ func checkNamedValue(w *write) error {
 		if err := json.Unmarshal(d.Body, &other); err != nil {
 			return fmt.Errorf("decode %s: %w", d.Ref, err)
 		}
-		if d.Key() != w.ref.Key() && strings.EqualFold(other.DisplayName, n.DisplayName) {
+		if !d.Ref.Same(w.ref) && strings.EqualFold(other.DisplayName, n.DisplayName) {
 			return &apim.ConflictError{Code: "ValidationError", Target: "displayName",
 				Message: fmt.Sprintf("The named value %q has the same displayName.", d.Name)}
 		}
@@ -344,7 +344,7 @@ func tagged(c *call, tx *store.Tx) (func(*row) bool, error) {
 	if names == nil {
 		return nil, nil
 	}
-	wanted := map[string]bool{}
+	wanted := map[apim.Key]bool{}
 	for _, name := range names {
 		refs, err := tx.Backlinks(apim.TagLink, c.home().Child(apim.Tags.Path, name))
 		if err != nil {
@@ -373,9 +373,9 @@ func tagScope(c *call, tx *store.Tx) (func(*row) bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	used := map[string]bool{}
+	used := map[apim.Key]bool{}
 	for _, l := range links {
-		used[l.To.Key()] = used[l.To.Key()] || l.From.KindPath() == kind.Path
+		used[l.To] = used[l.To] || l.From.Ref().Is(kind)
 	}
 	return func(r *row) bool { return used[r.key] }, nil
 }

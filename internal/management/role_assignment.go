@@ -79,7 +79,7 @@ func listRoleAssignments(c *call) (*answer, error) {
 func getRoleAssignment(c *call) (*answer, error) {
 	var a roleAssignment
 	err := c.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		_, err := tx.Decode(apim.Ref("").Child(roleAssignments, c.target.Key()), &a)
+		_, err := tx.Decode(apim.Ref("").Child(roleAssignments, c.roleName()), &a)
 		return err
 	})
 	if errors.Is(err, apim.ErrNotFound) || err == nil && !c.scope.Covers(a.Scope) {
@@ -88,13 +88,13 @@ func getRoleAssignment(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := c.showAssignment(c.target.Key(), a)
+	e, err := c.showAssignment(c.roleName(), a)
 	return &answer{status: http.StatusOK, body: e}, err
 }
 
 // putRoleAssignment assigns a role to a principal at the scope of the address.
 func putRoleAssignment(c *call) (*answer, error) {
-	name := c.target.Key()
+	name := c.roleName()
 	properties, err := c.properties()
 	if err != nil {
 		return nil, err
@@ -220,7 +220,7 @@ func (c *call) scopeExists(tx *store.Tx, scope apim.Scope) error {
 func deleteRoleAssignment(c *call) (*answer, error) {
 	return c.deleteRole(roleAssignments, func(tx *store.Tx) error {
 		var a roleAssignment
-		if _, err := tx.Decode(apim.Ref("").Child(roleAssignments, c.target.Key()), &a); err != nil {
+		if _, err := tx.Decode(apim.Ref("").Child(roleAssignments, c.roleName()), &a); err != nil {
 			return err
 		}
 		if !c.scope.Covers(a.Scope) {

@@ -89,7 +89,7 @@ func getRoleDefinition(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	role := set.byID[c.target.Key()]
+	role := set.byID[c.roleName()]
 	if role == nil {
 		return nil, roleMissing(string(c.target))
 	}
@@ -103,7 +103,7 @@ func roleMissing(name string) error {
 
 // putRoleDefinition makes or replaces a custom role.
 func putRoleDefinition(c *call) (*answer, error) {
-	name := c.target.Key()
+	name := c.roleName()
 	properties, err := c.properties()
 	if err != nil {
 		return nil, err
@@ -172,7 +172,7 @@ func (d *roleDefinition) validate() error {
 }
 
 func deleteRoleDefinition(c *call) (*answer, error) {
-	name := c.target.Key()
+	name := c.roleName()
 	if access.RoleByName(name) != nil {
 		return nil, &apim.ConflictError{Code: "RoleDefinitionIsBuiltIn", Message: "Built-in roles cannot be deleted."}
 	}

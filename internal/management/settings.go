@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
@@ -122,7 +123,7 @@ func listTenantSettings(c *call) (*answer, error) {
 }
 
 func getTenantSettings(c *call) (*answer, error) {
-	if apim.Ref(c.ref.Name()).Key() != "public" {
+	if !strings.EqualFold(c.ref.Name(), "public") {
 		return nil, apim.ErrNotFound
 	}
 	e, etag, err := c.tenantSettings()

@@ -128,15 +128,15 @@ func (c *call) tagResources(read func(tx *store.Tx) ([]*tagResource, error)) (*a
 // tagging is which resource has which tags, read once for a whole list.
 type tagging struct {
 	tx    *store.Tx
-	of    map[string][]apim.Ref // by the key of the tagged resource; an API's is its alias
-	names map[string]*tagName
+	of    map[apim.Key][]apim.Ref // by the tagged resource; an API's is its alias
+	names map[apim.Key]*tagName
 }
 
 func readTags(tx *store.Tx) (*tagging, error) {
 	links, err := tx.AllLinks(apim.TagLink)
-	t := &tagging{tx: tx, of: map[string][]apim.Ref{}, names: map[string]*tagName{}}
+	t := &tagging{tx: tx, of: map[apim.Key][]apim.Ref{}, names: map[apim.Key]*tagName{}}
 	for _, l := range links {
-		t.of[l.From.Key()] = append(t.of[l.From.Key()], l.To)
+		t.of[l.From] = append(t.of[l.From], l.To.Ref())
 	}
 	return t, err
 }
@@ -184,8 +184,9 @@ func (t *tagging) name(ref apim.Ref) (*tagName, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.names[ref.Key()] = &tagName{ID: doc.Ref, Name: tag.DisplayName}
-	return t.names[ref.Key()], nil
+	name := &tagName{ID: doc.Ref, Name: tag.DisplayName}
+	t.names[ref.Key()] = name
+	return name, nil
 }
 
 // flatResource is a resource as tag resources show it; nil for an API revision that is not current.

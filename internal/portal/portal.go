@@ -95,9 +95,9 @@ func (p *Portal) Load(tx *store.Tx) error {
 // Apply reads again what the changes are about: the published site, the settings.
 func (p *Portal) Apply(tx *store.Tx, changes []store.Change) error {
 	about := func(prefix string) bool {
-		return slices.ContainsFunc(changes, func(c store.Change) bool { return strings.HasPrefix(c.Key, prefix) })
+		return slices.ContainsFunc(changes, func(c store.Change) bool { return strings.HasPrefix(string(c.Key), prefix) })
 	}
-	if about(portalConfig.Key()) {
+	if about(string(portalConfig.Key())) {
 		if err := p.loadRequire(tx); err != nil {
 			return fmt.Errorf("settings of the portal: %w", err)
 		}

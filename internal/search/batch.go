@@ -84,7 +84,7 @@ func (x *Index) collectAll(tx *store.Tx, b *batch, last int64) error {
 	keys := map[string]bool{}
 	for _, kind := range []string{apim.APIs.Path, apim.Products.Path} {
 		err := tx.Scan(kind, func(d *store.Document) error {
-			keys[aliasOf(d.Key())] = true
+			keys[aliasOf(string(d.Key()))] = true
 			return nil
 		})
 		if err != nil {
@@ -128,12 +128,12 @@ func (x *Index) collectChanges(tx *store.Tx, b *batch, from int64) error {
 
 // affected adds the keys of the documents that a change makes stale.
 func affected(tx *store.Tx, c store.Change, keys map[string]bool) error {
-	ref := apim.Ref(c.Key)
+	ref := c.Key.Ref()
 	switch ref.KindPath() {
 	case "apis", "products":
-		keys[aliasOf(c.Key)] = true
+		keys[aliasOf(string(c.Key))] = true
 	case "apis/operations", "apis/schemas":
-		keys[c.Key] = true
+		keys[string(c.Key)] = true
 	case "tags":
 		if c.Op != store.OpPut {
 			return nil // the tagged resources have changes of their own
@@ -144,7 +144,7 @@ func affected(tx *store.Tx, c store.Change, keys map[string]bool) error {
 		}
 		for _, t := range tagged {
 			if kind := t.KindPath(); kind == "apis" || kind == "products" || kind == "apis/operations" {
-				keys[aliasOf(t.Key())] = true
+				keys[aliasOf(string(t.Key()))] = true
 			}
 		}
 	}
@@ -154,7 +154,7 @@ func affected(tx *store.Tx, c store.Change, keys map[string]bool) error {
 // aliasOf takes the revision off an API's key; other keys stay.
 func aliasOf(key string) string {
 	if ref := apim.Ref(key); ref.API() == ref {
-		return ref.Alias().Key()
+		return string(ref.Alias())
 	}
 	return key
 }

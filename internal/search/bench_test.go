@@ -95,7 +95,7 @@ func BenchmarkQueryOver200000Operations(b *testing.B) {
 	begun := time.Now()
 	x := synced(b, s)
 	indexing := time.Since(begun)
-	few := func(ref apim.Ref) bool { return strings.HasSuffix(ref.Key(), "-77") }
+	few := func(ref apim.Ref) bool { return strings.HasSuffix(string(ref.Key()), "-77") }
 	half := func(ref apim.Ref) bool { return ref.Key()[len(ref.Key())-1]%2 == 0 }
 	for _, who := range []struct {
 		name    string

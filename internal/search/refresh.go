@@ -14,11 +14,11 @@ import (
 // reader makes documents of what is stored, within a batch.
 type reader struct {
 	tx     *store.Tx
-	stored map[string]*store.Document // of the batch's operations and products, by key
-	parts  map[string]json.RawMessage // of the batch's schemas, by key
-	links  map[string][]apim.Ref      // their tags
-	apis   map[string]*apiInfo        // remembered
-	tags   map[apim.Ref]string        // display names, remembered
+	stored map[apim.Key]*store.Document // of the batch's operations and products, by key
+	parts  map[string]json.RawMessage   // of the batch's schemas, by key
+	links  map[apim.Key][]apim.Ref      // their tags
+	apis   map[string]*apiInfo          // remembered
+	tags   map[apim.Ref]string          // display names, remembered
 }
 
 func newReader(tx *store.Tx, keys []string) (*reader, error) {
@@ -91,7 +91,7 @@ func (x *Index) refresh(tx *store.Tx, b *batch, keys []string) error {
 		case "apis":
 			err = x.followAPI(tx, b, r, key)
 		case "apis/schemas":
-			err = x.followSchemas(tx, b, apim.Ref(key).Parent().Key())
+			err = x.followSchemas(tx, b, string(apim.Ref(key).Parent()))
 		}
 		if err != nil && !errors.Is(err, apim.ErrNotFound) {
 			return err
@@ -191,13 +191,13 @@ func (r *reader) readAPI(alias apim.Ref, info *apiInfo) error {
 	if err := json.Unmarshal(doc.Body, &info.api); err != nil {
 		return fmt.Errorf("decode: %w", err)
 	}
-	info.doc, info.revision = doc, doc.Key()
+	info.doc, info.revision = doc, string(doc.Key())
 	info.id = string(doc.Ref.Alias().PublicID())
 	return nil
 }
 
 func (r *reader) apiDocument(alias apim.Ref) (*document, error) {
-	info, err := r.api(alias.Key())
+	info, err := r.api(string(alias.Key()))
 	if err != nil {
 		return nil, err
 	}
@@ -212,18 +212,19 @@ func (r *reader) apiDocument(alias apim.Ref) (*document, error) {
 	id, _ := apim.SplitRevision(string(info.doc.Ref))
 	text := plainText(info.api.Description)
 	return &document{
-		key: alias.Key(), class: classAPI, ref: id, api: alias.Key(), apiID: info.id, name: info.id,
+		key: string(alias.Key()), class: classAPI, ref: id, api: string(alias.Key()), apiID: info.id, name: info.id,
 		title: orElse(info.api.DisplayName, info.id), path: info.api.Path, state: info.state(),
 		paths: append(tags, info.api.APIVersion, info.api.Type), body: text, text: cutText(text, maxText),
 	}, nil
 }
 
 func (r *reader) operationDocument(ref apim.Ref) (*document, error) {
-	info, err := r.api(aliasOf(ref.Parent().Key()))
+	revision := string(ref.Parent().Key())
+	info, err := r.api(aliasOf(revision))
 	if err != nil {
 		return nil, err
 	}
-	if info.revision != ref.Parent().Key() {
+	if info.revision != revision {
 		return nil, apim.ErrNotFound // of a revision that is not current
 	}
 	doc, err := r.get(ref)
@@ -249,7 +250,7 @@ func (r *reader) operationDocument(ref apim.Ref) (*document, error) {
 	}
 	text := plainText(op.Description)
 	return &document{
-		key: ref.Key(), class: classOperation, ref: string(doc.Ref), api: aliasOf(info.revision), apiID: info.id,
+		key: string(ref.Key()), class: classOperation, ref: string(doc.Ref), api: aliasOf(info.revision), apiID: info.id,
 		name: doc.Name, title: orElse(op.DisplayName, doc.Name), apiTitle: orElse(info.api.DisplayName, info.id),
 		method: op.Method, path: op.URLTemplate, names: []string{extra.OperationID},
 		paths: append(tags, append(extra.Tags, info.id, info.api.Path)...),
@@ -301,7 +302,7 @@ func (r *reader) productDocument(ref apim.Ref) (*document, error) {
 	}
 	text := plainText(p.Description)
 	return &document{
-		key: ref.Key(), class: classProduct, ref: string(doc.Ref), name: doc.Name, title: orElse(p.DisplayName, doc.Name),
+		key: string(ref.Key()), class: classProduct, ref: string(doc.Ref), name: doc.Name, title: orElse(p.DisplayName, doc.Name),
 		paths: tags, body: text, text: cutText(text, maxText),
 	}, nil
 }

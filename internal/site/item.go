@@ -17,13 +17,13 @@ type Item struct {
 }
 
 // refKey is the form refs are compared in; documents write them with or without a leading slash.
-func refKey(ref string) string {
-	return "/" + strings.ToLower(strings.Trim(ref, "/"))
+func refKey(ref string) apim.Key {
+	return apim.Ref("/" + strings.Trim(ref, "/")).Key()
 }
 
 // split returns the content type and the id of a content item's key.
-func split(key string) (contentType, id string) {
-	parts := strings.SplitN(strings.TrimPrefix(key, "/"), "/", 4)
+func split(key apim.Key) (contentType, id string) {
+	parts := strings.SplitN(strings.TrimPrefix(string(key), "/"), "/", 4)
 	if len(parts) < 4 || parts[0] != "contenttypes" || parts[2] != "contentitems" {
 		return "", ""
 	}

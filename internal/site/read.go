@@ -27,12 +27,12 @@ func Draft(tx *store.Tx) ([]Item, error) {
 
 // Published reads the items of a portal revision, and the hashes of the files
 // it pinned (Options.Pinned).
-func Published(tx *store.Tx, revision string) (items []Item, pinned map[string]string, err error) {
+func Published(tx *store.Tx, revision string) (items []Item, pinned map[apim.Key]string, err error) {
 	rows, err := tx.RevisionItems(revision)
 	if err != nil {
 		return nil, nil, err
 	}
-	pinned = map[string]string{}
+	pinned = map[apim.Key]string{}
 	for _, r := range rows {
 		if r.Body == nil {
 			pinned[r.Key] = r.Hash

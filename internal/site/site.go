@@ -19,18 +19,18 @@ type Site struct {
 	Title       string
 	Description string
 
-	items   map[string]Item
+	items   map[apim.Key]Item
 	pages   []*Page // by permalink
 	routes  []*Page // those with variables, most specific first
 	fixed   map[string]*Page
 	details map[string]string // see Details
-	byKey   map[string]*Page
+	byKey   map[apim.Key]*Page
 	layouts []*layout // most specific first
 	menus   map[string]*menu
-	popups  map[string]widget.Popup
-	targets map[string]string // url and blob items: key → address
-	media   map[string]Media  // by lower-case path
-	files   []File            // media, by item
+	popups  map[apim.Key]widget.Popup
+	targets map[apim.Key]string // url and blob items: key → address
+	media   map[string]Media    // by lower-case path
+	files   []File              // media, by item
 	groups  []string
 	options Options
 	styles  styles
@@ -54,7 +54,7 @@ type Options struct {
 	Revision string // the portal revision's name; "" for the draft
 
 	// Pinned are the hashes of the files as the revision was published, by the key of File.Ref.
-	Pinned map[string]string
+	Pinned map[apim.Key]string
 }
 
 // Media is a file that a published item names.
@@ -70,8 +70,8 @@ type Media struct {
 // finding; the rest of the site still works.
 func Read(items []Item, options Options) *Site {
 	s := &Site{
-		Revision: options.Revision, options: options, items: make(map[string]Item, len(items)), fixed: map[string]*Page{}, byKey: map[string]*Page{},
-		menus: map[string]*menu{}, popups: map[string]widget.Popup{}, targets: map[string]string{}, media: map[string]Media{},
+		Revision: options.Revision, options: options, items: make(map[apim.Key]Item, len(items)), fixed: map[string]*Page{}, byKey: map[apim.Key]*Page{},
+		menus: map[string]*menu{}, popups: map[apim.Key]widget.Popup{}, targets: map[apim.Key]string{}, media: map[string]Media{},
 	}
 	for _, it := range items {
 		s.items[it.Ref.Key()] = it
@@ -99,8 +99,8 @@ func (s *Site) find(severity apim.Severity, item, path, message string) {
 
 // document is the item of a well-known document: configuration, stylesheet, navigation.
 func (s *Site) document(id string) (ref string, nodes []json.RawMessage) {
-	for _, key := range []string{"/contenttypes/document/contentitems/" + id, "/contenttypes/" + id + "/contentitems/" + id} {
-		it, ok := s.items[key]
+	for _, ref := range []apim.Ref{apim.ContentRef("document", id), apim.ContentRef(id, id)} {
+		it, ok := s.items[ref.Key()]
 		if !ok {
 			continue
 		}
@@ -149,8 +149,9 @@ func (s *Site) readItem(it Item) {
 	case "layout":
 		s.layouts = append(s.layouts, &layout{ref: string(it.Ref), template: address.ParseTemplate(m.PermalinkTemplate), documentID: m.DocumentID})
 	case "url":
-		s.targets[it.Ref.Key()] = target(m.Permalink)
-		if s.targets[it.Ref.Key()] == "" {
+		to := target(m.Permalink)
+		s.targets[it.Ref.Key()] = to
+		if to == "" {
 			s.find(apim.SeverityWarning, string(it.Ref), "", fmt.Sprintf("The address %q leads nowhere: it must be http, https, mailto, tel or a path.", m.Permalink))
 		}
 	case "blob":
@@ -168,7 +169,7 @@ func (s *Site) addMedia(ref apim.Ref, id string, m meta) {
 	pin := ref + pinnedMedium
 	file := s.pinned(pin, Media{Blob: blob, ContentType: m.MimeType, path: strings.ToLower(path)})
 	s.files = append(s.files, File{Ref: pin, Item: ref, Blob: blob})
-	s.media[file.path], s.media[style.MediaPath(key)] = file, file
+	s.media[file.path], s.media[style.MediaPath(string(key))] = file, file
 }
 
 // mediaPath is the address of a medium.

@@ -15,7 +15,8 @@ import (
 // auditRow is a row of the audit log yet to be written.
 type auditRow struct {
 	seq           int64
-	action, key   string
+	action        string
+	key           apim.Key
 	before, after json.RawMessage
 }
 

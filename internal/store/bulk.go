@@ -3,8 +3,8 @@ package store
 import "github.com/portico-portal/portico/internal/apim"
 
 // GetAll returns the documents that exist among refs, by key.
-func (tx *Tx) GetAll(refs []apim.Ref) (map[string]*Document, error) {
-	found := make(map[string]*Document, len(refs))
+func (tx *Tx) GetAll(refs []apim.Ref) (map[apim.Key]*Document, error) {
+	found := make(map[apim.Key]*Document, len(refs))
 	err := chunks(keyArgs(refs), func(piece []any) error {
 		docs, err := tx.documents(`service = $1 AND key IN (`+placeholders(2, len(piece))+`)`,
 			append([]any{tx.s.service}, piece...)...)
@@ -17,12 +17,12 @@ func (tx *Tx) GetAll(refs []apim.Ref) (map[string]*Document, error) {
 }
 
 // LinksOfAll returns what each of refs is linked to, by its key, ordered.
-func (tx *Tx) LinksOfAll(kind apim.LinkKind, refs []apim.Ref) (map[string][]apim.Ref, error) {
-	found := map[string][]apim.Ref{}
+func (tx *Tx) LinksOfAll(kind apim.LinkKind, refs []apim.Ref) (map[apim.Key][]apim.Ref, error) {
+	found := map[apim.Key][]apim.Ref{}
 	err := chunks(keyArgs(refs), func(piece []any) error {
 		links, err := tx.linkRows(`from_key IN (`+placeholders(3, len(piece))+`)`, kind, piece...)
 		for _, l := range links {
-			found[string(l.From)] = append(found[string(l.From)], l.To)
+			found[l.From] = append(found[l.From], l.To.Ref())
 		}
 		return err
 	})
@@ -32,7 +32,7 @@ func (tx *Tx) LinksOfAll(kind apim.LinkKind, refs []apim.Ref) (map[string][]apim
 func keyArgs(refs []apim.Ref) []any {
 	keys := make([]any, len(refs))
 	for i, ref := range refs {
-		keys[i] = ref.Key()
+		keys[i] = ref
 	}
 	return keys
 }

@@ -35,7 +35,7 @@ func TestManyDocumentsAndLinksAreReadAtOnce(t *testing.T) {
 				}
 			}
 			links, err2 := tx.LinksOfAll(apim.TagLink, append(asked, "/products/gold"))
-			same(t, "links", links, map[string][]apim.Ref{"/products/gold": {"/tags/a", "/tags/b"}})
+			same(t, "links", links, map[apim.Key][]apim.Ref{"/products/gold": {"/tags/a", "/tags/b"}})
 			return errors.Join(err, err2)
 		})
 	})

@@ -191,7 +191,7 @@ func (tx *Tx) Reencrypt() (int, error) {
 		}
 		if err == nil {
 			_, err = tx.exec(`UPDATE secret SET key_id = $1, bytes = $2 WHERE service = $3 AND key = $4 AND field = $5`,
-				id, sealed, tx.s.service, r.ref.Key(), r.field)
+				id, sealed, tx.s.service, r.ref, r.field)
 		}
 	}
 	return len(stale), wrap(err, "encrypt secrets with key %s", tx.s.secrets.current.id)

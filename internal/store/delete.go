@@ -72,7 +72,8 @@ func (tx *Tx) remove(span keySpan) error {
 	}
 	args := span.args(tx.s.service)
 	err := tx.each(func(rows *sql.Rows) error {
-		var key, kind, parent string
+		var key, parent apim.Key
+		var kind string
 		if err := rows.Scan(&key, &kind, &parent); err != nil {
 			return err
 		}
@@ -97,7 +98,7 @@ func (tx *Tx) remove(span keySpan) error {
 func (tx *Tx) removeParts(span keySpan) error {
 	if tx.s.kind(span.ref.KindPath()) == apim.APISchemas.Path {
 		_, err := tx.exec(`DELETE FROM schema_part WHERE service = $1 AND api = $2 AND schema = $3`,
-			tx.s.service, span.ref.Parent().Key(), lower(span.ref.Name()))
+			tx.s.service, span.ref.Parent(), lower(span.ref.Name()))
 		return err
 	}
 	_, err := tx.exec(`DELETE FROM schema_part WHERE `+span.where("api"), span.args(tx.s.service)...)
@@ -106,7 +107,10 @@ func (tx *Tx) removeParts(span keySpan) error {
 
 // removeLinks deletes the links of a span on both sides and tells the feed.
 func (tx *Tx) removeLinks(span keySpan) error {
-	type end struct{ kind, from string }
+	type end struct {
+		kind string
+		from apim.Key
+	}
 	told := map[end]bool{}
 	for _, column := range []string{"from_key", "to_key"} {
 		err := tx.each(func(rows *sql.Rows) error {

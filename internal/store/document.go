@@ -38,7 +38,7 @@ func (tx *Tx) documents(query string, args ...any) ([]*Document, error) {
 
 // Get returns the document at exactly ref, whose case does not matter, or apim.ErrNotFound.
 func (tx *Tx) Get(ref apim.Ref) (*Document, error) {
-	found, err := tx.documents(`service = $1 AND key = $2`, tx.s.service, ref.Key())
+	found, err := tx.documents(`service = $1 AND key = $2`, tx.s.service, ref)
 	if err != nil {
 		return nil, fmt.Errorf("get %s: %w", ref, err)
 	}
@@ -72,7 +72,7 @@ func (tx *Tx) find(ref apim.Ref) (*Document, error) {
 // List returns the documents of a collection by key; parent "" is the service.
 func (tx *Tx) List(kind string, parent apim.Ref) ([]*Document, error) {
 	all, err := tx.documents(`service = $1 AND kind = $2 AND parent = $3 ORDER BY key`,
-		tx.s.service, tx.s.kind(kind), parent.Key())
+		tx.s.service, tx.s.kind(kind), parent)
 	if err != nil {
 		return nil, fmt.Errorf("list %s of %q: %w", kind, parent, err)
 	}
@@ -114,7 +114,7 @@ const scanPage = 500
 // Scan calls fn for every document of a kind, by parent and key, holding few at
 // a time. fn may use the transaction.
 func (tx *Tx) Scan(kind string, fn func(*Document) error) error {
-	parent, key := "", ""
+	var parent, key apim.Key
 	for {
 		page, err := tx.documents(`service = $1 AND kind = $2 AND (parent, key) > ($3, $4) ORDER BY parent, key LIMIT $5`,
 			tx.s.service, tx.s.kind(kind), parent, key, scanPage)
@@ -138,7 +138,7 @@ func (tx *Tx) Scan(kind string, fn func(*Document) error) error {
 func (tx *Tx) Count(kind string, parent apim.Ref) (int, error) {
 	var n int
 	err := tx.one([]any{&n}, `SELECT count(*) FROM document WHERE service = $1 AND kind = $2 AND parent = $3`,
-		tx.s.service, tx.s.kind(kind), parent.Key())
+		tx.s.service, tx.s.kind(kind), parent)
 	if err != nil {
 		return 0, fmt.Errorf("count %s of %q: %w", kind, parent, err)
 	}

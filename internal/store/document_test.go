@@ -149,7 +149,7 @@ func TestScanSeesEveryDocumentOnceAndMayReadMeanwhile(t *testing.T) {
 				t.Fatalf("PutAll numbers document %d %d after %d: not in the order given", i+1, d.Seq, ds[i].Seq)
 			}
 		}
-		seen := map[string]int{}
+		seen := map[apim.Key]int{}
 		view(t, s, func(tx *store.Tx) error {
 			return tx.Scan("apis/operations", func(d *store.Document) error {
 				seen[d.Key()]++

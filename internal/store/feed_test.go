@@ -74,7 +74,7 @@ func TestAFollowerOfTheFeedMissesNothing(t *testing.T) {
 			})
 		}
 		var seen int64
-		keys := map[string]bool{}
+		keys := map[apim.Key]bool{}
 		deadline := time.After(time.Minute)
 		for len(keys) < writers*each && !t.Failed() {
 			select {

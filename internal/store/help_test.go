@@ -72,7 +72,7 @@ func changes(t *testing.T, s *store.Store, after int64) []string {
 	view(t, s, func(tx *store.Tx) error {
 		cs, err := tx.Changes(after, 1000)
 		for _, c := range cs {
-			all = append(all, string(c.Op)+" "+c.Key)
+			all = append(all, string(c.Op)+" "+string(c.Key))
 		}
 		return err
 	})

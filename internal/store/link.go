@@ -10,8 +10,8 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// LinkRow is one association; both sides are keys.
-type LinkRow struct{ From, To apim.Ref }
+// LinkRow is one association.
+type LinkRow struct{ From, To apim.Key }
 
 const linkColumns = `service, kind, from_key, to_key`
 
@@ -23,7 +23,7 @@ func (tx *Tx) Link(kind apim.LinkKind, from, to apim.Ref) (created bool, err err
 		}
 	}
 	n, err := tx.exec(insertSQL("link", linkColumns, `ON CONFLICT DO NOTHING`, 1),
-		tx.s.service, string(kind), from.Key(), to.Key())
+		tx.s.service, string(kind), from, to)
 	if err != nil || n == 0 {
 		return false, wrap(err, "link %s to %s", from, to)
 	}
@@ -33,18 +33,17 @@ func (tx *Tx) Link(kind apim.LinkKind, from, to apim.Ref) (created bool, err err
 // LinkAll is Link for many; the audit log gets one row with their number.
 func (tx *Tx) LinkAll(kind apim.LinkKind, links []LinkRow) error {
 	rows := make([][]any, len(links))
-	seen := map[string]bool{}
+	seen := map[apim.Key]bool{}
 	for i, l := range links {
-		if err := errors.Join(checkRef(l.From), checkRef(l.To)); err != nil {
+		if err := errors.Join(checkRef(l.From.Ref()), checkRef(l.To.Ref())); err != nil {
 			return err
 		}
-		key := l.From.Key()
-		rows[i] = []any{tx.s.service, string(kind), key, l.To.Key()}
-		if seen[key] {
+		rows[i] = []any{tx.s.service, string(kind), l.From, l.To}
+		if seen[l.From] {
 			continue
 		}
-		seen[key] = true
-		if _, err := tx.changed(key, string(kind), key, OpLink); err != nil {
+		seen[l.From] = true
+		if _, err := tx.changed(l.From, string(kind), l.From, OpLink); err != nil {
 			return err
 		}
 	}
@@ -54,13 +53,13 @@ func (tx *Tx) LinkAll(kind apim.LinkKind, links []LinkRow) error {
 	if err := tx.insert("link", linkColumns, `ON CONFLICT DO NOTHING`, rows); err != nil {
 		return fmt.Errorf("link %d resources: %w", len(links), err)
 	}
-	return tx.audit("link", links[0].From.Parent(), nil, json.RawMessage(fmt.Sprintf(`{"kind":%q,"links":%d}`, kind, len(links))))
+	return tx.audit("link", links[0].From.Ref().Parent(), nil, json.RawMessage(fmt.Sprintf(`{"kind":%q,"links":%d}`, kind, len(links))))
 }
 
 // Unlink removes an association and reports whether there was one.
 func (tx *Tx) Unlink(kind apim.LinkKind, from, to apim.Ref) (removed bool, err error) {
 	n, err := tx.exec(`DELETE FROM link WHERE service = $1 AND kind = $2 AND from_key = $3 AND to_key = $4`,
-		tx.s.service, string(kind), from.Key(), to.Key())
+		tx.s.service, string(kind), from, to)
 	if err != nil || n == 0 {
 		return false, wrap(err, "unlink %s from %s", to, from)
 	}
@@ -72,7 +71,7 @@ func (tx *Tx) linked(action string, kind apim.LinkKind, from, to apim.Ref) error
 	if _, err := tx.changed(from.Key(), string(kind), from.Key(), OpLink); err != nil {
 		return err
 	}
-	entry, err := json.Marshal(map[string]string{"kind": string(kind), "to": to.Key()})
+	entry, err := json.Marshal(map[string]string{"kind": string(kind), "to": string(to.Key())})
 	if err != nil {
 		return fmt.Errorf("audit %s: %w", action, err)
 	}
@@ -85,20 +84,20 @@ func (tx *Tx) linked(action string, kind apim.LinkKind, from, to apim.Ref) error
 // HasLink reports whether from is associated with to.
 func (tx *Tx) HasLink(kind apim.LinkKind, from, to apim.Ref) (bool, error) {
 	found, err := tx.strings(`SELECT to_key FROM link WHERE service = $1 AND kind = $2 AND from_key = $3 AND to_key = $4`,
-		tx.s.service, string(kind), from.Key(), to.Key())
+		tx.s.service, string(kind), from, to)
 	return len(found) > 0, wrap(err, "look for a link of %s", from)
 }
 
 // Links are the keys that from is associated with, in order.
 func (tx *Tx) Links(kind apim.LinkKind, from apim.Ref) ([]apim.Ref, error) {
 	return tx.refs(`SELECT to_key FROM link WHERE service = $1 AND kind = $2 AND from_key = $3 ORDER BY to_key`,
-		tx.s.service, string(kind), from.Key())
+		tx.s.service, string(kind), from)
 }
 
 // Backlinks are the keys that are associated with to, in order.
 func (tx *Tx) Backlinks(kind apim.LinkKind, to apim.Ref) ([]apim.Ref, error) {
 	return tx.refs(`SELECT from_key FROM link WHERE service = $1 AND kind = $2 AND to_key = $3 ORDER BY from_key`,
-		tx.s.service, string(kind), to.Key())
+		tx.s.service, string(kind), to)
 }
 
 func (tx *Tx) refs(query string, args ...any) ([]apim.Ref, error) {
@@ -138,7 +137,7 @@ func (tx *Tx) ResolveAPI(ref apim.Ref) (apim.Ref, error) {
 	found, err := tx.strings(`SELECT coalesce(d.path, l.to_key) FROM link l
 		LEFT JOIN document d ON d.service = l.service AND d.key = l.to_key
 		WHERE l.service = $1 AND l.kind = $2 AND l.from_key = $3`,
-		tx.s.service, string(apim.CurrentRevision), alias.Key())
+		tx.s.service, string(apim.CurrentRevision), alias)
 	if err != nil {
 		return "", fmt.Errorf("resolve %s: %w", ref, err)
 	}

@@ -49,7 +49,7 @@ func TestLinkAllLinksManyAndTellsEachFromSideOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		var rows []store.LinkRow
 		for i := range 150 {
-			rows = append(rows, store.LinkRow{From: apim.Ref(fmt.Sprintf("/apis/x;rev=1/operations/op%d", i/2)), To: apim.Ref(fmt.Sprintf("/tags/t%d", i%2))})
+			rows = append(rows, store.LinkRow{From: apim.Key(fmt.Sprintf("/apis/x;rev=1/operations/op%d", i/2)), To: apim.Key(fmt.Sprintf("/tags/t%d", i%2))})
 		}
 		update(t, s, func(tx *store.Tx) error {
 			return errors.Join(tx.LinkAll(apim.TagLink, rows), tx.LinkAll(apim.TagLink, rows[:3]), tx.LinkAll(apim.TagLink, nil))

@@ -11,7 +11,7 @@ import (
 type Document struct {
 	Ref       apim.Ref        // service-relative id as written
 	Kind      string          // kind path, "apis/operations"
-	Parent    string          // key of the parent resource, "" at service level
+	Parent    apim.Key        // of the parent resource, "" at service level
 	Workspace string          // "" outside workspaces
 	Name      string          // last segment as created
 	Body      json.RawMessage // the `properties`
@@ -23,7 +23,7 @@ type Document struct {
 }
 
 // Key is the document's key, the lower-case ref.
-func (d *Document) Key() string { return d.Ref.Key() }
+func (d *Document) Key() apim.Key { return d.Ref.Key() }
 
 // System is the name of the actor that the program itself is.
 const System = "system"
@@ -38,7 +38,7 @@ type Actor struct {
 // Change is one entry of the change feed.
 type Change struct {
 	Seq int64
-	Key string // of the resource, lower case; for a link the from side
+	Key apim.Key // of the resource; for a link the from side
 	Op  Op
 	At  time.Time
 }
@@ -59,7 +59,7 @@ type AuditEntry struct {
 	At            time.Time
 	Actor         Actor
 	Action        string // put, delete, link, unlink, or an action's name
-	Key           string
+	Key           apim.Key
 	Before, After json.RawMessage
 }
 

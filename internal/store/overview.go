@@ -8,10 +8,10 @@ import (
 )
 
 // Counts is how many documents of a kind each parent has, by the parent's key.
-func (tx *Tx) Counts(kind string) (map[string]int, error) {
-	counts := map[string]int{}
+func (tx *Tx) Counts(kind string) (map[apim.Key]int, error) {
+	counts := map[apim.Key]int{}
 	err := tx.each(func(rows *sql.Rows) error {
-		var parent string
+		var parent apim.Key
 		var n int
 		err := rows.Scan(&parent, &n)
 		counts[parent] = n
@@ -23,7 +23,7 @@ func (tx *Tx) Counts(kind string) (map[string]int, error) {
 // Keys are the keys of a collection's documents, in order, without reading the documents.
 func (tx *Tx) Keys(kind string, parent apim.Ref) ([]string, error) {
 	keys, err := tx.strings(`SELECT key FROM document WHERE service = $1 AND kind = $2 AND parent = $3 ORDER BY key`,
-		tx.s.service, tx.s.kind(kind), parent.Key())
+		tx.s.service, tx.s.kind(kind), parent)
 	return keys, wrap(err, "list the keys of %s below %q", kind, parent)
 }
 

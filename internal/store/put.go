@@ -45,7 +45,7 @@ func (tx *Tx) PutAll(ds []*Document) error {
 	if len(ds) == 0 {
 		return nil
 	}
-	seen := make(map[string]bool, len(ds))
+	seen := make(map[apim.Key]bool, len(ds))
 	for _, d := range ds {
 		if seen[d.Key()] {
 			return apim.Invalid("id", fmt.Sprintf("%s is written twice.", d.Ref))
@@ -68,7 +68,7 @@ func (tx *Tx) PutAll(ds []*Document) error {
 
 // write stores one chunk of documents and adds them to the feed.
 func (tx *Tx) write(ds []*Document) error {
-	byKey := make(map[string]*Document, len(ds))
+	byKey := make(map[apim.Key]*Document, len(ds))
 	rows := make([][]any, len(ds))
 	for i, d := range ds {
 		if err := tx.fill(d); err != nil {
@@ -82,7 +82,8 @@ func (tx *Tx) write(ds []*Document) error {
 	}
 	tx.written = append(tx.written, ds...)
 	return tx.each(func(row *sql.Rows) error {
-		var key, path, name string
+		var key apim.Key
+		var path, name string
 		var created int64
 		if err := row.Scan(&key, &path, &name, &created); err != nil {
 			return err

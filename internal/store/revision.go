@@ -12,7 +12,7 @@ import (
 
 // RevisionItem is one item of a published site.
 type RevisionItem struct {
-	Key  string // the lower-case ref; filled from Ref
+	Key  apim.Key // filled from Ref
 	Ref  apim.Ref
 	Hash string          // SHA-256 of Body in hexadecimal, filled; given for an item without Body (media)
 	Body json.RawMessage // nil: only the hash is pinned
@@ -51,7 +51,7 @@ func (tx *Tx) PutRevisionItems(revision string, items []RevisionItem) error {
 
 func (it *RevisionItem) fill() error {
 	it.Key = it.Ref.Key()
-	if !isText(it.Key) || it.Key == "" {
+	if !isText(string(it.Key)) || it.Key == "" {
 		return apim.Invalid("id", fmt.Sprintf("%q is not the id of an item.", it.Ref))
 	}
 	if it.Body == nil {

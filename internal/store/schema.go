@@ -17,7 +17,7 @@ func (tx *Tx) PutSchemaParts(api apim.Ref, schemaID string, parts map[string]jso
 		return err
 	}
 	_, err := tx.exec(`DELETE FROM schema_part WHERE service = $1 AND api = $2 AND schema = $3`,
-		tx.s.service, api.Key(), lower(schemaID))
+		tx.s.service, api, lower(schemaID))
 	if err != nil {
 		return fmt.Errorf("replace the parts of schema %s of %s: %w", schemaID, api, err)
 	}
@@ -26,7 +26,7 @@ func (tx *Tx) PutSchemaParts(api apim.Ref, schemaID string, parts map[string]jso
 		if !isText(name) || !isJSON(parts[name]) {
 			return apim.Invalid("schemas/"+name, "Not JSON in UTF-8.")
 		}
-		rows = append(rows, []any{tx.s.service, api.Key(), name, lower(schemaID), string(parts[name])})
+		rows = append(rows, []any{tx.s.service, api, name, lower(schemaID), string(parts[name])})
 	}
 	err = tx.insert("schema_part", "service, api, name, schema, body", "", rows)
 	return wrap(err, "store the parts of schema %s of %s", schemaID, api)
@@ -38,7 +38,7 @@ func (tx *Tx) PutSchemaParts(api apim.Ref, schemaID string, parts map[string]jso
 func (tx *Tx) SchemaParts(api apim.Ref, names []string) (map[string]json.RawMessage, error) {
 	parts := make(map[string]json.RawMessage, len(names))
 	err := chunks(names, func(piece []string) error {
-		args := []any{tx.s.service, api.Key()}
+		args := []any{tx.s.service, api}
 		for _, name := range piece {
 			args = append(args, name)
 		}
@@ -58,6 +58,6 @@ func (tx *Tx) SchemaParts(api apim.Ref, names []string) (map[string]json.RawMess
 // SchemaPartNames are the names of all definitions of an API revision, ordered.
 func (tx *Tx) SchemaPartNames(api apim.Ref) ([]string, error) {
 	names, err := tx.strings(`SELECT DISTINCT name FROM schema_part WHERE service = $1 AND api = $2 ORDER BY name`,
-		tx.s.service, api.Key())
+		tx.s.service, api)
 	return names, wrap(err, "read schema part names of %s", api)
 }

@@ -45,7 +45,7 @@ func (tx *Tx) isSubscriptionKey(ref apim.Ref, field string) bool {
 // checkUnused refuses a subscription key that another subscription or field has.
 func (tx *Tx) checkUnused(ref apim.Ref, field string, hash []byte) error {
 	used, err := tx.strings(`SELECT key FROM secret WHERE service = $1 AND hash = $2 AND NOT (key = $3 AND field = $4)`,
-		tx.s.service, hash, ref.Key(), field)
+		tx.s.service, hash, ref, field)
 	if err != nil {
 		return fmt.Errorf("look up %s of %s: %w", field, ref, err)
 	}
@@ -56,7 +56,7 @@ func (tx *Tx) checkUnused(ref apim.Ref, field string, hash []byte) error {
 }
 
 func (tx *Tx) secretPlace(ref apim.Ref, field string) string {
-	return tx.s.service + "\n" + ref.Key() + "\n" + field
+	return tx.s.service + "\n" + string(ref.Key()) + "\n" + field
 }
 
 func (tx *Tx) storeSecret(ref apim.Ref, field, value string, hash []byte) error {
@@ -66,7 +66,7 @@ func (tx *Tx) storeSecret(ref apim.Ref, field, value string, hash []byte) error 
 	}
 	_, err = tx.exec(`INSERT INTO secret (service, key, field, key_id, bytes, hash) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (service, key, field) DO UPDATE SET key_id = excluded.key_id, bytes = excluded.bytes, hash = excluded.hash`,
-		tx.s.service, ref.Key(), field, keyID, sealed, nullBytes(hash))
+		tx.s.service, ref, field, keyID, sealed, nullBytes(hash))
 	return err
 }
 
@@ -95,7 +95,7 @@ func (tx *Tx) Secret(ref apim.Ref, field string) (string, error) {
 	var keyID string
 	var sealed []byte
 	err := tx.one([]any{&keyID, &sealed}, `SELECT key_id, bytes FROM secret WHERE service = $1 AND key = $2 AND field = $3`,
-		tx.s.service, ref.Key(), field)
+		tx.s.service, ref, field)
 	if err != nil {
 		return "", fmt.Errorf("%s of %s: %w", field, ref, err)
 	}
@@ -105,7 +105,7 @@ func (tx *Tx) Secret(ref apim.Ref, field string) (string, error) {
 
 // DeleteSecret removes a secret field; it is no error when there is none.
 func (tx *Tx) DeleteSecret(ref apim.Ref, field string) error {
-	n, err := tx.exec(`DELETE FROM secret WHERE service = $1 AND key = $2 AND field = $3`, tx.s.service, ref.Key(), field)
+	n, err := tx.exec(`DELETE FROM secret WHERE service = $1 AND key = $2 AND field = $3`, tx.s.service, ref, field)
 	if err != nil || n == 0 {
 		return wrap(err, "delete %s of %s", field, ref)
 	}

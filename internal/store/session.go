@@ -55,7 +55,7 @@ func (tx *Tx) DeleteUserSessions(userID, exceptID string) error {
 func (tx *Tx) SetPassword(userRef apim.Ref, encoded string) error {
 	_, err := tx.exec(`INSERT INTO password (service, key, encoded, updated_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (service, key) DO UPDATE SET encoded = excluded.encoded, updated_at = excluded.updated_at`,
-		tx.s.service, userRef.Key(), encoded, tx.now.UnixMicro())
+		tx.s.service, userRef, encoded, tx.now.UnixMicro())
 	if err != nil {
 		return fmt.Errorf("set the password of %s: %w", userRef, err)
 	}
@@ -65,6 +65,6 @@ func (tx *Tx) SetPassword(userRef apim.Ref, encoded string) error {
 // Password reads a user's encoded password, or apim.ErrNotFound.
 func (tx *Tx) Password(userRef apim.Ref) (string, error) {
 	var encoded string
-	err := tx.one([]any{&encoded}, `SELECT encoded FROM password WHERE service = $1 AND key = $2`, tx.s.service, userRef.Key())
+	err := tx.one([]any{&encoded}, `SELECT encoded FROM password WHERE service = $1 AND key = $2`, tx.s.service, userRef)
 	return encoded, wrap(err, "password of %s", userRef)
 }

@@ -26,16 +26,18 @@ type Tx struct {
 	drawn   int64 // feed numbers drawn so far
 	base    int64 // the number before the first; of a sole writer only
 	changes []changeRow
-	puts    map[string]bool // keys whose last change is a put
+	puts    map[apim.Key]bool // keys whose last change is a put
 	audits  []auditRow
 	written []*Document // Put here; their Seq is final after flush
 }
 
 // changeRow is a row of the feed yet to be written.
 type changeRow struct {
-	seq               int64
-	key, kind, parent string
-	op                Op
+	seq    int64
+	key    apim.Key
+	kind   string
+	parent apim.Key
+	op     Op
 }
 
 var errReadOnly = errors.New("store: a write in a view")
@@ -55,13 +57,13 @@ func (tx *Tx) Exec(query string, args ...any) error {
 	if !tx.writable {
 		return errReadOnly
 	}
-	_, err := tx.q.ExecContext(tx.ctx, query, args...)
+	_, err := tx.q.ExecContext(tx.ctx, query, bound(args)...)
 	return err
 }
 
 // Query runs a raw query; the rows must be closed before the next statement.
 func (tx *Tx) Query(query string, args ...any) (*sql.Rows, error) {
-	return tx.q.QueryContext(tx.ctx, query, args...)
+	return tx.q.QueryContext(tx.ctx, query, bound(args)...)
 }
 
 // exec runs a statement and returns how many rows it touched.
@@ -69,7 +71,7 @@ func (tx *Tx) exec(query string, args ...any) (int64, error) {
 	if !tx.writable {
 		return 0, errReadOnly
 	}
-	res, err := tx.q.ExecContext(tx.ctx, query, storable(args)...)
+	res, err := tx.q.ExecContext(tx.ctx, query, bound(args)...)
 	if err != nil {
 		return 0, err
 	}
@@ -78,7 +80,7 @@ func (tx *Tx) exec(query string, args ...any) (int64, error) {
 
 // each calls scan for every row of a query.
 func (tx *Tx) each(scan func(*sql.Rows) error, query string, args ...any) error {
-	rows, err := tx.q.QueryContext(tx.ctx, query, storable(args)...)
+	rows, err := tx.q.QueryContext(tx.ctx, query, bound(args)...)
 	if err != nil {
 		return err
 	}
@@ -198,14 +200,14 @@ func (tx *Tx) draw() (int64, error) {
 }
 
 // changed adds a row to the feed and returns its number.
-func (tx *Tx) changed(key, kind, parent string, op Op) (int64, error) {
+func (tx *Tx) changed(key apim.Key, kind string, parent apim.Key, op Op) (int64, error) {
 	seq, err := tx.draw()
 	if err != nil {
 		return 0, err
 	}
 	tx.changes = append(tx.changes, changeRow{seq, key, kind, parent, op})
 	if tx.puts == nil {
-		tx.puts = map[string]bool{}
+		tx.puts = map[apim.Key]bool{}
 	}
 	tx.puts[key] = op == OpPut
 	return seq, nil
@@ -278,13 +280,21 @@ func (tx *Tx) number() error {
 	})
 }
 
-// storable replaces in place what PostgreSQL refuses in text (NUL, bytes that
-// are not UTF-8), so that a look-up by a hostile name finds nothing instead of
-// failing. What is written has been checked or cleaned before.
-func storable(args []any) []any {
+// bound brings the arguments of a statement to what the engines take, in place:
+// a ref stands for its key. What PostgreSQL refuses in text (NUL, bytes that are
+// not UTF-8) is replaced, so that a look-up by a hostile name finds nothing
+// instead of failing. What is written has been checked or cleaned before.
+func bound(args []any) []any {
 	for i, arg := range args {
-		if s, ok := arg.(string); ok && !isText(s) {
-			args[i] = printable(s)
+		switch arg := arg.(type) {
+		case apim.Ref:
+			args[i] = printable(string(arg.Key()))
+		case apim.Key:
+			args[i] = printable(string(arg))
+		case string:
+			if !isText(arg) {
+				args[i] = printable(arg)
+			}
 		}
 	}
 	return args

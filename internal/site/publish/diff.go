@@ -2,6 +2,7 @@ package publish
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -77,7 +78,7 @@ func (s *Service) itemsAndFiles(ctx context.Context, tx *store.Tx, name string) 
 	}
 	pins, _, err := s.files(ctx, (&Checked{items: all}).site(), s.look)
 	all = append(all, pins...)
-	slices.SortFunc(all, func(a, b store.RevisionItem) int { return strings.Compare(a.Key, b.Key) })
+	slices.SortFunc(all, func(a, b store.RevisionItem) int { return cmp.Compare(a.Key, b.Key) })
 	return all, err
 }
 
@@ -89,7 +90,7 @@ func (s *Service) items(tx *store.Tx, name string) ([]store.RevisionItem, error)
 		if err != nil {
 			return nil, err
 		}
-		slices.SortFunc(snap.items, func(a, b store.RevisionItem) int { return strings.Compare(a.Key, b.Key) })
+		slices.SortFunc(snap.items, func(a, b store.RevisionItem) int { return cmp.Compare(a.Key, b.Key) })
 		return snap.items, nil
 	case Current:
 		current, err := tx.CurrentPortalRevision()
@@ -260,7 +261,7 @@ func restore(tx *store.Tx, d *Diff, then []store.RevisionItem) error {
 			return err
 		}
 	}
-	write := map[string]bool{}
+	write := map[apim.Key]bool{}
 	for _, ref := range d.Added {
 		write[apim.Ref(ref).Key()] = true
 	}

@@ -1,12 +1,12 @@
 package publish
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/blob"
@@ -50,7 +50,7 @@ func (s *Service) files(ctx context.Context, st *site.Site, read func(context.Co
 		}
 		pins = append(pins, store.RevisionItem{Key: f.Ref.Key(), Ref: f.Ref, Hash: info.Hash})
 	}
-	slices.SortFunc(pins, func(a, b store.RevisionItem) int { return strings.Compare(a.Key, b.Key) })
+	slices.SortFunc(pins, func(a, b store.RevisionItem) int { return cmp.Compare(a.Key, b.Key) })
 	return pins, missing, nil
 }
 
@@ -71,7 +71,7 @@ func (s *Service) restoreFiles(ctx context.Context, then *site.Site, pins []stor
 	if s.Media == nil {
 		return nil
 	}
-	hashes := map[string]string{}
+	hashes := map[apim.Key]string{}
 	for _, p := range pins {
 		hashes[p.Key] = p.Hash
 	}
