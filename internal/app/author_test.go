@@ -47,6 +47,7 @@ var spellings = []authored{
 		{"internal/site/check.go", "JSON pointers"},
 		{"internal/site/publish/diff.go", "JSON pointers"},
 		{"internal/widget", "JSON pointers"},
+		{"internal/arm/warning.go", "the last visible character"},
 		{"internal/subscription/key.go", "the last visible character"},
 		{"cmd/portico/revisions.go", "marks a change"},
 		{"cmd/portico/capture.go", "marks a change"},
@@ -85,7 +86,6 @@ func addressSpellings(t *testing.T, sources map[string][]literal) []authored {
 		{"the portal's addresses of what is a resource, too", any(shared), []owner{
 			{"internal/address", "the author"},
 			{"internal/apim", "ids of resources"},
-			{"internal/catalog", "keys of resources"},
 			{"internal/account/provision.go", "the scope of a subscription"},
 			{"internal/management", "addresses of the management API"},
 			{"cmd/portico", "addresses of the management API"},
