@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
@@ -50,7 +51,10 @@ func Put(tx *store.Tx, at *Place, in *Input) (*Result, error) {
 	}
 	result := &Result{API: at.Alias, Document: w.doc, Created: at.Old == nil}
 	if d := in.Description; d != nil {
-		result.Operations, result.Findings = len(d.Operations), d.Warnings
+		result.Operations, result.Findings = len(d.Operations), slices.Clone(d.Warnings)
+	}
+	for i := range result.Findings {
+		result.Findings[i].Target = string(at.Alias)
 	}
 	return result, nil
 }

@@ -53,7 +53,8 @@ func (in *Input) Close() {
 	}
 }
 
-// Write reads a request and does it in one transaction.
+// Write reads a request and does it in one transaction, which keeps what was
+// found in the API's history.
 func (s *Service) Write(ctx context.Context, actor store.Actor, r Request) (*Result, error) {
 	in, err := s.Read(ctx, r)
 	if err != nil {
@@ -63,10 +64,13 @@ func (s *Service) Write(ctx context.Context, actor store.Actor, r Request) (*Res
 	var result *Result
 	err = s.Store.Update(ctx, actor, func(tx *store.Tx) error {
 		at, err := Locate(tx, r.Ref, in.Properties)
-		if err == nil {
-			result, err = Put(tx, at, in)
+		if err != nil {
+			return err
 		}
-		return err
+		if result, err = Put(tx, at, in); err != nil {
+			return err
+		}
+		return tx.Found(result.API, result.Findings)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("write %s: %w", r.Ref, err)

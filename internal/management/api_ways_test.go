@@ -229,3 +229,37 @@ func (s *service) storedAPIs() map[string]string {
 	}
 	return all
 }
+
+// TestWarningsOfAnImportAreToldEveryWay imports a description that something is
+// wrong with into a running and into a stopped service.
+func TestWarningsOfAnImportAreToldEveryWay(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	properties := props{"path": "x", "format": "openapi", "value": `{"openapi":"3.0.3","info":{"title":"X"},"paths":{"/o":{"get":{
+		"responses":{"200":{"description":"ok","content":{"application/json":{"schema":{"$ref":"#/components/schemas/Gone"}}}}}}}}}`}
+	text, err := json.Marshal(properties)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stopped, err := s.handler.APIs.Write(t.Context(), store.Actor{Name: "test"}, apis.Request{Ref: "/apis/x", Properties: text})
+	if err != nil || len(stopped.Findings) == 0 {
+		t.Fatalf("in a stopped service: %+v, %v", stopped, err)
+	}
+	told, more := arm.Warnings(s.do("PUT", "/apis/x", body(properties)).want(200).header)
+	if diff := cmp.Diff(stopped.Findings, told); diff != "" || more != 0 {
+		t.Errorf("a running service tells something else (%d more):\n%s", more, diff)
+	}
+	var kept []store.AuditEntry
+	err = s.store.View(t.Context(), func(tx *store.Tx) error {
+		all, err := tx.AuditLog(store.AuditQuery{Resource: "/apis/x"})
+		for _, e := range all {
+			if e.Action == "findings" {
+				kept = append(kept, e)
+			}
+		}
+		return err
+	})
+	if err != nil || len(kept) != 2 || string(kept[0].After) != string(kept[1].After) {
+		t.Errorf("the history of the API has %d entries of findings: %v, %v", len(kept), kept, err)
+	}
+}

@@ -29,7 +29,7 @@ var exceptions = []struct{ example, failure, reason string }{
 	{"ServiceClient_BeginCreateOrUpdate", "self-hosted instance", "SKU, location, network and host names of a self-hosted instance come from its configuration"},
 	{"ServiceClient_BeginUpdate", "self-hosted instance", "SKU, location, network and host names of a self-hosted instance come from its configuration"},
 	{"ServiceClient_BeginDelete", "OperationNotAllowed", "deleting takes an operator who allowed it"},
-	{"ApiNewVersionUsingExistingApi", "same path", "another example has made an API with the path"},
+	{"ApiNewVersionUsingExistingApi", "same address", "another example has made an API with the path"},
 	{"CertificateClient_CreateOrUpdate", "certificate in base64", "its certificate is a row of asterisks"},
 	{"DocumentationClient", "PreconditionFailed", "its If-Match is an ETag of another service"},
 	{"DocumentationClient", "If-Match must be", "its If-Match is an ETag without quotes"},
