@@ -180,6 +180,7 @@ func (p *Page) Compiled() (*widget.Page, error) {
 }
 
 func (p *Page) compile() {
+	defer widget.Caught(&p.err)
 	if p.details != nil {
 		p.compiled, p.err = p.details.Compiled()
 		return

@@ -294,3 +294,17 @@ func TestListsOfThousandsOfAPIsArePaged(t *testing.T) {
 		}
 	}
 }
+
+// brokenData panics when the list of APIs is asked for.
+type brokenData struct{ *fakeData }
+
+func (brokenData) APIs(context.Context) ([]*catalog.API, error) { panic("out of cheese") }
+
+// Widgets are rendered in goroutines of their own, where a panic would end the process.
+func TestAWidgetThatPanicsFailsItsPageAlone(t *testing.T) {
+	t.Parallel()
+	p := compile(t, `{"type":"listOfApis"}`)
+	if _, err := p.Render(t.Context(), widget.Render{Data: brokenData{shop()}}); err == nil || !strings.Contains(err.Error(), "out of cheese") {
+		t.Errorf("rendering ends with %v", err)
+	}
+}

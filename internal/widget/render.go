@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -151,13 +152,21 @@ func (p *Page) renderSlots(ctx context.Context, r Render, h *heading, want func(
 		if !want(s) {
 			continue
 		}
-		g.Go(func() error {
-			b, err := p.renderSlot(ctx, r, h, s)
-			rendered[s.index] = b
+		g.Go(func() (err error) {
+			defer Caught(&err)
+			rendered[s.index], err = p.renderSlot(ctx, r, h, s)
 			return err
 		})
 	}
 	return rendered, g.Wait()
+}
+
+// Caught, deferred, makes a panic the function's error: outside the goroutine of a
+// request it would end the process, and with it every surface.
+func Caught(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+	}
 }
 
 // visibleSlots are the slots, of popups too, whose rules admit the visitor.
