@@ -17,7 +17,7 @@ type Visitor struct {
 // Guest is a visitor who is not signed in: in Guests only.
 func Guest() Visitor { return Visitor{Groups: []string{apim.Guests}} }
 
-// In tells whether the visitor is in one of the groups, which are lower case.
+// In reports whether the visitor is in one of the groups, which are lower case.
 func (v Visitor) In(groups []string) bool {
 	for _, g := range groups {
 		if slices.Contains(v.Groups, g) {

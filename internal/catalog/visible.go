@@ -7,7 +7,7 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// Visible tells whether the visitor may see a resource, by the table of
+// Visible reports whether the visitor may see a resource, by the table of
 // design.md §6:
 //
 //   - an administrator sees everything;
@@ -140,7 +140,7 @@ func (c *Catalog) Shared(v Visitor, also ...string) Visitor {
 	return Visitor{UserID: "someone", Groups: groups, Admin: v.Admin, Locale: v.Locale}
 }
 
-// matters tells whether what is seen may depend on a group.
+// matters reports whether what is seen may depend on a group.
 func (s *snapshot) matters(group string, also []string) bool {
 	_, named := slices.BinarySearch(s.named, group)
 	return named || group == apim.Guests || slices.Contains(also, group)

@@ -19,7 +19,7 @@ import (
 // Config is what a portal is made of.
 type Config struct {
 	Store         *store.Store
-	Catalog       *catalog.Catalog // started
+	Catalog       *catalog.Catalog // loaded
 	Search        Searcher
 	Accounts      Accounts
 	Subscriptions Subscriptions

@@ -49,7 +49,7 @@ func negotiate(accept []string) encoding {
 	return best
 }
 
-// refused tells whether the parameters of a coding are q=0.
+// refused reports whether the parameters of a coding are q=0.
 func refused(params string) bool {
 	q, ok := strings.CutPrefix(strings.TrimSpace(params), "q=")
 	return ok && strings.Trim(q, "0.") == ""

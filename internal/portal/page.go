@@ -52,8 +52,8 @@ func (p *Portal) servePage(w http.ResponseWriter, r *http.Request) error {
 	return a.send(w, r, p.common)
 }
 
-// request is all that decides an answer about the site: who asks, what site
-// they are shown, and for what of it.
+// request is all that decides an answer about the site: who asks, which site
+// they are shown, and what of it they ask for.
 type request struct {
 	visit   *visit        // who asks
 	site    shown         // what they are shown
@@ -167,8 +167,8 @@ func declared(query url.Values, names []string) url.Values {
 	return out
 }
 
-// audience decides with whom the visitor shares an answer: the groups that
-// rules of the site and of what is shown name make a difference.
+// audience decides with whom the visitor shares an answer: with those who are in
+// the same of the groups that rules of the site and of the page name.
 func (p *Portal) audience(req *request, groups ...string) {
 	req.groups = slices.Concat(req.site.Groups(), groups)
 	if req.params.Query.Get("q") != "" {
@@ -177,7 +177,7 @@ func (p *Portal) audience(req *request, groups ...string) {
 	req.shared = p.cfg.Catalog.Shared(req.visit.Visitor, req.groups...)
 }
 
-// render makes an answer of what an audience may see, which d notes.
+// render makes an answer of what an audience may see; d notes what was read.
 type render func(ctx context.Context, d *data) (*answer, error)
 
 // load is what render makes for the visitor's audience: kept, or made now.

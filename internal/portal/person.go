@@ -42,8 +42,7 @@ func (o *person) User(context.Context) (*widget.PersonUser, error) {
 	return out, nil
 }
 
-// Subscriptions are the visitor's, newest first. They are read
-// once a request.
+// Subscriptions are the visitor's, newest first. They are read once a request.
 func (o *person) Subscriptions(ctx context.Context, productID string) ([]widget.PersonSubscription, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

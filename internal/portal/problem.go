@@ -23,7 +23,7 @@ var (
 	errUnpublished = errors.New("no site has been published yet")
 )
 
-// problem is how a failure is told.
+// problem is what the visitor is told of a failure.
 type problem struct {
 	status      int
 	title, text string

@@ -89,8 +89,8 @@ func (p *Portal) input(d *data) widget.Render {
 	}
 }
 
-// sendPage sends the published page at a path to one person, with what change adds: what
-// became of a form, or of the request.
+// sendPage sends the published page at a path to one person, with what change
+// adds: what became of a form, or of the request.
 func (p *Portal) sendPage(w http.ResponseWriter, r *http.Request, v *visit, path string, status int, change func(*widget.Render), headers ...header) error {
 	s, err := p.sites.published()
 	if err != nil {

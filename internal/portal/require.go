@@ -11,7 +11,7 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// open pages are for guests also when sign-in is required: people sign in there,
+// openPages are for guests also when sign-in is required: people sign in there,
 // or learn what went wrong.
 var openPages = []string{
 	address.SignIn, address.SignUp, address.SignUpOAuth, address.ResetPassword, address.ConfirmPassword, address.NotFound, address.Failed,

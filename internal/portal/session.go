@@ -23,7 +23,7 @@ type visit struct {
 	session string
 }
 
-// hasSession tells whether the request may carry a session.
+// hasSession reports whether the request may carry a session.
 func (p *Portal) hasSession(r *http.Request) bool {
 	return slices.ContainsFunc(r.Header["Cookie"], func(line string) bool { return strings.Contains(line, p.cookie) })
 }

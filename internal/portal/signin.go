@@ -93,8 +93,8 @@ func (p *Portal) signOutByLink(w http.ResponseWriter, r *http.Request) error {
 var noReferrer = header{"Referrer-Policy", []string{"no-referrer"}}
 
 // signInByToken starts a session for a user's shared access token or for a
-// one-time link (portal-wire.md §2). The address holds a
-// secret: it is left at once and not told to anyone.
+// one-time link (portal-wire.md §2). The address holds a secret: it is left at
+// once and not told to anyone.
 func (p *Portal) signInByToken(w http.ResponseWriter, r *http.Request) error {
 	setHeaders(w.Header(), []header{noReferrer})
 	token, to := address.SignInToken(r.URL.Query())

@@ -57,7 +57,7 @@ func (s *Site) compileAll() {
 	g.Wait()
 }
 
-// hasOwnPages tells whether the site has a page that is not the engine's.
+// hasOwnPages reports whether the site has a page that is not the engine's.
 func (s *Site) hasOwnPages() bool {
 	return slices.ContainsFunc(s.pages, func(p *Page) bool { return p.Ref != "" })
 }
@@ -116,7 +116,7 @@ func (s *Site) checkLinks(it Item, add func(severity apim.Severity, item, path, 
 // itemRef is a JSON text that begins like a reference to a content item.
 var itemRef = regexp.MustCompile(`(?i)"/?contenttypes/[^"]*"`)
 
-// mayDangle tells, without decoding the document, whether one of its texts
+// mayDangle reports, without decoding the document, whether one of its texts
 // refers to an item that does not exist. Only then is it worth decoding.
 func (s *Site) mayDangle(body []byte) bool {
 	if bytes.IndexByte(body, '\\') >= 0 { // escapes may hide a reference

@@ -37,14 +37,14 @@ type meta struct {
 	Description       string          `json:"description"`
 	Keywords          string          `json:"keywords"`
 	Permalink         string          `json:"permalink"`
-	PermalinkTemplate string          `json:"permalinkTemplate"`
-	DocumentID        string          `json:"documentId"`
+	PermalinkTemplate string          `json:"permalinkTemplate"` // of a layout: the pages it frames
+	DocumentID        string          `json:"documentId"`        // the item with the node tree
 	Security          json.RawMessage `json:"security"`
-	Access            json.RawMessage `json:"access"`
+	Access            json.RawMessage `json:"access"` // an older spelling of security
 	FileName          string          `json:"fileName"`
-	BlobID            string          `json:"blobId"`
+	BlobID            string          `json:"blobId"` // the file's name in the media storage; "": the item's id
 	MimeType          string          `json:"mimeType"`
-	JSONLD            string          `json:"jsonLd"`
+	JSONLD            string          `json:"jsonLd"` // structured data of the author's own
 	Share             struct {
 		Title       string `json:"title"`
 		Description string `json:"description"`

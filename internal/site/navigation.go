@@ -23,10 +23,10 @@ type menu struct {
 type menuItem struct {
 	ID       string          `json:"id"`
 	Label    string          `json:"label"`
-	TargetID string          `json:"targetId"`
-	Window   string          `json:"targetWindow"`
-	Anchor   string          `json:"anchor"`
-	Roles    json.RawMessage `json:"roles"` // an older spelling of security
+	TargetID string          `json:"targetId"`     // a content item
+	Window   string          `json:"targetWindow"` // "", _blank, ...
+	Anchor   string          `json:"anchor"`       // of a heading on the page it leads to
+	Roles    json.RawMessage `json:"roles"`        // an older spelling of security
 	Security json.RawMessage `json:"security"`
 	Items    []*menuItem     `json:"navigationItems"`
 

@@ -9,7 +9,7 @@ import (
 	"github.com/portico-portal/portico/internal/widget/prose"
 )
 
-// signIn is personal: who is signed in already is told so.
+// signIn is personal: people who are signed in already are told so.
 var signIn = Widget{
 	Type: "signin", Label: "Sign in: form", Defaults: struct{}{}, Personal: true, CSS: []string{"form"},
 	Query: []string{address.ReturnTo}, Load: loadSignIn,
@@ -77,7 +77,7 @@ func loadSignInSocial(ctx context.Context, in *Input) (any, error) {
 
 // SignUp is the form that makes an account.
 type SignUp struct {
-	Captcha bool `json:"requireHipCaptcha" label:"Captcha"`
+	Captcha bool `json:"requireHipCaptcha" label:"Captcha"` // stored documents have it; there is none
 }
 
 var signUp = Widget{
@@ -93,7 +93,7 @@ type signUpView struct {
 	Password                   bool // one is chosen here
 	Terms                      template.HTML
 	Consent                    bool
-	Closed                     bool // nobody makes an own account
+	Closed                     bool // people cannot make accounts of their own
 	SignIn                     string
 }
 
@@ -119,7 +119,7 @@ func (in *Input) signUp(ctx context.Context, action string, password bool) (any,
 
 // Password is a form about a password.
 type Password struct {
-	Captcha bool `json:"requireHipCaptcha" label:"Captcha"`
+	Captcha bool `json:"requireHipCaptcha" label:"Captcha"` // stored documents have it; there is none
 }
 
 var resetPassword = Widget{

@@ -342,7 +342,7 @@ func AppearanceClass(reference string) string {
 	}, reference)
 }
 
-// contains tells whether a node of the tree satisfies test.
+// contains reports whether a node of the tree satisfies test.
 func contains(n *Node, test func(*Node) bool) bool {
 	return test(n) || slices.ContainsFunc(n.Nodes, func(c *Node) bool { return contains(c, test) })
 }

@@ -44,7 +44,7 @@ func (c *compiler) style() string {
 	return strings.ReplaceAll(b.String(), "</", `<\/`) // nothing may end the style element
 }
 
-// HasLook tells whether the engine's own style sheets style a class.
+// HasLook reports whether the engine's own style sheets style a class.
 func HasLook(class string) bool { return looks()[class] }
 
 var cssClass = regexp.MustCompile(`\.([a-zA-Z][a-zA-Z0-9_-]*)`)

@@ -22,7 +22,7 @@ type Frame struct {
 	guards []Rule // of the nodes around it
 }
 
-// Admits tells whether the visitor sees the node that holds the frame.
+// Admits reports whether the visitor sees the node that holds the frame.
 func (f *Frame) Admits(v catalog.Visitor) bool {
 	return !slices.ContainsFunc(f.guards, func(r Rule) bool { return !r.Admits(v) })
 }

@@ -10,8 +10,8 @@ type KeysAnswer struct {
 
 // KeyRow is one subscription's keys.
 type KeyRow struct {
-	ID        string `json:"id"` // the subscription's name
-	Name      string `json:"name"`
+	ID        string `json:"id"`      // the subscription's name
+	Name      string `json:"name"`    // as its owner calls it
 	Product   string `json:"product"` // display name; "" for other scopes
 	Primary   string `json:"primary"`
 	Secondary string `json:"secondary"`

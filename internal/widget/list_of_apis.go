@@ -156,7 +156,7 @@ func facetValues(a *catalog.API, name string) []catalog.Tag {
 
 var facetNames = []string{"type", "tag", "version"}
 
-// matchesFacets tells whether every facet but one admits the API.
+// matchesFacets reports whether every facet but one admits the API.
 func matchesFacets(a *catalog.API, q url.Values, except string) bool {
 	for _, name := range facetNames {
 		if wanted := q[name]; name != except && len(wanted) > 0 {

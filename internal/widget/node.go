@@ -113,10 +113,10 @@ func (r Rule) Groups() []string {
 	return r.groups
 }
 
-// NamesGuests tells whether the rule says by name that guests are admitted.
+// NamesGuests reports whether the rule says by name that guests are admitted.
 func (r Rule) NamesGuests() bool { return r.anyone || slices.Contains(r.groups, apim.Guests) }
 
-// Admits tells whether the visitor may see what the rule guards. Guests are
+// Admits reports whether the visitor may see what the rule guards. Guests are
 // in the group guests only; a signed-in user never is, also an administrator.
 func (r Rule) Admits(v catalog.Visitor) bool {
 	if r.anyone || len(r.groups) == 0 {

@@ -120,7 +120,7 @@ func (p *Page) openPopups(out *Output, v catalog.Visitor, rendered [][]byte) {
 	}
 }
 
-// opens tells whether a control of the output opens the popup.
+// opens reports whether a control of the output opens the popup.
 func (o *Output) opens(id string) bool {
 	control := []byte(`popovertarget="` + id + `"`)
 	return slices.ContainsFunc(o.Parts, func(p Part) bool { return bytes.Contains(p.HTML, control) })

@@ -14,7 +14,7 @@ type Said struct {
 	Rules []Rule
 }
 
-// To tells whether a visitor may read it.
+// To reports whether a visitor may read it.
 func (s Said) To(v catalog.Visitor) bool {
 	return !slices.ContainsFunc(s.Rules, func(r Rule) bool { return !r.Admits(v) })
 }

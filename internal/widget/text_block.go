@@ -71,9 +71,9 @@ type mark struct {
 type Hyperlink struct {
 	TargetID string `json:"targetId"`
 	Href     string `json:"href"`
-	Anchor   string `json:"anchor"`
-	Target   string `json:"target"` // _self, _blank, _popup, _download
-	Trigger  string `json:"triggerEvent"`
+	Anchor   string `json:"anchor"`       // of a heading on the page
+	Target   string `json:"target"`       // _self, _blank, _popup, _download
+	Trigger  string `json:"triggerEvent"` // stored documents have it; it has no effect
 }
 
 // resolve is the link's address; false when it leads nowhere the visitor may go.
@@ -91,7 +91,7 @@ func (h Hyperlink) resolve(in *Input) (string, bool) {
 	return href, true
 }
 
-// safeHref tells whether an address may stand in a link: relative, or of a harmless scheme.
+// safeHref reports whether an address may stand in a link: relative, or of a harmless scheme.
 func safeHref(href string) bool {
 	u, err := url.Parse(href)
 	return err == nil && (u.Scheme == "" || slices.Contains([]string{"http", "https", "mailto", "tel"}, u.Scheme))
@@ -221,7 +221,7 @@ func byWidth(raw json.RawMessage) map[string]string {
 	return each
 }
 
-// responsive tells whether a block's alignment differs by width.
+// responsive reports whether a block's alignment differs by width.
 func responsive(styles json.RawMessage) bool {
 	var s textStyle
 	return json.Unmarshal(styles, &s) == nil && len(byWidth(s.Alignment)) > 1

@@ -21,9 +21,9 @@ const (
 
 // Diff is what changed between two sites, by item.
 type Diff struct {
-	From    string   `json:"from"`
+	From    string   `json:"from"` // a revision's name, Draft or Current
 	To      string   `json:"to"`
-	Added   []string `json:"added"`
+	Added   []string `json:"added"` // items: /contentTypes/page/contentItems/home
 	Removed []string `json:"removed"`
 	Changed []Change `json:"changed"`
 }
@@ -31,14 +31,14 @@ type Diff struct {
 // Change is an item that differs.
 type Change struct {
 	Item   string  `json:"item"`
-	Fields []Field `json:"fields"`
+	Fields []Field `json:"fields"` // at most maxFields, and a row that says how many more
 }
 
 // Field is a member that differs: where it stands, and its JSON before and
 // after, shortened; "" where it is absent.
 type Field struct {
-	Path   string `json:"path"` // JSON pointer
-	Before string `json:"before,omitempty"`
+	Path   string `json:"path"`             // JSON pointer
+	Before string `json:"before,omitempty"` // JSON, shortened
 	After  string `json:"after,omitempty"`
 }
 

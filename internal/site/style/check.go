@@ -91,7 +91,7 @@ func (n Names) missing(v any, into map[string]bool) {
 	}
 }
 
-// isReference tells whether a text is written like a reference into the stylesheet.
+// isReference reports whether a text is written like a reference into the stylesheet.
 func isReference(s string) bool {
 	group, rest, ok := strings.Cut(strings.TrimPrefix(s, "/"), "/")
 	return ok && rest != "" && slices.Contains([]string{"colors", "fonts", "shadows", "gradients", "animations", "components", "utils", "globals"}, group)

@@ -97,7 +97,7 @@ func tokens(o object) string {
 	return ":root{" + strings.TrimSuffix(b.String(), ";") + "}"
 }
 
-// onlyLight tells whether the site's own colours are for a light ground only, as
+// onlyLight reports whether the site's own colours are for a light ground only, as
 // those of sites made elsewhere are: on a dark one they could not be read.
 func onlyLight(o object) bool {
 	colours := o.child("colors")
@@ -144,7 +144,7 @@ func gradient(g object) string {
 	return "linear-gradient(" + direction + "," + strings.Join(parts, ",") + ")"
 }
 
-// keyframes are the animations; they play only for who has nothing against motion.
+// keyframes are the animations; they play only for those who have nothing against motion.
 func keyframes(b *strings.Builder, o object) {
 	for _, name := range o.names() {
 		var steps []object

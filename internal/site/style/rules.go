@@ -175,7 +175,7 @@ func position(b *strings.Builder, o object) {
 	declare(b, "z-index", o.text("zIndex", true))
 }
 
-// animation plays one of the stylesheet's animations, for who has nothing against motion.
+// animation plays one of the stylesheet's animations, for those who have nothing against motion.
 func animation(b *strings.Builder, o object) {
 	name := o.text("animationKey", true)
 	if name == "" {

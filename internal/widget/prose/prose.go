@@ -84,7 +84,7 @@ func Line(text string) template.HTML {
 	return template.HTML(h)
 }
 
-// plainText tells whether a text has nothing that Markdown or HTML would change.
+// plainText reports whether a text has nothing that Markdown or HTML would change.
 func plainText(s string) bool {
 	return !strings.ContainsAny(s, "`*_<>[]#&\\\n|~") && !strings.Contains(s, "://") &&
 		!strings.Contains(s, "www.") && !strings.Contains(s, "@") &&

@@ -9,14 +9,14 @@ import (
 // consoleStart is what the console starts from; the island's TypeScript type
 // Start mirrors it.
 type consoleStart struct {
-	API        string             `json:"api"`
-	Operation  string             `json:"operation"`
+	API        string             `json:"api"`       // its public id
+	Operation  string             `json:"operation"` // its id
 	Method     string             `json:"method"`
-	URL        string             `json:"url"` // with parameters in braces
-	KeyHeader  string             `json:"keyHeader,omitempty"`
-	KeyQuery   string             `json:"keyQuery,omitempty"`
+	URL        string             `json:"url"`                 // with parameters in braces
+	KeyHeader  string             `json:"keyHeader,omitempty"` // where the subscription key goes; "" of an open API
+	KeyQuery   string             `json:"keyQuery,omitempty"`  // the same in the query
 	Parameters []consoleParameter `json:"parameters"`
-	Bodies     []sampleBody       `json:"bodies"`
+	Bodies     []sampleBody       `json:"bodies"` // one for each media type that the operation takes
 	Keys       string             `json:"keys"`   // where the visitor's keys are asked for
 	Access     string             `json:"access"` // where one gets a key
 	SignIn     string             `json:"signIn"` // where guests go, leading back here
@@ -25,11 +25,11 @@ type consoleStart struct {
 type consoleParameter struct {
 	Name     string   `json:"name"`
 	Place    string   `json:"place"` // path, query, header, cookie
-	Type     string   `json:"type"`
+	Type     string   `json:"type"`  // in words: "integer or null"
 	Required bool     `json:"required,omitempty"`
-	Values   []string `json:"values,omitempty"`
-	Value    string   `json:"value,omitempty"`
-	Hint     string   `json:"hint,omitempty"`
+	Values   []string `json:"values,omitempty"` // that it may have; none: any
+	Value    string   `json:"value,omitempty"`  // to start with
+	Hint     string   `json:"hint,omitempty"`   // what it means, in plain text
 }
 
 func (r *operation) consoleStart() consoleStart {

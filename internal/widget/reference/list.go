@@ -112,7 +112,7 @@ func (v *List) toggle(path string) {
 	v.Toggle = path + "?show=" + map[bool]string{true: "names", false: "paths"}[v.ShowPath]
 }
 
-// group is one group as it is listed; open tells whether every group is.
+// group is one group as it is listed; open reports whether every group is.
 func (v *List) group(g catalog.Group, first, open bool) operationGroup {
 	name := g.Tag.Name
 	if name == "" {

@@ -27,13 +27,12 @@ type parameter struct {
 
 // writtenParameter is a parameter as an OpenAPI description writes it.
 type writtenParameter struct {
-	Name       string                     `json:"name"`
-	In         string                     `json:"in"`
-	Schema     json.RawMessage            `json:"schema"`
-	Content    map[string]json.RawMessage `json:"content"`
-	Example    json.RawMessage            `json:"example"`
-	Deprecated bool                       `json:"deprecated"`
-	Style      string                     `json:"style"`
+	Name       string          `json:"name"`
+	In         string          `json:"in"`     // path, query, header, cookie
+	Schema     json.RawMessage `json:"schema"` // of Swagger 2: the parameter itself
+	Example    json.RawMessage `json:"example"`
+	Deprecated bool            `json:"deprecated"`
+	Style      string          `json:"style"`
 	at         location
 }
 

@@ -153,17 +153,17 @@ func mediaKind(contentType string) string {
 
 // sampleBody is a request body to start from.
 type sampleBody struct {
-	Type   string      `json:"type"` // media type
-	Kind   string      `json:"kind"`
-	Value  string      `json:"value,omitempty"` // the text; not of forms
-	Fields []bodyField `json:"fields,omitempty"`
+	Type   string      `json:"type"`             // media type
+	Kind   string      `json:"kind"`             // json, form, multipart, text, binary
+	Value  string      `json:"value,omitempty"`  // the text; not of forms
+	Fields []bodyField `json:"fields,omitempty"` // of forms alone
 }
 
 // bodyField is a field of a form.
 type bodyField struct {
 	Name     string `json:"name"`
 	Value    string `json:"value"`
-	File     bool   `json:"file,omitempty"`
+	File     bool   `json:"file,omitempty"` // a file is chosen; Value is empty
 	Required bool   `json:"required,omitempty"`
 }
 

@@ -247,7 +247,7 @@ func (r *resolved) add(p property) {
 // isObject also counts properties that came by allOf.
 func (r resolved) isObject() bool { return len(r.fields) > 0 || r.keywords.isObject() }
 
-// choices are the branches of oneOf or anyOf without null; nullable tells
+// choices are the branches of oneOf or anyOf without null; nullable reports
 // whether null was among them. keyword is "" when there is no choice.
 func (r resolved) choices() (keyword string, branches []json.RawMessage, positions []int, nullable bool) {
 	list := r.OneOf

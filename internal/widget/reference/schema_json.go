@@ -87,15 +87,15 @@ func indexOf(list []string, s string) int {
 	return -1
 }
 
-// isObject tells whether the schema is of an object.
+// isObject reports whether the schema is of an object.
 func (k *keywords) isObject() bool {
 	return len(k.Properties) > 0 || indexOf(k.Type, "object") >= 0
 }
 
-// isArray tells whether the schema is of an array.
+// isArray reports whether the schema is of an array.
 func (k *keywords) isArray() bool { return len(k.Items) > 0 || indexOf(k.Type, "array") >= 0 }
 
-// isNull tells whether the schema admits only null.
+// isNull reports whether the schema admits only null.
 func isNull(raw json.RawMessage) bool {
 	var k struct {
 		Type typeNames         `json:"type"`

@@ -43,7 +43,7 @@ func (s sampling) within(name string) sampling {
 	return s
 }
 
-// recursive tells whether the value would be inside another of its own type.
+// recursive reports whether the value would be inside another of its own type.
 func (s sampling) recursive(r resolved) bool { return r.name != "" && slices.Contains(s.types, r.name) }
 
 func (m *modeler) sample(b *bytes.Buffer, r resolved, s sampling) {

@@ -98,7 +98,7 @@ func (m *modeler) field(p property, fold bool) field {
 	return f
 }
 
-// flat tells whether no property of an object is an unnamed object itself.
+// flat reports whether no property of an object is an unnamed object itself.
 func (m *modeler) flat(r resolved) bool {
 	for _, p := range r.fields {
 		k := parseKeywords(p.Value)
