@@ -39,10 +39,8 @@ type productRow struct {
 
 // snapshot is the catalog at one moment.
 type snapshot struct {
-	apis      feed.Table[string, *API] // by lower-case id
-	apiList   []*API                   // by name
+	apiList   []*API // by name
 	byAlias   feed.Table[apim.Key, *API]
-	products  map[string]*Product // by lower-case id
 	byProduct map[apim.Key]*Product
 	list      []*Product // by name
 	named     []string   // groups that links of published products name, sorted
@@ -62,19 +60,17 @@ type view struct {
 const maxViews = 64
 
 func (r *rows) build() *snapshot {
-	s := &snapshot{products: map[string]*Product{}, byProduct: map[apim.Key]*Product{}, apiList: make([]*API, 0, len(r.apis))}
-	apis, byAlias := s.apis.Edit(), s.byAlias.Edit()
+	s := &snapshot{byProduct: map[apim.Key]*Product{}, apiList: make([]*API, 0, len(r.apis))}
+	byAlias := s.byAlias.Edit()
 	for key, row := range r.apis {
 		a := r.api(row)
-		apis.Set(strings.ToLower(a.ID), a)
 		byAlias.Set(key, a)
 		s.apiList = append(s.apiList, a)
 	}
-	s.apis, s.byAlias = apis.Table(), byAlias.Table()
+	s.byAlias = byAlias.Table()
 	sortByName(s.apiList, func(a *API) (string, string) { return a.Name, a.ID })
 	for key, row := range r.products {
 		p := &Product{ID: row.id, Name: row.props.DisplayName, Props: row.props, Ref: row.ref, Groups: groupNames(row.groups)}
-		s.products[strings.ToLower(p.ID)] = p
 		s.byProduct[key] = p
 		s.list = append(s.list, p)
 	}
@@ -90,12 +86,11 @@ func (r *rows) build() *snapshot {
 // with is the snapshot with APIs, by alias, as the rows have them now. Which
 // products hold them has not changed.
 func (s *snapshot) with(r *rows, aliases map[apim.Key]bool) *snapshot {
-	next := &snapshot{products: s.products, byProduct: s.byProduct, list: s.list, named: s.named, apiList: slices.Clone(s.apiList)}
-	apis, byAlias := s.apis.Edit(), s.byAlias.Edit()
+	next := &snapshot{byProduct: s.byProduct, list: s.list, named: s.named, apiList: slices.Clone(s.apiList)}
+	byAlias := s.byAlias.Edit()
 	for key := range aliases {
 		old := s.byAlias.Get(key)
 		if old != nil {
-			apis.Delete(strings.ToLower(old.ID))
 			byAlias.Delete(key)
 			if at, ok := slices.BinarySearchFunc(next.apiList, old, byName); ok {
 				next.apiList = slices.Delete(next.apiList, at, at+1)
@@ -109,12 +104,11 @@ func (s *snapshot) with(r *rows, aliases map[apim.Key]bool) *snapshot {
 		if old != nil {
 			a.Products, a.groups = old.Products, old.groups
 		}
-		apis.Set(strings.ToLower(a.ID), a)
 		byAlias.Set(key, a)
 		at, _ := slices.BinarySearchFunc(next.apiList, a, byName)
 		next.apiList = slices.Insert(next.apiList, at, a)
 	}
-	next.apis, next.byAlias = apis.Table(), byAlias.Table()
+	next.byAlias = byAlias.Table()
 	return next
 }
 

@@ -61,7 +61,7 @@ func (c *Catalog) APIs(v Visitor) []*API { return c.snapshot().view(v).apis }
 // API is the API with an id, in any case; apim.ErrNotFound when it is absent or hidden.
 func (c *Catalog) API(v Visitor, id string) (*API, error) {
 	s := c.snapshot()
-	if a := s.apis.Get(strings.ToLower(id)); a != nil && s.apiVisible(v, a) {
+	if a := s.byAlias.Get(apim.PublicID(id).Ref(apim.APIs).Key()); a != nil && s.apiVisible(v, a) {
 		return a, nil
 	}
 	return nil, apim.ErrNotFound
@@ -86,7 +86,7 @@ func (c *Catalog) Products(v Visitor) []*Product { return c.snapshot().view(v).p
 // Product is the product with an id, in any case; apim.ErrNotFound when it is absent or hidden.
 func (c *Catalog) Product(v Visitor, id string) (*Product, error) {
 	s := c.snapshot()
-	if p, ok := s.products[strings.ToLower(id)]; ok && s.productVisible(v, p) {
+	if p, ok := s.byProduct[apim.PublicID(id).Ref(apim.Products).Key()]; ok && s.productVisible(v, p) {
 		return p, nil
 	}
 	return nil, apim.ErrNotFound
@@ -112,7 +112,7 @@ func (c *Catalog) ProductsOf(v Visitor, a *API) []*Product {
 	s := c.snapshot()
 	var list []*Product
 	for _, id := range a.Products {
-		if p, ok := s.products[strings.ToLower(id)]; ok && s.productVisible(v, p) {
+		if p, ok := s.byProduct[apim.PublicID(id).Ref(apim.Products).Key()]; ok && s.productVisible(v, p) {
 			list = append(list, p)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/feed"
@@ -102,15 +101,14 @@ func documents(tx *store.Tx, changes []store.Change) (map[apim.Key]*store.Docume
 
 func (b *builder) applyOne(tx *store.Tx, hash func(string) [32]byte, c store.Change, d *store.Document) error {
 	ref := c.Key.Ref()
-	kind := ref.KindPath()
 	if c.Op == store.OpLink {
-		return b.applyLink(tx, ref, kind)
+		return b.applyLink(tx, ref)
 	}
-	if strings.EqualFold(kind, apim.Operations.Path) {
+	if ref.Is(apim.Operations) {
 		b.renew(ref.Parent().Key())
 		return nil
 	}
-	k := follows(kind)
+	k := follows(ref.KindPath())
 	switch {
 	case k == nil:
 		return nil
@@ -125,9 +123,9 @@ func (b *builder) applyOne(tx *store.Tx, hash func(string) [32]byte, c store.Cha
 	return err
 }
 
-func (b *builder) applyLink(tx *store.Tx, ref apim.Ref, kind string) error {
+func (b *builder) applyLink(tx *store.Tx, ref apim.Ref) error {
 	switch {
-	case strings.EqualFold(kind, apim.APIs.Path):
+	case ref.Is(apim.APIs):
 		to, err := tx.Links(apim.CurrentRevision, ref)
 		if err != nil {
 			return err
@@ -137,7 +135,7 @@ func (b *builder) applyLink(tx *store.Tx, ref apim.Ref, kind string) error {
 		if len(to) > 0 {
 			l.currentKey = to[0].Key()
 		}
-	case strings.EqualFold(kind, apim.Products.Path):
+	case ref.Is(apim.Products):
 		to, err := tx.Links(apim.ProductAPI, ref)
 		if err != nil {
 			return err

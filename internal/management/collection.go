@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -114,7 +113,7 @@ func refreshRows(tx *store.Tx, kind *apim.Kind, parent apim.Ref, c *collection) 
 	rows := slices.Clone(c.rows)
 	for _, change := range changes {
 		ref := change.Key.Ref()
-		if !ref.Parent().Same(parent) || !strings.EqualFold(ref.KindPath(), kind.Path) {
+		if !ref.Parent().Same(parent) || !ref.Is(kind) {
 			continue
 		}
 		if rows, err = refreshRow(tx, kind, ref, rows); err != nil {
@@ -167,7 +166,7 @@ func listed(kind *apim.Kind, d *store.Document) apim.Ref {
 		IsCurrent bool `json:"isCurrent"`
 	}
 	if json.Unmarshal(d.Body, &api) == nil && api.IsCurrent {
-		return aliasOf(d.Ref)
+		return d.Ref.Alias()
 	}
 	return d.Ref
 }

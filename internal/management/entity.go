@@ -32,10 +32,10 @@ func (c *call) get(tx *store.Tx) (*store.Document, error) {
 func (c *call) resolve(tx *store.Tx, ref apim.Ref) (apim.Ref, error) {
 	resolved, err := tx.ResolveAPI(ref)
 	if err == nil && c.route.kind != nil && c.route.kind.OnAlias && ref.KindPath() != apim.APIs.Path {
-		if _, err := tx.Get(apiOf(resolved)); err != nil {
+		if _, err := tx.Get(resolved.API()); err != nil {
 			return "", err
 		}
-		return aliasOf(resolved), nil
+		return resolved.Alias(), nil
 	}
 	return resolved, err
 }

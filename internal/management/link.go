@@ -21,7 +21,7 @@ func (c *call) ends(tx *store.Tx) (from, to apim.Ref, err error) {
 			return "", "", err
 		}
 	}
-	target := aliasOf(c.target)
+	target := c.target.Alias()
 	if c.route.link.Reverse {
 		return target, owner, nil
 	}
@@ -32,7 +32,7 @@ func (c *call) ends(tx *store.Tx) (from, to apim.Ref, err error) {
 func (c *call) linkOwner(tx *store.Tx) (apim.Ref, error) {
 	ref, err := c.stored(tx, c.ref)
 	if err == nil && c.route.kind == apim.APIs {
-		ref = aliasOf(ref)
+		ref = ref.Alias()
 	}
 	return ref, err
 }

@@ -68,7 +68,7 @@ func (c *call) parent(tx *store.Tx, ref apim.Ref) (apim.Ref, error) {
 	}
 	if ref.KindPath() == apim.APIs.Path {
 		stored, err := c.stored(tx, ref)
-		return aliasOf(stored), err
+		return stored.Alias(), err
 	}
 	resolved, err := c.resolve(tx, ref)
 	if err == nil {

@@ -53,13 +53,13 @@ func (c *call) namedLinks(tx *store.Tx) (owner apim.Ref, links []*namedLink, err
 		if err := json.Unmarshal(doc.Body, &body); err != nil {
 			return "", nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
 		}
-		named[aliasOf(body[names.Field]).Key()] = doc
+		named[body[names.Field].Alias().Key()] = doc
 	}
 	for _, ref := range refs {
-		if aliasOf(ref).KindPath() != names.To {
+		if ref.Alias().KindPath() != names.To {
 			continue // tags have APIs, operations and products on the other side
 		}
-		links = append(links, newNamedLink(ref, named[aliasOf(ref).Key()]))
+		links = append(links, newNamedLink(ref, named[ref.Alias().Key()]))
 	}
 	return owner, links, nil
 }
@@ -68,8 +68,8 @@ func newNamedLink(to apim.Ref, doc *store.Document) *namedLink {
 	if doc != nil {
 		return &namedLink{name: doc.Name, to: to, doc: doc}
 	}
-	name := aliasOf(to).Name()
-	if api := apiName(aliasOf(to)); api != "" && to.KindPath() != apim.APIs.Path {
+	name := to.Alias().Name()
+	if api := to.Alias().API().Name(); api != "" && to.KindPath() != apim.APIs.Path {
 		name = api + "-" + name
 	}
 	return &namedLink{name: name, to: to}
@@ -78,11 +78,11 @@ func newNamedLink(to apim.Ref, doc *store.Document) *namedLink {
 // linkEnvelope shows a member.
 func (c *call) linkEnvelope(owner apim.Ref, l *namedLink) (arm.Envelope, error) {
 	kind := c.route.kind
-	body, err := json.Marshal(map[string]apim.Ref{kind.LinkNames.Field: aliasOf(l.to)})
+	body, err := json.Marshal(map[string]apim.Ref{kind.LinkNames.Field: l.to.Alias()})
 	if err != nil {
 		return arm.Envelope{}, err
 	}
-	ref := aliasOf(owner).Child(collectionOf(kind), l.name)
+	ref := owner.Alias().Child(collectionOf(kind), l.name)
 	return c.envelope(kind, ref, body)
 }
 
@@ -105,7 +105,7 @@ func listNamedLinks(c *call) (*answer, error) {
 		return nil, err
 	}
 	links = selected(links, l, func(n *namedLink) arm.Record {
-		return arm.RecordOf(map[string]any{c.route.kind.LinkNames.Field: string(aliasOf(n.to)), "name": n.name})
+		return arm.RecordOf(map[string]any{c.route.kind.LinkNames.Field: string(n.to.Alias()), "name": n.name})
 	})
 	return page(c, l, links, func(n *namedLink) (any, error) { return c.linkEnvelope(owner, n) })
 }
@@ -215,7 +215,7 @@ func (c *call) storeNamedLink(tx *store.Tx, properties json.RawMessage) (owner a
 	if link, err = c.linkUnder(links); err != nil {
 		return "", nil, false, err
 	}
-	if link != nil && link.doc != nil && aliasOf(link.to).Same(aliasOf(c.target)) {
+	if link != nil && link.doc != nil && link.to.Alias().Same(c.target.Alias()) {
 		return owner, link, false, nil
 	}
 	if err := c.admitNamedLink(tx, owner); err != nil {
@@ -247,11 +247,11 @@ func (c *call) storeNamedLink(tx *store.Tx, properties json.RawMessage) (owner a
 // linkUnder is the member with the address's name or nil; a target that has
 // another name is a conflict.
 func (c *call) linkUnder(links []*namedLink) (*namedLink, error) {
-	target := aliasOf(c.target)
+	target := c.target.Alias()
 	var found *namedLink
 	for _, l := range links {
 		sameName := strings.EqualFold(l.name, c.ref.Name())
-		sameTarget := aliasOf(l.to).Same(target)
+		sameTarget := l.to.Alias().Same(target)
 		switch {
 		case sameName && sameTarget:
 			return l, nil
@@ -259,7 +259,7 @@ func (c *call) linkUnder(links []*namedLink) (*namedLink, error) {
 			found = l
 		case sameTarget && l.doc != nil:
 			return nil, &apim.ConflictError{Code: "ResourceAlreadyExists", Target: c.route.kind.LinkNames.Field,
-				Message: fmt.Sprintf("%s is linked already, by the name of %q.", aliasOf(l.to), l.name)}
+				Message: fmt.Sprintf("%s is linked already, by the name of %q.", l.to.Alias(), l.name)}
 		}
 	}
 	return found, nil
@@ -294,7 +294,7 @@ func (c *call) linkTarget(tx *store.Tx, ref apim.Ref) (apim.Ref, error) {
 		return "", err
 	}
 	if names.To == apim.APIs.Path {
-		return aliasOf(stored), nil
+		return stored.Alias(), nil
 	}
 	return stored, nil
 }

@@ -57,20 +57,11 @@ func (c *call) longRefs(kind *apim.Kind, body json.RawMessage) (json.RawMessage,
 // shown is a stored document's id as the client sees it: through the alias of
 // an API's current revision when the request named no revision.
 func (c *call) shown(doc *store.Document) apim.Ref {
-	if _, revision := apim.SplitRevision(apiName(c.ref)); revision != "" {
+	if _, revision := apim.SplitRevision(c.ref.API().Name()); revision != "" {
 		return doc.Ref
 	}
-	return aliasOf(doc.Ref)
+	return doc.Ref.Alias()
 }
-
-// aliasOf takes ";rev=n" out of the API's name in a ref.
-func aliasOf(ref apim.Ref) apim.Ref { return ref.Alias() }
-
-// apiOf is the API's own part of a ref below it, "" for other refs.
-func apiOf(ref apim.Ref) apim.Ref { return ref.API() }
-
-// apiName is the name of the API in a ref such as /apis/x;rev=2/operations/y, or "".
-func apiName(ref apim.Ref) string { return ref.API().Name() }
 
 func hostOf(address string) string {
 	u, err := url.Parse(address)

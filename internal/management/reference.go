@@ -23,7 +23,7 @@ func refuseUsed(kinds ...*apim.Kind) func(*call, *store.Tx, *store.Document) err
 		used, err := users(tx, doc, kinds...)
 		for _, d := range used {
 			if !d.Ref.Same(doc.Ref) {
-				return &apim.ConflictError{Code: "OperationNotAllowed", Message: fmt.Sprintf("%s refers to it.", aliasOf(d.Ref))}
+				return &apim.ConflictError{Code: "OperationNotAllowed", Message: fmt.Sprintf("%s refers to it.", d.Ref.Alias())}
 			}
 		}
 		return err
@@ -354,7 +354,7 @@ func tagged(c *call, tx *store.Tx) (func(*row) bool, error) {
 			wanted[ref.Key()] = true
 		}
 	}
-	return func(r *row) bool { return wanted[r.key] || wanted[aliasOf(r.doc.Ref).Key()] }, nil
+	return func(r *row) bool { return wanted[r.key] || wanted[r.doc.Ref.Alias().Key()] }, nil
 }
 
 // tagScope keeps the tags of APIs, products or operations, as ?scope= of the list of tags says.

@@ -41,7 +41,7 @@ func listRevisions(c *call) (*answer, error) {
 		if err != nil {
 			return err
 		}
-		docs, err = tx.APIRevisions(aliasOf(ref))
+		docs, err = tx.APIRevisions(ref.Alias())
 		return err
 	})
 	if err != nil {
@@ -79,7 +79,7 @@ func newRevision(doc *store.Document) (*revision, error) {
 // address names.
 func putRelease(w *write) (err error) {
 	r := w.resource.(*apim.Release)
-	if named := w.call.ref.Parent(); w.old == nil && r.APIID == "" && named != aliasOf(named) {
+	if named := w.call.ref.Parent(); w.old == nil && r.APIID == "" && named != named.Alias() {
 		r.APIID = string(named)
 	}
 	w.doc, err = apis.PutRelease(w.tx, w.ref, w.old, r)

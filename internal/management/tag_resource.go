@@ -148,7 +148,7 @@ func (t *tagging) resources(kind *apim.Kind, docs []*store.Document, untagged bo
 	for _, doc := range docs {
 		from := doc.Ref
 		if kind == apim.APIs {
-			from = aliasOf(from)
+			from = from.Alias()
 		}
 		tags := t.of[from.Key()]
 		if doc.Workspace != "" || len(tags) == 0 && !untagged {
@@ -207,7 +207,7 @@ func flatResource(tx *store.Tx, kind *apim.Kind, doc *store.Document) (map[strin
 		}
 		p = short
 	}
-	p["id"], p["name"] = aliasOf(doc.Ref), p["displayName"]
+	p["id"], p["name"] = doc.Ref.Alias(), p["displayName"]
 	delete(p, "displayName")
 	return p, nil
 }
