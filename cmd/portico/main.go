@@ -40,6 +40,7 @@ type cli struct {
 	Role       roleCommand       `cmd:"" help:"Say who may do what with the management API."`
 	Admin      adminCommand      `cmd:"" help:"Let the administrator in to the portal again."`
 	Audit      auditCommand      `cmd:"" help:"Show who changed what, and when."`
+	Keys       keysCommand       `cmd:"" help:"Replace the encryption key."`
 	Token      tokenCommand      `cmd:"" help:"Print an Authorization header for the management API."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 	Help       helpCommand       `cmd:"" hidden:"" help:"Show this help."`

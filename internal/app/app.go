@@ -71,6 +71,9 @@ func (a *App) open(ctx context.Context) (err error) {
 	if a.Store, a.key, err = openStore(ctx, a.opt); err != nil {
 		return err
 	}
+	if err := a.endRotation(ctx); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(a.opt.Store.BlobFolder(), 0o700); err != nil {
 		return fmt.Errorf("make blob folder: %w", err)
 	}
@@ -108,10 +111,11 @@ func (a *App) erase(portal string) func(context.Context, store.Actor) error {
 // openStore opens the database that the settings name.
 func openStore(ctx context.Context, opt Options) (s *store.Store, key []byte, err error) {
 	st := opt.Store
-	if key, err = st.SecretKey(rand.Read); err != nil {
+	key, old, err := st.Keys(rand.Read)
+	if err != nil {
 		return nil, nil, err
 	}
-	options := store.Options{Service: st.Service, Key: key, Now: opt.Now, Rand: rand.Reader, Logger: opt.Logger}
+	options := store.Options{Service: st.Service, Key: key, OldKeys: old, Now: opt.Now, Rand: rand.Reader, Logger: opt.Logger}
 	if st.Embedded() {
 		s, err = sqlite.Open(ctx, st.DatabaseFile(), options)
 	} else {
@@ -141,10 +145,8 @@ func (a *App) linkKey() ([]byte, error) {
 // accountsOf opens the accounts of a service that was started before, beside a
 // process that owns the data too.
 func accountsOf(ctx context.Context, opt Options) (accounts *account.Service, done func() error, err error) {
-	if opt.Store.Embedded() {
-		if _, err := os.Stat(opt.Store.DatabaseFile()); err != nil {
-			return nil, nil, fmt.Errorf("there is no service in %s yet; start it with: portico serve --data %s", opt.Store.Data, opt.Store.Data)
-		}
+	if err := exists(opt.Store); err != nil {
+		return nil, nil, err
 	}
 	s, _, err := openStore(ctx, opt)
 	if err != nil {
@@ -154,6 +156,17 @@ func accountsOf(ctx context.Context, opt Options) (accounts *account.Service, do
 		return nil, nil, errors.Join(err, s.Close())
 	}
 	return accounts, s.Close, nil
+}
+
+// exists fails where an embedded database is not there yet.
+func exists(st config.Store) error {
+	if !st.Embedded() {
+		return nil
+	}
+	if _, err := os.Stat(st.DatabaseFile()); err != nil {
+		return fmt.Errorf("there is no service in %s yet; start it with: portico serve --data %s", st.Data, st.Data)
+	}
+	return nil
 }
 
 // MintToken makes the value of an Authorization header for a user, or for the

@@ -86,11 +86,11 @@ func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
 func TestTheEncryptionKeyIsMadeOnceAndKept(t *testing.T) {
 	t.Parallel()
 	s := Store{Data: t.TempDir()}
-	first, err := s.SecretKey(rand.Read)
+	first, _, err := s.Keys(rand.Read)
 	if err != nil || len(first) != 32 {
 		t.Fatalf("%d bytes, %v", len(first), err)
 	}
-	second, err := s.SecretKey(func([]byte) (int, error) { return 0, errors.New("no second key is needed") })
+	second, _, err := s.Keys(func([]byte) (int, error) { return 0, errors.New("no second key is needed") })
 	if err != nil || !bytes.Equal(first, second) {
 		t.Errorf("the second start read another key: %v", err)
 	}
@@ -115,7 +115,7 @@ func TestAMissingOrBrokenKeyIsExplained(t *testing.T) {
 		"a named file that is not there":        {Store{SecretKeyFile: "/nowhere/key"}, "does not exist"},
 		"a file that holds no key":              {Store{SecretKeyFile: write(t, "short")}, "32 bytes in base64"},
 	} {
-		if _, err := c.store.SecretKey(rand.Read); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, _, err := c.store.Keys(rand.Read); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
 	}

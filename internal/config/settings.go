@@ -1,14 +1,12 @@
 package config
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
 	"net/mail"
 	"net/netip"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -21,6 +19,7 @@ type Store struct {
 	Data          string          `help:"Folder of the embedded database, blobs and keys (portico-data; portico-demo for the demo)." type:"path" placeholder:"DIR"`
 	Database      string          `help:"PostgreSQL URL instead of the embedded database." placeholder:"URL"`
 	SecretKeyFile string          `help:"File with the 32-byte encryption key, base64; required with --database." type:"path" placeholder:"FILE"`
+	OldSecretKey  []string        `name:"old-secret-key-file" help:"Files with earlier encryption keys, which stay readable; see portico keys rotate." type:"path" placeholder:"FILE"`
 	Blobs         string          `help:"Where media and descriptions are kept; default: a folder in --data." placeholder:"DIR"`
 	Service       string          `help:"Name of the service in resource ids." default:"portico" placeholder:"NAME"`
 }
@@ -187,69 +186,4 @@ func (s *Store) BlobFolder() string {
 		return s.Blobs
 	}
 	return filepath.Join(s.Data, "blobs")
-}
-
-// keyFile is where the embedded database's own key lies.
-func (s *Store) keyFile() string {
-	if s.SecretKeyFile != "" {
-		return s.SecretKeyFile
-	}
-	return filepath.Join(s.Data, "secret.key")
-}
-
-// SecretKey reads the encryption key, 32 bytes. For an embedded database that
-// does not exist yet it makes one, mode 0600, from random.
-func (s *Store) SecretKey(random func([]byte) (int, error)) ([]byte, error) {
-	if s.SecretKeyFile == "" && !s.Embedded() {
-		return nil, errors.New("--database needs --secret-key-file: a file with 32 random bytes in base64 (openssl rand -base64 32)")
-	}
-	path := s.keyFile()
-	raw, err := os.ReadFile(path)
-	if err == nil {
-		return decodeKey(path, raw)
-	}
-	if !errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("read encryption key: %w", err)
-	}
-	if s.SecretKeyFile != "" {
-		return nil, fmt.Errorf("--secret-key-file: %s does not exist", path)
-	}
-	if _, err := os.Stat(s.DatabaseFile()); err == nil {
-		return nil, fmt.Errorf("the encryption key %s is missing but the database exists; restore the file or name it with --secret-key-file", path)
-	}
-	return makeKey(path, random)
-}
-
-func decodeKey(path string, raw []byte) ([]byte, error) {
-	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(raw)))
-	if err != nil || len(key) != 32 {
-		return nil, fmt.Errorf("%s must hold 32 bytes in base64; make one with: openssl rand -base64 32", path)
-	}
-	return key, nil
-}
-
-// makeKey writes a new key; a file that exists by now (another process was faster) wins.
-func makeKey(path string, random func([]byte) (int, error)) ([]byte, error) {
-	key := make([]byte, 32)
-	if _, err := random(key); err != nil {
-		return nil, fmt.Errorf("make encryption key: %w", err)
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".secret-*")
-	if err != nil {
-		return nil, fmt.Errorf("write encryption key: %w", err)
-	}
-	defer os.Remove(f.Name())
-	_, err = f.WriteString(base64.StdEncoding.EncodeToString(key) + "\n")
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err != nil {
-		return nil, fmt.Errorf("write encryption key: %w", err)
-	}
-	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, os.ErrExist) {
-		return nil, fmt.Errorf("write encryption key: %w", err)
-	}
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("read encryption key: %w", err)
-	}
-	return decodeKey(path, raw)
 }

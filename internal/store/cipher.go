@@ -1,6 +1,8 @@
 package store
 
 import (
+	"bytes"
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hmac"
@@ -121,6 +123,9 @@ func (r *keyring) bind(tx *Tx) error {
 	if known == nil || subtle.ConstantTimeCompare([]byte(known.check), []byte(check)) != 1 {
 		return fmt.Errorf("%w: it has key %s, given is %s", ErrWrongKey, id, r.current.id)
 	}
+	if err := r.checkReadable(tx); err != nil {
+		return err
+	}
 	hashKey, err := tx.Secret(hashKeyRef, hashKeyField)
 	if err != nil {
 		return fmt.Errorf("read the hash key: %w", err)
@@ -129,7 +134,10 @@ func (r *keyring) bind(tx *Tx) error {
 	if known == r.current {
 		return nil
 	}
-	return r.register(tx) // rotation
+	if err := r.register(tx); err != nil {
+		return err
+	}
+	return tx.audit("rotateKey", "", nil, nil)
 }
 
 // initialize sets up an empty database.
@@ -165,34 +173,83 @@ func (s *Store) KeyHash(secret string) [32]byte {
 	return [32]byte(keyedHash(s.secrets.hashKey, secret))
 }
 
+// reencryptBatch is how many secrets one transaction encrypts again.
+const reencryptBatch = 200
+
 // Reencrypt brings all secrets to the current key, so that older keys need not
-// be given any more. It returns how many it changed.
-func (tx *Tx) Reencrypt() (int, error) {
-	type row struct {
-		ref          apim.Ref
-		field, keyID string
-		sealed       []byte
+// be given any more: some in each transaction, told after each. Stopped at any
+// moment, it goes on from there.
+func (s *Store) Reencrypt(ctx context.Context, tell func(done int)) error {
+	for done := 0; ; {
+		n := 0
+		err := s.Update(ctx, Actor{Name: System}, func(tx *Tx) (err error) {
+			n, err = tx.reencrypt(reencryptBatch)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("encrypt secrets with key %s: %w", s.secrets.current.id, err)
+		}
+		if n == 0 {
+			return nil
+		}
+		done += n
+		tell(done)
 	}
-	var stale []row
+}
+
+// sealedSecret is a row of the secrets.
+type sealedSecret struct {
+	key, field, keyID string
+	bytes             []byte
+}
+
+// reencrypt brings at most so many secrets to the current key, and returns how many.
+func (tx *Tx) reencrypt(most int) (int, error) {
+	var stale []sealedSecret
 	err := tx.each(func(rows *sql.Rows) error {
-		var r row
-		err := rows.Scan(&r.ref, &r.field, &r.keyID, &r.sealed)
+		var r sealedSecret
+		err := rows.Scan(&r.key, &r.field, &r.keyID, &r.bytes)
+		r.bytes = bytes.Clone(r.bytes)
 		stale = append(stale, r)
 		return err
-	}, `SELECT key, field, key_id, bytes FROM secret WHERE service = $1 AND key_id <> $2`, tx.s.service, tx.s.secrets.current.id)
+	}, `SELECT key, field, key_id, bytes FROM secret WHERE service = $1 AND key_id <> $2 ORDER BY key, field LIMIT $3`,
+		tx.s.service, tx.s.secrets.current.id, most)
+	if err != nil {
+		return 0, err
+	}
 	for _, r := range stale {
-		if err != nil {
-			break
-		}
-		var value, id string
-		var sealed []byte
-		if value, err = tx.s.secrets.open(tx.secretPlace(r.ref, r.field), r.keyID, r.sealed); err == nil {
-			id, sealed, err = tx.s.secrets.seal(tx.secretPlace(r.ref, r.field), value)
-		}
-		if err == nil {
-			_, err = tx.exec(`UPDATE secret SET key_id = $1, bytes = $2 WHERE service = $3 AND key = $4 AND field = $5`,
-				id, sealed, tx.s.service, r.ref, r.field)
+		if err := tx.reseal(r); err != nil {
+			return 0, fmt.Errorf("%s of %s: %w", r.field, r.key, err)
 		}
 	}
-	return len(stale), wrap(err, "encrypt secrets with key %s", tx.s.secrets.current.id)
+	return len(stale), nil
+}
+
+func (tx *Tx) reseal(r sealedSecret) error {
+	place := tx.secretPlace(apim.Ref(r.key), r.field)
+	value, err := tx.s.secrets.open(place, r.keyID, r.bytes)
+	if err != nil {
+		return err
+	}
+	id, sealed, err := tx.s.secrets.seal(place, value)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(`UPDATE secret SET key_id = $1, bytes = $2 WHERE service = $3 AND key = $4 AND field = $5`,
+		id, sealed, tx.s.service, r.key, r.field)
+	return err
+}
+
+// checkReadable refuses to start without a key that secrets are still encrypted with.
+func (r *keyring) checkReadable(tx *Tx) error {
+	ids, err := tx.strings(`SELECT DISTINCT key_id FROM secret WHERE service = $1`, tx.s.service)
+	if err != nil {
+		return fmt.Errorf("read which keys the secrets have: %w", err)
+	}
+	for _, id := range ids {
+		if r.byID[id] == nil {
+			return fmt.Errorf("%w: some secrets are encrypted with key %s still; give it with --old-secret-key-file until portico keys rotate is through", ErrWrongKey, id)
+		}
+	}
+	return nil
 }

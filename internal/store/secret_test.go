@@ -119,11 +119,17 @@ func TestADatabaseOpensOnlyWithItsKey(t *testing.T) {
 			t.Fatal(err)
 		}
 		readToken(t, s, "from key 1")
-		update(t, s, func(tx *store.Tx) error {
-			n, err := tx.Reencrypt()
-			same(t, "re-encrypted", n, 1)
-			return err
-		})
+		s.Close()
+		_, err = open(key(2))
+		wantError(t, "the next key alone, before all is encrypted with it", err, store.ErrWrongKey)
+		if s, err = open(key(2), key(1)); err != nil {
+			t.Fatal(err)
+		}
+		done := 0
+		if err := s.Reencrypt(t.Context(), func(n int) { done = n }); err != nil {
+			t.Fatal(err)
+		}
+		same(t, "re-encrypted", done, 1)
 		s.Close()
 		_, err = open(key(1))
 		wantError(t, "the key before the rotation", err, store.ErrWrongKey)

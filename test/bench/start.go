@@ -49,7 +49,7 @@ func measureStart(b *bench) {
 func (b *bench) seedAPIs(data string) {
 	st := config.Store{Data: data}
 	ctx := context.Background()
-	key, err := st.SecretKey(rand.Read)
+	key, _, err := st.Keys(rand.Read)
 	if err != nil {
 		b.Fatalf("%v", err)
 	}

@@ -1,0 +1,134 @@
+package config
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// KeyFile is where the encryption key lies.
+func (s *Store) KeyFile() string {
+	if s.SecretKeyFile != "" {
+		return s.SecretKeyFile
+	}
+	return filepath.Join(s.Data, "secret.key")
+}
+
+// Keys reads the encryption keys, of 32 bytes: the one in use, and earlier ones
+// that stay readable. For an embedded database that does not exist yet it makes
+// one, mode 0600, from random.
+func (s *Store) Keys(random func([]byte) (int, error)) (key []byte, old [][]byte, err error) {
+	if key, err = s.key(random); err != nil {
+		return nil, nil, err
+	}
+	for _, path := range s.OldSecretKey {
+		k, err := readKey(path)
+		if err != nil {
+			return nil, nil, fmt.Errorf("--old-secret-key-file: %w", err)
+		}
+		old = append(old, k)
+	}
+	if !s.Rotating() {
+		return key, old, nil
+	}
+	next, err := readKey(s.nextKeyFile())
+	return next, append(old, key), err
+}
+
+// key reads the key file, or makes it.
+func (s *Store) key(random func([]byte) (int, error)) ([]byte, error) {
+	if s.SecretKeyFile == "" && !s.Embedded() {
+		return nil, errors.New("--database needs --secret-key-file: a file with 32 random bytes in base64 (openssl rand -base64 32)")
+	}
+	path := s.KeyFile()
+	key, err := readKey(path)
+	if !errors.Is(err, os.ErrNotExist) {
+		return key, err
+	}
+	if s.SecretKeyFile != "" {
+		return nil, fmt.Errorf("--secret-key-file: %s does not exist", path)
+	}
+	if _, err := os.Stat(s.DatabaseFile()); err == nil {
+		return nil, fmt.Errorf("the encryption key %s is missing but the database exists; restore the file or name it with --secret-key-file", path)
+	}
+	return makeKey(path, random)
+}
+
+// nextKeyFile is where the key waits that is to replace the one in use.
+func (s *Store) nextKeyFile() string { return s.KeyFile() + ".new" }
+
+// Rotating reports whether the key of an embedded database is being replaced:
+// the next key is written, and until [Store.EndRotation] both are needed.
+func (s *Store) Rotating() bool {
+	_, err := os.Stat(s.nextKeyFile())
+	return s.Embedded() && err == nil
+}
+
+// BeginRotation writes the next key beside the one in use. One that is there
+// already stays: a rotation that was interrupted goes on.
+func (s *Store) BeginRotation(random func([]byte) (int, error)) error {
+	_, err := makeKey(s.nextKeyFile(), random)
+	return err
+}
+
+// EndRotation puts the next key in the place of the one in use, when no secret
+// needs that any more.
+func (s *Store) EndRotation() error {
+	if err := os.Rename(s.nextKeyFile(), s.KeyFile()); err != nil {
+		return fmt.Errorf("replace the encryption key: %w", err)
+	}
+	return syncFolder(s.KeyFile())
+}
+
+func readKey(path string) ([]byte, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read encryption key: %w", err)
+	}
+	return decodeKey(path, raw)
+}
+
+func decodeKey(path string, raw []byte) ([]byte, error) {
+	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(raw)))
+	if err != nil || len(key) != 32 {
+		return nil, fmt.Errorf("%s must hold 32 bytes in base64; make one with: openssl rand -base64 32", path)
+	}
+	return key, nil
+}
+
+// makeKey writes a new key; a file that exists by now (another process was faster) wins.
+func makeKey(path string, random func([]byte) (int, error)) ([]byte, error) {
+	key := make([]byte, 32)
+	if _, err := random(key); err != nil {
+		return nil, fmt.Errorf("make encryption key: %w", err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".secret-*")
+	if err != nil {
+		return nil, fmt.Errorf("write encryption key: %w", err)
+	}
+	defer os.Remove(f.Name())
+	_, err = f.WriteString(base64.StdEncoding.EncodeToString(key) + "\n")
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err != nil {
+		return nil, fmt.Errorf("write encryption key: %w", err)
+	}
+	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, os.ErrExist) {
+		return nil, fmt.Errorf("write encryption key: %w", err)
+	}
+	if err := syncFolder(path); err != nil {
+		return nil, err
+	}
+	return readKey(path)
+}
+
+// syncFolder makes a file's name survive a power loss.
+func syncFolder(path string) error {
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
