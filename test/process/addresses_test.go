@@ -87,13 +87,18 @@ func (tr *trail) firstStart() {
 		}
 		tr.counts["first start"]++
 	}
-	link := func() string {
-		return strings.TrimSpace(portico(tr.T, "admin", "link", "--data", dir, "--portal-addr", portal))
+	link := func(says string) string {
+		said, code := run(tr.T, "admin", "link", "--data", dir, "--portal-addr", portal)
+		lines := strings.Split(strings.TrimSpace(said), "\n")
+		if code != 0 || !strings.HasPrefix(said, says) || len(lines) > 1 != (says != "") {
+			tr.Errorf("admin link says %q, exit %d, want %q and a link", said, code, says)
+		}
+		return lines[len(lines)-1]
 	}
 	tr.signsIn("first start", p.adminLink, "admin@")
-	tr.signsIn("portico admin link", link(), "admin@")
+	tr.signsIn("portico admin link", link(""), "admin@")
 	p.stop()
-	before := link()
+	before := link("The portal is not running: start it with portico serve --data " + dir)
 	p = start(tr.T, "serve", "--data", dir, "--portal-addr", portal)
 	tr.signsIn("portico admin link", before, "admin@")
 	p.stop()

@@ -71,6 +71,7 @@ func TestMistakesOnTheCommandLineAreExplained(t *testing.T) {
 		{"PostgreSQL without a key", []string{"serve", "--database", "postgres://x/y", "--data", t.TempDir()}, 1, "--secret-key-file"},
 		{"blobs that are no folder", []string{"import", bad, "--path", "x", "--blobs", "s3://bucket"}, 2, "not supported yet"},
 		{"surface that does not exist", []string{"serve", "--only", "portal,porch", "--data", t.TempDir()}, 2, "porch"},
+		{"link to a service that is not there", []string{"admin", "link", "--data", t.TempDir()}, 1, "there is no service"},
 		{"token of a service that is not there", []string{"token", "--data", t.TempDir()}, 1, "there is no service"},
 	} {
 		out, code := run(t, c.args...)
