@@ -11,12 +11,6 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-func getAccess(tx *store.Tx) (*apim.TenantAccess, error) {
-	access := new(apim.TenantAccess)
-	_, err := tx.Decode(TenantAccess, access)
-	return access, err
-}
-
 // RegenerateAccessKey replaces a key ("primaryKey" or "secondaryKey") of
 // tenant/access, and every token it signed is invalid at once, or of tenant/gitAccess.
 func (s *Service) RegenerateAccessKey(ctx context.Context, actor store.Actor, access apim.Ref, field string) error {

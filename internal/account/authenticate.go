@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/settings"
 	"github.com/portico-portal/portico/internal/store"
 )
 
 // TenantAccess is the resource whose keys sign tokens (apim-rest.md §1.11).
-const TenantAccess apim.Ref = "/tenant/access"
+const TenantAccess = settings.Access
 
 // The secret fields of [TenantAccess], and of subscriptions.
 const (
@@ -59,16 +60,21 @@ func (s *Service) Authenticate(ctx context.Context, header string) (Principal, e
 	return p, nil
 }
 
+// tokensAllowed refuses tokens that the service's keys sign, when that is switched off.
+func tokensAllowed(tx *store.Tx) error {
+	allowed, err := settings.TokensAllowed(tx)
+	if err == nil && !allowed {
+		return refuse("access by token is switched off in tenant/access")
+	}
+	return err
+}
+
 func checkIntegration(tx *store.Tx, token Token) error {
 	if err := checkToken(tx, token, ""); err != nil {
 		return err
 	}
-	access, err := getAccess(tx)
-	if err != nil {
+	if err := tokensAllowed(tx); err != nil {
 		return err
-	}
-	if !access.Enabled {
-		return refuse("access by token is switched off in tenant/access")
 	}
 	return nil
 }
@@ -78,12 +84,8 @@ func checkIntegration(tx *store.Tx, token Token) error {
 const TokenPrefix = "token:"
 
 func checkNamed(tx *store.Tx, token Token) error {
-	access, err := getAccess(tx)
-	if err != nil {
+	if err := tokensAllowed(tx); err != nil {
 		return err
-	}
-	if !access.Enabled {
-		return refuse("access by token is switched off in tenant/access")
 	}
 	return checkToken(tx, token, "")
 }

@@ -18,7 +18,7 @@ const module = "github.com/portico-portal/portico/"
 var layers = [][]string{
 	{"apim"},
 	{"address", "store", "blob", "media", "arm", "cache", "outbound", "client"},
-	{"feed", "job"},
+	{"feed", "job", "settings"},
 	{"catalog", "account", "subscription", "access", "site", "widget", "console", "policy", "usage", "search", "mail", "oidc", "apidoc", "apis", "transfer", "export", "provision"},
 	{"management", "portal", "admin", "gateway", "server"},
 	{"config", "app"},

@@ -87,6 +87,6 @@ func storedWorkspace(w *write) error {
 	if w.old != nil {
 		return nil
 	}
-	_, err := eachMissing(w.tx, w.ref, func(ref apim.Ref, r apim.Resource) error { return putChanged(w.tx, ref, r) })
+	_, err := eachMissing(w.tx, w.ref, func(ref apim.Ref, r apim.Resource) error { return w.tx.PutChanged(ref, r) })
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/settings"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -26,7 +27,7 @@ func Provision(ctx context.Context, s *store.Store) error {
 		return err
 	}
 	err = s.Update(ctx, store.Actor{Name: store.System}, func(tx *store.Tx) error {
-		_, err := eachMissing(tx, "", func(ref apim.Ref, r apim.Resource) error { return putChanged(tx, ref, r) })
+		_, err := eachMissing(tx, "", func(ref apim.Ref, r apim.Resource) error { return tx.PutChanged(ref, r) })
 		return err
 	})
 	if err != nil {
@@ -69,7 +70,7 @@ func builtIn(home apim.Ref) map[apim.Ref]apim.Resource {
 	config := new(apim.PortalConfig)
 	config.Default()
 	signin, signup, delegation := config.Settings()
-	all[portalConfig], all[signinSettings], all[signupSettings], all[delegationSettings] = config, signin, signup, delegation
+	all[settings.Config], all[settings.Signin], all[settings.Signup], all[settings.Delegation] = config, signin, signup, delegation
 	all["/tenant/gitAccess"] = &apim.TenantAccess{ID: "gitAccess"}
 	return all
 }

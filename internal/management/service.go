@@ -2,17 +2,17 @@ package management
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
-	"net/mail"
 	"regexp"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/access"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/settings"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -51,51 +51,10 @@ func outerRoutes() []*route {
 	return table
 }
 
-// settings is what of the service can be changed. The document is /settings/service.
-type settings struct {
-	PublisherName           string            `json:"publisherName,omitempty"`
-	PublisherEmail          string            `json:"publisherEmail,omitempty"`
-	NotificationSenderEmail string            `json:"notificationSenderEmail,omitempty"`
-	CustomProperties        map[string]string `json:"customProperties,omitempty"`
-	Tags                    map[string]string `json:"-"`
-}
-
-const serviceSettings apim.Ref = "/settings/service"
-
-func (s *settings) validate() error {
-	var v apim.Violations
-	if v.Required("publisherName", s.PublisherName) {
-		v.Length("publisherName", s.PublisherName, 100)
-	}
-	v.Required("publisherEmail", s.PublisherEmail)
-	for field, address := range map[string]string{"publisherEmail": s.PublisherEmail, "notificationSenderEmail": s.NotificationSenderEmail} {
-		v.Length(field, address, 100)
-		if a, err := mail.ParseAddress(address); address != "" && (err != nil || a.Address != address) {
-			v.Addf(field, "%s must be an e-mail address; it is %q.", field, address)
-		}
-	}
-	return v.Err()
-}
-
-// storedSettings are the service's settings: as configured, with what was changed on top.
-func (h *handler) storedSettings(tx *store.Tx) (*settings, string, error) {
-	s := &settings{PublisherName: h.Service.PublisherName, PublisherEmail: h.Service.PublisherEmail, Tags: map[string]string{}}
-	doc, err := tx.Get(serviceSettings)
-	if errors.Is(err, apim.ErrNotFound) {
-		return s, "portico", nil
-	}
-	if err != nil {
-		return nil, "", err
-	}
-	if err := json.Unmarshal(doc.Body, s); err != nil {
-		return nil, "", fmt.Errorf("decode %s: %w", serviceSettings, err)
-	}
-	if doc.Extra != nil {
-		if err := json.Unmarshal(doc.Extra, &s.Tags); err != nil {
-			return nil, "", fmt.Errorf("decode tags of %s: %w", serviceSettings, err)
-		}
-	}
-	return s, doc.ETag, nil
+// serviceSettings are the service's settings, and their tag.
+func (h *handler) serviceSettings(tx *store.Tx) (*settings.Service, string, error) {
+	s, etag, err := settings.ReadService(tx, settings.Service{PublisherName: h.Service.PublisherName, PublisherEmail: h.Service.PublisherEmail})
+	return s, cmp.Or(etag, "portico"), err
 }
 
 // getService answers GET of the service itself (apim-rest.md §2.6).
@@ -108,10 +67,10 @@ func getService(c *call) (*answer, error) {
 }
 
 func (c *call) service() (map[string]any, error) {
-	var now *settings
+	var now *settings.Service
 	var etag string
 	err := c.Store.View(c.r.Context(), func(tx *store.Tx) (err error) {
-		now, etag, err = c.storedSettings(tx)
+		now, etag, err = c.serviceSettings(tx)
 		return err
 	})
 	if err != nil {
@@ -131,7 +90,7 @@ func (c *call) service() (map[string]any, error) {
 	}, nil
 }
 
-func (c *call) serviceProperties(now *settings) (json.RawMessage, error) {
+func (c *call) serviceProperties(now *settings.Service) (json.RawMessage, error) {
 	s := c.Service
 	host := func(kind, url string) map[string]any {
 		return map[string]any{"type": kind, "hostName": hostOf(url), "negotiateClientCertificate": false, "defaultSslBinding": kind == "Proxy"}
@@ -168,14 +127,14 @@ type serviceSKU struct {
 
 // putService answers PUT of the service: the settings that are left out go back to what is configured.
 func putService(c *call) (*answer, error) {
-	return c.writeService(&settings{Tags: map[string]string{}})
+	return c.writeService(&settings.Service{Tags: map[string]string{}})
 }
 
 // patchService answers PATCH of the service.
 func patchService(c *call) (*answer, error) { return c.writeService(nil) }
 
 // writeService changes the settings from a base; nil: from the present ones.
-func (c *call) writeService(base *settings) (*answer, error) {
+func (c *call) writeService(base *settings.Service) (*answer, error) {
 	raw, err := c.body()
 	if err != nil {
 		return nil, err
@@ -196,7 +155,7 @@ func (c *call) writeService(base *settings) (*answer, error) {
 	err = c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
 		next := base
 		if next == nil {
-			if next, _, err = c.storedSettings(tx); err != nil {
+			if next, _, err = c.serviceSettings(tx); err != nil {
 				return err
 			}
 		}
@@ -206,17 +165,7 @@ func (c *call) writeService(base *settings) (*answer, error) {
 		if body.Tags != nil {
 			next.Tags = *body.Tags
 		}
-		if err := next.validate(); err != nil {
-			return err
-		}
-		doc := &store.Document{Ref: serviceSettings}
-		if doc.Body, err = json.Marshal(next); err != nil {
-			return err
-		}
-		if doc.Extra, err = json.Marshal(next.Tags); err != nil {
-			return err
-		}
-		return tx.Put(doc)
+		return settings.PutService(tx, next)
 	})
 	if err != nil {
 		return nil, err

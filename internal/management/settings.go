@@ -2,25 +2,14 @@ package management
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/settings"
 	"github.com/portico-portal/portico/internal/store"
-)
-
-// portalconfigs/default and portalsettings say the same in two shapes. Writing
-// one writes the other in the same transaction; the keys of delegation are
-// stored once, at portalsettings/delegation.
-const (
-	portalConfig       apim.Ref = "/portalconfigs/default"
-	signinSettings     apim.Ref = "/portalsettings/signin"
-	signupSettings     apim.Ref = "/portalsettings/signup"
-	delegationSettings apim.Ref = "/portalsettings/delegation"
 )
 
 func settingsRoutes() []*route {
@@ -52,54 +41,21 @@ func takeDelegationKey(w *write) error {
 	}
 	key := d.ValidationKey
 	d.ValidationKey = ""
-	return w.tx.SetSecret(delegationSettings, "validationKey", key)
+	return w.tx.SetSecret(settings.Delegation, "validationKey", key)
 }
 
-// storedPortalConfig writes portalsettings from portalconfigs.
 func storedPortalConfig(w *write) error {
-	p := w.resource.(*apim.PortalConfig)
-	signin, signup, delegation := p.Settings()
-	for ref, body := range map[apim.Ref]any{signinSettings: signin, signupSettings: signup, delegationSettings: delegation} {
-		if err := putChanged(w.tx, ref, body); err != nil {
-			return err
-		}
-	}
-	return nil
+	return settings.ConfigWritten(w.tx, w.resource.(*apim.PortalConfig))
 }
 
-// storedPortalSettings writes portalconfigs from the settings that changed.
-func storedPortalSettings(w *write) error {
-	p := new(apim.PortalConfig)
-	if _, err := w.tx.Decode(portalConfig, p); err != nil {
-		return err
-	}
-	p.Take(w.resource)
-	return putChanged(w.tx, portalConfig, p)
-}
-
-// putChanged stores a body that differs from what is stored, so that the ETag of
-// what stays the same stays too.
-func putChanged(tx *store.Tx, ref apim.Ref, properties any) error {
-	body, err := json.Marshal(properties)
-	if err != nil {
-		return fmt.Errorf("encode %s: %w", ref, err)
-	}
-	old, err := tx.Get(ref)
-	if err != nil && !errors.Is(err, apim.ErrNotFound) {
-		return err
-	}
-	if old != nil && sameJSON(old.Body, body) {
-		return nil
-	}
-	return tx.Put(&store.Document{Ref: ref, Body: body})
-}
+func storedPortalSettings(w *write) error { return settings.SettingWritten(w.tx, w.resource) }
 
 // listDelegationSecrets answers with the keys of delegation (portal-wire.md §1.3).
 func listDelegationSecrets(c *call) (*answer, error) {
 	out := map[string]string{}
 	err := c.Store.View(c.r.Context(), func(tx *store.Tx) error {
 		for _, field := range apim.PortalSettings.Secrets {
-			key, err := storedSecret(tx, delegationSettings, field)
+			key, err := storedSecret(tx, settings.Delegation, field)
 			if err != nil {
 				return err
 			}
@@ -136,19 +92,16 @@ func getTenantSettings(c *call) (*answer, error) {
 // tenantSettings is what portalconfigs says as a map of texts (apim-rest.md
 // §2.6), without keys.
 func (c *call) tenantSettings() (e arm.Envelope, etag string, err error) {
-	p := new(apim.PortalConfig)
+	var p *apim.PortalConfig
 	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		doc, err := tx.Decode(portalConfig, p)
-		if err == nil {
-			etag = doc.ETag
-		}
+		p, etag, err = settings.ReadConfig(tx)
 		return err
 	})
 	if err != nil {
 		return e, "", err
 	}
 	signin, signup, delegation := p.Settings()
-	settings := map[string]string{
+	public := map[string]string{
 		"CustomPortalSettings.RegistrationEnabled":                  strconv.FormatBool(signup.Enabled),
 		"CustomPortalSettings.RequireUserSigninEnabled":             strconv.FormatBool(signin.Enabled),
 		"CustomPortalSettings.UserRegistrationTerms":                signup.TermsOfService.Text,
@@ -159,7 +112,7 @@ func (c *call) tenantSettings() (e arm.Envelope, etag string, err error) {
 		"CustomPortalSettings.DelegationUrl":                        delegation.URL,
 	}
 	e = arm.Envelope{ID: c.address.ID("/settings/public"), Type: "Microsoft.ApiManagement/service/settings", Name: "public"}
-	e.Properties, err = json.Marshal(map[string]any{"settings": settings})
+	e.Properties, err = json.Marshal(map[string]any{"settings": public})
 	return e, etag, err
 }
 

@@ -130,7 +130,7 @@ func (c *call) mailLink(tx *store.Tx, template string, user apim.Ref, lifetime t
 
 // mail sends a user a template in the name of the publisher.
 func (c *call) mail(tx *store.Tx, template string, user apim.Ref, values map[string]string) error {
-	now, _, err := c.storedSettings(tx)
+	now, _, err := c.serviceSettings(tx)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/portico-portal/portico/internal/cache"
 	"github.com/portico-portal/portico/internal/feed"
 	"github.com/portico-portal/portico/internal/search"
+	"github.com/portico-portal/portico/internal/settings"
 	"github.com/portico-portal/portico/internal/site"
 	"github.com/portico-portal/portico/internal/store"
 )
@@ -28,8 +29,7 @@ type Portal struct {
 	secure      bool
 	routes      http.Handler
 
-	required atomic.Bool              // visitors must sign in
-	origins  atomic.Pointer[[]string] // which other origins may read what guests see
+	settings atomic.Pointer[settings.Portal] // what it lets guests do, as the feed told
 
 	rendered atomic.Int64
 }
@@ -56,6 +56,7 @@ func New(cfg Config) (*Portal, error) {
 	if p.secure {
 		p.cookie = "__Host-" + cookieName
 	}
+	p.settings.Store(new(settings.Portal)) // until Load
 	p.common = securityHeaders(p.secure)
 	p.static = fileHeaders(p.common)
 	var err error
@@ -86,8 +87,8 @@ var _ feed.Consumer = (*Portal)(nil)
 
 // Load reads the published site and what the portal lets guests do.
 func (p *Portal) Load(tx *store.Tx) error {
-	if err := p.loadRequire(tx); err != nil {
-		return fmt.Errorf("settings of the portal: %w", err)
+	if err := p.loadSettings(tx); err != nil {
+		return err
 	}
 	return p.loadSite(tx)
 }
@@ -97,9 +98,9 @@ func (p *Portal) Apply(tx *store.Tx, changes []store.Change) error {
 	about := func(prefix string) bool {
 		return slices.ContainsFunc(changes, func(c store.Change) bool { return strings.HasPrefix(string(c.Key), prefix) })
 	}
-	if about(string(portalConfig.Key())) {
-		if err := p.loadRequire(tx); err != nil {
-			return fmt.Errorf("settings of the portal: %w", err)
+	if about(string(settings.Config.Key())) {
+		if err := p.loadSettings(tx); err != nil {
+			return err
 		}
 	}
 	if about("/portalrevisions/") {
@@ -138,7 +139,7 @@ func (p *Portal) shareWith(w http.ResponseWriter, r *http.Request) {
 	if origin == "" || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return
 	}
-	if allowed := p.origins.Load(); allowed != nil && (slices.Contains(*allowed, origin) || slices.Contains(*allowed, "*")) {
+	if allowed := p.settings.Load().Origins; slices.Contains(allowed, origin) || slices.Contains(allowed, "*") {
 		w.Header().Set("Access-Control-Allow-Origin", origin)
 	}
 }
@@ -146,7 +147,7 @@ func (p *Portal) shareWith(w http.ResponseWriter, r *http.Request) {
 // hit is the kept answer to a guest who sends no query. This is the hot path: it
 // allocates nothing.
 func (p *Portal) hit(r *http.Request) (*answer, bool) {
-	if r.Method != http.MethodGet && r.Method != http.MethodHead || r.URL.RawQuery != "" || p.required.Load() || p.hasSession(r) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead || r.URL.RawQuery != "" || p.requiresSignIn() || p.hasSession(r) {
 		return nil, false
 	}
 	s, err := p.sites.published()

@@ -1,12 +1,12 @@
 package portal
 
 import (
-	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/address"
-	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/settings"
 	"github.com/portico-portal/portico/internal/site"
 	"github.com/portico-portal/portico/internal/store"
 )
@@ -23,20 +23,18 @@ func openToGuests(page *site.Page) bool {
 	return slices.Contains(openPages, strings.ToLower(page.Address())) || page.Rule().NamesGuests()
 }
 
-// loadRequire reads whether visitors must sign in, and which other origins may read.
-func (p *Portal) loadRequire(tx *store.Tx) error {
-	var cfg apim.PortalConfig
-	if _, err := tx.Decode(portalConfig, &cfg); err != nil && !errors.Is(err, apim.ErrNotFound) {
-		return err
+// loadSettings reads what the portal lets guests do.
+func (p *Portal) loadSettings(tx *store.Tx) error {
+	now, err := settings.Read(tx)
+	if err != nil {
+		return fmt.Errorf("settings of the portal: %w", err)
 	}
-	p.required.Store(cfg.Signin != nil && cfg.Signin.Require)
-	origins := []string{}
-	if cfg.CORS != nil {
-		origins = cfg.CORS.AllowedOrigins
-	}
-	p.origins.Store(&origins)
+	p.settings.Store(now)
 	return nil
 }
 
+// requiresSignIn reports whether guests see nothing but where they sign in.
+func (p *Portal) requiresSignIn() bool { return p.settings.Load().RequireSignIn }
+
 // signInFirst reports whether a guest must sign in before anything is shown.
-func (p *Portal) signInFirst(v *visit) bool { return v.user == nil && p.required.Load() }
+func (p *Portal) signInFirst(v *visit) bool { return v.user == nil && p.requiresSignIn() }

@@ -107,7 +107,7 @@ func (p *Portal) guard(rt route) handler {
 // hideFromGuests answers guests who must sign in first as if nothing were there.
 func (p *Portal) hideFromGuests(h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if p.required.Load() {
+		if p.requiresSignIn() {
 			v, err := p.visit(w, r)
 			if err != nil {
 				return err

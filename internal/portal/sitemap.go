@@ -123,7 +123,7 @@ func locations(root, entry, base string, list []string) []byte {
 // serveRobots tells search engines what they may read.
 func (p *Portal) serveRobots(w http.ResponseWriter, r *http.Request) error {
 	hidden, sitemap := address.NotIndexed, "\nSitemap: "+p.cfg.PortalURL+address.Sitemap+"\n"
-	if p.required.Load() {
+	if p.requiresSignIn() {
 		hidden, sitemap = []string{address.Home}, ""
 	}
 	text := "User-agent: *\n"

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -143,4 +145,21 @@ func checkRef(ref apim.Ref) error {
 		return apim.Invalid("id", fmt.Sprintf("%q is not the id of a resource.", ref))
 	}
 	return nil
+}
+
+// PutChanged stores properties that differ from what is stored, so that the ETag
+// of what stays the same stays too.
+func (tx *Tx) PutChanged(ref apim.Ref, properties any) error {
+	body, err := json.Marshal(properties)
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", ref, err)
+	}
+	old, err := tx.Get(ref)
+	if err != nil && !errors.Is(err, apim.ErrNotFound) {
+		return err
+	}
+	if old != nil && bytes.Equal(old.Body, body) {
+		return nil
+	}
+	return tx.Put(&Document{Ref: ref, Body: body})
 }

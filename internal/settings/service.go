@@ -1,0 +1,71 @@
+package settings
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/mail"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// Service is what of the service itself can be changed (apim-rest.md §2.6).
+type Service struct {
+	PublisherName           string            `json:"publisherName,omitempty"` // OrganizationName of mail
+	PublisherEmail          string            `json:"publisherEmail,omitempty"`
+	NotificationSenderEmail string            `json:"notificationSenderEmail,omitempty"`
+	CustomProperties        map[string]string `json:"customProperties,omitempty"`
+	Tags                    map[string]string `json:"-"` // of the service's envelope
+}
+
+// Validate checks what is required, and addresses.
+func (s *Service) Validate(v *apim.Violations) {
+	if v.Required("publisherName", s.PublisherName) {
+		v.Length("publisherName", s.PublisherName, 100)
+	}
+	v.Required("publisherEmail", s.PublisherEmail)
+	for field, address := range map[string]string{"publisherEmail": s.PublisherEmail, "notificationSenderEmail": s.NotificationSenderEmail} {
+		v.Length(field, address, 100)
+		if a, err := mail.ParseAddress(address); address != "" && (err != nil || a.Address != address) {
+			v.Addf(field, "%s must be an e-mail address; it is %q.", field, address)
+		}
+	}
+}
+
+// ReadService reads the settings of the service: s as it is configured, with
+// what was changed on top. The tag is "" when nothing was.
+func ReadService(tx *store.Tx, s Service) (now *Service, etag string, err error) {
+	s.Tags = map[string]string{}
+	doc, err := tx.Decode(serviceRef, &s)
+	if errors.Is(err, apim.ErrNotFound) {
+		return &s, "", nil
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	if doc.Extra != nil {
+		if err := json.Unmarshal(doc.Extra, &s.Tags); err != nil {
+			return nil, "", fmt.Errorf("decode tags of %s: %w", serviceRef, err)
+		}
+	}
+	return &s, doc.ETag, nil
+}
+
+// PutService stores the settings of the service.
+func PutService(tx *store.Tx, s *Service) error {
+	var v apim.Violations
+	s.Validate(&v)
+	if err := v.Err(); err != nil {
+		return err
+	}
+	doc := &store.Document{Ref: serviceRef}
+	var err error
+	if doc.Body, err = json.Marshal(s); err != nil {
+		return err
+	}
+	if doc.Extra, err = json.Marshal(s.Tags); err != nil {
+		return err
+	}
+	return tx.Put(doc)
+}
