@@ -41,6 +41,10 @@ var spellings = []authored{
 		{"internal/gateway/address.go", "the gateway's addresses"},
 		{"internal/management/revision.go", "the gateway's addresses"},
 	}},
+	{"where settings are stored", regexp.MustCompile(`(?i)/(portalconfigs/default|portalsettings/s|portalsettings/d|settings/service)`), []owner{
+		{"internal/settings", "the author"},
+		{"internal/transfer/container.go", "an address of the management API of another service"},
+	}},
 	{"public ids of workspaces", regexp.MustCompile(`^~$|\w~\w|%[a-z]~%`), []owner{
 		{"internal/apim/id.go", "the author"},
 		{"internal/apidoc/tree/node.go", "JSON pointers"},
