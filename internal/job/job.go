@@ -29,8 +29,9 @@ type Job struct {
 // Kind is how jobs of a kind are done.
 type Kind struct {
 	Name string
-	// Do does a job once. It is called again, later, after it failed or panicked,
-	// and when the process ended before what became of it was stored.
+	// Do does a job once, and ends soon after its context. It is called again,
+	// later, after it failed or panicked, and when the process ended before what
+	// became of it was stored.
 	Do      func(ctx context.Context, id string, payload json.RawMessage, secret string) error
 	Timeout time.Duration // of one attempt; 0: a minute
 }

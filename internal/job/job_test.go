@@ -290,14 +290,13 @@ func TestAJobThatTheStopInterruptsIsPutBack(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	s.put(Job{ID: "a", Kind: "endless"})
-	begun, end := make(chan bool), make(chan bool)
-	defer close(end)
+	begun := make(chan bool)
 	o := NewOwner(t.Context(), nil)
 	o.grace = 20 * time.Millisecond
-	o.Work(s.store, Kind{Name: "endless", Do: func(context.Context, string, json.RawMessage, string) error {
+	o.Work(s.store, Kind{Name: "endless", Do: func(ctx context.Context, _ string, _ json.RawMessage, _ string) error {
 		begun <- true
-		<-end
-		return nil
+		<-ctx.Done()
+		return ctx.Err()
 	}})
 	<-begun
 	if err := o.Stop(); err != nil {

@@ -96,23 +96,10 @@ func (w *worker) doOne(ctx context.Context, ref apim.Ref) error {
 	if err != nil || j == nil {
 		return err
 	}
-	return w.settle(ctx, j, w.attempt(ctx, j))
-}
-
-// attempt does a job. One that does not end when the stop waits no longer is left to itself.
-func (w *worker) attempt(ctx context.Context, j *claimed) error {
-	limited, cancel := context.WithTimeout(ctx, w.kind.Timeout)
-	result := make(chan error, 1)
-	go func() {
-		defer cancel()
-		result <- w.owner.try("job "+w.kind.Name, func() error { return w.kind.Do(limited, j.ref.Name(), j.Payload, j.secret) })
-	}()
-	select {
-	case err := <-result:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	attempt, cancel := context.WithTimeout(ctx, w.kind.Timeout)
+	defer cancel()
+	failure := w.owner.try("job "+w.kind.Name, func() error { return w.kind.Do(attempt, ref.Name(), j.Payload, j.secret) })
+	return w.settle(ctx, j, failure)
 }
 
 // claim keeps a job from other workers for a while; nil when it is theirs, or done.

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net"
@@ -223,5 +224,30 @@ func TestAMailThatTheServerTookIsSentWhateverFollows(t *testing.T) {
 	_, s := prepare(t, &url.URL{Scheme: "smtp", Host: l.Addr().String()})
 	if err := s.send(t.Context(), "id", []byte(`{"to":"ann@contoso.example","subject":"Hello"}`), "<p>Hello</p>"); err != nil {
 		t.Errorf("it will be sent again: %v", err)
+	}
+}
+
+// A server that takes the connection and says nothing does not hold up a stop.
+func TestADeliveryEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, s := prepare(t, &url.URL{Scheme: "smtp", Host: l.Addr().String()})
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- s.send(ctx, "id", []byte(`{"to":"ann@contoso.example","subject":"Hello"}`), "<p>Hello</p>")
+	}()
+	select {
+	case err := <-ended:
+		if err == nil {
+			t.Error("it was sent to nobody")
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("it goes on")
 	}
 }

@@ -2,9 +2,11 @@ package mail
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"strconv"
 	"strings"
@@ -43,12 +45,15 @@ func New(s *store.Store, opt Options) (*Service, error) {
 // kind is the name of mail jobs.
 const kind = "mail"
 
-// patience is how long a server may take to answer: one that has taken a mail and
-// says so too late is sent it again.
-const patience = 2 * time.Minute
+// A server may take long to answer: one that has taken a mail and says so too late
+// is sent it again.
+const (
+	dialTimeout = 15 * time.Second
+	sendTimeout = 2 * time.Minute
+)
 
 // Kind is how mail jobs are done: sent.
-func (s *Service) Kind() job.Kind { return job.Kind{Name: kind, Do: s.send, Timeout: 2 * patience} }
+func (s *Service) Kind() job.Kind { return job.Kind{Name: kind, Do: s.send, Timeout: sendTimeout} }
 
 // send sends one mail. Its id follows from the job's, so that a receiver who gets
 // it twice can know: the process may end between the server's yes and the note of it.
@@ -68,7 +73,7 @@ func (s *Service) send(ctx context.Context, id string, payload json.RawMessage, 
 	mail.SetMessageIDWithValue(id + "@" + domain)
 	mail.Subject(m.Subject)
 	mail.SetBodyString(gomail.TypeTextHTML, body)
-	client, err := gomail.NewClient(s.opt.Server.Hostname(), s.clientOptions()...)
+	client, err := gomail.NewClient(s.opt.Server.Hostname(), s.clientOptions(ctx)...)
 	if err != nil {
 		return err
 	}
@@ -79,11 +84,10 @@ func (s *Service) send(ctx context.Context, id string, payload json.RawMessage, 
 	return err
 }
 
-func (s *Service) clientOptions() []gomail.Option {
+func (s *Service) clientOptions(ctx context.Context) []gomail.Option {
 	server := s.opt.Server
-	options := []gomail.Option{gomail.WithTLSPolicy(gomail.TLSOpportunistic), gomail.WithTimeout(patience)}
-	if server.Scheme == "smtps" {
-		options = append(options, gomail.WithSSL())
+	options := []gomail.Option{
+		gomail.WithTLSPolicy(gomail.TLSOpportunistic), gomail.WithTimeout(sendTimeout), gomail.WithDialContextFunc(s.dial(ctx)),
 	}
 	if port, err := strconv.Atoi(server.Port()); err == nil {
 		options = append(options, gomail.WithPort(port))
@@ -93,4 +97,20 @@ func (s *Service) clientOptions() []gomail.Option {
 			gomail.WithUsername(server.User.Username()), gomail.WithPassword(password))
 	}
 	return options
+}
+
+// dial connects to the server; the end of ctx cuts the connection off.
+func (s *Service) dial(ctx context.Context) gomail.DialContextFunc {
+	dialer := &net.Dialer{Timeout: dialTimeout}
+	connect := dialer.DialContext
+	if s.opt.Server.Scheme == "smtps" {
+		connect = (&tls.Dialer{NetDialer: dialer, Config: &tls.Config{ServerName: s.opt.Server.Hostname()}}).DialContext
+	}
+	return func(dialing context.Context, network, address string) (net.Conn, error) {
+		conn, err := connect(dialing, network, address)
+		if err == nil {
+			context.AfterFunc(ctx, func() { _ = conn.Close() })
+		}
+		return conn, err
+	}
 }
