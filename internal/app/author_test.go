@@ -51,7 +51,6 @@ var spellings = []authored{
 		{"internal/site/check.go", "JSON pointers"},
 		{"internal/site/publish/diff.go", "JSON pointers"},
 		{"internal/widget", "JSON pointers"},
-		{"internal/arm/warning.go", "the last visible character"},
 		{"internal/subscription/key.go", "the last visible character"},
 		{"cmd/portico/revisions.go", "marks a change"},
 		{"cmd/portico/capture.go", "marks a change"},

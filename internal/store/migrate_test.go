@@ -3,13 +3,17 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // memory is an engine that can only migrate.
@@ -106,6 +110,42 @@ func TestOurMigrationsAreNumberedWithoutGaps(t *testing.T) {
 			if all[i].number <= all[i-1].number {
 				t.Errorf("%s: %s follows %s", dialect, all[i].name, all[i-1].name)
 			}
+		}
+	}
+}
+
+func TestRolesAtTheServiceStayThere(t *testing.T) {
+	db, err := sql.Open("sqlite", t.TempDir()+"/old.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	all, err := migrations(migrationFiles, "sqlite")
+	if err != nil {
+		t.Fatal(err)
+	}
+	until := func(number int) {
+		ours := all[:slices.IndexFunc(all, func(m migration) bool { return m.number == number })+1]
+		if err := applyMigrations(t.Context(), memory{db: db}, ours, time.Unix(0, 0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	until(3)
+	for key, scope := range map[string]string{"/roleassignments/a": "", "/roleassignments/b": "/apis/x"} {
+		if _, err := db.Exec(`INSERT INTO document (service, key, path, kind, parent, workspace, name, etag, seq, created_at, updated_at, body)
+			VALUES ('s', $1, $1, 'roleassignments', '', '', 'n', 'e', 1, 0, 0, $2)`, key, `{"principalId":"users/1","scope":"`+scope+`"}`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	until(4)
+	for key, want := range map[string]apim.Scope{"/roleassignments/a": apim.ServiceScope(), "/roleassignments/b": apim.ScopeOf("/apis/x")} {
+		var body string
+		if err := db.QueryRow(`SELECT body FROM document WHERE key = $1`, key).Scan(&body); err != nil {
+			t.Fatal(err)
+		}
+		var got struct{ Scope apim.Scope }
+		if err := json.Unmarshal([]byte(body), &got); err != nil || !got.Scope.Same(want) {
+			t.Errorf("%s is %s after the migration, which reads as %q, %v; want %q", key, body, got.Scope, err, want)
 		}
 	}
 }
