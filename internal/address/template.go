@@ -54,17 +54,16 @@ type Values map[string]string
 
 // Match compares a page's permalink with the segments of an address. A
 // variable takes any segment but "-", which is never a name. Fixed segments
-// compare without case; exact is false when the case differs.
-func (t Template) Match(segments []string) (values Values, exact, ok bool) {
+// compare without case.
+func (t Template) Match(segments []string) (values Values, ok bool) {
 	if len(t) != len(segments) {
-		return nil, false, false
+		return nil, false
 	}
-	exact = true
 	for i, want := range t {
 		got := segments[i]
 		if name := variable(want); name != "" {
 			if got == "" || got == "-" {
-				return nil, false, false
+				return nil, false
 			}
 			if values == nil {
 				values = Values{}
@@ -73,11 +72,10 @@ func (t Template) Match(segments []string) (values Values, exact, ok bool) {
 			continue
 		}
 		if !strings.EqualFold(want, got) {
-			return nil, false, false
+			return nil, false
 		}
-		exact = exact && want == got
 	}
-	return values, exact, true
+	return values, true
 }
 
 // Covers reports whether a layout's template fits a page's permalink.

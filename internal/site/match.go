@@ -11,7 +11,6 @@ import (
 type Match struct {
 	Page   *Page
 	Values address.Values // the permalink's variables, as written in the address
-	Exact  bool           // false: the address is another spelling of Canonical
 }
 
 // Canonical is the page's address with the variables' canonical values.
@@ -45,14 +44,12 @@ func (s *Site) Match(escapedPath string) *Match {
 	if !ok {
 		return nil
 	}
-	slash := len(escapedPath) > 1 && strings.HasSuffix(escapedPath, "/")
 	if p, ok := s.fixed[strings.ToLower(strings.Join(segs, "/"))]; ok && len(p.template) == len(segs) {
-		_, exact, _ := p.template.Match(segs)
-		return &Match{Page: p, Exact: exact && !slash}
+		return &Match{Page: p}
 	}
 	for _, p := range s.routes {
-		if values, exact, ok := p.template.Match(segs); ok {
-			return &Match{Page: p, Values: values, Exact: exact && !slash}
+		if values, ok := p.template.Match(segs); ok {
+			return &Match{Page: p, Values: values}
 		}
 	}
 	return nil

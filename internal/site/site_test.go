@@ -90,7 +90,7 @@ func TestAddressesFindPages(t *testing.T) {
 		of         items
 		page       string // its permalink; "" for none
 		values     string
-		exact      bool
+		exact      bool // the path is the canonical one
 	}{
 		{"home", "/", imported, "/", "", true},
 		{"a fixed permalink", "/apis", imported, "/apis", "", true},
@@ -121,8 +121,8 @@ func TestAddressesFindPages(t *testing.T) {
 			values = append(values, k+"="+v)
 		}
 		slices.Sort(values)
-		if got := strings.Join(values, " "); m.Page.Permalink != c.page || got != c.values || m.Exact != c.exact {
-			t.Errorf("%s: %s is page %s with %q, exact %v", c.name, c.path, m.Page.Permalink, got, m.Exact)
+		if got := strings.Join(values, " "); m.Page.Permalink != c.page || got != c.values || (m.Canonical(m.Values) == c.path) != c.exact {
+			t.Errorf("%s: %s is page %s with %q at %s", c.name, c.path, m.Page.Permalink, got, m.Canonical(m.Values))
 		}
 	}
 }

@@ -195,7 +195,7 @@ func loadProfile(ctx context.Context, in *Input) (any, error) {
 
 var subscriptions = Widget{
 	Type: "subscriptions", Label: "Profile: subscriptions", Defaults: struct{}{}, Personal: true,
-	Island: "portico-keys", CSS: []string{"form", "account"}, Load: loadSubscriptions,
+	CSS: []string{"form", "account"}, Load: loadSubscriptions,
 }
 
 func loadSubscriptions(ctx context.Context, in *Input) (any, error) {

@@ -84,7 +84,7 @@ type CustomWidget struct {
 }
 
 var customWidget = Widget{
-	Type: "custom-widget", Label: "Custom widget", Defaults: CustomWidget{}, CSS: []string{"parts"}, Island: "portico-widget", Load: loadCustomWidget,
+	Type: "custom-widget", Label: "Custom widget", Defaults: CustomWidget{}, CSS: []string{"parts"}, Load: loadCustomWidget,
 }
 
 var widgetName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)

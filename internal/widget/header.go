@@ -38,7 +38,7 @@ type SearchBox struct {
 }
 
 var searchBox = Widget{
-	Type: "input:search", Label: "Search", Defaults: SearchBox{}, Island: "portico-search", Load: loadSearchBox,
+	Type: "input:search", Label: "Search", Defaults: SearchBox{}, Load: loadSearchBox,
 }
 
 type searchBoxView struct {
@@ -62,7 +62,7 @@ func loadSearchBox(_ context.Context, in *Input) (any, error) {
 }
 
 var themeToggle = Widget{
-	Type: "theme-toggle", Label: "Light and dark", Defaults: struct{}{}, Island: "portico-theme",
+	Type: "theme-toggle", Label: "Light and dark", Defaults: struct{}{},
 	Load: func(context.Context, *Input) (any, error) { return struct{}{}, nil },
 }
 

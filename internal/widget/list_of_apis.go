@@ -30,7 +30,7 @@ type ListOfAPIs struct {
 var listOfAPIs = Widget{
 	Type: "listOfApis", Label: "APIs: list",
 	Defaults: ListOfAPIs{View: viewList, AllowViewSwitch: true, Filters: "popup", ShowType: true},
-	Fragment: true, Island: "portico-list", CSS: []string{"list"},
+	Fragment: true, CSS: []string{"list"},
 	Query: []string{"q", "tag", "type", "version", "view", "group", "page"},
 	Load:  loadListOfAPIs,
 }

@@ -22,7 +22,6 @@ var operationDetails = Widget{
 	Type: "operationDetails", Label: "Operation: details",
 	Defaults: OperationDetails{EnableConsole: true, SchemaView: "table"},
 	Needs:    Needs{API: true, Operation: true},
-	Island:   "portico-sample",
 	CSS:      []string{"reference", "operation"},
 	Query:    []string{"lang"},
 	Load:     loadOperationDetails,

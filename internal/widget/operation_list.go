@@ -19,8 +19,8 @@ type OperationList struct {
 
 var operationList = Widget{
 	Type: "operationList", Label: "API: operations", Defaults: OperationList{GroupByTag: true, AllowSelection: true},
-	Needs:  Needs{API: true},
-	Island: "portico-operations", CSS: []string{"reference"},
+	Needs: Needs{API: true},
+	CSS:   []string{"reference"},
 	Query: []string{"group", "q", "show"},
 	Load:  loadOperationList,
 }

@@ -27,7 +27,6 @@ type Widget struct {
 	Personal bool
 	// Fragment output is what ?fragment=1 answers alone.
 	Fragment bool
-	Island   string   // the custom element that enhances it
 	CSS      []string // its style sheets in css/, beside core
 	Query    []string // the query parameters it reads
 	// Compile does what the widget needs done once a page: notes frames, styles of

@@ -40,8 +40,7 @@ type Output struct {
 	Parts              []Part
 	Status             int
 	Title, Description string
-	Style              string   // what stands in the one style element: hash it for the CSP
-	Islands            []string // custom elements the page has
+	Style              string // what stands in the one style element: hash it for the CSP
 }
 
 // Part is a run of the page. Personal parts are of one visitor; Slot is what RenderSlot takes.
@@ -248,9 +247,6 @@ func (p *Page) assemble(out *Output, parts []part, v catalog.Visitor, rendered [
 		case part.slot != nil:
 			s := part.slot
 			out.add(Part{HTML: rendered[s.index], Personal: s.widget.Personal, Slot: s.index})
-			if s.widget.Island != "" && !slices.Contains(out.Islands, s.widget.Island) {
-				out.Islands = append(out.Islands, s.widget.Island)
-			}
 		case part.rule.Admits(v):
 			p.assemble(out, part.parts, v, rendered)
 		}

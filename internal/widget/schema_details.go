@@ -12,7 +12,6 @@ var schemaDetails = Widget{
 	Type: "schemaDetails", Label: "Type: details", Defaults: struct{}{},
 	Needs:    Needs{API: true, Schema: true},
 	Fragment: true,
-	Island:   "portico-schema",
 	CSS:      []string{"reference", "operation"},
 	Query:    []string{"at", "of", "fragment"},
 	Load:     loadSchemaDetails,

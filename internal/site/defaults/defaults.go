@@ -24,9 +24,6 @@ type Item struct {
 	Properties json.RawMessage // as a PUT's properties
 }
 
-// Capture is the site as the JSON text that site captures have.
-func Capture() []byte { return slices.Clone(capture) }
-
 // Items lists the content items, by ref.
 func Items() ([]Item, error) {
 	var all map[apim.Ref]struct {
