@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/app"
 	"github.com/portico-portal/portico/internal/client"
 	"github.com/portico-portal/portico/internal/config"
@@ -31,12 +33,29 @@ func options(s streams, st *config.Store) app.Options {
 // with calls fn with a client of the service's management API.
 func (c *connection) with(ctx context.Context, s streams, fn func(*client.Client) error) error {
 	if c.ManagementURL == "" {
-		return app.Call(ctx, c.options(s), fn)
+		return app.Call(ctx, c.options(s), func(api *client.Client) error {
+			api.Warn = s.warn
+			return fn(api)
+		})
 	}
 	if c.Token == "" {
 		return errors.New("--management-url needs --token; print one with: portico token")
 	}
-	return fn(&client.Client{Base: strings.TrimRight(c.ManagementURL, "/"), Mint: client.Fixed(c.Token), HTTP: new(http.Client), Now: s.now})
+	return fn(&client.Client{Base: strings.TrimRight(c.ManagementURL, "/"), Mint: client.Fixed(c.Token), HTTP: new(http.Client), Now: s.now, Warn: s.warn})
+}
+
+// warn prints what a service found in what it did.
+func (s streams) warn(findings []apim.Finding, more int) {
+	for _, f := range findings {
+		place := strings.TrimSpace(f.Target + " " + f.Path)
+		if place != "" {
+			place += ": "
+		}
+		fmt.Fprintf(s.err, "%s: %s%s\n", f.Severity, place, f.Message)
+	}
+	if more > 0 {
+		fmt.Fprintf(s.err, "and %d more\n", more)
+	}
 }
 
 func segment(name string) string { return url.PathEscape(name) }

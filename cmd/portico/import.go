@@ -3,8 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,11 +12,7 @@ import (
 	"time"
 
 	"github.com/portico-portal/portico/internal/apidoc"
-	"github.com/portico-portal/portico/internal/apim"
-	"github.com/portico-portal/portico/internal/apis"
-	"github.com/portico-portal/portico/internal/app"
 	"github.com/portico-portal/portico/internal/client"
-	"github.com/portico-portal/portico/internal/store"
 )
 
 const maxDescription = 64 << 20 // bytes; design: the limit of a description
@@ -42,37 +36,7 @@ func (c *importCommand) Run(ctx context.Context, s streams) error {
 	if c.API == "" {
 		c.API = idFromPath(c.Path)
 	}
-	if c.ManagementURL == "" {
-		service, err := app.Open(ctx, c.options(s))
-		if err == nil {
-			return errors.Join(c.local(ctx, s, service, data), service.Close())
-		}
-		if !errors.Is(err, app.ErrOwned) {
-			return err
-		}
-	}
 	return c.with(ctx, s, func(api *client.Client) error { return c.put(ctx, s, api, data) })
-}
-
-// local imports into a service that nobody serves, and tells what was found.
-func (c *importCommand) local(ctx context.Context, s streams, service *app.App, data []byte) error {
-	properties, err := json.Marshal(c.properties(data))
-	if err != nil {
-		return err
-	}
-	r := apis.Request{Ref: apim.APIRef(c.API), Properties: properties}
-	for _, product := range c.Product {
-		r.Products = append(r.Products, apim.ProductRef(product))
-	}
-	result, err := service.APIs.Write(ctx, store.Actor{Name: "command line"}, r)
-	if err != nil {
-		return fmt.Errorf("%s was not imported: %w", c.Description, err)
-	}
-	for _, w := range result.Findings {
-		fmt.Fprintf(s.err, "warning: %s: %s\n", w.Path, w.Message)
-	}
-	c.done(s, result.Created, result.Operations)
-	return nil
 }
 
 // put writes the API and adds it to products, which must be there: nothing is

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 const (
@@ -36,6 +38,9 @@ type Client struct {
 	Now  func() time.Time
 	// MaxAnswer is how large an answer may be, a medium among them, in bytes; 0: 256 MB.
 	MaxAnswer int64
+	// Warn is told what the service found in what it did, and how much more it
+	// found than it tells; nil: nobody is.
+	Warn func(findings []apim.Finding, more int)
 	// Wait waits before a call is tried again; nil: as long as it says.
 	Wait func(ctx context.Context, d time.Duration) error
 
@@ -54,7 +59,6 @@ type Request struct {
 // Answer is a success.
 type Answer struct {
 	Status int
-	Header http.Header
 	Body   []byte
 }
 

@@ -2,6 +2,6 @@
 // service, its own or one elsewhere: it renews its token, asks a busy service
 // again, follows lists to their end, and explains a refusal.
 //
-// It knows nothing of how a service is found or what it stores, and imports
-// only the standard library.
+// It knows nothing of how a service is found or what it stores, and imports arm
+// and apim.
 package client

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/portico-portal/portico/internal/arm"
 )
 
 // Error is an answer that is no success.
@@ -89,8 +91,11 @@ func (c *Client) once(ctx context.Context, method, address string, header http.H
 	if err != nil {
 		return nil, 0, fmt.Errorf("%s %s: %w", method, req.URL.Path, err)
 	}
+	if findings, more := arm.Warnings(res.Header); c.Warn != nil && len(findings)+more > 0 {
+		c.Warn(findings, more)
+	}
 	if res.StatusCode < 300 {
-		return &Answer{res.StatusCode, res.Header, data}, 0, nil
+		return &Answer{res.StatusCode, data}, 0, nil
 	}
 	return nil, busyFor(res), refusal(req, res.StatusCode, data)
 }

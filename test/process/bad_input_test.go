@@ -137,18 +137,21 @@ func (p *process) peakMemory(t *testing.T) int {
 
 func TestUsableDescriptionsAreImportedWithWarnings(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	stopped, served := t.TempDir(), t.TempDir()
+	start(t, "serve", "--data", served)
 	for name, c := range map[string]struct{ text, says string }{
 		"repeats an operation id":    {`{"openapi":"3.0.3","info":{"title":"t","version":"1"},"servers":[{"url":"https://x.example"}],"paths":{"/a":{"get":{"operationId":"x","responses":{"200":{"description":"ok"}}}},"/b":{"get":{"operationId":"x","responses":{"200":{"description":"ok"}}}}}}`, "operation id"},
 		"refers to a missing schema": {`{"openapi":"3.0.3","info":{"title":"t","version":"1"},"servers":[{"url":"https://x.example"}],"paths":{"/a":{"get":{"responses":{"200":{"description":"ok","content":{"application/json":{"schema":{"$ref":"#/components/schemas/Gone"}}}}}}}}}`, "Gone"},
 	} {
-		file := dir + "/d.json"
+		file := stopped + "/d.json"
 		if err := os.WriteFile(file, []byte(c.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		out, code := run(t, "import", file, "--path", "warned", "--data", dir)
-		if !strings.Contains(out, c.says) {
-			t.Errorf("a description that %s: exit %d, printed %q, want %q named", name, code, out, c.says)
+		for _, dir := range []string{stopped, served} {
+			out, code := run(t, "import", file, "--path", "warned", "--data", dir)
+			if !strings.Contains(out, c.says) {
+				t.Errorf("a description that %s: exit %d, printed %q, want %q named", name, code, out, c.says)
+			}
 		}
 	}
 }

@@ -208,4 +208,11 @@ func TestProductsAreMadeAndListed(t *testing.T) {
 	if out, code := run(t, "product", "create", "gold", "--data", dir); code != 1 || !strings.Contains(out, "already") {
 		t.Errorf("a second time: exit %d, %s", code, out)
 	}
+	file := filepath.Join(t.TempDir(), "d.json")
+	if err := os.WriteFile(file, []byte(description("X", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, code := run(t, "import", file, "--path", "x", "--product", "silver", "--data", dir); code != 1 || !strings.Contains(out, "portico product create silver") {
+		t.Errorf("an import into a product that is not there: exit %d, %s", code, out)
+	}
 }
