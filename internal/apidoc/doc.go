@@ -1,9 +1,10 @@
 // Package apidoc reads API descriptions (OpenAPI 3.0 and 3.1, Swagger 2.0, in
-// JSON or YAML) into the operations and schemas of package apim, stores them as
-// an API ([Importer]) and writes OpenAPI again from what is stored ([Export]).
+// JSON or YAML) into the operations and schemas of package apim ([Read]), stores
+// them below an API's revision ([Description.Write]) and writes OpenAPI again from
+// what is stored ([Export]). The API itself is written by package apis.
 // WADL, WSDL, OData metadata and .proto files are outlined in the terms of OpenAPI
 // (outline.go, one file a format) and read on as such; GraphQL keeps its schema.
-// [Importer.Export] writes the other formats.
+// [ExportAs] writes the other formats.
 // Reference: apim-rest.md part 3; its limits of what is read do not hold here.
 //
 // Reading keeps what the wire model of an operation has no field for in

@@ -205,9 +205,13 @@ func (w *writer) versionSet() error {
 	return err
 }
 
-func (w *writer) store() (err error) {
-	w.doc, err = put(w.tx, w.at.Ref, w.api, w.extra)
-	return err
+func (w *writer) store() error {
+	body, err := json.Marshal(w.api)
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", w.at.Ref, err)
+	}
+	w.doc = &store.Document{Ref: w.at.Ref, Body: body, Extra: w.extra}
+	return w.tx.PutOver(w.at.Old, w.doc)
 }
 
 // put stores a document.

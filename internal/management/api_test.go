@@ -99,6 +99,23 @@ func TestVersionsShareAPath(t *testing.T) {
 	s.do("DELETE", "/apiVersionSets/v", "", "If-Match", "*").want(200)
 }
 
+func TestARevisionsAddressIsThatOfTheGateway(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	s.put("/apiVersionSets/s", `{"displayName":"S","versioningScheme":"Segment"}`)
+	for id, path := range map[string]string{"one": "a", "root": ""} {
+		properties := `{"path":"` + path + `","apiVersion":"v1","apiVersionSetId":"/apiVersionSets/s"}`
+		s.put("/apis/"+id, properties)
+		s.put("/apis/"+id+";rev=2", properties)
+	}
+	for id, want := range map[string]string{"one": "/a/v1", "root": "/v1"} {
+		got := s.do("GET", "/apis/"+id+"/revisions", "").want(200).body
+		if !strings.Contains(got, `"privateUrl":"`+want+`"`) || !strings.Contains(got, `"privateUrl":"`+want+`;rev=2"`) {
+			t.Errorf("the gateway serves %s at %s; its revisions are %s", id, want, got)
+		}
+	}
+}
+
 func TestOperationsAreUnique(t *testing.T) {
 	t.Parallel()
 	s := newService(t)

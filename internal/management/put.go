@@ -224,7 +224,7 @@ func (w *write) store() error {
 		return err
 	}
 	doc := &store.Document{Ref: w.ref, Body: body, Extra: w.extra}
-	if err := w.tx.Put(doc); err != nil {
+	if err := w.tx.PutOver(w.old, doc); err != nil {
 		return fmt.Errorf("store %s: %w", w.ref, err)
 	}
 	w.doc = doc

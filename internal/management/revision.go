@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/portico-portal/portico/internal/apidoc"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/apis"
 	"github.com/portico-portal/portico/internal/arm"
@@ -36,12 +38,21 @@ func listRevisions(c *call) (*answer, error) {
 		return nil, err
 	}
 	var docs []*store.Document
+	var address string
 	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
 		ref, err := c.stored(tx, c.ref)
 		if err != nil {
 			return err
 		}
-		docs, err = tx.APIRevisions(ref.Alias())
+		if docs, err = tx.APIRevisions(ref.Alias()); err != nil {
+			return err
+		}
+		current, err := tx.ResolveAPI(ref.Alias())
+		if err != nil {
+			return err
+		}
+		address, err = apidoc.Address(tx, current, "")
+		address = "/" + strings.TrimPrefix(address, "/")
 		return err
 	})
 	if err != nil {
@@ -49,7 +60,7 @@ func listRevisions(c *call) (*answer, error) {
 	}
 	revisions := make([]*revision, len(docs))
 	for i, doc := range docs {
-		if revisions[i], err = newRevision(doc); err != nil {
+		if revisions[i], err = newRevision(doc, address); err != nil {
 			return nil, err
 		}
 	}
@@ -60,12 +71,12 @@ func listRevisions(c *call) (*answer, error) {
 	return page(c, l, revisions, func(r *revision) (any, error) { return r, nil })
 }
 
-func newRevision(doc *store.Document) (*revision, error) {
+// newRevision describes a revision of an API that is called at an address.
+func newRevision(doc *store.Document, address string) (*revision, error) {
 	var api apim.API
 	if err := json.Unmarshal(doc.Body, &api); err != nil {
 		return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
 	}
-	address := "/" + api.Path
 	if !api.IsCurrent {
 		address += ";rev=" + api.APIRevision
 	}

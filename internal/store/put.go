@@ -31,6 +31,12 @@ func (tx *Tx) Put(d *Document) error {
 	if err != nil {
 		return err
 	}
+	return tx.PutOver(before, d)
+}
+
+// PutOver is Put for who has read in this transaction what is stored at d.Ref:
+// before, nil when there is nothing.
+func (tx *Tx) PutOver(before, d *Document) error {
 	if err := tx.write([]*Document{d}); err != nil {
 		return fmt.Errorf("put %s: %w", d.Ref, err)
 	}
