@@ -99,7 +99,7 @@ func IsMedium(path string) bool { return strings.HasPrefix(path, Content) }
 func HiddenMedium(hash string) string { return Content + "-/" + hash }
 
 // MediumVersion is a smaller version of a picture, in pixels.
-func MediumVersion(path string, width int) string { return path + "?w=" + strconv.Itoa(width) }
+func MediumVersion(path string, width int) string { return ask(path, QueryWidth, strconv.Itoa(width)) }
 
 // Frame is the document of custom HTML.
 func Frame(name string) string { return Frames + name + ".html" }

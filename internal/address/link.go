@@ -19,7 +19,7 @@ const (
 // SignInLink is the link that signs somebody in with a token: portal is the address
 // of the portal.
 func SignInLink(portal, token string) string {
-	return portal + SingleSignOn + "?" + tokenName + "=" + url.QueryEscape(token)
+	return ask(portal+SingleSignOn, tokenName, token)
 }
 
 // SignInToken reads such a link: the token, and where it leads; "" when it does not
@@ -28,12 +28,15 @@ func SignInToken(query url.Values) (token, to string) {
 	return query.Get(tokenName), Local(query.Get(ReturnTo), "")
 }
 
+// EndPreview is a link, relative to any page, that shows the published site again.
+const EndPreview = "?" + QueryPreview + "=" + PreviewOff
+
 // SignInFor is the sign-in page that leads back to path.
 func SignInFor(path string) string {
 	if path == "" || path == Home || path == SignIn {
 		return SignIn
 	}
-	return SignIn + "?" + ReturnTo + "=" + url.QueryEscape(path)
+	return ask(SignIn, ReturnTo, path)
 }
 
 // IsLocal reports whether an address stays on the portal: a path, with a query or

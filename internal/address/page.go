@@ -59,13 +59,13 @@ func Schema(api, name string) string { return fill(SchemaPattern, api, name) }
 
 // SchemaPart is the page of the part of a named type at a JSON pointer.
 func SchemaPart(api, name, pointer string) string {
-	return Schema(api, name) + "?at=" + url.QueryEscape(pointer)
+	return ask(Schema(api, name), QueryPointer, pointer)
 }
 
 // OperationSchema is the page of a schema that stands in an operation's own
 // description, at a JSON pointer.
 func OperationSchema(api, operation, pointer string) string {
-	return Schema(api, operation) + "?of=operation&at=" + url.QueryEscape(pointer)
+	return ask(Schema(api, operation), QueryOwner, OwnerOperation) + "&" + QueryPointer + "=" + url.QueryEscape(pointer)
 }
 
 // Changelog is the change log of an API.
@@ -73,26 +73,26 @@ func Changelog(api string) string { return fill(ChangelogPattern, api) }
 
 // ChangelogPage is a further page of it.
 func ChangelogPage(api string, page int) string {
-	return Changelog(api) + "?page=" + strconv.Itoa(page)
+	return ask(Changelog(api), QueryPage, strconv.Itoa(page))
 }
 
 // Release is the entry of a release in the change log.
 func Release(api, release string) string { return Changelog(api) + "#" + url.PathEscape(release) }
 
 // Tagged is the list of the APIs with a tag.
-func Tagged(tag string) string { return APIs + "?tag=" + url.QueryEscape(tag) }
+func Tagged(tag string) string { return ask(APIs, QueryTag, tag) }
 
 // Group is the page of an API with a group of its operations unfolded.
-func Group(api, group string) string { return API(api) + "?group=" + url.QueryEscape(group) }
+func Group(api, group string) string { return ask(API(api), QueryGroup, group) }
 
 // Report is the report of a range of time.
-func Report(span string) string { return Reports + "?range=" + span }
+func Report(span string) string { return ask(Reports, QueryRange, span) }
 
 // Found is the search page for a query.
-func Found(query string) string { return Search + "?q=" + url.QueryEscape(query) }
+func Found(query string) string { return ask(Search, QueryText, query) }
 
 // Done is the profile, saying what has just been done.
-func Done(what string) string { return Profile + "?done=" + url.QueryEscape(what) }
+func Done(what string) string { return ask(Profile, QueryDone, what) }
 
 // fill is the address of a pattern with its names in braces replaced by values,
 // in order.

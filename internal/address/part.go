@@ -1,7 +1,6 @@
 package address
 
 import (
-	"net/url"
 	"strings"
 )
 
@@ -39,7 +38,7 @@ func Operations(api string) string { return fill(OperationsPattern, api) }
 
 // GroupPart is the fragment with one group of it.
 func GroupPart(api, group string) string {
-	return Operations(api) + "?group=" + url.QueryEscape(group)
+	return ask(Operations(api), QueryGroup, group)
 }
 
 // Sample is the code sample of an operation in a language.

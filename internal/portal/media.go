@@ -56,7 +56,7 @@ func (p *Portal) serveMedia(w http.ResponseWriter, r *http.Request) error {
 		declared = info.ContentType
 	}
 	kind := media.Kind(r.URL.Path, declared, head[:n])
-	width, _ := strconv.Atoi(r.URL.Query().Get("w"))
+	width, _ := strconv.Atoi(r.URL.Query().Get(address.QueryWidth))
 	if kind == media.SVG || slices.Contains(media.Widths, width) && strings.HasPrefix(kind, "image/") {
 		if made, err := p.remade(r.Context(), f, info, kind, width); err != nil || made.body != nil {
 			if err == nil {

@@ -28,7 +28,7 @@ func (p *Portal) servePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if v.Admin && r.URL.Query().Has(previewParameter) {
+	if v.Admin && r.URL.Query().Has(address.QueryPreview) {
 		return p.choosePreview(w, r)
 	}
 	s, err := p.shown(r, v)

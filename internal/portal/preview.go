@@ -6,30 +6,28 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// previewParameter of an address shows administrators another site than the
-// published one: the draft, or the revision that it names. A cookie remembers
-// it for the pages that follow; "off" ends it.
-const previewParameter = "preview"
-
+// address.QueryPreview shows administrators another site than the published one:
+// the draft, or the revision that it names. A cookie remembers it for the pages
+// that follow.
 const (
 	previewCookie = "portico_preview"
 	previewDraft  = "draft"
-	previewOff    = "off"
 )
 
 // choosePreview remembers what an administrator wants to look at and leads to
 // the same address without the parameter.
 func (p *Portal) choosePreview(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
-	name := query.Get(previewParameter)
-	query.Del(previewParameter)
+	name := query.Get(address.QueryPreview)
+	query.Del(address.QueryPreview)
 	switch strings.ToLower(name) {
 	case "", "1", "true":
 		name = previewDraft
-	case previewOff:
+	case address.PreviewOff:
 		name = ""
 	}
 	if name != "" {

@@ -19,7 +19,7 @@ var notices = []string{"saved", "password", "subscribed", "submitted", "renamed"
 
 // noticeOf is what the address says was done.
 func noticeOf(r *http.Request) *widget.FormState {
-	if what := r.URL.Query().Get("done"); slices.Contains(notices, what) {
+	if what := r.URL.Query().Get(address.QueryDone); slices.Contains(notices, what) {
 		return &widget.FormState{Notice: words("notice." + what)}
 	}
 	return nil

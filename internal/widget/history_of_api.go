@@ -46,7 +46,7 @@ func loadHistoryOfAPI(ctx context.Context, in *Input) (any, error) {
 		return nil, err
 	}
 	v := historyView{API: api, Feed: address.Feed(api.ID), Pages: max(1, (len(all)+releasesPerPage-1)/releasesPerPage)}
-	n, _ := strconv.Atoi(in.Query().Get("page"))
+	n, _ := strconv.Atoi(in.Query().Get(address.QueryPage))
 	v.Page = min(max(n, 1), v.Pages)
 	from := (v.Page - 1) * releasesPerPage
 	for _, r := range all[from:min(from+releasesPerPage, len(all))] {

@@ -219,7 +219,7 @@ func (in *Input) typeName(t string) string {
 // page cuts the page asked for and groups it.
 func (v *apiList) page(in *Input, matching []*catalog.API) {
 	v.Pages = max(1, (len(matching)+apisPerPage-1)/apisPerPage)
-	n, _ := strconv.Atoi(in.Query().Get("page"))
+	n, _ := strconv.Atoi(in.Query().Get(address.QueryPage))
 	v.Page = min(max(n, 1), v.Pages)
 	if v.ByTag {
 		slices.SortStableFunc(matching, func(a, b *catalog.API) int {

@@ -11,7 +11,7 @@ import (
 // recording of calls; until there is some, every report says so.
 var reports = Widget{
 	Type: "reports", Label: "Reports", Defaults: struct{}{}, Personal: true, CSS: []string{"form", "list", "account"},
-	Query: []string{"range"}, Load: loadReports,
+	Query: []string{address.QueryRange}, Load: loadReports,
 }
 
 // reportRanges are the times a report covers (portal-wire.md §4), by message key.
@@ -30,7 +30,7 @@ func loadReports(_ context.Context, in *Input) (any, error) {
 	if in.Person == nil {
 		return reportsView{SignIn: address.SignInFor(address.Reports)}, nil
 	}
-	current := in.Query().Get("range")
+	current := in.Query().Get(address.QueryRange)
 	if !slices.Contains(reportRanges, current) {
 		current = "7d"
 	}

@@ -3,6 +3,7 @@ package widget
 import (
 	"context"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/widget/reference"
 )
 
@@ -13,7 +14,7 @@ var schemaDetails = Widget{
 	Needs:    Needs{API: true, Schema: true},
 	Fragment: true,
 	CSS:      []string{"reference", "operation"},
-	Query:    []string{"at", "of", "fragment"},
+	Query:    []string{address.QueryPointer, address.QueryOwner, address.QueryFragment},
 	Load:     loadSchemaDetails,
 }
 
@@ -23,7 +24,7 @@ func loadSchemaDetails(ctx context.Context, in *Input) (any, error) {
 		return nil, err
 	}
 	q := in.Query()
-	of := reference.Place{Name: in.Params.Schema, OfOperation: q.Get("of") == "operation", Pointer: q.Get("at")}
+	of := reference.Place{Name: in.Params.Schema, OfOperation: q.Get(address.QueryOwner) == address.OwnerOperation, Pointer: q.Get(address.QueryPointer)}
 	v, err := r.Schema(ctx, of, q.Get("fragment") != "")
 	if err != nil {
 		return nil, err

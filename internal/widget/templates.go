@@ -34,7 +34,7 @@ var templates = sync.OnceValue(func() *template.Template {
 	t := template.New("").Funcs(template.FuncMap{
 		"homeHref": fixed(address.Home), "apisHref": fixed(address.APIs), "productsHref": fixed(address.Products),
 		"searchHref": fixed(address.Search), "profileHref": fixed(address.Profile), "signOutHref": fixed(address.SignOut),
-		"manifestHref": fixed(address.Manifest), "keysHref": fixed(address.ConsoleKeys), "returnName": fixed(address.ReturnTo),
+		"manifestHref": fixed(address.Manifest), "endPreviewHref": fixed(address.EndPreview), "keysHref": fixed(address.ConsoleKeys), "returnName": fixed(address.ReturnTo),
 		"apiHref": address.API, "operationHref": address.Operation, "productHref": address.Product, "taggedHref": address.Tagged, "operationsHref": address.Operations,
 		"icon": icon,
 	}).Funcs(reference.Functions())

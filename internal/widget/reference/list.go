@@ -101,7 +101,7 @@ func (r *Reader) List(ctx context.Context, look ListLook, asked ListQuery) (*Lis
 // Only leaves the group that is asked for; searching, all that have something.
 func (v *List) Only() {
 	if v.asked.Get("q") == "" {
-		v.Groups = slices.DeleteFunc(v.Groups, func(g operationGroup) bool { return !strings.EqualFold(g.ID, v.asked.Get("group")) })
+		v.Groups = slices.DeleteFunc(v.Groups, func(g operationGroup) bool { return !strings.EqualFold(g.ID, v.asked.Get(address.QueryGroup)) })
 	}
 }
 
@@ -120,7 +120,7 @@ func (v *List) group(g catalog.Group, first, open bool) operationGroup {
 	}
 	og := operationGroup{ID: g.Tag.ID, Name: name, Count: len(g.Operations), Load: address.GroupPart(v.API.ID, g.Tag.ID), Href: address.Group(v.API.ID, g.Tag.ID)}
 	asked := v.asked.Has("group")
-	og.Open = open || v.holds(g) || v.Query != "" || asked && strings.EqualFold(v.asked.Get("group"), g.Tag.ID) ||
+	og.Open = open || v.holds(g) || v.Query != "" || asked && strings.EqualFold(v.asked.Get(address.QueryGroup), g.Tag.ID) ||
 		first && v.Current == "" && !asked
 	if og.Open {
 		og.Operations = v.items(aroundCurrent(g.Operations, v.Current))
