@@ -7,5 +7,5 @@
 // transaction ([PutUser], [DeleteUser]), so that a management PUT, a portal form
 // and provisioning follow the same ones.
 //
-// It imports store and apim.
+// It imports store, feed and apim.
 package account

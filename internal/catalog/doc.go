@@ -6,5 +6,5 @@
 // memory and swapped when the change feed says that something changed.
 // Operations and schemas are read on first use and kept within a number of bytes.
 //
-// It imports store, cache and apim only.
+// It imports store, feed, cache and apim only.
 package catalog

@@ -17,5 +17,5 @@
 // rules inside them: [Pages] holds those of one audience in memory, made anew
 // with each published revision.
 //
-// It imports store and apim.
+// It imports store, feed and apim.
 package search
