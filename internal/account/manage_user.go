@@ -35,15 +35,6 @@ func (s *Service) PutUser(ctx context.Context, actor store.Actor, id string, u *
 	return created, err
 }
 
-// DeleteUser removes a user in a transaction of its own.
-func (s *Service) DeleteUser(ctx context.Context, actor store.Actor, id string, deleteSubscriptions bool) error {
-	err := s.store.Update(ctx, actor, func(tx *store.Tx) error {
-		return DeleteUser(tx, apim.UserRef(id), deleteSubscriptions)
-	})
-	s.visitors.clear()
-	return err
-}
-
 // User reads a user; apim.ErrNotFound.
 func (s *Service) User(ctx context.Context, id string) (u *User, err error) {
 	err = s.store.View(ctx, func(tx *store.Tx) error {

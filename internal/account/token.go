@@ -42,16 +42,6 @@ func MintCompact(id string, expires time.Time, key string) string {
 	return id + "&" + expires.Format(compactExpiry) + "&" + base64.StdEncoding.EncodeToString(sum)
 }
 
-// MintUID makes uid=id&ex=expiry&sn=signature, to a ten-millionth of a second.
-func MintUID(id string, expires time.Time, key string) string {
-	ex := expires.UTC().Format(roundTrip)
-	return "uid=" + id + "&ex=" + ex + "&sn=" + base64.StdEncoding.EncodeToString(sign(id+"\n"+ex, key))
-}
-
-// Extended wraps a compact token as the portal sends it and as the header
-// Ocp-Apim-Sas-Token carries it: token="...",refresh="true".
-func Extended(compact string) string { return `token="` + compact + `",refresh="true"` }
-
 // ParseToken reads a token in any of its spellings, with or without the scheme
 // word. Its error is apim.ErrUnauthorized.
 func ParseToken(text string) (Token, error) {

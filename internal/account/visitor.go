@@ -79,16 +79,6 @@ func maySetPassword(tx *store.Tx, session *store.Session) (bool, error) {
 	return false, err
 }
 
-// VisitorOf returns an active user with their groups, for token holders.
-func (s *Service) VisitorOf(ctx context.Context, userID string) (*Visitor, error) {
-	var v *Visitor
-	err := s.store.View(ctx, func(tx *store.Tx) (err error) {
-		v, err = visitor(tx, userID)
-		return err
-	})
-	return v, err
-}
-
 // visitor reads an active user and their groups; apim.ErrUnauthorized for others.
 func visitor(tx *store.Tx, userID string) (*Visitor, error) {
 	u, err := getUser(tx, apim.UserRef(userID))

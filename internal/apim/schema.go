@@ -6,7 +6,6 @@ import "encoding/json"
 const (
 	OpenAPIComponents  = "application/vnd.oai.openapi.components+json"
 	SwaggerDefinitions = "application/vnd.ms-azure-apim.swagger.definitions+json"
-	XSDSchema          = "application/vnd.ms-azure-apim.xsd+xml"
 	GraphQLSchema      = "application/vnd.ms-azure-apim.graphql.schema"
 )
 

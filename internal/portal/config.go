@@ -5,7 +5,6 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"time"
 
 	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/apim"
@@ -82,7 +81,6 @@ type Media interface {
 
 // Limits of requests. Forms are small; nothing else has a body here.
 const (
-	maxForm       = 64 << 10
-	maxQuery      = 2 << 10 // a page is not kept for a longer query
-	actionTimeout = 30 * time.Second
+	maxForm  = 64 << 10
+	maxQuery = 2 << 10 // a page is not kept for a longer query
 )

@@ -35,9 +35,6 @@ type Subscription struct {
 	*apim.Subscription
 }
 
-// Owner is the id of the user who owns it, "" for a standalone one.
-func (s *Subscription) Owner() string { return apim.Ref(s.OwnerID).Name() }
-
 // ProductID is the public id of the product it is to, "" when it is to APIs.
 func (s *Subscription) ProductID() string {
 	if product := s.Opening().Product; product != "" {

@@ -102,20 +102,6 @@ func (s *Service) Create(ctx context.Context, actor store.Actor, id string, p *a
 	return sub, err
 }
 
-// Update changes a subscription in a transaction of its own, for administrators.
-func (s *Service) Update(ctx context.Context, actor store.Actor, id string, change func(p *apim.Subscription)) (*Subscription, error) {
-	return s.change(ctx, actor, Caller{Admin: true}, id, func(p *apim.Subscription) error {
-		change(p)
-		return nil
-	})
-}
-
-// SetState moves a subscription to a state with a comment, for administrators:
-// activate, reject, suspend, cancel.
-func (s *Service) SetState(ctx context.Context, actor store.Actor, id, state, comment string) (*Subscription, error) {
-	return s.Update(ctx, actor, id, func(p *apim.Subscription) { p.State, p.StateComment = state, comment })
-}
-
 // Rename changes the name of a subscription the caller may use.
 func (s *Service) Rename(ctx context.Context, actor store.Actor, c Caller, id, name string) (*Subscription, error) {
 	return s.change(ctx, actor, c, id, func(p *apim.Subscription) error {

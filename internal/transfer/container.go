@@ -21,7 +21,6 @@ type Container struct {
 // Medium is a file of the container.
 type Medium struct {
 	Name, ContentType string
-	Size              int64
 }
 
 // OpenContainer asks the service for the address of its media.
@@ -100,7 +99,6 @@ func (c *Container) List(ctx context.Context) ([]Medium, error) {
 				Name       string
 				Properties struct {
 					ContentType string `xml:"Content-Type"`
-					Size        int64  `xml:"Content-Length"`
 				}
 			} `xml:"Blobs>Blob"`
 			NextMarker string
@@ -109,7 +107,7 @@ func (c *Container) List(ctx context.Context) ([]Medium, error) {
 			return nil, fmt.Errorf("the list of media is not understood: %w", err)
 		}
 		for _, b := range page.Blobs {
-			all = append(all, Medium{strings.TrimLeft(b.Name, "/"), b.Properties.ContentType, b.Properties.Size})
+			all = append(all, Medium{strings.TrimLeft(b.Name, "/"), b.Properties.ContentType})
 		}
 		if page.NextMarker == "" || page.NextMarker == marker {
 			return all, nil

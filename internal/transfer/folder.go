@@ -171,23 +171,19 @@ func (f *Folder) Media() ([]string, error) {
 	return names, err
 }
 
-// Medium opens a file and tells what it is; "" when nothing says so.
-func (f *Folder) Medium(blob string) (content io.ReadCloser, contentType string, size int64, err error) {
+// Medium opens a file and says what it is; "" when nothing says so.
+func (f *Folder) Medium(blob string) (content io.ReadCloser, contentType string, err error) {
 	name, err := fileName(blob)
 	if err != nil {
-		return nil, "", 0, err
+		return nil, "", err
 	}
 	file, err := f.root.Open(name)
 	if err != nil {
-		return nil, "", 0, err
-	}
-	stat, err := file.Stat()
-	if err != nil {
-		return nil, "", 0, errors.Join(err, file.Close())
+		return nil, "", err
 	}
 	var info struct{ ContentType string }
 	if text, err := f.root.ReadFile(name + infoSuffix); err == nil {
 		_ = json.Unmarshal(text, &info) // without it, the type is told from the content
 	}
-	return file, info.ContentType, stat.Size(), nil
+	return file, info.ContentType, nil
 }

@@ -123,7 +123,7 @@ func Upload(ctx context.Context, c *client.Client, f *Folder, tell Progress) err
 		return err
 	}
 	for i, name := range names {
-		file, contentType, _, err := f.Medium(name)
+		file, contentType, err := f.Medium(name)
 		if err != nil {
 			return fmt.Errorf("medium %s: %w", name, err)
 		}

@@ -1,0 +1,31 @@
+package account
+
+import (
+	"context"
+	"encoding/base64"
+	"time"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// What programs of others make, and a test does in a transaction of its own.
+
+// MintUID makes uid=id&ex=expiry&sn=signature, to a ten-millionth of a second.
+func MintUID(id string, expires time.Time, key string) string {
+	ex := expires.UTC().Format(roundTrip)
+	return "uid=" + id + "&ex=" + ex + "&sn=" + base64.StdEncoding.EncodeToString(sign(id+"\n"+ex, key))
+}
+
+// Extended wraps a compact token as the portal sends it and as the header
+// Ocp-Apim-Sas-Token carries it: token="...",refresh="true".
+func Extended(compact string) string { return `token="` + compact + `",refresh="true"` }
+
+// DeleteUser removes a user in a transaction of its own.
+func (s *Service) DeleteUser(ctx context.Context, actor store.Actor, id string, deleteSubscriptions bool) error {
+	err := s.store.Update(ctx, actor, func(tx *store.Tx) error {
+		return DeleteUser(tx, apim.UserRef(id), deleteSubscriptions)
+	})
+	s.visitors.clear()
+	return err
+}
