@@ -53,14 +53,20 @@ func putAPI(w *write) error {
 // mayCopy wants the caller to be allowed to read the API that sourceApiId names:
 // a copy shows all of it.
 func mayCopy(c *call, properties json.RawMessage) error {
-	short, err := arm.StoredRefs(apim.APIs, c.home(), properties)
-	if err != nil {
-		return err
-	}
 	var sent struct {
 		Source apim.Ref `json:"sourceApiId"`
 	}
-	if err := arm.Unmarshal(short, &sent); err != nil || sent.Source == "" {
+	if err := arm.Unmarshal(properties, &sent); err != nil || sent.Source == "" {
+		return err
+	}
+	named, err := json.Marshal(sent) // without the description, which may be large
+	if err != nil {
+		return err
+	}
+	if named, err = arm.StoredRefs(apim.APIs, c.home(), named); err != nil {
+		return err
+	}
+	if err := arm.Unmarshal(named, &sent); err != nil {
 		return err
 	}
 	action := access.ActionOf(apim.APIs.Path, access.Read)
