@@ -41,6 +41,7 @@ type cli struct {
 	Admin      adminCommand      `cmd:"" help:"Let the administrator in to the portal again."`
 	Audit      auditCommand      `cmd:"" help:"Show who changed what, and when."`
 	Keys       keysCommand       `cmd:"" help:"Replace the encryption key."`
+	Doctor     doctorCommand     `cmd:"" help:"Examine the service: what is wrong, and what mends it."`
 	Token      tokenCommand      `cmd:"" help:"Print an Authorization header for the management API."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 	Help       helpCommand       `cmd:"" hidden:"" help:"Show this help."`

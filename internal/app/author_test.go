@@ -91,6 +91,7 @@ func addressSpellings(t *testing.T, sources map[string][]literal) []authored {
 			{"internal/apim", "ids of resources"},
 			{"internal/account/provision.go", "the scope of a subscription"},
 			{"internal/management", "addresses of the management API"},
+			{"internal/doctor", "addresses of the management API"},
 			{"cmd/portico", "addresses of the management API"},
 			{"web/portal/addresses.ts", "written from package address"},
 		}},

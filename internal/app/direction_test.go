@@ -19,7 +19,7 @@ var layers = [][]string{
 	{"apim"},
 	{"address", "store", "blob", "media", "arm", "cache", "outbound", "client"},
 	{"feed", "job", "settings"},
-	{"catalog", "account", "subscription", "access", "site", "widget", "console", "policy", "usage", "search", "mail", "oidc", "apidoc", "apis", "transfer", "export", "provision"},
+	{"catalog", "account", "subscription", "access", "site", "widget", "console", "policy", "usage", "search", "mail", "oidc", "apidoc", "apis", "transfer", "export", "provision", "doctor"},
 	{"management", "portal", "admin", "gateway", "server"},
 	{"config", "app"},
 }
@@ -27,7 +27,7 @@ var layers = [][]string{
 // sideways are the imports allowed within a layer: importer → imported.
 var sideways = map[string]string{
 	"site": "widget catalog", "widget": "catalog search console apidoc", "apis": "apidoc", "app": "config",
-	"provision": "account apis site", "client": "arm",
+	"provision": "account apis site", "client": "arm", "doctor": "policy",
 }
 
 // walls are packages below another that may import less than its layer: all of

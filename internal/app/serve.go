@@ -17,6 +17,7 @@ import (
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/config"
+	"github.com/portico-portal/portico/internal/doctor"
 	"github.com/portico-portal/portico/internal/feed"
 	"github.com/portico-portal/portico/internal/gateway"
 	"github.com/portico-portal/portico/internal/management"
@@ -284,6 +285,9 @@ func (a *App) management(r Ready, srv config.Server, mount string) (http.Handler
 		LinkKey: linkKey, Now: a.opt.Now, Logger: a.opt.Logger,
 	}
 	cfg.FirstContents = a.Provision
+	cfg.Doctor = (&doctor.Service{
+		Store: a.Store, PortalURL: r.PortalURL, GatewayURL: r.GatewayURL, Mail: a.mail != nil, HTTP: &http.Client{Timeout: doctorPatience},
+	}).Examine
 	if srv.AllowErase {
 		cfg.Erase = a.erase(r.PortalURL)
 	}
@@ -292,6 +296,9 @@ func (a *App) management(r Ready, srv config.Server, mount string) (http.Handler
 	}
 	return management.New(cfg)
 }
+
+// doctorPatience is how long the doctor waits for an answer of the portal or the gateway.
+const doctorPatience = 5 * time.Second
 
 func (a *App) portal(ctx context.Context, r Ready, srv config.Server) (http.Handler, error) {
 	c := catalog.New(a.Store)

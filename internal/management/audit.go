@@ -12,12 +12,12 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// auditRoutes are the audit log, which is of our own, beyond APIM. It shows what
+// auditRoutes are the audit log and what the doctor finds, which are of our own, beyond APIM. It shows what
 // everybody did, so it takes the right over access, too: administrators and owners.
 func auditRoutes() []*route {
 	log := read("auditLogs", "auditLogs", listAudit)
 	log.also = authorizationProvider + "/roleAssignments/" + access.Write
-	return []*route{log}
+	return []*route{log, read("doctor", "doctor", examine)}
 }
 
 // auditEntry is an entry of the audit log on the wire. Secrets are masked.

@@ -37,6 +37,8 @@ type Config struct {
 	// nil: DELETE of the service is refused.
 	Erase         func(ctx context.Context, actor store.Actor) error
 	FirstContents FirstContents
+	// Doctor lists what is wrong with the service; nil: nothing is looked for.
+	Doctor func(ctx context.Context) ([]apim.Finding, error)
 	// LinkKey signs links to exports (32 bytes, the same in every replica).
 	LinkKey []byte
 	Now     func() time.Time

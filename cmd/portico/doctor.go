@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/client"
+)
+
+type doctorCommand struct {
+	connection `embed:""`
+	format     `embed:""`
+}
+
+// Run prints what is wrong with the service and what mends it; it fails when
+// there is an error among that.
+func (c *doctorCommand) Run(ctx context.Context, s streams) error {
+	return c.with(ctx, s, func(api *client.Client) error {
+		found, err := client.List[apim.Finding](ctx, api, "/doctor")
+		if err != nil {
+			return err
+		}
+		err = c.print(s.out, append([]apim.Finding{}, found...), func() error {
+			for _, f := range found {
+				fmt.Fprintf(s.out, "%s: %s: %s\n", f.Severity, orDefault(f.Target, "service"), f.Message)
+			}
+			_, err := fmt.Fprintf(s.out, "%d findings.\n", len(found))
+			return err
+		})
+		if err == nil && apim.Failed(found) {
+			return errors.New("the service has errors; each finding says what mends it")
+		}
+		return err
+	})
+}

@@ -1,0 +1,63 @@
+package doctor
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
+)
+
+// consoleMayCall asks the gateway, as a browser does before a call of the
+// console, whether scripts of the portal may call an API. If not, the console
+// fails there: the cors policy of the service must name the portal's origin.
+func (s *Service) consoleMayCall(ctx context.Context) ([]apim.Finding, error) {
+	portal, err := url.Parse(s.PortalURL)
+	if err != nil || s.PortalURL == "" || s.GatewayURL == "" {
+		return nil, err
+	}
+	origin := portal.Scheme + "://" + portal.Host
+	addresses := map[apim.Ref]string{}
+	_, err = s.each(ctx, func(_ *store.Tx, d *store.Document) (*apim.Finding, error) {
+		var api apim.API
+		err := json.Unmarshal(d.Body, &api)
+		if err == nil && api.IsCurrent && api.Online() && api.APIVersionSetID == "" && len(addresses) < maxAsked {
+			addresses[d.Ref.Alias()] = s.GatewayURL + "/" + api.Path
+		}
+		return nil, err
+	}, apim.APIs)
+	var found []apim.Finding
+	for _, api := range slices.Sorted(maps.Keys(addresses)) {
+		allowed, err := s.preflight(ctx, addresses[api], origin)
+		if err != nil || allowed == "*" || allowed == origin {
+			continue // that the gateway does not answer is no question of origins
+		}
+		f := warning("ConsoleOrigin", "The console cannot call the API: no cors policy of the gateway admits %s. Name it in the cors policy of the service, or of the API.", origin)
+		f.Target = string(api)
+		found = append(found, *f)
+	}
+	return found, err
+}
+
+// maxAsked is how many APIs the gateway is asked about.
+const maxAsked = 50
+
+// preflight asks for which origin an address may be called.
+func (s *Service) preflight(ctx context.Context, address, origin string) (string, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodOptions, address, nil)
+	if err != nil {
+		return "", err
+	}
+	r.Header.Set("Origin", origin)
+	r.Header.Set("Access-Control-Request-Method", http.MethodGet)
+	res, err := s.HTTP.Do(r)
+	if err != nil {
+		return "", err
+	}
+	defer res.Body.Close()
+	return res.Header.Get("Access-Control-Allow-Origin"), nil
+}
