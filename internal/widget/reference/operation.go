@@ -60,21 +60,11 @@ func (r *Reader) Callable() bool {
 }
 
 // Address is the API's address at the gateway.
-func (r *Reader) Address() string { return r.gateway() + r.basePath() }
+func (r *Reader) Address() string {
+	return (&apim.API{Path: r.API.Path, APIVersion: r.API.Version}).Address(r.Data.GatewayURL(), r.API.VersionSet)
+}
 
 func (r *Reader) gateway() string { return strings.TrimSuffix(r.Data.GatewayURL(), "/") }
-
-// basePath is the API's path below the gateway's address, version segment included.
-func (r *Reader) basePath() string {
-	path := strings.Trim(r.API.Path, "/")
-	if set := r.API.VersionSet; set != nil && set.VersioningScheme == apim.SchemeSegment && r.API.Version != "" {
-		path = strings.Trim(path+"/"+r.API.Version, "/")
-	}
-	if path != "" {
-		path = "/" + path
-	}
-	return path
-}
 
 // address is the operation's address with its parameters in braces.
 func (r *operation) address() string {
