@@ -113,6 +113,8 @@ const guarded = `<policies><inbound><cors><allowed-origins><origin>https://porta
 	`<allowed-headers><header>*</header></allowed-headers></cors><rate-limit calls="1000000000" renewal-period="300" /></inbound>` +
 	`<backend><forward-request /></backend><outbound /><on-error /></policies>`
 
+const passThrough = `<policies><inbound /><backend><forward-request /></backend><outbound /><on-error /></policies>`
+
 // measureGateway compares passing calls through with nginx, and policies with passing through.
 func measureGateway(b *bench) {
 	backend, proxy := freePort(), freePort()
@@ -152,6 +154,7 @@ func (s *server) publishGateway(backend int) {
 		s.put("/apis/"+api.name+"/operations/x", map[string]any{"displayName": "x", "method": "GET", "urlTemplate": "/x"})
 		s.put("/products/all/apis/"+api.name, nil)
 	}
+	s.put("/policies/policy", map[string]any{"value": passThrough, "format": "rawxml"}) // a new service has one with cors
 	s.put("/apis/guarded/policies/policy", map[string]any{"value": guarded, "format": "rawxml"})
 	s.put("/subscriptions/bench", map[string]any{"displayName": "bench", "scope": "/products/all", "state": "active", "primaryKey": "bench-key-0123456789", "secondaryKey": "bench-key-9876543210"})
 }
