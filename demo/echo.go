@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -95,10 +96,7 @@ func answerStatus(w http.ResponseWriter, argument string) error {
 		w.WriteHeader(code)
 		return nil
 	}
-	meaning := http.StatusText(code)
-	if meaning == "" {
-		meaning = "A status without a name"
-	}
+	meaning := cmp.Or(http.StatusText(code), "A status without a name")
 	return writeJSON(w, code, map[string]any{"status": code, "meaning": meaning})
 }
 
@@ -142,10 +140,7 @@ func answerBytes(w http.ResponseWriter, argument string) error {
 var colourDigits = regexp.MustCompile(`^[0-9a-fA-F]{6}$`)
 
 func answerPicture(w http.ResponseWriter, r *http.Request) error {
-	text := r.URL.Query().Get("colour")
-	if text == "" {
-		text = "2a6f6b"
-	}
+	text := cmp.Or(r.URL.Query().Get("colour"), "2a6f6b")
 	if !colourDigits.MatchString(text) {
 		return badRequest("colour must be six hexadecimal digits; it is %q.", text)
 	}

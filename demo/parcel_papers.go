@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -101,9 +102,7 @@ func (s *shipment) keep(up paper, content []byte) paper {
 	sum := sha256.Sum256(content)
 	up.SHA256, up.Bytes = hex.EncodeToString(sum[:]), len(content)
 	up.ID = "pap_" + up.SHA256[:8]
-	if up.Name == "" {
-		up.Name = fmt.Sprintf("%s-%s", up.Kind, strings.ToLower(s.ID))
-	}
+	up.Name = cmp.Or(up.Name, fmt.Sprintf("%s-%s", up.Kind, strings.ToLower(s.ID)))
 	s.papers = append(s.papers, up)
 	if len(s.papers) > maxPapers {
 		s.papers = s.papers[1:]

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -33,9 +34,7 @@ func (c *importCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	if c.API == "" {
-		c.API = idFromPath(c.Path)
-	}
+	c.API = cmp.Or(c.API, idFromPath(c.Path))
 	return c.with(ctx, s, func(api *client.Client) error { return c.put(ctx, s, api, data) })
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -59,9 +60,7 @@ func parseTime(text string) (time.Time, error) {
 // publishDraft publishes the draft as a revision, named after the time when
 // when name is "", and tells what was found.
 func publishDraft(ctx context.Context, api *client.Client, s streams, name, description string, at time.Time) error {
-	if name == "" {
-		name = revisionName(s.now())
-	}
+	name = cmp.Or(name, revisionName(s.now()))
 	var r portalRevision
 	properties := map[string]any{"description": description, "isCurrent": true}
 	if !at.IsZero() {

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
@@ -42,9 +43,7 @@ type hasher struct {
 }
 
 func newHasher(random io.Reader) (*hasher, error) {
-	if random == nil {
-		random = rand.Reader
-	}
+	random = cmp.Or(random, rand.Reader)
 	h := &hasher{slots: make(chan struct{}, runtime.GOMAXPROCS(0)), random: random}
 	bytes := make([]byte, saltSize+hashSize)
 	if _, err := io.ReadFull(random, bytes); err != nil {
@@ -70,9 +69,7 @@ func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 // matches compares a password with a stored hash. An empty one costs the same
 // work and matches nothing, so time does not tell whether there is a password.
 func (h *hasher) matches(ctx context.Context, encoded, password string) (bool, error) {
-	if encoded == "" {
-		encoded = h.decoy
-	}
+	encoded = cmp.Or(encoded, h.decoy)
 	c, salt, want, err := decode(encoded)
 	if err != nil {
 		return false, err

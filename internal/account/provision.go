@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -76,10 +77,7 @@ type provision struct {
 }
 
 func newProvision(opt ProvisionOptions) (*provision, error) {
-	random := opt.Rand
-	if random == nil {
-		random = rand.Reader
-	}
+	random := cmp.Or(opt.Rand, rand.Reader)
 	p := &provision{user: apim.User{
 		Email: orDefault(opt.Email, "admin@localhost"), FirstName: orDefault(opt.FirstName, "Portico"),
 		LastName: orDefault(opt.LastName, "Administrator"), Note: "Built-in administrator",

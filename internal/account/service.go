@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"crypto/rand"
 	"io"
 	"time"
@@ -29,9 +30,7 @@ type Service struct {
 
 // New makes a Service. As a consumer of the change feed it hears of changes made by others at once.
 func New(s *store.Store, opt Options) (*Service, error) {
-	if opt.Rand == nil {
-		opt.Rand = rand.Reader
-	}
+	opt.Rand = cmp.Or(opt.Rand, rand.Reader)
 	h, err := newHasher(opt.Rand)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package apidoc
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/portico-portal/portico/internal/apidoc/tree"
@@ -51,10 +52,7 @@ func (f *findings) err() error {
 	}
 	var v apim.Violations
 	for _, one := range f.list {
-		path := one.Path
-		if path == "" {
-			path = "/"
-		}
+		path := cmp.Or(one.Path, "/")
 		message := one.Message
 		if one.Line > 0 {
 			message = fmt.Sprintf("line %d: %s", one.Line, message)

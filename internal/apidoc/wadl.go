@@ -1,6 +1,7 @@
 package apidoc
 
 import (
+	"cmp"
 	"strings"
 )
 
@@ -65,9 +66,7 @@ func fromWADL(data []byte) (*outline, error) {
 		o.title, o.text = w.Doc[0].Title, strings.TrimSpace(w.Doc[0].Text)
 	}
 	for _, r := range w.Resources {
-		if o.server == "" {
-			o.server = strings.TrimSuffix(r.Base, "/")
-		}
+		o.server = cmp.Or(o.server, strings.TrimSuffix(r.Base, "/"))
 		for i := range r.Resource {
 			o.addWADL(&r.Resource[i], "", nil)
 		}

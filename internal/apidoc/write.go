@@ -2,6 +2,7 @@ package apidoc
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,10 +25,7 @@ func (d *Description) Keep(ctx context.Context, blobs blob.Store) (err error) {
 	if foreignTypes[format] == "" {
 		format = Detect(d.Original)
 	}
-	media := originalMedia[format]
-	if media == "" {
-		media = "application/json"
-	}
+	media := cmp.Or(originalMedia[format], "application/json")
 	if d.Extra.Original, err = blobs.PutHashed(ctx, media, d.Original); err != nil {
 		return fmt.Errorf("keep the original of the description: %w", err)
 	}

@@ -1,6 +1,7 @@
 package apidoc
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -85,10 +86,7 @@ func (t *tagger) ref(name string) (apim.Ref, error) {
 	if ref, ok := t.byName[strings.ToLower(name)]; ok {
 		return ref, nil
 	}
-	base := normalise(name)
-	if base == "" {
-		base = "tag"
-	}
+	base := cmp.Or(normalise(name), "tag")
 	ref := t.home.Child(apim.Tags.Path, base)
 	for n := 1; t.taken[ref.Key()]; n++ {
 		ref = t.home.Child(apim.Tags.Path, base+"-"+strconv.Itoa(n))

@@ -1,6 +1,7 @@
 package apidoc
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"net/url"
@@ -154,10 +155,7 @@ func readWSDL(data []byte, sel Selector) (*wsdl, *wsdlService, error) {
 			if binding == nil || binding.SOAP == nil {
 				continue // SOAP 1.2 or HTTP
 			}
-			text := s.Doc
-			if text == "" {
-				text = w.Doc
-			}
+			text := cmp.Or(s.Doc, w.Doc)
 			service := &wsdlService{name: s.Name, address: port.Address.Location, namespace: w.Namespace, text: strings.TrimSpace(text)}
 			err := w.operations(binding, service)
 			return w, service, err

@@ -1,6 +1,7 @@
 package apim
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 )
@@ -97,9 +98,7 @@ type OpenIDSetting struct {
 
 // Default makes an http API that needs a subscription.
 func (a *API) Default() {
-	if a.Type == "" {
-		a.Type = "http"
-	}
+	a.Type = cmp.Or(a.Type, "http")
 	if len(a.Protocols) == 0 {
 		a.Protocols = []string{"https"}
 	}
@@ -107,12 +106,8 @@ func (a *API) Default() {
 		yes := true
 		a.SubscriptionRequired = &yes
 	}
-	if a.SubscriptionKeyParameterNames == nil {
-		a.SubscriptionKeyParameterNames = &SubscriptionKeyParameterNames{Header: DefaultKeyHeader, Query: DefaultKeyQuery}
-	}
-	if a.APIRevision == "" {
-		a.APIRevision = "1"
-	}
+	a.SubscriptionKeyParameterNames = cmp.Or(a.SubscriptionKeyParameterNames, &SubscriptionKeyParameterNames{Header: DefaultKeyHeader, Query: DefaultKeyQuery})
+	a.APIRevision = cmp.Or(a.APIRevision, "1")
 	a.Path = strings.Trim(a.Path, "/")
 	a.ProvisioningState = ""
 }

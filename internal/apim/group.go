@@ -1,5 +1,7 @@
 package apim
 
+import "cmp"
+
 // The names of the built-in groups. They cannot be changed or deleted.
 const (
 	Administrators = "administrators"
@@ -18,9 +20,7 @@ type Group struct {
 
 // Default makes a custom group.
 func (g *Group) Default() {
-	if g.Type == "" {
-		g.Type = "custom"
-	}
+	g.Type = cmp.Or(g.Type, "custom")
 }
 
 // Validate checks lengths and the type.

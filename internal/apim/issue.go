@@ -1,6 +1,9 @@
 package apim
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Issue is what a consumer reports about an API.
 type Issue struct {
@@ -14,9 +17,7 @@ type Issue struct {
 
 // Default makes a proposed issue.
 func (i *Issue) Default() {
-	if i.State == "" {
-		i.State = "proposed"
-	}
+	i.State = cmp.Or(i.State, "proposed")
 }
 
 // Validate checks what is required, and the state.

@@ -1,6 +1,7 @@
 package apim
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -221,10 +222,7 @@ func (k *Kind) Parent() string {
 
 // ValidName reports whether an entity of the kind may be created with a name.
 func (k *Kind) ValidName(name string) bool {
-	longest := k.MaxName
-	if longest == 0 {
-		longest = 80
-	}
+	longest := cmp.Or(k.MaxName, 80)
 	forbidden := "/?#"
 	if !k.AnyName {
 		forbidden = `/?#*&+:<>%\"~ `
@@ -239,10 +237,7 @@ func (k *Kind) ValidName(name string) bool {
 
 // ARMType is the value of `type` in an envelope; in a workspace, of its twin there.
 func (k *Kind) ARMType(workspace bool) string {
-	t := k.Type
-	if t == "" {
-		t = k.Path
-	}
+	t := cmp.Or(k.Type, k.Path)
 	if workspace {
 		t = workspaces + "/" + t
 	}

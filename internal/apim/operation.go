@@ -1,6 +1,7 @@
 package apim
 
 import (
+	"cmp"
 	"encoding/json"
 	"regexp"
 	"strings"
@@ -91,9 +92,7 @@ type OperationExtra struct {
 func (o *Operation) Default() {
 	o.Method = strings.ToUpper(o.Method)
 	defaultParameters(&o.TemplateParameters)
-	if o.Request == nil {
-		o.Request = &Request{}
-	}
+	o.Request = cmp.Or(o.Request, &Request{})
 	defaultParameters(&o.Request.QueryParameters)
 	defaultParameters(&o.Request.Headers)
 	orEmpty(&o.Request.Representations)

@@ -1,5 +1,7 @@
 package apim
 
+import "cmp"
+
 // Policy is the properties of a policy document at one scope.
 type Policy struct {
 	Value  string `json:"value"`
@@ -8,9 +10,7 @@ type Policy struct {
 
 // Default makes the format xml.
 func (p *Policy) Default() {
-	if p.Format == "" {
-		p.Format = "xml"
-	}
+	p.Format = cmp.Or(p.Format, "xml")
 }
 
 // Validate checks size and format; package policy checks the document itself.
@@ -44,9 +44,7 @@ type PolicyFragment struct {
 
 // Default makes the format xml.
 func (f *PolicyFragment) Default() {
-	if f.Format == "" {
-		f.Format = "xml"
-	}
+	f.Format = cmp.Or(f.Format, "xml")
 }
 
 // Validate checks size and format; package policy checks the document itself.
@@ -78,9 +76,7 @@ func (r *PolicyRestriction) At() Scope {
 
 // Default requires nothing.
 func (r *PolicyRestriction) Default() {
-	if r.RequireBase == "" {
-		r.RequireBase = "false"
-	}
+	r.RequireBase = cmp.Or(r.RequireBase, "false")
 }
 
 // Validate checks the flag, which is a text.

@@ -1,5 +1,7 @@
 package apim
 
+import "cmp"
+
 // Product is a set of APIs that is subscribed to as one.
 type Product struct {
 	DisplayName          string `json:"displayName"`
@@ -17,9 +19,7 @@ func (p *Product) Default() {
 		yes := true
 		p.SubscriptionRequired = &yes
 	}
-	if p.State == "" {
-		p.State = "notPublished"
-	}
+	p.State = cmp.Or(p.State, "notPublished")
 }
 
 // Validate checks lengths and the state.

@@ -1,6 +1,7 @@
 package apim
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"strings"
@@ -75,28 +76,14 @@ func (p *PortalConfig) Default() {
 		yes := true
 		p.EnableBasicAuth = &yes
 	}
-	if p.Signin == nil {
-		p.Signin = &PortalSignin{}
-	}
-	if p.Signup == nil {
-		p.Signup = &PortalSignup{}
-	}
-	if p.Signup.TermsOfService == nil {
-		p.Signup.TermsOfService = &PortalTerms{}
-	}
-	if p.Delegation == nil {
-		p.Delegation = &PortalDelegation{}
-	}
-	if p.CORS == nil {
-		p.CORS = &PortalCORS{}
-	}
+	p.Signin = cmp.Or(p.Signin, &PortalSignin{})
+	p.Signup = cmp.Or(p.Signup, &PortalSignup{})
+	p.Signup.TermsOfService = cmp.Or(p.Signup.TermsOfService, &PortalTerms{})
+	p.Delegation = cmp.Or(p.Delegation, &PortalDelegation{})
+	p.CORS = cmp.Or(p.CORS, &PortalCORS{})
 	orEmpty(&p.CORS.AllowedOrigins)
-	if p.CSP == nil {
-		p.CSP = &PortalCSP{}
-	}
-	if p.CSP.Mode == "" {
-		p.CSP.Mode = "disabled"
-	}
+	p.CSP = cmp.Or(p.CSP, &PortalCSP{})
+	p.CSP.Mode = cmp.Or(p.CSP.Mode, "disabled")
 	orEmpty((*[]string)(&p.CSP.ReportURI))
 	orEmpty(&p.CSP.AllowedSources)
 }

@@ -1,6 +1,9 @@
 package apim
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // The states of a subscription.
 const (
@@ -29,9 +32,7 @@ type Subscription struct {
 
 // Default makes a submitted subscription (apim-rest.md §1.12: the REST default).
 func (s *Subscription) Default() {
-	if s.State == "" {
-		s.State = SubscriptionSubmitted
-	}
+	s.State = cmp.Or(s.State, SubscriptionSubmitted)
 }
 
 // Validate checks name, scope and state.

@@ -1,6 +1,7 @@
 package apim
 
 import (
+	"cmp"
 	"net/mail"
 	"time"
 )
@@ -32,9 +33,7 @@ type Identity struct {
 
 // Default makes an active user.
 func (u *User) Default() {
-	if u.State == "" {
-		u.State = UserActive
-	}
+	u.State = cmp.Or(u.State, UserActive)
 }
 
 // Validate checks names, address and state.

@@ -1,6 +1,7 @@
 package apis
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -50,9 +51,7 @@ func Locate(tx *store.Tx, ref apim.Ref, properties json.RawMessage) (*Place, err
 			return nil, err
 		}
 	}
-	if at.Ref == "" {
-		at.Ref = ref.Revision(revision)
-	}
+	at.Ref = cmp.Or(at.Ref, ref.Revision(revision))
 	if at.Old, err = find(tx, at.Ref); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package apis
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -158,9 +159,7 @@ func (w *writer) complete() error {
 	}
 	id, revision := apim.SplitRevision(w.at.Ref.Name())
 	a.APIRevision = revision
-	if a.DisplayName == "" {
-		a.DisplayName = id
-	}
+	a.DisplayName = cmp.Or(a.DisplayName, id)
 	a.IsCurrent = a.IsCurrent || w.at.isCurrent()
 	a.Default()
 	var v apim.Violations

@@ -2,6 +2,7 @@ package apis
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -178,12 +179,8 @@ func (s *Service) describe(ctx context.Context, client *http.Client, sent *descr
 		Data: []byte(*sent.Value), Format: formats[*sent.Format], Selector: sent.Selector,
 		Type: sent.Type, TranslateRequiredQuery: sent.Query,
 	}
-	if source.Type == "" {
-		source.Type = sent.APIType
-	}
-	if source.TranslateRequiredQuery == "" {
-		source.TranslateRequiredQuery = apidoc.RequiredInTemplate
-	}
+	source.Type = cmp.Or(source.Type, sent.APIType)
+	source.TranslateRequiredQuery = cmp.Or(source.TranslateRequiredQuery, apidoc.RequiredInTemplate)
 	if strings.Contains(*sent.Format, "link") {
 		var err error
 		if source.Data, err = fetch(ctx, client, *sent.Format, *sent.Value); err != nil {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/pem"
@@ -94,9 +95,7 @@ func CallPortal(ctx context.Context, opt Options, public string, fn func(portal,
 		if running.PortalURL == "" {
 			return errors.New("the running process does not serve the portal; export where it is served")
 		}
-		if public == "" {
-			public = running.PortalAddress
-		}
+		public = cmp.Or(public, running.PortalAddress)
 		return fn(running.PortalURL, public)
 	}
 	if err != nil {

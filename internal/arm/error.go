@@ -1,6 +1,7 @@
 package arm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -128,9 +129,7 @@ func fromInvalid(invalid *apim.InvalidError) *Error {
 
 func fromConflict(conflict *apim.ConflictError) *Error {
 	e := &Error{Status: http.StatusConflict, Code: conflict.Code, Message: conflict.Message, Target: conflict.Target}
-	if e.Code == "" {
-		e.Code = "Conflict"
-	}
+	e.Code = cmp.Or(e.Code, "Conflict")
 	if e.Target != "" {
 		e.Details = []Detail{{Code: e.Code, Target: e.Target, Message: e.Message}}
 	}

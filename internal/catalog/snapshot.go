@@ -141,9 +141,7 @@ func (r *rows) api(row *apiRow) *API {
 		Type: row.props.Type, Summary: row.summary, Props: row.props, Ref: row.ref, Revision: row.revision,
 		Operations: row.operations,
 	}
-	if a.Type == "" {
-		a.Type = "http"
-	}
+	a.Type = cmp.Or(a.Type, "http")
 	if set := row.props.APIVersionSetID; set != "" {
 		key := apim.Ref(set).Key()
 		a.VersionSetID, a.VersionSet = string(key.Ref().PublicID()), r.sets[key]

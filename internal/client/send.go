@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -101,10 +102,7 @@ func (c *Client) once(ctx context.Context, method, address string, header http.H
 }
 
 func (c *Client) read(body io.Reader) ([]byte, error) {
-	most := c.MaxAnswer
-	if most == 0 {
-		most = maxAnswer
-	}
+	most := cmp.Or(c.MaxAnswer, maxAnswer)
 	data, err := io.ReadAll(io.LimitReader(body, most+1))
 	if err == nil && int64(len(data)) > most {
 		err = fmt.Errorf("the answer is larger than %d bytes", most)

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -106,9 +107,7 @@ const (
 // and rests after it for maxRest at most. What fails is tried again; the log tells
 // when it begins to fail, and when it has recovered.
 func Repeat(ctx context.Context, s *store.Store, name string, maxRest time.Duration, catchUp func(context.Context) error, logger *slog.Logger) {
-	if logger == nil {
-		logger = slog.New(slog.DiscardHandler)
-	}
+	logger = cmp.Or(logger, slog.New(slog.DiscardHandler))
 	wake, stop := s.Watch()
 	defer stop()
 	retry := time.Duration(0) // 0: it did not fail

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -143,10 +144,7 @@ func (c *call) addBody(out *http.Request) {
 // that no parser takes.
 func (c *call) backendURL(clean bool) *url.URL {
 	base := c.exchange.Backend.URL
-	path := base.RawPath + c.exchange.Request.Path
-	if path == "" {
-		path = "/"
-	}
+	path := cmp.Or(base.RawPath+c.exchange.Request.Path, "/")
 	u := &url.URL{Scheme: base.Scheme, Host: base.Host, RawQuery: c.exchange.Request.RawQuery}
 	if clean || strings.HasPrefix(path, "//") {
 		u.Path, u.RawPath = unescape(path), path

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -49,9 +50,7 @@ const defaultMaxOperations = 200_000
 // New makes a gateway that answers 503 until Load.
 func New(cfg Config) *Gateway {
 	g := &Gateway{store: cfg.Store, logger: cfg.Logger, url: cfg.URL, clock: cfg.Now, counters: policy.NewMemoryCounters(), observer: cfg.Observer}
-	if g.logger == nil {
-		g.logger = slog.New(slog.DiscardHandler)
-	}
+	g.logger = cmp.Or(g.logger, slog.New(slog.DiscardHandler))
 	if g.clock == nil {
 		g.clock = time.Now
 	}

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -87,9 +88,7 @@ func newRevision(d *store.Document) (*revision, error) {
 	}
 	rev.alias = rev.key.Alias()
 	_, rev.number = apim.SplitRevision(string(rev.key))
-	if rev.number == "" {
-		rev.number = strings.ToLower(api.APIRevision)
-	}
+	rev.number = cmp.Or(rev.number, strings.ToLower(api.APIRevision))
 	if url, err := policy.ParseBackend(api.ServiceURL); err == nil {
 		rev.backend = &policy.Endpoint{URL: url}
 	}

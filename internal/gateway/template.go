@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 )
@@ -62,9 +63,7 @@ func (t *template) parsePath(segments []string) {
 		if i == last && (segment == "*" || strings.HasPrefix(segment, "{*") && strings.HasSuffix(segment, "}")) {
 			t.wildcard = true
 			name := strings.Trim(segment, "{*}")
-			if name == "" {
-				name = "*"
-			}
+			name = cmp.Or(name, "*")
 			t.names = append(t.names, name)
 			return
 		}

@@ -1,6 +1,7 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -35,9 +36,7 @@ type Owner struct {
 
 // NewOwner makes an Owner; the end of ctx begins its stop. A nil logger discards.
 func NewOwner(ctx context.Context, logger *slog.Logger) *Owner {
-	if logger == nil {
-		logger = slog.New(slog.DiscardHandler)
-	}
+	logger = cmp.Or(logger, slog.New(slog.DiscardHandler))
 	o := &Owner{logger: logger, grace: Grace, running: map[string]int{}}
 	o.ctx, o.cancel = context.WithCancel(ctx)
 	return o

@@ -1,6 +1,7 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,9 +24,7 @@ var actor = store.Actor{Name: store.System}
 // Work does the stored jobs of a kind, one after another, beside the owners of
 // other replicas.
 func (o *Owner) Work(s *store.Store, k Kind) {
-	if k.Timeout == 0 {
-		k.Timeout = time.Minute
-	}
+	k.Timeout = cmp.Or(k.Timeout, time.Minute)
 	w := &worker{owner: o, store: s, kind: k}
 	o.repeat("job "+k.Name, lookEvery, w.doAll)
 }

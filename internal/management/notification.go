@@ -1,6 +1,7 @@
 package management
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 
@@ -71,9 +72,7 @@ func templateBehaviour() behaviour {
 		for _, f := range []struct{ to, from *string }{
 			{&t.Subject, &old.Subject}, {&t.Body, &old.Body}, {&t.Title, &old.Title}, {&t.Description, &old.Description},
 		} {
-			if *f.to == "" {
-				*f.to = *f.from
-			}
+			*f.to = cmp.Or(*f.to, *f.from)
 		}
 		if t.Parameters == nil {
 			t.Parameters = old.Parameters

@@ -1,6 +1,7 @@
 package management
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -97,10 +98,7 @@ func revisionExtras() []*route {
 
 // diffRevision answers what is different in ?to=, by default the draft.
 func diffRevision(c *call) (*answer, error) {
-	to := c.r.URL.Query().Get("to")
-	if to == "" {
-		to = publish.Draft
-	}
+	to := cmp.Or(c.r.URL.Query().Get("to"), publish.Draft)
 	diff, err := c.Publisher.Compare(c.r.Context(), c.ref.Name(), to)
 	if err != nil {
 		return nil, err

@@ -80,10 +80,7 @@ func (c *call) service() (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	id := c.address.ID("")
-	if id == "" {
-		id = "/"
-	}
+	id := cmp.Or(c.address.ID(""), "/")
 	return map[string]any{
 		"id": id, "name": c.Service.Name, "type": "Microsoft.ApiManagement/service", "location": c.Service.Location,
 		"etag": etag, "tags": now.Tags, "sku": map[string]any{"name": "Developer", "capacity": 1}, "properties": properties,

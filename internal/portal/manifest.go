@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -14,10 +15,7 @@ func (p *Portal) serveManifest(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	icon := s.Favicon()
-	if icon == "" {
-		icon = address.Favicon
-	}
+	icon := cmp.Or(s.Favicon(), address.Favicon)
 	body, err := json.Marshal(map[string]any{
 		"name": s.Title, "short_name": s.Title, "description": s.Description, "start_url": address.Home, "display": "browser",
 		"icons": []map[string]string{{"src": icon, "sizes": "any"}},

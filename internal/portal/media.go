@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,10 +52,7 @@ func (p *Portal) serveMedia(w http.ResponseWriter, r *http.Request) error {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("medium %s: %w", m.Blob, err)
 	}
-	declared := m.ContentType
-	if declared == "" {
-		declared = info.ContentType
-	}
+	declared := cmp.Or(m.ContentType, info.ContentType)
 	kind := media.Kind(r.URL.Path, declared, head[:n])
 	width, _ := strconv.Atoi(r.URL.Query().Get(address.QueryWidth))
 	if kind == media.SVG || slices.Contains(media.Widths, width) && strings.HasPrefix(kind, "image/") {
@@ -137,10 +135,7 @@ func remake(f io.ReadSeeker, kind string, width int) (*answer, error) {
 // serveWidgetFile answers with a file of a custom widget. It runs in a sandboxed
 // frame that has no origin, so its own files must be readable from everywhere.
 func (p *Portal) serveWidgetFile(w http.ResponseWriter, r *http.Request, f io.ReadSeeker, info blob.Info) error {
-	kind := mime.TypeByExtension(path.Ext(r.URL.Path))
-	if kind == "" {
-		kind = media.Unknown
-	}
+	kind := cmp.Or(mime.TypeByExtension(path.Ext(r.URL.Path)), media.Unknown)
 	h := w.Header()
 	setHeaders(h, with(p.common, widgetPolicy))
 	h.Set("Content-Type", kind)

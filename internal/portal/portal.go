@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -40,12 +41,8 @@ func (p *Portal) Rendered() int64 { return p.rendered.Load() }
 // New is a portal over a catalog that follows the change feed. It is a consumer
 // of the feed itself, and has no site before it is loaded.
 func New(cfg Config) (*Portal, error) {
-	if cfg.CacheBytes == 0 {
-		cfg.CacheBytes = defaultCacheBytes
-	}
-	if cfg.Logger == nil {
-		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
+	cfg.CacheBytes = cmp.Or(cfg.CacheBytes, defaultCacheBytes)
+	cfg.Logger = cmp.Or(cfg.Logger, slog.New(slog.DiscardHandler))
 	cfg.PortalURL = strings.TrimSuffix(cfg.PortalURL, "/")
 	cfg.GatewayURL = strings.TrimSuffix(cfg.GatewayURL, "/")
 	p := &Portal{

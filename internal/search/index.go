@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,9 +26,7 @@ type Index struct {
 
 // New makes an Index; a nil logger discards.
 func New(s *store.Store, logger *slog.Logger) *Index {
-	if logger == nil {
-		logger = slog.New(slog.DiscardHandler)
-	}
+	logger = cmp.Or(logger, slog.New(slog.DiscardHandler))
 	return &Index{store: s, logger: logger}
 }
 

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -161,10 +162,7 @@ func (s *Site) readItem(it Item) {
 
 func (s *Site) addMedia(ref apim.Ref, id string, m meta) {
 	key, path := ref.Key(), mediaPath(id, m)
-	blob := m.BlobID
-	if blob == "" {
-		blob = id
-	}
+	blob := cmp.Or(m.BlobID, id)
 	s.targets[key] = path
 	pin := ref + pinnedMedium
 	file := s.pinned(pin, Media{Blob: blob, ContentType: m.MimeType, path: strings.ToLower(path)})

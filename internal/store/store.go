@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -57,18 +58,14 @@ func newStore(engine Engine, opt Options) *Store {
 		engine: engine, service: opt.Service, now: opt.Now, logger: opt.Logger,
 		random: &lockedReader{r: opt.Rand}, kinds: map[string]string{},
 	}
-	if s.service == "" {
-		s.service = "portico"
-	}
+	s.service = cmp.Or(s.service, "portico")
 	if s.now == nil {
 		s.now = time.Now
 	}
 	if opt.Rand == nil {
 		s.random.r = rand.Reader
 	}
-	if s.logger == nil {
-		s.logger = slog.New(slog.DiscardHandler)
-	}
+	s.logger = cmp.Or(s.logger, slog.New(slog.DiscardHandler))
 	for _, k := range apim.Kinds {
 		s.kinds[strings.ToLower(k.Path)] = k.Path
 	}

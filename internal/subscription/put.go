@@ -1,6 +1,7 @@
 package subscription
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -68,9 +69,7 @@ func complete(ref apim.Ref, old *Subscription, p *apim.Subscription, now time.Ti
 	}
 	p.Default()
 	p.CreatedDate, p.StartDate, p.EndDate, p.NotificationDate = before.CreatedDate, before.StartDate, before.EndDate, before.NotificationDate
-	if p.CreatedDate == nil {
-		p.CreatedDate = &now
-	}
+	p.CreatedDate = cmp.Or(p.CreatedDate, &now)
 	if p.State == apim.SubscriptionActive && p.StartDate == nil {
 		p.StartDate = &now
 	}

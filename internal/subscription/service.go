@@ -1,6 +1,7 @@
 package subscription
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -22,9 +23,7 @@ type Service struct {
 
 // New makes a Service that draws keys from random; nil: crypto/rand.
 func New(s *store.Store, random io.Reader) *Service {
-	if random == nil {
-		random = rand.Reader
-	}
+	random = cmp.Or(random, rand.Reader)
 	return &Service{store: s, random: random}
 }
 

@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"cmp"
 	"context"
 	"html/template"
 	"strings"
@@ -63,10 +64,7 @@ func loadSignInSocial(ctx context.Context, in *Input) (any, error) {
 	own := map[string]string{"aad": p.AADLabel, "aadb2c": p.AADB2CLabel}
 	var buttons []link
 	for _, provider := range rules.Providers {
-		label := own[strings.ToLower(provider.Type)]
-		if label == "" {
-			label = in.T("signin.with", "provider", provider.Name)
-		}
+		label := cmp.Or(own[strings.ToLower(provider.Type)], in.T("signin.with", "provider", provider.Name))
 		buttons = append(buttons, link{label, address.Provider(provider.Type)})
 	}
 	if len(buttons) == 0 {

@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -87,9 +88,7 @@ func Compile(layout, page *Node, opt CompileOptions) (*Page, []apim.Finding, err
 	if layout == nil || page == nil {
 		return nil, nil, fmt.Errorf("compile page: no document")
 	}
-	if opt.Messages == nil {
-		opt.Messages = messages.English()
-	}
+	opt.Messages = cmp.Or(opt.Messages, messages.English())
 	c := &compiler{opt: opt, content: page, css: map[string]string{}, sheets: map[string]bool{}, popups: map[string]bool{}, structures: structureTable()}
 	c.hasMain = contains(page, func(n *Node) bool { return nodeHead(n).Role == "main" })
 	c.children(layout, "layout", 0)

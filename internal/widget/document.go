@@ -2,6 +2,7 @@ package widget
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -39,10 +40,7 @@ type documentHead struct {
 }
 
 func (p *Page) head(r Render, out *Output, h *heading) ([]byte, error) {
-	m := r.Messages
-	if m == nil {
-		m = messages.English()
-	}
+	m := cmp.Or(r.Messages, messages.English())
 	title := out.Title
 	if site := p.opt.Site.Title; site != "" && site != title {
 		if title != "" {
@@ -50,10 +48,7 @@ func (p *Page) head(r Render, out *Output, h *heading) ([]byte, error) {
 		}
 		title += site
 	}
-	lang := p.opt.Site.Lang
-	if lang == "" {
-		lang = "en"
-	}
+	lang := cmp.Or(p.opt.Site.Lang, "en")
 	noIndex := r.NoIndex || out.Status != 200
 	d := documentHead{
 		Lang: lang, Title: title, Description: out.Description, Keywords: p.opt.Keywords,
@@ -68,7 +63,7 @@ func (p *Page) head(r Render, out *Output, h *heading) ([]byte, error) {
 	} else if r.Preview != "" {
 		d.Preview = m.T("preview.revision", "name", r.Preview)
 	}
-	d.Share.Title, d.Share.Description = first(d.Share.Title, title), first(d.Share.Description, out.Description)
+	d.Share.Title, d.Share.Description = cmp.Or(d.Share.Title, title), cmp.Or(d.Share.Description, out.Description)
 	var b bytes.Buffer
 	err := templates().ExecuteTemplate(&b, "head", frame{
 		Input: &Input{Messages: m},

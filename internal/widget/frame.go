@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -65,7 +66,7 @@ func loadCustomHTML(_ context.Context, in *Input) (any, error) {
 	if p.Code == "" {
 		return nil, nil
 	}
-	return frameView{Src: p.path(), Title: first(p.Title, in.T("frame.html")), Sandbox: Sandbox}, nil
+	return frameView{Src: p.path(), Title: cmp.Or(p.Title, in.T("frame.html")), Sandbox: Sandbox}, nil
 }
 
 // Sandbox is what a frame may do (portal-wire.md §4.4), but for being of our
@@ -102,7 +103,7 @@ func loadCustomWidget(_ context.Context, in *Input) (any, error) {
 	return frameView{
 		// Widgets decode the parameter twice.
 		Src:   address.WidgetFile(name, "index.html") + "?editorData=" + url.QueryEscape(strings.ReplaceAll(url.QueryEscape(string(data)), "+", "%20")),
-		Title: first(p.DisplayName, name), Sandbox: Sandbox, Allow: "clipboard-write",
+		Title: cmp.Or(p.DisplayName, name), Sandbox: Sandbox, Allow: "clipboard-write",
 	}, nil
 }
 

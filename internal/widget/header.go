@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -20,9 +21,7 @@ var brand = Widget{Type: "brand", Label: "Name of the site", Defaults: Brand{}, 
 func loadBrand(_ context.Context, in *Input) (any, error) {
 	p := props[Brand](in)
 	v := link{Label: p.Label, Href: address.Home}
-	if v.Label == "" {
-		v.Label = in.Site.Title
-	}
+	v.Label = cmp.Or(v.Label, in.Site.Title)
 	if href, ok := p.Hyperlink.resolve(in); ok {
 		v.Href = href
 	}
@@ -55,9 +54,7 @@ func loadSearchBox(_ context.Context, in *Input) (any, error) {
 			v.Label = in.T("search.labelLarge")
 		}
 	}
-	if v.Hint == "" {
-		v.Hint = in.T("search.hint")
-	}
+	v.Hint = cmp.Or(v.Hint, in.T("search.hint"))
 	return v, nil
 }
 
@@ -88,9 +85,7 @@ func loadUserMenu(ctx context.Context, in *Input) (any, error) {
 		return v, err
 	}
 	v.User, v.Name = user, strings.TrimSpace(user.FirstName+" "+user.LastName)
-	if v.Name == "" {
-		v.Name = user.Email
-	}
+	v.Name = cmp.Or(v.Name, user.Email)
 	for _, part := range strings.Fields(v.Name) {
 		if r := []rune(part); len([]rune(v.Mark)) < 2 {
 			v.Mark += strings.ToUpper(string(r[0]))

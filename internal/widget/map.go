@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 )
@@ -23,7 +24,7 @@ var mapWidget = Widget{Type: "map", Label: "Map", Defaults: Map{}, CSS: []string
 
 func loadMap(_ context.Context, in *Input) (any, error) {
 	p := props[Map](in)
-	where := first(p.Location, p.Address)
+	where := cmp.Or(p.Location, p.Address)
 	if where == "" {
 		return nil, nil
 	}

@@ -2,6 +2,7 @@ package widget
 
 import (
 	"bytes"
+	"cmp"
 	"html"
 	"regexp"
 	"slices"
@@ -41,9 +42,7 @@ func (c *compiler) notePopups(n *Node) {
 		Menu string `json:"navigationItemId"`
 	}
 	if n.Type == "menu" && c.opt.MenuPopups != nil && n.decode(&m) == nil {
-		if m.Menu == "" {
-			m.Menu = "main"
-		}
+		m.Menu = cmp.Or(m.Menu, "main")
 		for _, id := range c.opt.MenuPopups(m.Menu) {
 			c.notePopup(id)
 		}
@@ -131,10 +130,7 @@ func (c *compiler) dismiss(at place) {
 	if c.within == "" {
 		return // there is nothing to close
 	}
-	label := at.node.labels().Label
-	if label == "" {
-		label = c.opt.Messages.T("popup.close")
-	}
+	label := cmp.Or(at.node.labels().Label, c.opt.Messages.T("popup.close"))
 	c.open("button", "btn", ` type=button popovertarget="`+c.within+`" popovertargetaction=hide`, at)
 	c.write(html.EscapeString(label) + "</button>")
 }

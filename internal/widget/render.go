@@ -2,6 +2,7 @@ package widget
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"runtime/debug"
@@ -191,9 +192,7 @@ func visibleSlots(parts []part, v catalog.Visitor, slots []*slot) []*slot {
 
 // input is a Render as a widget sees it, outside a page.
 func (r Render) input() *Input {
-	if r.Messages == nil {
-		r.Messages = messages.English()
-	}
+	r.Messages = cmp.Or(r.Messages, messages.English())
 	return &Input{
 		Params: r.Params, Visitor: r.Visitor, Data: r.Data, Person: r.Person,
 		Messages: r.Messages, Form: r.Form, heading: &heading{},
@@ -213,9 +212,7 @@ func (p *Page) renderSlot(ctx context.Context, r Render, h *heading, s *slot) ([
 
 // renderWidget loads a widget's view and executes its template; nil when it shows nothing.
 func renderWidget(ctx context.Context, w *Widget, in *Input, class string) ([]byte, error) {
-	if in.Messages == nil {
-		in.Messages = messages.English()
-	}
+	in.Messages = cmp.Or(in.Messages, messages.English())
 	if in.missing(w.Needs) {
 		return []byte{}, nil
 	}

@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -95,9 +96,7 @@ type problemView struct {
 
 func loadProblem(_ context.Context, in *Input) (any, error) {
 	v := problemView{Status: in.Problem.Status, ID: in.Problem.RequestID, Back: address.Home}
-	if v.Status == 0 {
-		v.Status = 404
-	}
+	v.Status = cmp.Or(v.Status, 404)
 	key := "problem.500"
 	if v.Status == 404 {
 		key = "problem.404"

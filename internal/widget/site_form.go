@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"slices"
@@ -62,21 +63,11 @@ type siteInput struct {
 }
 
 func (i *siteInput) settle() {
-	i.Label, i.Name = first(i.Label, i.Text), first(i.Name, i.InputName)
-	i.Value, i.Placeholder = first(i.Value, i.InputValue), first(i.Placeholder, i.PlaceholderT)
+	i.Label, i.Name = cmp.Or(i.Label, i.Text), cmp.Or(i.Name, i.InputName)
+	i.Value, i.Placeholder = cmp.Or(i.Value, i.InputValue), cmp.Or(i.Placeholder, i.PlaceholderT)
 	if !slices.Contains([]string{"text", "email", "tel", "url", "number", "date", "search"}, i.Kind) {
 		i.Kind = "text"
 	}
-}
-
-// first is the first text that is not empty.
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }
 
 // attributes are those that every control has.
@@ -107,7 +98,7 @@ func (c *compiler) input(at place) {
 	in.settle()
 	if at.node.Type == "input:submit" {
 		c.open("button", "btn primary", "", at)
-		c.write(html.EscapeString(first(in.Label, in.Value, c.opt.Messages.T("form.send"))) + "</button>")
+		c.write(html.EscapeString(cmp.Or(in.Label, in.Value, c.opt.Messages.T("form.send"))) + "</button>")
 		return
 	}
 	c.panels++
@@ -127,7 +118,7 @@ func (c *compiler) input(at place) {
 	case "input:select":
 		c.write("<select" + in.attributes(id) + ">")
 		for _, o := range in.Options {
-			c.write(`<option value="` + html.EscapeString(o.Value) + `">` + html.EscapeString(first(o.Label, o.Text, o.Value)) + "</option>")
+			c.write(`<option value="` + html.EscapeString(o.Value) + `">` + html.EscapeString(cmp.Or(o.Label, o.Text, o.Value)) + "</option>")
 		}
 		c.write("</select>")
 	default:

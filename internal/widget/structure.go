@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -112,9 +113,7 @@ type labelled struct {
 func (n *Node) labels() labelled {
 	var l labelled
 	_ = n.decode(&l) // another type: no label
-	if l.Label == "" {
-		l.Label = l.Title
-	}
+	l.Label = cmp.Or(l.Label, l.Title)
 	return l
 }
 
@@ -122,9 +121,7 @@ func (n *Node) labels() labelled {
 func (c *compiler) collapsible(at place) {
 	c.sheets["parts"] = true
 	l := at.node.labels()
-	if l.Label == "" {
-		l.Label = c.opt.Messages.T("menu.open")
-	}
+	l.Label = cmp.Or(l.Label, c.opt.Messages.T("menu.open"))
 	open := ""
 	if l.Expanded {
 		open = " open"
@@ -143,10 +140,7 @@ func (c *compiler) tabs(at place) {
 	c.open("div", "tabs", "", at)
 	first := true
 	c.items(at, "tabPanelItems", func(i int, item place) {
-		label := item.node.labels().Label
-		if label == "" {
-			label = c.opt.Messages.T("tabs.tab", "n", i+1)
-		}
+		label := cmp.Or(item.node.labels().Label, c.opt.Messages.T("tabs.tab", "n", i+1))
 		open := ""
 		if first {
 			open, first = " open", false
@@ -163,10 +157,7 @@ func (c *compiler) tabs(at place) {
 func (c *compiler) carousel(at place) {
 	c.sheets["parts"] = true
 	c.panels++
-	label := at.node.labels().Label
-	if label == "" {
-		label = c.opt.Messages.T("carousel.label")
-	}
+	label := cmp.Or(at.node.labels().Label, c.opt.Messages.T("carousel.label"))
 	c.open("div", "slides", fmt.Sprintf(` role=group tabindex=0 aria-roledescription=carousel aria-label="%s"`, html.EscapeString(label)), at)
 	c.items(at, "carouselItems", func(i int, item place) {
 		name := c.opt.Messages.T("carousel.slide", "n", i+1)

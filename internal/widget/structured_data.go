@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"cmp"
 	"html/template"
 
 	"github.com/portico-portal/portico/internal/address"
@@ -39,9 +40,6 @@ func (p *Page) foot(r Render) string {
 	if p.opt.Site.Script != "" {
 		return ""
 	}
-	m := r.Messages
-	if m == nil {
-		m = messages.English()
-	}
+	m := cmp.Or(r.Messages, messages.English())
 	return "<p class=unbuilt>" + template.HTMLEscapeString(m.T("scripts.missing"))
 }

@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -235,8 +236,8 @@ func (w *textWriter) leaf(t textNode) {
 			text = "<" + markTags[m.Type] + ">" + text + "</" + markTags[m.Type] + ">"
 		case m.Type == "hyperlink":
 			text = m.Attrs.around(w.in, text)
-		case m.Type == "color" && first(m.Attrs.ColorKey, m.Attrs.ColorID) != "":
-			text = `<span class="color-` + AppearanceClass(first(m.Attrs.ColorKey, m.Attrs.ColorID)) + `">` + text + "</span>"
+		case m.Type == "color" && cmp.Or(m.Attrs.ColorKey, m.Attrs.ColorID) != "":
+			text = `<span class="color-` + AppearanceClass(cmp.Or(m.Attrs.ColorKey, m.Attrs.ColorID)) + `">` + text + "</span>"
 		}
 	}
 	w.b.WriteString(text)

@@ -2,6 +2,7 @@ package blobapi
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/md5" //nolint:gosec // Content-MD5 is part of the protocol
 	"crypto/sha256"
@@ -135,10 +136,7 @@ func (m *call) putBlockList() error {
 		}
 		parts.names = append(parts.names, name)
 	}
-	contentType := m.r.Header.Get("x-ms-blob-content-type")
-	if contentType == "" {
-		contentType = "application/octet-stream"
-	}
+	contentType := cmp.Or(m.r.Header.Get("x-ms-blob-content-type"), "application/octet-stream")
 	m.r.Header.Del("Content-MD5") // of the list, not of the blob
 	if err := m.store(m.name, contentType, parts, true); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package style
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -137,10 +138,7 @@ func gradient(g object) string {
 	if g.text("type", true) == "radial-gradient" || g.text("type", true) == "radial" {
 		return "radial-gradient(" + strings.Join(parts, ",") + ")"
 	}
-	direction := degrees(g, "direction", "angle")
-	if direction == "" {
-		direction = "180deg"
-	}
+	direction := cmp.Or(degrees(g, "direction", "angle"), "180deg")
 	return "linear-gradient(" + direction + "," + strings.Join(parts, ",") + ")"
 }
 

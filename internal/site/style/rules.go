@@ -1,6 +1,7 @@
 package style
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -184,10 +185,7 @@ func animation(b *strings.Builder, o object) {
 	if name == "" {
 		return
 	}
-	duration := o.text("duration", true)
-	if duration == "" {
-		duration = "1"
-	}
+	duration := cmp.Or(o.text("duration", true), "1")
 	if strings.Trim(duration, "0123456789.") == "" {
 		duration += "s"
 	}

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -39,9 +40,7 @@ func Open(ctx context.Context, url string, opt store.Options) (*store.Store, err
 	if err != nil {
 		return nil, fmt.Errorf("database address: %w", err) // pgx hides the password
 	}
-	if config.RuntimeParams["application_name"] == "" {
-		config.RuntimeParams["application_name"] = "portico"
-	}
+	config.RuntimeParams["application_name"] = cmp.Or(config.RuntimeParams["application_name"], "portico")
 	// A commit is acknowledged when it is on disk, whatever the server's default.
 	config.RuntimeParams["synchronous_commit"] = "on"
 	e := &engine{read: openPool(config), write: openPool(config), config: config}

@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"cmp"
 	"encoding/json"
 	"html/template"
 	"maps"
@@ -72,10 +73,7 @@ func (r *operation) body() *bodyView {
 		return nil
 	}
 	w := readBody(r.op.Extra.RequestBody)
-	text := req.Description
-	if text == "" {
-		text = w.Description
-	}
+	text := cmp.Or(req.Description, w.Description)
 	b := &bodyView{Text: prose.Below(2, text), Required: w.Required}
 	at := r.own.at("requestBody")
 	for _, rep := range req.Representations {

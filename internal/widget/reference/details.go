@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"cmp"
 	"context"
 	"html/template"
 	"strings"
@@ -66,9 +67,7 @@ func (r *Reader) Operation(ctx context.Context, id string, look Look) (*Operatio
 	if o.op.Extra.Summary != "" {
 		v.Title = o.op.Extra.Summary
 	}
-	if v.About == "" {
-		v.About = o.op.Method + " " + o.op.URLTemplate
-	}
+	v.About = cmp.Or(v.About, o.op.Method+" "+o.op.URLTemplate)
 	if v.Sample, err = o.sample(look.Language, nil); err != nil {
 		return nil, err
 	}

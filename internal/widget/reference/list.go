@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -114,10 +115,7 @@ func (v *List) toggle(path string) {
 
 // group is one group as it is listed; open reports whether every group is.
 func (v *List) group(g catalog.Group, first, open bool) operationGroup {
-	name := g.Tag.Name
-	if name == "" {
-		name = v.reader.Words.T("operations.untagged")
-	}
+	name := cmp.Or(g.Tag.Name, v.reader.Words.T("operations.untagged"))
 	og := operationGroup{ID: g.Tag.ID, Name: name, Count: len(g.Operations), Load: address.GroupPart(v.API.ID, g.Tag.ID), Href: address.Group(v.API.ID, g.Tag.ID)}
 	asked := v.asked.Has("group")
 	og.Open = open || v.holds(g) || v.Query != "" || asked && strings.EqualFold(v.asked.Get(address.QueryGroup), g.Tag.ID) ||

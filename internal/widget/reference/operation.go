@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"html/template"
@@ -29,9 +30,7 @@ func (r *Reader) operation(ctx context.Context, id string, look Look) (*operatio
 	if err != nil {
 		return nil, err
 	}
-	if op.Extra == nil {
-		op.Extra = &apim.OperationExtra{}
-	}
+	op.Extra = cmp.Or(op.Extra, &apim.OperationExtra{})
 	o := &operation{Reader: r, op: op, look: look, model: newModeler(ctx, r), own: location{api: r.API.ID, operation: op.ID}}
 	o.extra = ownDescription(op.Extra)
 	o.readParameters()
@@ -147,8 +146,6 @@ func (r *operation) docs() *link {
 	if json.Unmarshal(r.op.Extra.Docs, &d) != nil || !strings.HasPrefix(d.URL, "http") {
 		return nil
 	}
-	if d.Description == "" {
-		d.Description = r.Words.T("operation.docs")
-	}
+	d.Description = cmp.Or(d.Description, r.Words.T("operation.docs"))
 	return &link{Label: prose.Plain(d.Description, 100), Href: d.URL}
 }

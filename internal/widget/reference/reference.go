@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"encoding/json"
@@ -58,10 +59,7 @@ type Version struct {
 func (r *Reader) Versions(ctx context.Context) []Version {
 	var out []Version
 	for _, a := range r.Data.Versions(ctx, r.API) {
-		label := a.Version
-		if label == "" {
-			label = r.Words.T("api.original")
-		}
+		label := cmp.Or(a.Version, r.Words.T("api.original"))
 		out = append(out, Version{label, address.API(a.ID), strings.EqualFold(a.ID, r.API.ID)})
 	}
 	if len(out) < 2 {

@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"html/template"
@@ -213,9 +214,7 @@ func (m *modeler) merge(r *resolved, branch resolved, only bool) {
 	if k.Description == "" && only {
 		k.Description = b.Description
 	}
-	if k.Format == "" {
-		k.Format = b.Format
-	}
+	k.Format = cmp.Or(k.Format, b.Format)
 	if len(k.Items) == 0 && len(b.Items) > 0 {
 		k.Items, r.at = b.Items, branch.at
 	}
