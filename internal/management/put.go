@@ -52,7 +52,7 @@ type write struct {
 	findings   []apim.Finding  // what the caller should know
 }
 
-// has tells whether the client sent a property.
+// has reports whether the client sent a property.
 func (w *write) has(name string) bool { _, ok := w.sent[name]; return ok }
 
 // putEntity answers PUT of an entity: create or replace.
