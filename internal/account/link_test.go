@@ -74,3 +74,37 @@ func TestLinksOfUsers(t *testing.T) {
 	add("ann.b")
 	refused("a link of a user who was deleted", earlier)
 }
+
+// Whoever else came by a link, or still has one, is out when the first password is set.
+func TestAFirstPasswordEndsOtherSessionsAndLinks(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	follow := func() (session string) {
+		t.Helper()
+		secret, err := f.MintLink(t.Context())
+		if err == nil {
+			session, err = f.RedeemLink(t.Context(), secret, account.Client{})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return session
+	}
+	other, mine := follow(), follow()
+	left, err := f.MintLink(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.ChangePassword(t.Context(), "", "seven tall green chairs", account.Client{SessionID: mine}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Visitor(t.Context(), mine); err != nil {
+		t.Errorf("the own session: %v", err)
+	}
+	if _, err := f.Visitor(t.Context(), other); !errors.Is(err, apim.ErrUnauthorized) {
+		t.Errorf("another session: %v, want ErrUnauthorized", err)
+	}
+	if _, err := f.RedeemLink(t.Context(), left, account.Client{}); !errors.Is(err, apim.ErrUnauthorized) {
+		t.Errorf("a link that was left: %v, want ErrUnauthorized", err)
+	}
+}

@@ -112,28 +112,32 @@ func claimEmail(tx *store.Tx, ref apim.Ref, old *User, email string) error {
 	return tx.SetMeta(emailMeta(email), string(ref.Key()))
 }
 
-// replacePassword stores an encoded password. If there was one, every session
-// but the one named ends, and every token.
+// replacePassword stores an encoded password. Every session but the one named ends,
+// and the one-time link; every token, too, unless there was no password before.
 func replacePassword(tx *store.Tx, ref apim.Ref, encoded, exceptSession string) error {
-	_, err := tx.Password(ref)
-	if errors.Is(err, apim.ErrNotFound) {
-		return tx.SetPassword(ref, encoded)
-	}
-	if err != nil {
+	end := endAccess
+	if _, err := tx.Password(ref); errors.Is(err, apim.ErrNotFound) {
+		end = endSessions
+	} else if err != nil {
 		return err
 	}
 	if err := tx.SetPassword(ref, encoded); err != nil {
 		return err
 	}
-	return endAccess(tx, ref, exceptSession)
+	return end(tx, ref, exceptSession)
 }
 
-// endAccess ends a user's sessions, except the one named, tokens, and one-time link.
-func endAccess(tx *store.Tx, ref apim.Ref, exceptSession string) error {
+// endSessions ends a user's sessions, except the one named, and one-time link.
+func endSessions(tx *store.Tx, ref apim.Ref, exceptSession string) error {
 	if err := tx.DeleteUserSessions(strings.ToLower(ref.Name()), exceptSession); err != nil {
 		return err
 	}
-	if err := tx.SetMeta(linkMeta(ref), ""); err != nil {
+	return tx.SetMeta(linkMeta(ref), "")
+}
+
+// endAccess ends a user's sessions, except the one named, one-time link, and tokens.
+func endAccess(tx *store.Tx, ref apim.Ref, exceptSession string) error {
+	if err := endSessions(tx, ref, exceptSession); err != nil {
 		return err
 	}
 	epoch, err := tx.Meta(epochMeta(ref))
