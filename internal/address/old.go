@@ -29,9 +29,10 @@ func OfOld(query url.Values, changelog bool) string {
 	return ""
 }
 
-// FollowHash is a script for such a page: what is named after the hash becomes the
-// query, which the portal understands; when nothing is named it goes to the list.
-func FollowHash(list string) string {
+// FollowHash is a script for a page that the portal answers by its query and that
+// others link to by what is after the hash: a page of older portals, or single
+// sign-on (portal-wire.md §2). When nothing is named it goes to fallback.
+func FollowHash(fallback string) string {
 	return `var h=location.hash.slice(1),p=new URLSearchParams(h);` +
-		`location.replace(p.get("api")||p.get("product")?location.pathname+"?"+h:"` + list + `")`
+		`location.replace(p.get("api")||p.get("product")||p.get("` + tokenName + `")?location.pathname+"?"+h:"` + fallback + `")`
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
 )
@@ -400,7 +401,7 @@ func (a *aviary) fly(s *service) {
 		s.t.Fatal(err)
 	}
 	boss := s.browser()
-	boss.get("/signin-sso?token=" + link)
+	boss.get(address.SignInLink("", link))
 	s.eventually("the random site", func() bool { return boss.get("/page0").StatusCode == http.StatusOK })
 	for _, r := range readers {
 		seen := map[string]string{} // word → first address

@@ -92,7 +92,7 @@ func TestSingleSignOnTakesTokensAndOneTimeLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := s.browser()
-	a := b.get("/signin-sso?returnUrl=/profile&token=" + url.QueryEscape(token))
+	a := b.get(address.SignInLink("", token) + "&" + address.ReturnTo + "=" + address.Profile)
 	if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/profile" || a.Header.Get("Referrer-Policy") != "no-referrer" {
 		t.Fatalf("a user's token answers %d to %q, %q", a.StatusCode, a.Header.Get("Location"), a.Header.Get("Referrer-Policy"))
 	}
@@ -104,7 +104,7 @@ func TestSingleSignOnTakesTokensAndOneTimeLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	boss := s.browser()
-	if a := boss.get("/signin-sso?token=" + url.QueryEscape(link)); a.StatusCode != http.StatusSeeOther {
+	if a := boss.get(address.SignInLink("", link)); a.StatusCode != http.StatusSeeOther {
 		t.Errorf("the one-time link answers %d", a.StatusCode)
 	}
 	if a := boss.get("/apis/lonelyapi"); a.StatusCode != http.StatusOK {
@@ -114,8 +114,11 @@ func TestSingleSignOnTakesTokensAndOneTimeLinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, bad := range map[string]string{"the link again": link, "nonsense": "x", "nothing": "", "a token of the service": integration, "a forged token": account.MintCompact("1", time.Now().Add(time.Hour), "guess")} {
-		a := s.browser().get("/signin-sso?token=" + url.QueryEscape(bad))
+	if a := s.browser().get(address.SingleSignOn); a.StatusCode != http.StatusOK || !strings.Contains(a.text, "location.hash") || a.Header.Get("Referrer-Policy") != "no-referrer" {
+		t.Errorf("a token after the hash is not looked for: %d, %q", a.StatusCode, a.Header.Get("Referrer-Policy"))
+	}
+	for name, bad := range map[string]string{"the link again": link, "nonsense": "x", "a token of the service": integration, "a forged token": account.MintCompact("1", time.Now().Add(time.Hour), "guess")} {
+		a := s.browser().get(address.SignInLink("", bad))
 		if a.StatusCode != http.StatusUnauthorized || a.Header.Get("Referrer-Policy") != "no-referrer" || a.Header.Get("Set-Cookie") != "" || a.one("form.form button") == "" || a.one("[role=alert]") == "" {
 			t.Errorf("%s answers %d, cookie %q", name, a.StatusCode, a.Header.Get("Set-Cookie"))
 		}

@@ -13,7 +13,7 @@ import (
 // moved is the error of a step that finds that the answer lies elsewhere.
 type moved struct {
 	to     string // an address of the portal
-	byHash bool   // the browser finds the answer by the hash of the address; to is the list of what may be meant
+	byHash bool   // the browser finds the answer by the hash of the address; to is where it goes when that names nothing
 	status int
 }
 
@@ -43,9 +43,9 @@ func (p *Portal) lead(w http.ResponseWriter, r *http.Request, m *moved) error {
 	}
 	script := address.FollowHash(m.to)
 	body := `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="robots" content="noindex"><title>Moved</title>` +
-		`<script>` + script + `</script><noscript><p>This page has moved. <a href="` + m.to + `">See the list.</a></noscript>`
+		`<script>` + script + `</script><noscript><p>This page has moved. <a href="` + m.to + `">Go on.</a></noscript>`
 	policy := header{"Content-Security-Policy", []string{"default-src 'none'; script-src " + widget.CSPHash(script) + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}}
-	return once(http.StatusOK, []byte(body), htmlType, policy).send(w, r, p.common)
+	return once(http.StatusOK, []byte(body), htmlType, policy, noReferrer).send(w, r, p.common)
 }
 
 // redirect sends the browser elsewhere on this portal.

@@ -48,7 +48,7 @@ func TestPublishingSwitchesPagesAtOnceAndDraftsAreForAdministrators(t *testing.T
 		t.Fatal(err)
 	}
 	boss := s.browser()
-	boss.get("/signin-sso?token=" + link)
+	boss.get(address.SignInLink("", link))
 	if strings.Contains(boss.get("/").text, "page-one") {
 		t.Error("the administrator sees the draft without asking for it")
 	}
@@ -226,7 +226,7 @@ func TestAPreviewHasTheDraftsStylesAndFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	boss, guest := s.browser(), s.browser()
-	boss.get("/signin-sso?token=" + link)
+	boss.get(address.SignInLink("", link))
 	s.upload("new", []byte("a new file"))
 	s.write(edit("draft"), func(tx *store.Tx) error {
 		for id, body := range map[string]string{

@@ -98,6 +98,9 @@ var noReferrer = header{"Referrer-Policy", []string{"no-referrer"}}
 func (p *Portal) signInByToken(w http.ResponseWriter, r *http.Request) error {
 	setHeaders(w.Header(), []header{noReferrer})
 	token, to := address.SignInToken(r.URL.Query())
+	if token == "" { // it may stand after the hash, which only the browser sees
+		return &moved{to: address.SignIn, byHash: true}
+	}
 	id, err := p.sessionOfToken(r, token)
 	if errors.Is(err, apim.ErrUnauthorized) {
 		state := &widget.FormState{Form: "signin", Errors: []widget.FieldError{{Message: words("signin.oldLink")}}}

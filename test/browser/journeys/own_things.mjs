@@ -1,7 +1,9 @@
 // What belongs to a person: subscriptions, keys, the account.
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { test } from 'node:test'
-import { developer, subscriber } from '../harness/portico.mjs'
+import { promisify } from 'node:util'
+import { binary, developer, subscriber } from '../harness/portico.mjs'
 import { Visitor } from '../harness/visitor.mjs'
 
 export function ownThings(world) {
@@ -52,6 +54,19 @@ export function ownThings(world) {
     await guest.reads(/e-mail|password/i, 'main')
     assert.equal(await guest.page.$('summary[aria-label$="your account"]'), null)
     await guest.leave({ expect: [/422/] })
+  })
+
+  test('a printed link signs in, also with the token after the hash', async () => {
+    for (const part of ['?', '#']) {
+      const { stdout } = await promisify(execFile)(binary, ['admin', 'link', '--data', world.portico.data])
+      const link = stdout.trim()
+      assert.ok(link.startsWith(world.portico.portal), link)
+      const boss = await Visitor.arrive(world.browser, world.portico.portal)
+      await boss.page.goto(link.replace('?', part), { waitUntil: 'load' })
+      await boss.page.waitForSelector('summary[aria-label$="your account"]')
+      assert.doesNotMatch(boss.page.url(), /token/)
+      await boss.leave()
+    }
   })
 
   test('signing out ends what a person sees', async () => {
