@@ -84,7 +84,7 @@ func (tx *Tx) List(kind string, parent apim.Ref) ([]*Document, error) {
 func (tx *Tx) CurrentAPIsAt(paths ...string) ([]*Document, error) {
 	args := []any{tx.s.service, string(apim.CurrentRevision)}
 	for _, path := range paths {
-		args = append(args, path)
+		args = append(args, printable(path))
 	}
 	all, err := tx.documents(`service = $1 AND address IN (`+placeholders(3, len(paths))+`) AND EXISTS (
 		SELECT 1 FROM link l WHERE l.service = $1 AND l.to_key = document.key AND l.kind = $2) ORDER BY address, key`, args...)

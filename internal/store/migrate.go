@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // Files are NNNN_name.sql, or NNNN_name.<dialect>.sql for one engine. Released
@@ -23,6 +25,7 @@ type migration struct {
 	name     string
 	script   string
 	checksum string
+	after    func(context.Context, Querier) error // what SQL cannot say; nil: nothing
 }
 
 // migrate applies the migrations that the database lacks, each in one
@@ -84,7 +87,7 @@ func migrations(files fs.FS, dialect string) ([]migration, error) {
 		sum := sha256.Sum256(script)
 		all = append(all, migration{
 			number: number, name: base, checksum: hex.EncodeToString(sum[:]),
-			script: strings.ReplaceAll(string(script), "KEY_TEXT", keyText),
+			script: strings.ReplaceAll(string(script), "KEY_TEXT", keyText), after: afterScript(base),
 		})
 	}
 	return all, nil
@@ -148,6 +151,11 @@ func (m *migration) apply(ctx context.Context, q Querier, now time.Time) error {
 			return fmt.Errorf("migration %s, statement %d: %w", m.name, i+1, err)
 		}
 	}
+	if m.after != nil {
+		if err := m.after(ctx, q); err != nil {
+			return fmt.Errorf("migration %s: %w", m.name, err)
+		}
+	}
 	_, err := q.ExecContext(ctx, `INSERT INTO migration (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)`,
 		m.number, m.name, m.checksum, now.UnixMicro())
 	return err
@@ -161,4 +169,38 @@ func isBlankSQL(statement string) bool {
 		}
 	}
 	return true
+}
+
+// afterScript is what follows the script of a migration.
+func afterScript(name string) func(context.Context, Querier) error {
+	if name == "0007_folded_address" {
+		return foldAddresses
+	}
+	return nil
+}
+
+// foldAddresses lifts the addresses of all APIs again.
+func foldAddresses(ctx context.Context, q Querier) error {
+	rows, err := q.QueryContext(ctx, `SELECT service, key, body FROM document WHERE kind = $1`, apim.APIs.Path)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var updates [][]any
+	for rows.Next() {
+		var service, key, body string
+		if err := rows.Scan(&service, &key, &body); err != nil {
+			return err
+		}
+		updates = append(updates, []any{addressOf(apim.APIs.Path, []byte(body)), service, key})
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, args := range updates {
+		if _, err := q.ExecContext(ctx, `UPDATE document SET address = $1 WHERE service = $2 AND key = $3`, args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -86,7 +86,7 @@ func (tx *Tx) write(ds []*Document) error {
 		byKey[key] = d
 		now := tx.now.UnixMicro()
 		rows[i] = []any{tx.s.service, key, string(d.Ref), d.Kind, d.Parent, d.Workspace, d.Name,
-			d.ETag, d.Seq, now, now, text(d.Extra), string(d.Body), addressOf(d)}
+			d.ETag, d.Seq, now, now, text(d.Extra), string(d.Body), addressOf(d.Kind, d.Body)}
 	}
 	tx.written = append(tx.written, ds...)
 	return tx.each(func(row *sql.Rows) error {
@@ -104,17 +104,17 @@ func (tx *Tx) write(ds []*Document) error {
 
 // addressOf is what is lifted out of an API's body, so that APIs are found by
 // their address; nil for other kinds.
-func addressOf(d *Document) any {
-	if d.Kind != apim.APIs.Path {
+func addressOf(kind string, body json.RawMessage) any {
+	if kind != apim.APIs.Path {
 		return nil
 	}
 	var api struct {
 		Path *string `json:"path"`
 	}
-	if json.Unmarshal(d.Body, &api) != nil || api.Path == nil {
+	if json.Unmarshal(body, &api) != nil || api.Path == nil {
 		return nil
 	}
-	return apim.FoldPath(*api.Path)
+	return printable(apim.FoldPath(*api.Path))
 }
 
 // fill checks d and sets all that the ref and the transaction say about it.

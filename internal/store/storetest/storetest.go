@@ -3,6 +3,7 @@ package storetest
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"path/filepath"
 	"testing"
 
@@ -18,7 +19,23 @@ func Options() store.Options {
 
 // Database is an empty database that a test may open several times.
 type Database struct {
-	open func(context.Context, store.Options) (*store.Store, error)
+	open           func(context.Context, store.Options) (*store.Store, error)
+	driver, source string
+}
+
+// Exec runs statements on the database, beside any store.
+func (d Database) Exec(t testing.TB, statements ...string) {
+	t.Helper()
+	db, err := sql.Open(d.driver, d.source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, s := range statements {
+		if _, err := db.ExecContext(t.Context(), s); err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
+	}
 }
 
 // Open opens a store on the database with options of the test's own; the test closes it.
@@ -46,7 +63,7 @@ func SQLite(t testing.TB) Database {
 	path := filepath.Join(t.TempDir(), "portico.db")
 	return Database{func(ctx context.Context, opt store.Options) (*store.Store, error) {
 		return sqlite.Open(ctx, path, opt)
-	}}
+	}, "sqlite", path}
 }
 
 // Postgres is an empty database on this test binary's server; not ok as PostgresURL says.
@@ -55,7 +72,7 @@ func Postgres(t testing.TB) (db Database, ok bool) {
 	url, ok := PostgresURL(t)
 	return Database{func(ctx context.Context, opt store.Options) (*store.Store, error) {
 		return postgres.Open(ctx, url, opt)
-	}}, ok
+	}, "pgx", url}, ok
 }
 
 // Open opens an empty store on SQLite, closed at the end of the test.

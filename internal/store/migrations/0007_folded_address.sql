@@ -1,0 +1,2 @@
+-- Where an API is called is compared as the gateway compares it, escapes undone:
+-- the column is filled again by foldAddresses (migrate.go).
