@@ -62,15 +62,15 @@ func withPolicies(more ...*apim.Kind) []*apim.Kind {
 	return slices.Concat(policyKinds, []*apim.Kind{apim.PolicyFragments}, more)
 }
 
-// listAllPolicies answers GET of the policies of all scopes: where they stand, and whether they are valid.
+// listAllPolicies answers GET of the policies of all scopes: where they stand, and whether they comply.
 func listAllPolicies(c *call) (*answer, error) {
 	l, err := c.listing(apim.Fields{"name"}, false)
 	if err != nil {
 		return nil, err
 	}
-	var docs []*store.Document
+	var docs, restrictions []*store.Document
 	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		docs, err = listAll(tx, policyKinds...)
+		docs, restrictions, err = policiesAndRestrictions(tx)
 		return err
 	})
 	if err != nil {
@@ -81,7 +81,7 @@ func listAllPolicies(c *call) (*answer, error) {
 	})
 	return page(c, l, docs, func(d *store.Document) (any, error) {
 		state := "Compliant"
-		if _, err := checkStored(d); err != nil {
+		if violation(d, restrictions) != "" {
 			state = "NonCompliant"
 		}
 		return map[string]any{
@@ -89,6 +89,14 @@ func listAllPolicies(c *call) (*answer, error) {
 			"properties": map[string]any{"referencePolicyId": c.address.ID(d.Ref), "complianceState": state},
 		}, nil
 	})
+}
+
+// policiesAndRestrictions are all policies, and what they have to comply with.
+func policiesAndRestrictions(tx *store.Tx) (policies, restrictions []*store.Document, err error) {
+	if policies, err = listAll(tx, policyKinds...); err == nil {
+		restrictions, err = tx.ListAll(apim.PolicyRestrictions.Path)
+	}
+	return policies, restrictions, err
 }
 
 // listAll lists the documents of kinds.
@@ -102,16 +110,6 @@ func listAll(tx *store.Tx, kinds ...*apim.Kind) ([]*store.Document, error) {
 		all = append(all, docs...)
 	}
 	return all, nil
-}
-
-// checkStored parses a stored policy document.
-func checkStored(doc *store.Document) (apim.Policy, error) {
-	var p apim.Policy
-	if err := json.Unmarshal(doc.Body, &p); err != nil {
-		return p, fmt.Errorf("decode %s: %w", doc.Ref, err)
-	}
-	_, err := parsePolicy(doc.Ref.KindPath(), &p)
-	return p, err
 }
 
 // parsePolicy checks a document and lists the policies in it that are not run.
@@ -133,11 +131,7 @@ func validatePolicies(c *call) (*answer, error) {
 	var log []map[string]any
 	err := c.Store.View(c.r.Context(), func(tx *store.Tx) error {
 		log = []map[string]any{}
-		docs, err := listAll(tx, policyKinds...)
-		if err != nil {
-			return err
-		}
-		restrictions, err := tx.ListAll(apim.PolicyRestrictions.Path)
+		docs, restrictions, err := policiesAndRestrictions(tx)
 		if err != nil {
 			return err
 		}
@@ -161,18 +155,22 @@ func validatePolicies(c *call) (*answer, error) {
 	}}, nil
 }
 
-// violation tells how a policy breaks a rule; "" when it does not.
+// violation tells how a policy breaks a rule; "" when it does not. A resolver's
+// policy has no sections, and so no <base/>.
 func violation(doc *store.Document, restrictions []*store.Document) string {
-	p, err := checkStored(doc)
-	if err != nil {
+	var p apim.Policy
+	if json.Unmarshal(doc.Body, &p) != nil {
 		return "does not parse"
+	}
+	if _, err := parsePolicy(doc.Kind, &p); err != nil {
+		return "does not parse"
+	}
+	if doc.Kind == apim.ResolverPolicies.Path || policy.HasBase(p.Value, p.Format) {
+		return ""
 	}
 	for _, d := range restrictions {
 		var r apim.PolicyRestriction
-		if json.Unmarshal(d.Body, &r) != nil || r.RequireBase != "true" {
-			continue
-		}
-		if r.At().Covers(apim.ScopeOf(doc.Ref)) && !policy.HasBase(p.Value, p.Format) {
+		if json.Unmarshal(d.Body, &r) == nil && r.RequireBase == "true" && r.At().Covers(apim.ScopeOf(doc.Ref)) {
 			return "lacks <base/>, which the restriction " + d.Name + " requires"
 		}
 	}
