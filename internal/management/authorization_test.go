@@ -331,6 +331,18 @@ func TestRightsEndWithWhatTheyAreAbout(t *testing.T) {
 	s.put("/apis/x", `{"path":"x"}`)
 	s.do("GET", "/apis/x", "", "Authorization", editor).want(403)
 
+	s.put("/products/p", `{"displayName":"P"}`)
+	const member = "/products/p/apiLinks/l"
+	for _, end := range []string{member, "/products/p/apis/x"} {
+		s.put(member, `{"apiId":"/apis/x"}`)
+		reader := s.holder("Reader", member)
+		s.do("GET", member, "", "Authorization", reader).want(200)
+		s.do("DELETE", end, "").want(200)
+		s.put(member, `{"apiId":"/apis/x"}`)
+		s.do("GET", member, "", "Authorization", reader).want(403)
+		s.do("DELETE", member, "").want(200)
+	}
+
 	s.put("/users/ann", `{"firstName":"A","lastName":"B","email":"a@b.example"}`)
 	s.do("PUT", "/providers/Microsoft.Authorization/roleAssignments/cccccccc-0000-0000-0000-000000000001",
 		`{"properties":{"roleDefinitionId":"`+access.RoleByName("Reader").ID+`","principalId":"users/ann"}}`).want(201)

@@ -190,8 +190,10 @@ func deleteLink(c *call) (*answer, error) {
 				return err
 			}
 		}
-		removed, err = tx.Unlink(c.route.link.Name, from, to)
-		return err
+		if removed, err = tx.Unlink(c.route.link.Name, from, to); err != nil {
+			return err
+		}
+		return c.dropAssignments(tx, c.ref) // the link may have a name that is a scope
 	})
 	if err != nil && !errors.Is(err, apim.ErrNotFound) {
 		return nil, err

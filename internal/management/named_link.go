@@ -321,7 +321,10 @@ func deleteNamedLink(c *call) (*answer, error) {
 				return err
 			}
 		}
-		return c.unlink(tx, owner, link.to)
+		if err := c.unlink(tx, owner, link.to); err != nil {
+			return err
+		}
+		return c.dropAssignments(tx, c.ref)
 	})
 	if err != nil && !errors.Is(err, apim.ErrNotFound) {
 		return nil, err
