@@ -66,6 +66,9 @@ func Provision(ctx context.Context, s *store.Store, opt ProvisionOptions) (creat
 // Forget removes, in a transaction that deletes all resources, what accounts keep
 // beside them, so that the service can be provisioned anew.
 func Forget(tx *store.Tx, service string) error {
+	if err := tx.Exec(`DELETE FROM session WHERE service = $1`, service); err != nil {
+		return err
+	}
 	return tx.Exec(`DELETE FROM meta WHERE service = $1 AND name LIKE 'account.%'`, service)
 }
 

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/policy"
 	"github.com/portico-portal/portico/internal/provision"
@@ -219,9 +221,13 @@ func TestAnExistingServiceGetsNothingOnUpgrade(t *testing.T) {
 }
 
 func TestAnErasedServiceIsNewAgain(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
+	storetest.EachDatabase(t, func(t *testing.T, db storetest.Database) {
+		s := db.Store(t)
 		p := open(t, s)
-		update(t, s, func(tx *store.Tx) error { return tx.DeleteTree("/products/starter") })
+		update(t, s, func(tx *store.Tx) error {
+			session := store.Session{UserID: account.AdministratorID, ExpiresAt: tx.Now().Add(time.Hour)}
+			return errors.Join(tx.DeleteTree("/products/starter"), tx.PutSession("before", session))
+		})
 		if _, err := p.Publisher.Publish(t.Context(), admin, "later", "", true); err != nil {
 			t.Fatal(err)
 		}
@@ -230,6 +236,10 @@ func TestAnErasedServiceIsNewAgain(t *testing.T) {
 		}
 		if untouched, err := p.Untouched(t.Context()); err != nil || !untouched || !has(t, s, "/products/starter") {
 			t.Errorf("untouched: %t, %v", untouched, err)
+		}
+		again := db.Store(t) // as the next start does
+		if err := again.View(t.Context(), func(tx *store.Tx) error { _, err := tx.Session("before"); return err }); !errors.Is(err, apim.ErrNotFound) {
+			t.Errorf("a session from before: %v, want ErrNotFound", err)
 		}
 	})
 }

@@ -83,10 +83,12 @@ func (tx *Tx) remove(span keySpan) error {
 	if err != nil {
 		return err
 	}
-	for _, table := range []string{"secret", "password"} {
-		if _, err := tx.exec(`DELETE FROM `+table+` WHERE `+span.where("key"), args...); err != nil {
-			return err
-		}
+	if _, err := tx.exec(`DELETE FROM password WHERE `+span.where("key"), args...); err != nil {
+		return err
+	}
+	// The store's own key stays: what is stored later is looked up by it, too.
+	if _, err := tx.exec(`DELETE FROM secret WHERE `+span.where("key")+` AND key <> $5`, append(args, hashKeyRef)...); err != nil {
+		return err
 	}
 	if err := tx.removeParts(span); err != nil {
 		return err
