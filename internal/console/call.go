@@ -1,8 +1,11 @@
 package console
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/base64"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,27 +14,23 @@ import (
 // call is a Request that HTTP/1.1 can carry: method and header names are
 // tokens, header values and the URL printable ASCII.
 type call struct {
-	method  string
-	url     string
-	headers []Header // names differ, also without regard to case
-	body    []byte
+	Method  string
+	URL     string
+	Headers []Header // names differ, also without regard to case
+	Body    []byte
 }
 
 // clean repairs a request as [Request] documents.
 func clean(r Request) call {
-	c := call{method: strings.ToUpper(r.Method), url: cleanURL(r.URL), body: r.Body}
-	if !isToken(c.method) {
-		c.method = "GET"
+	c := call{Method: strings.ToUpper(r.Method), URL: cleanURL(r.URL), Body: r.Body}
+	if !isToken(c.Method) {
+		c.Method = "GET"
 	}
 	for _, h := range r.Headers {
 		c.add(h.Name, h.Value)
 	}
-	if len(c.body) > 0 && c.header("Content-Type") == "" {
-		contentType := r.ContentType
-		if strings.TrimSpace(contentType) == "" {
-			contentType = "application/octet-stream"
-		}
-		c.add("Content-Type", contentType)
+	if len(c.Body) > 0 && c.Header("Content-Type") == "" {
+		c.add("Content-Type", cmp.Or(strings.TrimSpace(r.ContentType), "application/octet-stream"))
 	}
 	return c
 }
@@ -42,22 +41,22 @@ func (c *call) add(name, value string) {
 		return
 	}
 	value = cleanValue(value)
-	for i, h := range c.headers {
+	for i, h := range c.Headers {
 		if strings.EqualFold(h.Name, name) {
 			separator := ", "
 			if strings.EqualFold(name, "Cookie") {
 				separator = "; "
 			}
-			c.headers[i].Value += separator + value
+			c.Headers[i].Value += separator + value
 			return
 		}
 	}
-	c.headers = append(c.headers, Header{Name: name, Value: value})
+	c.Headers = append(c.Headers, Header{Name: name, Value: value})
 }
 
-// header returns the value of a header, "" when it is absent.
-func (c call) header(name string) string {
-	for _, h := range c.headers {
+// Header returns the value of a header, "" when it is absent.
+func (c call) Header(name string) string {
+	for _, h := range c.Headers {
 		if strings.EqualFold(h.Name, name) {
 			return h.Value
 		}
@@ -65,22 +64,47 @@ func (c call) header(name string) string {
 	return ""
 }
 
-// text returns the body as text; false when it is binary and must be encoded.
-func (c call) text() (string, bool) {
-	if !utf8.Valid(c.body) || strings.ContainsRune(string(c.body), 0) {
-		return "", false
-	}
-	return string(c.body), true
+// HeadersWithout are all headers but one.
+func (c call) HeadersWithout(name string) []Header {
+	return slices.DeleteFunc(slices.Clone(c.Headers), func(h Header) bool { return strings.EqualFold(h.Name, name) })
 }
 
-// base64 is the body for languages' decoders.
-func (c call) base64() string { return base64.StdEncoding.EncodeToString(c.body) }
+// HasContentHeaders reports whether a header belongs to the content.
+func (c call) HasContentHeaders() bool {
+	return slices.ContainsFunc(c.Headers, func(h Header) bool { return withContent(h.Name) })
+}
 
-// target is the request target of HTTP/1.1 and the host it goes to.
+// withContent reports whether .NET keeps a header with the content.
+func withContent(name string) bool {
+	name = strings.ToLower(name)
+	return strings.HasPrefix(name, "content-") || name == "allow" || name == "expires" || name == "last-modified"
+}
+
+// IsText reports whether the body can stand in a sample as text; else it is encoded.
+func (c call) IsText() bool { return utf8.Valid(c.Body) && !bytes.ContainsRune(c.Body, 0) }
+
+// Text is the body as text.
+func (c call) Text() string { return string(c.Body) }
+
+// Base64 is the body for languages' decoders.
+func (c call) Base64() string { return base64.StdEncoding.EncodeToString(c.Body) }
+
+// Host is where the request goes; "" when its URL is none.
+func (c call) Host() string {
+	host, _ := c.target()
+	return host
+}
+
+// Target is the request target of HTTP/1.1.
+func (c call) Target() string {
+	_, target := c.target()
+	return target
+}
+
 func (c call) target() (host, target string) {
-	u, err := url.Parse(c.url)
+	u, err := url.Parse(c.URL)
 	if err != nil || u.Host == "" {
-		return "", c.url
+		return "", c.URL
 	}
 	return u.Host, u.RequestURI()
 }

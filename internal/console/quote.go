@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"unicode/utf16"
 )
@@ -36,9 +37,7 @@ func (e escapes) quote(s string) string { return `"` + e.escape(s) + `"` }
 // cSpecial are the escapes that C and its descendants share.
 func cSpecial(more map[rune]string) map[rune]string {
 	special := map[rune]string{'\\': `\\`, '"': `\"`, '\n': `\n`, '\r': `\r`, '\t': `\t`}
-	for r, s := range more {
-		special[r] = s
-	}
+	maps.Copy(special, more)
 	return special
 }
 
@@ -69,13 +68,11 @@ func isBlock(s string) bool { return strings.Contains(s, "\n") && isPlain(s) }
 func longestRun(s string, b byte) int {
 	longest, run := 0, 0
 	for i := range len(s) {
+		run++
 		if s[i] != b {
 			run = 0
-			continue
 		}
-		if run++; run > longest {
-			longest = run
-		}
+		longest = max(longest, run)
 	}
 	return longest
 }

@@ -1,5 +1,14 @@
 package console
 
+import (
+	"embed"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"text/template"
+)
+
 // Request is the call a sample makes.
 //
 // What HTTP/1.1 cannot carry is repaired before rendering, the same way in
@@ -20,40 +29,77 @@ type Request struct {
 // Header is one header field of a request.
 type Header struct{ Name, Value string }
 
-// Language is one language samples are written in.
+// Language is one language samples are written in: samples/ID.tmpl is its
+// program, with the strings of a request as the language writes them.
 type Language struct {
-	ID     string // in addresses, such as "python"
-	Name   string // for people, such as "Python"
-	Lexer  string // the highlighter's name of the language
-	Render func(Request) string
+	ID    string // in addresses, such as "python"
+	Name  string // for people, such as "Python"
+	Lexer string // the highlighter's name of the language
+
+	quote func(string) string         // a string literal
+	block func(string) (string, bool) // a literal over several lines; false: text cannot stand in one; nil: there are none
 }
 
 // Languages lists every language, in the order people see them.
 var Languages = []Language{
-	{ID: "curl", Name: "cURL", Lexer: "bash", Render: render(curl)},
-	{ID: "http", Name: "HTTP", Lexer: "http", Render: render(rawHTTP)},
-	{ID: "python", Name: "Python", Lexer: "python", Render: render(python)},
-	{ID: "javascript", Name: "JavaScript", Lexer: "javascript", Render: render(javaScript)},
-	{ID: "go", Name: "Go", Lexer: "go", Render: render(golang)},
-	{ID: "csharp", Name: "C#", Lexer: "csharp", Render: render(cSharp)},
-	{ID: "java", Name: "Java", Lexer: "java", Render: render(java)},
-	{ID: "php", Name: "PHP", Lexer: "php", Render: render(php)},
-	{ID: "ruby", Name: "Ruby", Lexer: "ruby", Render: render(ruby)},
-	{ID: "swift", Name: "Swift", Lexer: "swift", Render: render(swift)},
-	{ID: "powershell", Name: "PowerShell", Lexer: "powershell", Render: render(powerShell)},
+	{ID: "curl", Name: "cURL", Lexer: "bash", quote: shell},
+	{ID: "http", Name: "HTTP", Lexer: "http"},
+	{ID: "python", Name: "Python", Lexer: "python", quote: pythonEscapes.quote, block: pythonBlock},
+	{ID: "javascript", Name: "JavaScript", Lexer: "javascript", quote: javaScriptString, block: javaScriptBlock},
+	{ID: "go", Name: "Go", Lexer: "go", quote: strconv.Quote, block: golangBlock},
+	{ID: "csharp", Name: "C#", Lexer: "csharp", quote: cSharpEscapes.quote, block: cSharpBlock},
+	{ID: "java", Name: "Java", Lexer: "java", quote: javaEscapes.quote, block: javaBlock},
+	{ID: "php", Name: "PHP", Lexer: "php", quote: phpString, block: phpBlock},
+	{ID: "ruby", Name: "Ruby", Lexer: "ruby", quote: rubyEscapes.quote, block: rubyBlock},
+	{ID: "swift", Name: "Swift", Lexer: "swift", quote: swiftEscapes.quote, block: swiftBlock},
+	{ID: "powershell", Name: "PowerShell", Lexer: "powershell", quote: powerShellString, block: powerShellBlock},
 }
 
 // LanguageByID finds a language by its id.
 func LanguageByID(id string) (Language, bool) {
-	for _, l := range Languages {
-		if l.ID == id {
-			return l, true
-		}
+	i := slices.IndexFunc(Languages, func(l Language) bool { return l.ID == id })
+	if i < 0 {
+		return Language{}, false
 	}
-	return Language{}, false
+	return Languages[i], true
 }
 
-// render makes a language's renderer from one that trusts HTTP can carry the request.
-func render(write func(call) string) func(Request) string {
-	return func(r Request) string { return write(clean(r)) }
+// Render writes the sample of a request.
+func (l Language) Render(r Request) string {
+	var out strings.Builder
+	if err := samples()[l.ID].Execute(&out, clean(r)); err != nil {
+		panic(err) // embedded, and what it shows is plain data
+	}
+	return out.String()
+}
+
+//go:embed samples/*.tmpl
+var files embed.FS
+
+// samples are the programs, by language.
+var samples = sync.OnceValue(func() map[string]*template.Template {
+	all := map[string]*template.Template{}
+	for _, l := range Languages {
+		name := l.ID + ".tmpl"
+		all[l.ID] = template.Must(template.New(name).Funcs(l.functions()).ParseFS(files, "samples/"+name))
+	}
+	return all
+})
+
+// functions are what a program is written with.
+func (l Language) functions() template.FuncMap {
+	return template.FuncMap{
+		"quote": l.quote, "literal": l.literal,
+		"lower": strings.ToLower, "trimRight": strings.TrimRight, "withContent": withContent,
+	}
+}
+
+// literal writes text over several lines where that shows it as it is.
+func (l Language) literal(text string) string {
+	if l.block != nil && isBlock(text) {
+		if block, ok := l.block(text); ok {
+			return block
+		}
+	}
+	return l.quote(text)
 }
