@@ -83,7 +83,7 @@ func RoleByName(name string) *Role {
 	return nil
 }
 
-// Grants tells whether the role contains the action.
+// Grants reports whether the role contains the action.
 func (r *Role) Grants(action Action) bool {
 	return anyMatches(r.Actions, string(action)) && !anyMatches(r.NotActions, string(action))
 }

@@ -67,7 +67,7 @@ func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 }
 
 // matches compares a password with a stored hash. An empty one costs the same
-// work and matches nothing, so time does not tell whether there is a password.
+// work and matches nothing, so the time taken does not reveal whether there is a password.
 func (h *hasher) matches(ctx context.Context, encoded, password string) (bool, error) {
 	encoded = cmp.Or(encoded, h.decoy)
 	c, salt, want, err := decode(encoded)

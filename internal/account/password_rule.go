@@ -32,7 +32,7 @@ const (
 //go:embed common_passwords.txt
 var commonPasswords string
 
-// CheckPassword tells whether a password may be chosen. email is the account's
+// CheckPassword reports whether a password may be chosen. email is the account's
 // address; the error is an *apim.InvalidError with the target "password".
 func CheckPassword(password, email string, by Chooser) error {
 	shortest := MinPasswordByPerson

@@ -31,7 +31,7 @@ const provisionedMeta = "account.provisioned"
 // Provision makes what every service has: the built-in groups, user 1,
 // tenant/access with keys, and the subscription "master". It does so once, in
 // one transaction beside which no other process provisions, and keeps what is
-// there already. created tells whether this call did it: then the first-start
+// there already. created reports whether this call did it: then the first-start
 // link is due.
 func Provision(ctx context.Context, s *store.Store, opt ProvisionOptions) (created bool, err error) {
 	p, err := newProvision(opt)
@@ -64,7 +64,7 @@ func Provision(ctx context.Context, s *store.Store, opt ProvisionOptions) (creat
 }
 
 // Forget removes, in a transaction that deletes all resources, what accounts keep
-// beside them, so that the service can be provisioned anew.
+// beside them, so that the service can be provisioned again.
 func Forget(tx *store.Tx, service string) error {
 	if err := tx.Exec(`DELETE FROM session WHERE service = $1`, service); err != nil {
 		return err

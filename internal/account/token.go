@@ -118,7 +118,7 @@ func newToken(id string, expires time.Time, ex, signature string) (Token, error)
 	return Token{ID: id, Expires: expires.UTC(), signed: id + "\n" + ex, signature: sum}, nil
 }
 
-// SignedBy tells whether the token was signed with the key, in constant time.
+// SignedBy reports whether the token was signed with the key, in constant time.
 func (t Token) SignedBy(key string) bool {
 	return key != "" && hmac.Equal(t.signature, sign(t.signed, key))
 }

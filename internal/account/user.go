@@ -18,7 +18,7 @@ func normalEmail(email string) string { return strings.ToLower(strings.TrimSpace
 func emailMeta(email string) string { return "account.email/" + normalEmail(email) }
 
 // PutUser creates or replaces a user, with defaults (a state left empty stays as
-// it was), and tells whether it was created. password is an encoded one of
+// it was), and reports whether it was created. password is an encoded one of
 // [Service.HashPassword]; "" keeps what there is. New users join Developers; a
 // user who stops being active, or whose password is replaced, loses sessions and
 // tokens at once. Errors: *apim.InvalidError, *apim.ConflictError for a taken address.

@@ -57,7 +57,7 @@ func noSuchForm(format Format) error {
 }
 
 // exportOriginal is the description that an API was imported from, in a form
-// that cannot be written anew: WSDL, OData metadata, .proto.
+// that we only keep and do not write: WSDL, OData metadata, .proto.
 func exportOriginal(ctx context.Context, tx *store.Tx, blobs blob.Store, api apim.Ref, format Format, server string) ([]byte, error) {
 	doc, err := tx.Get(api)
 	if err != nil {

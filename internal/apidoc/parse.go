@@ -154,7 +154,7 @@ func (p *parser) tags() {
 	}
 }
 
-// mayTag tells whether an operation that has n tags may have one more.
+// mayTag reports whether an operation that has n tags may have one more.
 func (p *parser) mayTag(name string, n int, at tree.Node) bool {
 	if n == maxOperationTags || len(p.tagged) == maxTags && !p.tagged[name] {
 		p.warn(at, "an operation may have %d tags, a description %d; the others are left out.", maxOperationTags, maxTags)

@@ -30,7 +30,7 @@ func (o *objectWriter) text(name, value string) {
 	}
 }
 
-// empty tells whether nothing was added.
+// empty reports whether nothing was added.
 func (o *objectWriter) empty() bool { return o.b.Len() == 0 }
 
 // raw is the object.

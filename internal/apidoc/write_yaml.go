@@ -124,7 +124,7 @@ func (w *yamlWriter) text(s string, indent int) {
 	}
 }
 
-// blockable tells whether a string is several lines of printable text whose
+// blockable reports whether a string is several lines of printable text whose
 // first one shows the indentation.
 func blockable(s string) bool {
 	if !strings.Contains(s, "\n") || s[0] == '\n' || s[0] == ' ' {

@@ -167,12 +167,12 @@ var APIs = &Kind{
 	},
 }
 
-// NeedsSubscription tells whether a call without a key is refused.
+// NeedsSubscription reports whether a call without a key is refused.
 func (a *API) NeedsSubscription() bool {
 	return a.SubscriptionRequired == nil || *a.SubscriptionRequired
 }
 
-// Online tells whether the gateway serves this revision.
+// Online reports whether the gateway serves this revision.
 func (a *API) Online() bool { return a.IsOnline == nil || *a.IsOnline }
 
 // KeyNames returns the header and query parameter names for the subscription key.

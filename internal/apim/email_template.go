@@ -81,7 +81,7 @@ var EmailTemplates = []BuiltInTemplate{
 	builtIn("quotaLimitApproachingDeveloperNotificationMessage", "Quota almost used up", "Your quota of $ProdName is almost used up",
 		"Warns a developer that a quota is almost used up.",
 		[]string{
-			`Your subscription to $ProdName has almost used up its quota. It begins anew on $QuotaResetDate; until then calls may be refused.`,
+			`Your subscription to $ProdName has almost used up its quota. It starts again on $QuotaResetDate; until then calls may be refused.`,
 		}, "ProdName", "SubPrimaryKey", "QuotaResetDate"),
 	builtIn("rejectDeveloperNotificationMessage", "Subscription request declined", "Your request for $ProdName was declined",
 		"Tells a developer that a request for a subscription was declined.",
@@ -121,7 +121,7 @@ var templateParameters = map[string]string{
 	"SubStartDate":       "The day the subscription begins",
 	"SubTerm":            "How long the subscription lasts",
 	"SubPrimaryKey":      "The subscription's primary key",
-	"QuotaResetDate":     "The day the quota begins anew",
+	"QuotaResetDate":     "The day the quota starts again",
 	"SubDeclineReason":   "Why the request was declined",
 }
 

@@ -49,10 +49,10 @@ var Products = &Kind{
 	},
 }
 
-// NeedsSubscription tells whether the product is subscribed to; an open product is not.
+// NeedsSubscription reports whether the product is subscribed to; an open product is not.
 func (p *Product) NeedsSubscription() bool {
 	return p.SubscriptionRequired == nil || *p.SubscriptionRequired
 }
 
-// Published tells whether people may see the product.
+// Published reports whether people may see the product.
 func (p *Product) Published() bool { return p.State == "published" }

@@ -18,7 +18,7 @@ type PortalConfig struct {
 	CSP             *PortalCSP        `json:"csp,omitempty"`
 }
 
-// PortalSignin tells whether visitors must sign in.
+// PortalSignin reports whether visitors must sign in.
 type PortalSignin struct {
 	Require bool `json:"require"`
 }

@@ -122,7 +122,7 @@ func (a *App) running(surfaces []server.Surface, srv config.Server, r Ready) Run
 	return run
 }
 
-// ready tells whether the store answers: all else was loaded before the first request.
+// ready reports whether the store answers: all else was loaded before the first request.
 func (a *App) ready(ctx context.Context) error {
 	return a.Store.View(ctx, func(tx *store.Tx) error {
 		_, err := tx.LastSeq()

@@ -48,7 +48,7 @@ func (q Query) Get(name string) string {
 	return v
 }
 
-// Lookup also tells whether the parameter is there.
+// Lookup also reports whether the parameter is there.
 func (q Query) Lookup(name string) (string, bool) {
 	for _, p := range q.pairs {
 		if strings.EqualFold(p.name, name) {
@@ -128,7 +128,7 @@ func ParsePage(q Query) (Page, error) {
 	return p, nil
 }
 
-// Bounds clips the page to a list of n items: items[from:to]. More tells whether another page follows.
+// Bounds clips the page to a list of n items: items[from:to]. More reports whether another page follows.
 func (p Page) Bounds(n int) (from, to int, more bool) {
 	from = min(p.Skip, n)
 	to = from + min(p.Top, n-from)

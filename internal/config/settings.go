@@ -126,7 +126,7 @@ func (s *Server) SMTPServer() (*url.URL, error) {
 	return u, nil
 }
 
-// Serves tells whether the surface is served by this process.
+// Serves reports whether the surface is served by this process.
 func (s *Server) Serves(surface string) bool {
 	if len(s.Only) == 0 {
 		return true
@@ -174,7 +174,7 @@ func (s *Store) Validate() error {
 	return nil
 }
 
-// Embedded tells whether the database is the embedded one.
+// Embedded reports whether the database is the embedded one.
 func (s *Store) Embedded() bool { return s.Database == "" }
 
 // DatabaseFile is the embedded database's file.

@@ -15,7 +15,7 @@ type cached[T any] struct {
 	value T
 }
 
-// get returns the value as of tx, read anew when a collection has changed.
+// get returns the value as of tx, read again when a collection has changed.
 func (c *cached[T]) get(tx *store.Tx, kinds []string, read func(*store.Tx) (T, error)) (T, error) {
 	seqs := make([]int64, len(kinds))
 	for i, kind := range kinds {

@@ -96,7 +96,7 @@ func (c *call) body() (json.RawMessage, error) {
 	return arm.ReadJSON(c.r, limit)
 }
 
-// accepts tells whether the client names a media type that contains part.
+// accepts reports whether the client names a media type that contains part.
 func (c *call) accepts(part string) bool {
 	return strings.Contains(strings.ToLower(strings.Join(c.r.Header.Values("Accept"), ",")), part)
 }

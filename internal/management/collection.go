@@ -17,7 +17,7 @@ import (
 // Limits of the decoded collections kept in memory.
 const (
 	maxCollections = 64 << 20 // bytes of document bodies over all collections
-	maxRefresh     = 1000     // changes that are applied one by one; more read the collection anew
+	maxRefresh     = 1000     // changes that are applied one by one; beyond that the whole collection is read
 )
 
 // row is one resource of a collection, decoded for filters on first use.
@@ -98,7 +98,7 @@ func (cs *collections) rows(tx *store.Tx, kind *apim.Kind, parent apim.Ref) ([]*
 }
 
 // refreshRows brings a collection to tx: by applying what changed since, or, when
-// that is unknown or too much, by reading it anew.
+// that is unknown or too much, by reading all of it.
 func refreshRows(tx *store.Tx, kind *apim.Kind, parent apim.Ref, c *collection) ([]*row, error) {
 	if c.rows == nil {
 		return readRows(tx, kind, parent)

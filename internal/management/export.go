@@ -30,7 +30,7 @@ var exports = []struct {
 	link   string   // the name asked for
 	linked string   // the format answered
 	media  string
-	kept   bool // not written anew: only APIs that were imported from it have it
+	kept   bool // only APIs that were imported from it have it: the original, as it came
 }{
 	{apidoc.OpenAPIJSON, []string{"openapi+json"}, "openapi+json-link", "openapi+json-link", "application/vnd.oai.openapi+json", false},
 	{apidoc.OpenAPI, []string{"openapi"}, "openapi-link", "openapi-link", "application/vnd.oai.openapi", false},

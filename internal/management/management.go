@@ -34,7 +34,7 @@ type Config struct {
 	// Outbound fetches what clients name by link; nil: links are refused.
 	Outbound *http.Client
 	Mailer   Mailer // nil: requests that only send mail are refused
-	// Erase deletes everything and makes the service anew, as at its first start;
+	// Erase deletes everything and provisions the service as at its first start;
 	// nil: DELETE of the service is refused.
 	Erase         func(ctx context.Context, actor store.Actor) error
 	FirstContents FirstContents

@@ -29,7 +29,7 @@ func (c *call) envelope(kind *apim.Kind, ref apim.Ref, body json.RawMessage) (ar
 	return e, nil
 }
 
-// mentions tells whether a body may have one of the members, without decoding it.
+// mentions reports whether a body may have one of the members, without decoding it.
 func mentions(body json.RawMessage, members []string) bool {
 	for _, m := range members {
 		if bytes.Contains(body, []byte(`"`+m+`"`)) {

@@ -218,7 +218,7 @@ func sameJSON(a, b json.RawMessage) bool {
 }
 
 // deleteService answers DELETE of the service: all that is in it goes, and what
-// every service has is made anew. It takes an operator who allowed that.
+// every service has is made again. It takes an operator who allowed that.
 func deleteService(c *call) (*answer, error) {
 	if c.Erase == nil {
 		return nil, &apim.ConflictError{Code: "OperationNotAllowed",
@@ -333,7 +333,7 @@ func splitAction(a access.Action) (resource, verb string) {
 
 var serviceName = regexp.MustCompile(`^[A-Za-z](?:[A-Za-z0-9-]{0,48}[A-Za-z0-9])?$`)
 
-// checkNameAvailability tells whether a service could have a name: one that is
+// checkNameAvailability reports whether a service could have a name: one that is
 // valid and not this instance's.
 func checkNameAvailability(c *call) (*answer, error) {
 	raw, err := c.body()

@@ -48,7 +48,7 @@ func Client(allowed []netip.Prefix) *http.Client {
 	}
 }
 
-// check tells whether a connection may be made to a resolved address.
+// check reports whether a connection may be made to a resolved address.
 func check(address string, allowed []netip.Prefix) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {

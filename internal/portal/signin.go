@@ -42,7 +42,7 @@ func (p *Portal) signIn(w http.ResponseWriter, r *http.Request) error {
 	return redirect(w, r, address.Local(r.PostForm.Get(address.ReturnTo), address.Home), http.StatusSeeOther)
 }
 
-// signInFailed shows the form again. It does not tell whether the account exists.
+// signInFailed shows the form again. It does not reveal whether the account exists.
 func (p *Portal) signInFailed(w http.ResponseWriter, r *http.Request, err error) error {
 	status, message := http.StatusUnprocessableEntity, ""
 	switch {

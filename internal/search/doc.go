@@ -14,7 +14,7 @@
 // word that half of all operations contain costs no more than a rare one.
 //
 // The pages of a site are few, and what a visitor may read of them depends on
-// rules inside them: [Pages] holds those of one audience in memory, made anew
+// rules inside them: [Pages] holds those of one audience in memory, made again
 // with each published revision.
 //
 // It imports store, feed and apim.

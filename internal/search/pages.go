@@ -133,7 +133,7 @@ func (x *Pages) nearest(w string) (found []string) {
 	return found
 }
 
-// meets tells whether sorted terms satisfy the expression.
+// meets reports whether sorted terms satisfy the expression.
 func (e expression) meets(terms []string) bool {
 	return slices.ContainsFunc(e, func(c conjunction) bool {
 		return !slices.ContainsFunc(c, func(g group) bool { return !g.isIn(terms) })

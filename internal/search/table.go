@@ -10,7 +10,7 @@ import (
 )
 
 // version names the tables and what is in them. A change of either, or of how
-// text is cut, changes it: the index is then built anew.
+// text is cut, changes it: the index is then rebuilt.
 const version = "5"
 
 const (

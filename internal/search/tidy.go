@@ -31,7 +31,7 @@ func (x *Index) tidy(ctx context.Context) error {
 	return nil
 }
 
-// mergeSegments does one step and tells whether there was something to do.
+// mergeSegments does one step and reports whether there was something to do.
 func mergeSegments(tx *store.Tx) (did bool, err error) {
 	before, err := totalChanges(tx)
 	if err != nil {

@@ -56,7 +56,7 @@ func trigrams(w string) []string {
 	return slices.Compact(all)
 }
 
-// isKnown tells whether some name or path has the word, or one that begins with it.
+// isKnown reports whether some name or path has the word, or one that begins with it.
 func (x *Index) isKnown(tx *store.Tx, w string, prefix bool) (known bool, err error) {
 	end := w
 	if prefix {

@@ -30,7 +30,7 @@ const (
 	reloadEvery     = time.Second
 )
 
-// Certificate serves a certificate from files, and serves it anew when they change.
+// Certificate serves a certificate from files, and reads them again when they change.
 type Certificate struct {
 	certFile, keyFile string
 	renew             func() error // nil: the files are somebody else's
@@ -98,7 +98,7 @@ func (c *Certificate) Fingerprint() string {
 	return strings.ToUpper(hex.EncodeToString(sum[:]))
 }
 
-// get returns the certificate, read anew when the files have changed. Files
+// get returns the certificate, read again when the files have changed. Files
 // that cannot be read leave the one there is.
 func (c *Certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
@@ -128,7 +128,7 @@ func (c *Certificate) load() error {
 	return nil
 }
 
-// good tells whether a certificate is for the hosts and lasts a while.
+// good reports whether a certificate is for the hosts and lasts a while.
 func good(leaf *x509.Certificate, hosts []string, now time.Time) bool {
 	if leaf.NotAfter.Sub(now) < selfSignedRenew {
 		return false

@@ -115,7 +115,7 @@ func (tx *Tx) PinnedHashes(revision string) ([]string, error) {
 	return hashes, wrap(err, "read the media of portal revision %s", revision)
 }
 
-// APIMentions tells whether what the wire model has no field for of some API
+// APIMentions reports whether what the wire model has no field for of some API
 // revision holds a text of letters, digits and slashes.
 func (tx *Tx) APIMentions(text string) (bool, error) {
 	found, err := tx.strings(`SELECT key FROM document WHERE service = $1 AND kind = 'apis' AND extra LIKE $2 LIMIT 1`,

@@ -11,7 +11,7 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// Put creates or replaces a subscription inside a transaction and tells whether
+// Put creates or replaces a subscription inside a transaction and reports whether
 // it was created. It fills p: defaults (a state left empty stays as it was), short
 // refs, dates. Empty keys stay as they are, or are generated for a new
 // subscription. Any state may follow any other: restrictions on what people may

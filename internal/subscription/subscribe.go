@@ -17,7 +17,7 @@ type Request struct {
 	ProductID     apim.PublicID
 	Name          string // "": the product's
 	TermsAccepted bool
-	// Visible tells whether the person may see the product (catalog.Visible).
+	// Visible reports whether the person may see the product (catalog.Visible).
 	Visible func(product apim.Ref) bool
 }
 

@@ -25,7 +25,7 @@ type figure struct {
 	Note   string  `json:"note,omitempty"`
 }
 
-// met tells whether the figure keeps its budget; figures without one always do.
+// met reports whether the figure keeps its budget; figures without one always do.
 func (f figure) met() bool {
 	return f.Budget == 0 || f.AtMost && f.Value <= f.Budget || !f.AtMost && f.Value >= f.Budget
 }

@@ -184,7 +184,7 @@ func (s *suite) tryBad(f *fixture, b bad) (tried int) {
 	return tried
 }
 
-// keeps tells whether a PUT without a property keeps what is stored of it:
+// keeps reports whether a PUT without a property keeps what is stored of it:
 // secrets, and the texts of templates.
 func keeps(f *fixture, b bad) bool {
 	return slices.Contains(f.hidden, b.target) && b.change[b.target] == nil || b.why == "no value" || b.why == "no data"

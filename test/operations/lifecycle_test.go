@@ -117,7 +117,7 @@ func (s *suite) compare(f *fixture, want map[string]any) {
 	}
 }
 
-// contains tells whether got has all that want has; got may have more members.
+// contains reports whether got has all that want has; got may have more members.
 func contains(got, want any) bool {
 	w, ok := want.(map[string]any)
 	if !ok {

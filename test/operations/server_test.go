@@ -75,7 +75,7 @@ type suite struct {
 	url, token string
 	version    string           // of requests, when not that of the reference
 	tls        *httptest.Server // the same API over TLS
-	mint       func()           // makes the token anew, after its key was regenerated
+	mint       func()           // makes another token, after its key was regenerated
 	operations []*operation
 	writable   map[string][]string // path to property names
 	names      map[string]string   // parameter of a path to the name in use
@@ -269,7 +269,7 @@ func (s *suite) operation(method, path, query string) *operation {
 	return found
 }
 
-// has tells whether the reference has an operation.
+// has reports whether the reference has an operation.
 func (s *suite) has(method, path string) bool {
 	return slices.ContainsFunc(s.operations, func(o *operation) bool { return o.Method == method && o.Path == path })
 }

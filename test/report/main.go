@@ -85,7 +85,7 @@ func (r *report) add(e event) {
 	}
 }
 
-// print writes the report and tells whether all is well.
+// print writes the report and reports whether all is well.
 func (r *report) print(out io.Writer) bool {
 	for _, name := range r.failed {
 		fmt.Fprintf(out, "\n--- FAIL %s\n%s", name, strings.Join(r.output[name], ""))

@@ -60,7 +60,7 @@ func Parse(data []byte, limits Limits) (*Document, error) {
 	return &Document{text: data}, nil
 }
 
-// IsJSON tells whether a document is taken for JSON rather than YAML.
+// IsJSON reports whether a document is taken for JSON rather than YAML.
 func IsJSON(data []byte) bool {
 	data = bytes.TrimLeft(bytes.TrimPrefix(data, []byte("\ufeff")), " \t\r\n")
 	if len(data) == 0 || data[0] != '{' {

@@ -48,7 +48,7 @@ func (n Node) Kind() Kind {
 	return Number
 }
 
-// Exists tells whether n is present; null is.
+// Exists reports whether n is present; null is.
 func (n Node) Exists() bool { return n.doc != nil }
 
 // Raw is the text of n: nil when absent. It must not be changed.
@@ -91,7 +91,7 @@ func (n Node) Literal() string {
 	return string(n.Compact())
 }
 
-// True tells whether n is the literal true.
+// True reports whether n is the literal true.
 func (n Node) True() bool { return n.Kind() == Bool && n.doc.text[n.from] == 't' }
 
 // Line is the line of n in the document as it was given, from 1; 0 when absent.

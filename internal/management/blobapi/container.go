@@ -154,7 +154,7 @@ func (m *call) serve() error {
 	return &problem{http.StatusBadRequest, "UnsupportedOperation", m.r.Method + " with comp=" + comp + " is not supported by this container."}
 }
 
-// mayHold tells whether the container may hold a name: descriptions of APIs and
+// mayHold reports whether the container may hold a name: descriptions of APIs and
 // waiting blocks lie in the same store.
 func mayHold(name string) bool {
 	return blob.CheckName(name) == nil && !strings.HasPrefix(name, blob.HashedPrefix) && !strings.HasPrefix(name, blockStore)

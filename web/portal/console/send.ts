@@ -58,7 +58,7 @@ export function textOf(answer: Answer): string {
   return answer.chunks.map((c) => decoder.decode(c, { stream: true })).join("") + decoder.decode();
 }
 
-/** Tells whether a server answers at all, also to pages it does not allow. */
+/** Reports whether a server answers at all, even to pages it does not allow. */
 export async function reachable(url: string): Promise<boolean> {
   try {
     await fetch(new URL("/", url), { mode: "no-cors", cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(5000) });
