@@ -17,7 +17,8 @@ type adminLinkCommand struct {
 	config.Portal `embed:""`
 }
 
-// Run prints the link, and beside it what to do before it can be opened. An earlier link ends.
+// Run prints the link and, when the portal is not running, what to do first. An
+// earlier link stops working.
 func (c *adminLinkCommand) Run(ctx context.Context, s streams) error {
 	link, served, err := app.AdminLink(ctx, options(s, &c.Store), c.Portal)
 	if err != nil {

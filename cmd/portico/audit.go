@@ -13,9 +13,9 @@ import (
 type auditCommand struct {
 	connection `embed:""`
 	format     `embed:""`
-	Resource   string `help:"Only what is about a resource, such as /apis/orders, and what is below it." placeholder:"ID"`
+	Resource   string `help:"Only entries about a resource, such as /apis/orders, or anything below it." placeholder:"ID"`
 	Actor      string `help:"Only what a user (ID), a token (token:NAME) or the program itself (system) did." placeholder:"NAME"`
-	Since      string `help:"Only what happened since; as 2026-12-01T09:00, or how long ago: 24h." placeholder:"TIME"`
+	Since      string `help:"Only entries since a time, such as 2026-12-01T09:00, or for a period, such as 24h." placeholder:"TIME"`
 	Limit      int    `help:"How many entries, at most 1000." default:"50"`
 }
 

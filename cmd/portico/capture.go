@@ -23,7 +23,7 @@ func (s streams) tell(format string, args ...any) { fmt.Fprintf(s.err, format+"\
 
 type captureCommand struct {
 	connection `embed:""`
-	Folder     string `arg:"" help:"Where to write data.json and media/; made if it is not there."`
+	Folder     string `arg:"" help:"Where to write data.json and media/; created if missing."`
 }
 
 // Run writes the site to the folder.
@@ -72,9 +72,9 @@ func (c *generateCommand) Run(ctx context.Context, s streams) error {
 	})
 }
 
-// finishWriting tells what was written and publishes it if wanted.
+// finishWriting prints what was written, and publishes it when asked to.
 func finishWriting(ctx context.Context, api *client.Client, s streams, d transfer.Diff, publish bool) error {
-	fmt.Fprintf(s.out, "%d items added, %d changed, %d as they were.\n", len(d.Added), len(d.Changed), d.Equal)
+	fmt.Fprintf(s.out, "%s added, %d changed, %d unchanged.\n", counted(len(d.Added), "item"), len(d.Changed), d.Equal)
 	if !publish {
 		_, err := fmt.Fprintln(s.out, "The draft is written. Publish it with: portico publish")
 		return err
@@ -87,7 +87,7 @@ type cleanupCommand struct {
 	Yes        bool `help:"Do not ask."`
 }
 
-// Run deletes the draft's content and all media, after asking.
+// Run deletes the draft's content and all media, after asking for confirmation.
 func (c *cleanupCommand) Run(ctx context.Context, s streams) error {
 	if !c.Yes {
 		ok, err := confirm(s, "This deletes all content items of the draft, and all media, also those that published pages show. Type yes to go on: ")
@@ -102,10 +102,10 @@ func (c *cleanupCommand) Run(ctx context.Context, s streams) error {
 	})
 }
 
-// confirm asks on a terminal; without one there is nobody to ask.
+// confirm asks on a terminal. Without one it fails: nobody can answer.
 func confirm(s streams, question string) (bool, error) {
 	if !term.IsTerminal(int(os.Stdin.Fd())) {
-		return false, errors.New("there is no terminal to ask on: say --yes")
+		return false, errors.New("there is no terminal to ask on: confirm with --yes")
 	}
 	fmt.Fprint(s.out, question)
 	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
@@ -124,22 +124,22 @@ type migrateCommand struct {
 	DestToken   string            `help:"Authorization for the destination's address." placeholder:"TOKEN"`
 	Rewrite     map[string]string `help:"Replace the beginning of addresses: OLD=NEW." placeholder:"OLD=NEW"`
 	Replace     bool              `help:"Delete content items that the source does not have."`
-	DryRun      bool              `help:"Only tell what would change."`
+	DryRun      bool              `help:"Only show what would change."`
 	Publish     bool              `help:"Publish afterwards."`
 }
 
-// end is a connection to a data folder or an address.
-func end(where, token string) *connection {
+// end is a connection to a data folder, or to an address with a token given by tokenFlag.
+func end(where, token, tokenFlag string) *connection {
 	if strings.HasPrefix(where, "http://") || strings.HasPrefix(where, "https://") {
-		return &connection{ManagementURL: where, Token: token}
+		return &connection{ManagementURL: where, Token: token, tokenFlag: tokenFlag}
 	}
 	return &connection{Store: config.Store{Data: where, Service: config.DefaultService}}
 }
 
 // Run copies the site from one service to another.
 func (c *migrateCommand) Run(ctx context.Context, s streams) error {
-	return end(c.Source, c.SourceToken).with(ctx, s, func(source *client.Client) error {
-		return end(c.Dest, c.DestToken).with(ctx, s, func(dest *client.Client) error {
+	return end(c.Source, c.SourceToken, "source-token").with(ctx, s, func(source *client.Client) error {
+		return end(c.Dest, c.DestToken, "dest-token").with(ctx, s, func(dest *client.Client) error {
 			return c.move(ctx, s, source, dest)
 		})
 	})
@@ -150,7 +150,7 @@ func (c *migrateCommand) move(ctx context.Context, s streams, source, dest *clie
 	if err != nil {
 		return fmt.Errorf("read the source: %w", err)
 	}
-	for _, old := range slices.Sorted(maps.Keys(c.Rewrite)) { // in one order, whatever the flags' was
+	for _, old := range slices.Sorted(maps.Keys(c.Rewrite)) { // the order of flags in a map is random
 		if items, err = transfer.Rewrite(items, old, c.Rewrite[old]); err != nil {
 			return err
 		}
@@ -166,7 +166,7 @@ func (c *migrateCommand) move(ctx context.Context, s streams, source, dest *clie
 		return err
 	}
 	if d, err = transfer.Write(ctx, dest, items, transfer.Options{Replace: c.Replace}, s.tell); err != nil {
-		return fmt.Errorf("%w\nWhat was written stays; the same command goes on from there", err)
+		return fmt.Errorf("%w\nWhat was written stays; run the same command again to continue", err)
 	}
 	s.out = s.err // what is printed is the diff
 	return finishWriting(ctx, dest, s, d, c.Publish)
@@ -185,7 +185,7 @@ func writeDiff(s streams, d transfer.Diff, replace bool) error {
 		}
 	}
 	if d.GivesWay {
-		fmt.Fprintln(s.out, "Nobody has changed the destination: what it started with, products too, gives way.")
+		fmt.Fprintln(s.out, "The destination is as it was created: its first site, products and policy will be deleted.")
 	}
 	_, err := fmt.Fprintf(s.out, "%d to add, %d to change, %d only at the destination, %d equal.\n", len(d.Added), len(d.Changed), len(d.Removed), d.Equal)
 	return err

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -20,11 +19,13 @@ type connection struct {
 	config.Store  `embed:""`
 	ManagementURL string `help:"Address of a running server's management API." placeholder:"URL"`
 	Token         string `help:"Authorization for --management-url; see portico token." placeholder:"TOKEN"`
+
+	tokenFlag string // the flag that gives Token; "": token
 }
 
 func (c *connection) options(s streams) app.Options { return options(s, &c.Store) }
 
-// options are those of a service of this machine.
+// options are the options for a service on this machine.
 func options(s streams, st *config.Store) app.Options {
 	st.Data = orDefault(st.Data, config.DefaultData)
 	return app.Options{Store: *st, Logger: logger(s.err), Version: version, Now: s.now}
@@ -39,7 +40,7 @@ func (c *connection) with(ctx context.Context, s streams, fn func(*client.Client
 		})
 	}
 	if c.Token == "" {
-		return errors.New("--management-url needs --token; print one with: portico token")
+		return fmt.Errorf("%s needs a token (--%s); print one with: portico token", c.ManagementURL, orDefault(c.tokenFlag, "token"))
 	}
 	return fn(&client.Client{Base: strings.TrimRight(c.ManagementURL, "/"), Mint: client.Fixed(c.Token), HTTP: new(http.Client), Now: s.now, Warn: s.warn})
 }

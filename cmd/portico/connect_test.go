@@ -58,7 +58,7 @@ func TestACommandThatRunsPastItsTokensLifeSucceeds(t *testing.T) {
 				serveBeside(t, data, out.Now)
 			}
 			code := run(t.Context(), []string{"generate", site, "--data", data}, func(string) (string, bool) { return "", false }, streams{out, out, out.Now})
-			if code != 0 || !strings.Contains(out.String(), "1 items added") || strings.Count(out.String(), " media: ") != 20 {
+			if code != 0 || !strings.Contains(out.String(), "1 item added") || strings.Count(out.String(), " media: ") != 20 {
 				t.Errorf("exit %d:\n%s", code, out)
 			}
 		})

@@ -15,7 +15,8 @@ type demoCommand struct {
 	config.Process `embed:""`
 }
 
-// Run serves a service filled with demo content; its APIs' backend runs in this process too.
+// Run serves a service filled with demo content; the backend of its APIs runs
+// in this process too.
 func (c *demoCommand) Run(ctx context.Context, s streams) error {
 	c.Store.Data = orDefault(c.Store.Data, "portico-demo")
 	backend, err := net.Listen("tcp", "127.0.0.1:0")

@@ -14,8 +14,8 @@ type doctorCommand struct {
 	format     `embed:""`
 }
 
-// Run prints what is wrong with the service and what mends it; it fails when
-// there is an error among that.
+// Run prints what is wrong with the service and how to fix it. It fails when a
+// finding is an error.
 func (c *doctorCommand) Run(ctx context.Context, s streams) error {
 	return c.with(ctx, s, func(api *client.Client) error {
 		found, err := client.List[apim.Finding](ctx, api, "/doctor")
@@ -26,11 +26,11 @@ func (c *doctorCommand) Run(ctx context.Context, s streams) error {
 			for _, f := range found {
 				fmt.Fprintf(s.out, "%s: %s: %s\n", f.Severity, orDefault(f.Target, "service"), f.Message)
 			}
-			_, err := fmt.Fprintf(s.out, "%d findings.\n", len(found))
+			_, err := fmt.Fprintf(s.out, "%s.\n", counted(len(found), "finding"))
 			return err
 		})
 		if err == nil && apim.Failed(found) {
-			return errors.New("the service has errors; each finding says what mends it")
+			return errors.New("the service has errors; each finding says how to fix it")
 		}
 		return err
 	})

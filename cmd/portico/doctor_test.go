@@ -30,7 +30,7 @@ func TestDoctorFailsWhenTheServiceHasAnError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if code, out := examine(); code != exitFailed || !strings.Contains(out, "error: /policies/policy: ") || !strings.Contains(out, "1 findings") {
+	if code, out := examine(); code != exitFailed || !strings.Contains(out, "error: /policies/policy: ") || !strings.Contains(out, "1 finding") {
 		t.Errorf("with a policy that is not run: code %d: %s", code, out)
 	}
 	if code, out := examine("--json"); code != exitFailed || !strings.Contains(out, `"code": "PolicyNotRun"`) {

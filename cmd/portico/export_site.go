@@ -15,7 +15,7 @@ import (
 type exportSiteCommand struct {
 	connection `embed:""`
 	Folder     string `arg:"" name:"dir" help:"A new or empty folder, or one with an earlier export." type:"path"`
-	Backend    string `help:"The portal's address for visitors of the files: sign-in, search, and what scripts ask for. Default: the running portal's address." placeholder:"URL"`
+	Backend    string `help:"The portal that visitors of the files use for sign-in, search and what scripts ask for. Default: the running portal's address." placeholder:"URL"`
 }
 
 // Run writes the files.
@@ -39,9 +39,9 @@ func (c *exportSiteCommand) export(ctx context.Context, s streams, portal, backe
 		return err
 	}
 	for _, path := range r.Missing {
-		fmt.Fprintf(s.err, "warning: %s is named and is not there\n", path)
+		fmt.Fprintf(s.err, "warning: %s is referred to but does not exist\n", path)
 	}
-	_, err = fmt.Fprintf(s.out, "%d pages and %d other files (%d KB) are in %s.\nTheir scripts ask %s: add the origin that will serve them to cors.allowedOrigins of portalconfigs/default.\n",
-		r.Pages, r.Files-r.Pages, r.Bytes>>10, c.Folder, backend)
+	_, err = fmt.Fprintf(s.out, "%s and %s (%d KB) are in %s.\nTheir scripts ask %s: add the origin that will serve them to cors.allowedOrigins of portalconfigs/default.\n",
+		counted(r.Pages, "page"), counted(r.Files-r.Pages, "other file"), r.Bytes>>10, c.Folder, backend)
 	return err
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/portico-portal/portico/internal/client"
 )
 
-const maxDescription = 64 << 20 // bytes; design: the limit of a description
+const maxDescription = 64 << 20 // bytes; the limit for a description (design.md §4)
 
 type importCommand struct {
 	connection  `embed:""`
@@ -38,8 +38,8 @@ func (c *importCommand) Run(ctx context.Context, s streams) error {
 	return c.with(ctx, s, func(api *client.Client) error { return c.put(ctx, s, api, data) })
 }
 
-// put writes the API and adds it to products, which must be there: nothing is
-// imported for a product that is not.
+// put writes the API and adds it to its products. A product that does not exist
+// fails the import before anything is written.
 func (c *importCommand) put(ctx context.Context, s streams, api *client.Client, data []byte) error {
 	for _, product := range c.Product {
 		if err := findProduct(ctx, api, product); err != nil {
@@ -68,7 +68,7 @@ func (c *importCommand) put(ctx context.Context, s streams, api *client.Client, 
 	return nil
 }
 
-// properties are those of a PUT of the API with its description.
+// properties are the properties of the API in the PUT that imports its description.
 func (c *importCommand) properties(data []byte) map[string]any {
 	properties := map[string]any{"format": string(apidoc.Detect(data)), "value": string(data), "path": c.Path, "translateRequiredQueryParameters": "query"}
 	if c.Name != "" {
@@ -85,9 +85,9 @@ func (c *importCommand) done(s streams, created bool, operations int) {
 	if created {
 		verb = "Imported"
 	}
-	fmt.Fprintf(s.out, "%s %d operations as API %s at /%s.\n", verb, operations, c.API, strings.Trim(c.Path, "/"))
+	fmt.Fprintf(s.out, "%s %s as API %s at /%s.\n", verb, counted(operations, "operation"), c.API, strings.Trim(c.Path, "/"))
 	if len(c.Product) == 0 {
-		fmt.Fprintf(s.out, "Next: add it to a product, so that people see it: --product ID\n")
+		fmt.Fprintf(s.out, "Next: add it to a product, so that people see it: repeat the command with --product ID\n")
 	}
 }
 
@@ -106,8 +106,8 @@ func (c *importCommand) read(ctx context.Context) ([]byte, error) {
 	return limited(f, c.Description)
 }
 
-// fetch gets a description by URL. The operator names the URL on this very
-// machine's command line, so private addresses are as good as any.
+// fetch gets a description by URL. Private addresses are allowed: the operator
+// typed the URL on this machine's command line.
 func (c *importCommand) fetch(ctx context.Context) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -138,7 +138,7 @@ func limited(r io.Reader, name string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// idFromPath makes an API id of a gateway path: its segments joined by dashes.
+// idFromPath makes an API id from a gateway path: its segments joined by hyphens.
 func idFromPath(p string) string {
 	p = strings.Trim(path.Clean("/"+p), "/")
 	return strings.ToLower(strings.ReplaceAll(p, "/", "-"))

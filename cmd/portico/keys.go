@@ -30,6 +30,6 @@ func (c *keysRotateCommand) Run(ctx context.Context, s streams) error {
 		_, err = fmt.Fprintln(s.out, "All secrets are encrypted with the key of --secret-key-file. Start every replica without --old-secret-key-file.")
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "All secrets are encrypted with a new key, which is in %s. Back it up: the key before opens nothing any more.\n", file)
+	_, err = fmt.Fprintf(s.out, "All secrets are encrypted with a new key, which is in %s. Back it up: the old key no longer opens anything.\n", file)
 	return err
 }

@@ -27,7 +27,7 @@ const (
 // cli is the whole command line.
 type cli struct {
 	Serve      serveCommand      `cmd:"" help:"Run the portal, the gateway and the management API."`
-	Demo       demoCommand       `cmd:"" help:"Run a service filled with demo content, in a folder of its own."`
+	Demo       demoCommand       `cmd:"" help:"Run a service filled with demo content, in its own folder."`
 	Import     importCommand     `cmd:"" help:"Import an API description (OpenAPI 3, Swagger 2)."`
 	Publish    publishCommand    `cmd:"" help:"Publish the site's draft."`
 	Capture    captureCommand    `cmd:"" help:"Write the site's content and media to a folder."`
@@ -35,13 +35,13 @@ type cli struct {
 	Cleanup    cleanupCommand    `cmd:"" help:"Delete the content of the draft, and all media."`
 	Migrate    migrateCommand    `cmd:"" help:"Copy the site of one service to another."`
 	ExportSite exportSiteCommand `cmd:"" help:"Write what guests see as files for a static host."`
-	Revisions  revisionsCommand  `cmd:"" help:"Look at published sites, compare them, go back to one."`
-	Product    productCommand    `cmd:"" help:"Make and list products: what people subscribe to."`
-	Role       roleCommand       `cmd:"" help:"Say who may do what with the management API."`
-	Admin      adminCommand      `cmd:"" help:"Let the administrator in to the portal again."`
+	Revisions  revisionsCommand  `cmd:"" help:"List and compare published sites, and go back to one."`
+	Product    productCommand    `cmd:"" help:"Create and list products: what people subscribe to."`
+	Role       roleCommand       `cmd:"" help:"Grant and revoke roles in the management API."`
+	Admin      adminCommand      `cmd:"" help:"Sign the administrator in to the portal again."`
 	Audit      auditCommand      `cmd:"" help:"Show who changed what, and when."`
 	Keys       keysCommand       `cmd:"" help:"Replace the encryption key."`
-	Doctor     doctorCommand     `cmd:"" help:"Examine the service: what is wrong, and what mends it."`
+	Doctor     doctorCommand     `cmd:"" help:"Find out what is wrong with the service, and how to fix it."`
 	Token      tokenCommand      `cmd:"" help:"Print an Authorization header for the management API."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 	Help       helpCommand       `cmd:"" hidden:"" help:"Show this help."`

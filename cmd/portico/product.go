@@ -11,7 +11,7 @@ import (
 )
 
 type productCommand struct {
-	Create productCreateCommand `cmd:"" help:"Make a product that people can subscribe to."`
+	Create productCreateCommand `cmd:"" help:"Create a product that people can subscribe to."`
 	List   productListCommand   `cmd:"" help:"List the products."`
 }
 
@@ -23,11 +23,11 @@ type productCreateCommand struct {
 	Approval    bool     `negatable:"" help:"An administrator approves each subscription."`
 	Limit       int      `help:"How many subscriptions a user may have; default: any number." placeholder:"N"`
 	Open        bool     `help:"Calls need no key, and nobody subscribes."`
-	Publish     bool     `negatable:"" default:"true" help:"People see it at once."`
+	Publish     bool     `negatable:"" default:"true" help:"Show it on the portal right away."`
 	Group       []string `default:"developers,guests" help:"Groups that see it; may be repeated." placeholder:"ID"`
 }
 
-// Run makes the product and gives it to its groups.
+// Run creates the product and makes it visible to its groups.
 func (c *productCreateCommand) Run(ctx context.Context, s streams) error {
 	return c.with(ctx, s, func(api *client.Client) error {
 		at := "/products/" + segment(c.ID)
@@ -46,7 +46,7 @@ func (c *productCreateCommand) Run(ctx context.Context, s streams) error {
 				return fmt.Errorf("the product is made, but not given to the group %s: %w", group, err)
 			}
 		}
-		_, err = fmt.Fprintf(s.out, "Made product %s. Add APIs to it with: portico import FILE --path PATH --product %[1]s\n", c.ID)
+		_, err = fmt.Fprintf(s.out, "Created product %s. Add APIs to it with: portico import FILE --path PATH --product %[1]s\n", c.ID)
 		return err
 	})
 }
@@ -70,7 +70,7 @@ type productListCommand struct {
 	format     `embed:""`
 }
 
-// Run prints a table.
+// Run prints the products as a table.
 func (c *productListCommand) Run(ctx context.Context, s streams) error {
 	return c.with(ctx, s, func(api *client.Client) error {
 		list, err := client.List[product](ctx, api, "/products")
@@ -108,7 +108,7 @@ type product struct {
 	} `json:"properties"`
 }
 
-// findProduct fails when there is no such product, and says which there are.
+// findProduct fails when the product does not exist, and lists those that do.
 func findProduct(ctx context.Context, api *client.Client, id string) error {
 	err := api.Get(ctx, "/products/"+segment(id), nil)
 	if !client.HasStatus(err, http.StatusNotFound) {

@@ -15,11 +15,11 @@ type publishCommand struct {
 	connection  `embed:""`
 	Description string `help:"What is new, for the list of revisions." placeholder:"TEXT"`
 	Name        string `help:"Name of the revision; default: the time." placeholder:"NAME"`
-	At          string `help:"Publish the draft as it is now, but then; as 2026-12-01T09:00 (local time) or with a zone." placeholder:"TIME"`
-	Check       bool   `help:"Tell what publishing would find, and publish nothing."`
+	At          string `help:"Publish the draft as it is now at a later time, such as 2026-12-01T09:00 (local time) or with a zone." placeholder:"TIME"`
+	Check       bool   `help:"Show what publishing would find, without publishing."`
 }
 
-// portalRevision is a published site as the management API tells it.
+// portalRevision is a published site as the management API returns it.
 type portalRevision struct {
 	Name       string
 	Properties struct {
@@ -44,7 +44,8 @@ func (c *publishCommand) Run(ctx context.Context, s streams) error {
 	})
 }
 
-// parseTime reads a time as people type it: local unless it says a zone. "" is the zero time.
+// parseTime reads a time as people type it, in local time unless it names a
+// zone. The empty text is the zero time.
 func parseTime(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
@@ -54,11 +55,11 @@ func parseTime(text string) (time.Time, error) {
 			return at, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("%q is no time; write 2026-12-01T09:00, or with a zone 2026-12-01T09:00+01:00", text)
+	return time.Time{}, fmt.Errorf("%q is not a time; write 2026-12-01T09:00, or with a zone 2026-12-01T09:00+01:00", text)
 }
 
-// publishDraft publishes the draft as a revision, named after the time when
-// when name is "", and tells what was found.
+// publishDraft publishes the draft and prints what was found. An empty name
+// names the revision after the time.
 func publishDraft(ctx context.Context, api *client.Client, s streams, name, description string, at time.Time) error {
 	name = cmp.Or(name, revisionName(s.now()))
 	var r portalRevision
@@ -73,18 +74,18 @@ func publishDraft(ctx context.Context, api *client.Client, s streams, name, desc
 		fmt.Fprintln(s.out, r.Properties.StatusDetails)
 	}
 	if r.Properties.Status != "completed" {
-		return fmt.Errorf("revision %s has errors and is not published; the site before stays. Mend them and publish again", r.Name)
+		return fmt.Errorf("revision %s has errors and is not published; the site stays as it was. Fix them and publish again", r.Name)
 	}
 	if t := r.Properties.ScheduledDateTime; t != nil {
-		_, err := fmt.Fprintf(s.out, "Revision %s will be published on %s. Take that back with: portico revisions schedule %[1]s --cancel\n", r.Name, t.Local().Format("2006-01-02 at 15:04 MST"))
+		_, err := fmt.Fprintf(s.out, "Revision %s will be published on %s. Cancel that with: portico revisions schedule %[1]s --cancel\n", r.Name, t.Local().Format("2006-01-02 at 15:04 MST"))
 		return err
 	}
 	_, err := fmt.Fprintf(s.out, "Published as revision %s. Go back with: portico revisions restore NAME\n", r.Name)
 	return err
 }
 
-// revisionName names a revision after the time, to the millisecond: scripts
-// publish more than once a second.
+// revisionName names a revision after the time, to the millisecond, since
+// scripts publish more than once a second.
 func revisionName(now time.Time) string {
 	return strings.ReplaceAll(now.UTC().Format("20060102150405.000"), ".", "")
 }
@@ -106,8 +107,8 @@ func checkDraft(ctx context.Context, api *client.Client, s streams) error {
 		fmt.Fprintf(s.out, "%s: %s: %s\n", f.Severity, place, f.Message)
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d errors: the draft cannot be published", failed)
+		return fmt.Errorf("%s: the draft cannot be published", counted(failed, "error"))
 	}
-	_, err := fmt.Fprintf(s.out, "The draft can be published; %d warnings.\n", len(found.Value))
+	_, err := fmt.Fprintf(s.out, "The draft can be published; %s.\n", counted(len(found.Value), "warning"))
 	return err
 }

@@ -13,20 +13,20 @@ import (
 
 type revisionsCommand struct {
 	List     revisionsListCommand     `cmd:"" help:"List the published sites, the newest first."`
-	Show     revisionsShowCommand     `cmd:"" help:"Show one with what publishing found."`
-	Diff     revisionsDiffCommand     `cmd:"" help:"Tell what changed between two, or since one."`
+	Show     revisionsShowCommand     `cmd:"" help:"Show one, and what publishing it found."`
+	Diff     revisionsDiffCommand     `cmd:"" help:"Show what changed between two, or since one."`
 	Restore  revisionsRestoreCommand  `cmd:"" help:"Make an earlier one the published site again."`
-	Schedule revisionsScheduleCommand `cmd:"" help:"Let one become the published site later, or take that back."`
+	Schedule revisionsScheduleCommand `cmd:"" help:"Publish one at a later time, or cancel that."`
 	Prune    revisionsPruneCommand    `cmd:"" help:"Delete old ones; the published site stays."`
 }
 
 // format is how a command prints what it found.
 type format struct {
 	Output string `help:"text or json." enum:"text,json" default:"text"`
-	JSON   bool   `name:"json" help:"The same as --output json."`
+	JSON   bool   `name:"json" help:"Same as --output json."`
 }
 
-// print writes v as JSON when that was asked for, else as text does.
+// print writes v as JSON if --output asks for it; otherwise text prints it.
 func (f format) print(w io.Writer, v any, text func() error) error {
 	if f.Output != "json" && !f.JSON {
 		return text()
@@ -41,7 +41,7 @@ type revisionsListCommand struct {
 	format     `embed:""`
 }
 
-// Run prints a table.
+// Run prints the revisions as a table.
 func (c *revisionsListCommand) Run(ctx context.Context, s streams) error {
 	return c.with(ctx, s, func(api *client.Client) error {
 		list, err := revisions(ctx, api)
@@ -95,7 +95,7 @@ type revisionsDiffCommand struct {
 	To         string `arg:"" optional:"" default:"draft" help:"A revision, current or draft."`
 }
 
-// Run prints what is different.
+// Run prints the differences.
 func (c *revisionsDiffCommand) Run(ctx context.Context, s streams) error {
 	return c.with(ctx, s, func(api *client.Client) error {
 		var d siteDiff
@@ -106,7 +106,7 @@ func (c *revisionsDiffCommand) Run(ctx context.Context, s streams) error {
 	})
 }
 
-// siteDiff is what is different between two sites.
+// siteDiff lists the differences between two sites.
 type siteDiff struct {
 	From    string   `json:"from"`
 	To      string   `json:"to"`
@@ -142,10 +142,10 @@ func (d *siteDiff) write(w io.Writer) error {
 type revisionsRestoreCommand struct {
 	connection `embed:""`
 	Name       string `arg:"" help:"Name of the revision."`
-	Draft      bool   `help:"Put the draft back to it instead: later edits are lost."`
+	Draft      bool   `help:"Restore the draft to it instead; later edits are lost."`
 }
 
-// Run makes the revision current, or the draft what it holds.
+// Run makes the revision current or, with --draft, restores the draft to it.
 func (c *revisionsRestoreCommand) Run(ctx context.Context, s streams) error {
 	return c.with(ctx, s, func(api *client.Client) error {
 		if c.Draft {
@@ -166,11 +166,11 @@ func (c *revisionsRestoreCommand) Run(ctx context.Context, s streams) error {
 type revisionsScheduleCommand struct {
 	connection `embed:""`
 	Name       string `arg:"" help:"Name of the revision."`
-	At         string `help:"When; as 2026-12-01T09:00 (local time) or with a zone." placeholder:"TIME" xor:"when" required:""`
-	Cancel     bool   `help:"It stays what it is: not published." xor:"when" required:""`
+	At         string `help:"When, such as 2026-12-01T09:00 (local time) or with a zone." placeholder:"TIME" xor:"when" required:""`
+	Cancel     bool   `help:"Do not publish it." xor:"when" required:""`
 }
 
-// Run sets or clears the revision's time.
+// Run sets or clears the time at which the revision is published.
 func (c *revisionsScheduleCommand) Run(ctx context.Context, s streams) error {
 	at, err := parseTime(c.At)
 	if err != nil {
@@ -192,10 +192,10 @@ func (c *revisionsScheduleCommand) Run(ctx context.Context, s streams) error {
 
 type revisionsPruneCommand struct {
 	connection `embed:""`
-	Keep       int `help:"How many of the newest stay." default:"20"`
+	Keep       int `help:"How many of the newest to keep." default:"20"`
 }
 
-// Run deletes all revisions but the newest and the current one.
+// Run deletes all revisions but the newest ones and the current one.
 func (c *revisionsPruneCommand) Run(ctx context.Context, s streams) error {
 	if c.Keep < 1 {
 		return fmt.Errorf("--keep is %d; at least 1 revision stays", c.Keep)
@@ -206,7 +206,7 @@ func (c *revisionsPruneCommand) Run(ctx context.Context, s streams) error {
 			return err
 		}
 		if len(list) <= c.Keep {
-			_, err := fmt.Fprintf(s.out, "There are %d revisions; nothing to delete.\n", len(list))
+			_, err := fmt.Fprintf(s.out, "Nothing to delete: the service has %s.\n", counted(len(list), "revision"))
 			return err
 		}
 		slices.SortStableFunc(list, func(a, b portalRevision) int {
@@ -220,7 +220,7 @@ func (c *revisionsPruneCommand) Run(ctx context.Context, s streams) error {
 		for _, name := range done.Deleted {
 			fmt.Fprintln(s.out, "-", name)
 		}
-		_, err = fmt.Fprintf(s.out, "%d revisions deleted, %d kept.\n", len(done.Deleted), len(list)-len(done.Deleted))
+		_, err = fmt.Fprintf(s.out, "%s deleted, %d kept.\n", counted(len(done.Deleted), "revision"), len(list)-len(done.Deleted))
 		return err
 	})
 }

@@ -18,32 +18,32 @@ type roleCommand struct {
 	Revoke roleRevokeCommand `cmd:"" help:"Take a role away."`
 }
 
-// grant is a role of somebody at a scope.
+// grant is a role of a principal at a scope.
 type grant struct {
 	Role      string `arg:"" help:"Name or GUID of a role, such as \"API Management Service Reader Role\"."`
 	Principal string `arg:"" help:"users/ID, groups/ID, token:NAME, or oidc:ISSUER#SUBJECT."`
 	Scope     place  `help:"Where: an entity such as /apis/echo or /workspaces/w; default: the service." default:"/" placeholder:"ID"`
 }
 
-// place is where a role is good, as --scope names it.
+// place is where a role applies, as --scope names it.
 type place struct {
 	apim.Scope
-	service string // its address as it was written, "" in the short form
+	service string // the service's address as written; "" in the short form
 }
 
-// UnmarshalText reads an id of either form.
+// UnmarshalText reads an id, with or without the service's address.
 func (p *place) UnmarshalText(text []byte) error {
 	p.service, _ = apim.CutService(string(text))
 	return p.Scope.UnmarshalText(text)
 }
 
-// path is the address of role assignments there.
+// path is the collection of role assignments at the scope.
 func (p place) path() string {
 	path := (&url.URL{Path: p.service + string(p.Ref())}).EscapedPath()
 	return path + authorizationPath + "/roleAssignments"
 }
 
-// words name it to people.
+// words name the scope to people.
 func (p place) words() string {
 	if p.IsService() {
 		return "the service"
@@ -82,7 +82,7 @@ func definition(ctx context.Context, api *client.Client, name string) (*roleDefi
 	return nil, fmt.Errorf("there is no role %q; there are:\n%s", name, strings.Join(names, "\n"))
 }
 
-// assign gives the role; it is no error when it is given already.
+// assign gives the role. It is not an error if the principal has it already.
 func (g *grant) assign(ctx context.Context, api *client.Client) error {
 	d, err := definition(ctx, api, g.Role)
 	if err != nil {
@@ -96,7 +96,7 @@ func (g *grant) assign(ctx context.Context, api *client.Client) error {
 	return api.Put(ctx, g.Scope.path()+"/"+newGUID(), properties, nil)
 }
 
-// assignments are those that say just this.
+// assignments lists the assignments of this very role, principal and scope.
 func (g *grant) assignments(ctx context.Context, api *client.Client, d *roleDefinition) ([]*roleAssignment, error) {
 	filter := url.QueryEscape("principalId eq '" + strings.ReplaceAll(strings.TrimPrefix(g.Principal, "/"), "'", "''") + "'")
 	list, err := client.List[*roleAssignment](ctx, api, authorizationPath+"/roleAssignments?$filter="+filter)
@@ -166,7 +166,7 @@ func (c *roleRevokeCommand) Run(ctx context.Context, s streams) error {
 
 type roleListCommand struct {
 	connection `embed:""`
-	Roles      bool `help:"List the roles there are instead."`
+	Roles      bool `help:"List the roles themselves instead."`
 }
 
 // Run prints a table.

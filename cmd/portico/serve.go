@@ -62,6 +62,14 @@ func logger(w io.Writer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, opt))
 }
 
+// counted is a number and its noun, such as "1 item" or "2 items".
+func counted(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
+
 func orDefault(value, def string) string {
 	if value == "" {
 		return def

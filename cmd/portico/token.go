@@ -13,13 +13,14 @@ import (
 type tokenCommand struct {
 	connection `embed:""`
 	User       string        `help:"User the token stands for; default: the service itself (integration)." placeholder:"ID"`
-	Role       string        `help:"Make a token that may do what a role allows, and no more." placeholder:"ROLE"`
-	Scope      place         `help:"Where --role is good: an entity such as /apis/echo; default: the service." default:"/" placeholder:"ID"`
-	Name       string        `help:"Name of the token of --role: what portico role list shows." default:"cli" placeholder:"NAME"`
+	Role       string        `help:"Create a token that may do only what this role allows." placeholder:"ROLE"`
+	Scope      place         `help:"Where --role applies: an entity such as /apis/echo; default: the service." default:"/" placeholder:"ID"`
+	Name       string        `help:"Name of the --role token, as portico role list shows it." default:"cli" placeholder:"NAME"`
 	Expires    time.Duration `help:"How long it is valid, at most 720h." default:"8h"`
 }
 
-// Run prints the token. Without --role it only reads, and works beside a running server.
+// Run prints the token. Without --role it only reads, so it works while a
+// server is running.
 func (c *tokenCommand) Run(ctx context.Context, s streams) error {
 	if c.User != "" && c.Role != "" {
 		return errors.New("--user and --role exclude each other: a user has the roles that are assigned to users/ID")

@@ -92,7 +92,7 @@ func (p *parser) version() error {
 			p.fail(swagger, "Swagger %.20q is not supported; 2.0, OpenAPI 3.0 and 3.1 are.", v)
 		}
 	default:
-		p.fail(root, "this is no OpenAPI or Swagger description: it has no member openapi or swagger.")
+		p.fail(root, "this is not an OpenAPI or Swagger description: it has no member openapi or swagger.")
 	}
 	return p.err()
 }

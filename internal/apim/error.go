@@ -20,13 +20,16 @@ var (
 // InvalidError says which fields of an input are wrong. It maps to 400 ValidationError.
 type InvalidError struct{ Violations []Violation }
 
-// Error joins the violations.
+// Error joins the violations, each naming its field once.
 func (e *InvalidError) Error() string {
 	parts := make([]string, len(e.Violations))
 	for i, v := range e.Violations {
-		parts[i] = v.Target + ": " + v.Message
+		parts[i] = v.Message
+		if !strings.Contains(v.Message, v.Target) {
+			parts[i] = v.Target + ": " + v.Message
+		}
 	}
-	return "invalid: " + strings.Join(parts, "; ")
+	return strings.Join(parts, "; ")
 }
 
 // Invalid is an InvalidError of one field.

@@ -29,7 +29,7 @@ func ParseScope(id string) (Scope, error) {
 	}
 	if ref = ref.declared(); ref == "" {
 		return Scope{}, Invalid("scope", fmt.Sprintf(
-			"scope must be / for the service, or the id of an entity such as /apis/echo or /workspaces/w/products/gold; it is %q.", id))
+			"%q is not a scope: use / for the service, or the id of an entity such as /apis/echo or /workspaces/w/products/gold.", id))
 	}
 	return ScopeOf(ref), nil
 }

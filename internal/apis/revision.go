@@ -82,7 +82,7 @@ func revisionOf(tx *store.Tx, alias apim.Ref, id string) (apim.Ref, error) {
 		_, err = tx.Get(ref)
 	}
 	if err != nil || !ref.Alias().Same(alias) {
-		return "", apim.Invalid("apiId", fmt.Sprintf("apiId must be a revision of the API %q; there is no such one: %q.", alias.Name(), id))
+		return "", apim.Invalid("apiId", fmt.Sprintf("apiId must be an existing revision of the API %q; it is %q.", alias.Name(), id))
 	}
 	return ref, nil
 }

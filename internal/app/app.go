@@ -27,7 +27,7 @@ import (
 	"github.com/portico-portal/portico/internal/subscription"
 )
 
-// Options are what every command needs of a service's state.
+// Options are what every command needs to open a service.
 type Options struct {
 	Store   config.Store
 	Logger  *slog.Logger
@@ -47,13 +47,13 @@ type App struct {
 
 	opt     Options
 	mail    *mail.Service // nil: no mail is sent
-	workers *job.Owner    // of all goroutines but those of requests and the store
+	workers *job.Owner    // owns all goroutines except those of requests and the store
 	owner   *Owner        // nil with a database server, which has many clients
 	key     []byte
 }
 
-// Open opens a service, and makes it if there is none yet. ErrOwned says that a
-// running process owns the embedded database.
+// Open opens a service, and creates it if it does not exist. ErrOwned means
+// that another process owns the embedded database.
 func Open(ctx context.Context, opt Options) (*App, error) {
 	a := &App{opt: opt, workers: job.NewOwner(ctx, opt.Logger)}
 	if err := a.open(ctx); err != nil {
@@ -90,7 +90,7 @@ func (a *App) open(ctx context.Context) (err error) {
 	return a.provision(ctx)
 }
 
-// provision makes what every service has, and what a new one starts with.
+// provision creates what every service has, and the first contents of a new one.
 func (a *App) provision(ctx context.Context) error {
 	if err := a.Provision.Run(ctx); err != nil {
 		return err
@@ -98,7 +98,8 @@ func (a *App) provision(ctx context.Context) error {
 	return management.Provision(ctx, a.Store)
 }
 
-// erase deletes everything and makes the service as at its first start, for a portal at an address.
+// erase returns a function that deletes everything and provisions the service
+// as at its first start, with its portal at the given address.
 func (a *App) erase(portal string) func(context.Context, store.Actor) error {
 	return func(ctx context.Context, actor store.Actor) error {
 		if err := a.Provision.Erase(ctx, actor); err != nil {
@@ -124,7 +125,7 @@ func openStore(ctx context.Context, opt Options) (s *store.Store, key []byte, er
 	return s, key, err
 }
 
-// Close waits for the workers, closes the store and gives the data folder back.
+// Close waits for the workers, closes the store and releases the data folder.
 func (a *App) Close() error {
 	err := a.workers.Stop()
 	if a.Store != nil {
@@ -136,14 +137,14 @@ func (a *App) Close() error {
 	return err
 }
 
-// linkKey signs short-lived links; it follows from the encryption key, so all
-// replicas have the same.
+// linkKey signs short-lived links. It is derived from the encryption key, so
+// all replicas have the same.
 func (a *App) linkKey() ([]byte, error) {
 	return hkdf.Key(sha256.New, a.key, nil, "portico export links", 32)
 }
 
-// accountsOf opens the accounts of a service that was started before, beside a
-// process that owns the data too.
+// accountsOf opens the accounts of an existing service, also while another
+// process owns the data.
 func accountsOf(ctx context.Context, opt Options) (accounts *account.Service, done func() error, err error) {
 	if err := exists(opt.Store); err != nil {
 		return nil, nil, err
@@ -158,7 +159,7 @@ func accountsOf(ctx context.Context, opt Options) (accounts *account.Service, do
 	return accounts, s.Close, nil
 }
 
-// exists fails where an embedded database is not there yet.
+// exists fails if the embedded database does not exist yet.
 func exists(st config.Store) error {
 	if !st.Embedded() {
 		return nil
@@ -170,7 +171,8 @@ func exists(st config.Store) error {
 }
 
 // MintToken makes the value of an Authorization header for a user, or for the
-// service itself when user is empty. It works beside a process that owns the data.
+// service itself if user is empty. It works while another process owns the
+// data.
 func MintToken(ctx context.Context, opt Options, user string, lifetime time.Duration) (string, error) {
 	accounts, done, err := accountsOf(ctx, opt)
 	if err != nil {

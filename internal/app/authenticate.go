@@ -12,7 +12,7 @@ import (
 	"github.com/portico-portal/portico/internal/oidc"
 )
 
-// authenticator joins shared access tokens and tokens of OpenID providers.
+// authenticator accepts shared access tokens and tokens of OpenID providers.
 type authenticator struct {
 	*account.Service
 	oidc *oidc.Verifier // nil: no provider is trusted
@@ -26,7 +26,7 @@ func (a *App) authenticator(srv config.Server, client *http.Client) *authenticat
 	return auth
 }
 
-// Authenticate takes shared access tokens in any spelling, and JSON Web Tokens.
+// Authenticate accepts shared access tokens in any spelling, and JSON Web Tokens.
 func (a *authenticator) Authenticate(ctx context.Context, header string) (account.Principal, error) {
 	scheme, token, ok := strings.Cut(strings.TrimSpace(header), " ")
 	token = strings.TrimSpace(token)

@@ -18,11 +18,12 @@ import (
 	"github.com/portico-portal/portico/internal/config"
 )
 
-// callTokenLife is how long a token of a command is good; the command renews it.
+// callTokenLife is how long a command's token is valid; the command renews it.
 const callTokenLife = time.Minute
 
-// Call runs fn with a client of a service's management API: of the process that
-// owns the data, else of the same handler on loopback for as long as fn runs.
+// Call runs fn with a client of a service's management API: that of the process
+// which owns the data or, if there is none, the same handler served on loopback
+// while fn runs.
 func Call(ctx context.Context, opt Options, fn func(*client.Client) error) error {
 	a, err := Open(ctx, opt)
 	if errors.Is(err, ErrOwned) {
@@ -51,7 +52,7 @@ func callRunning(ctx context.Context, opt Options, fn func(*client.Client) error
 		return err
 	}
 	if running.ManagementURL == "" {
-		return fmt.Errorf("the process that owns %s serves without the management API; stop it first, or start it with it", opt.Store.Data)
+		return fmt.Errorf("the process that owns %s does not serve the management API; stop it first, or restart it with that surface", opt.Store.Data)
 	}
 	mint := func(ctx context.Context) (string, time.Time, error) {
 		expires := opt.Now().Add(callTokenLife)
@@ -63,28 +64,28 @@ func callRunning(ctx context.Context, opt Options, fn func(*client.Client) error
 	return fn(&client.Client{Base: running.ManagementURL, Mint: mint, HTTP: &http.Client{Transport: transport}, Now: opt.Now})
 }
 
-// pinned takes the certificate in a file and no other, whatever name it has: the
-// server that it belongs to is called on loopback.
+// pinned accepts the certificate in the file and no other, whatever its host
+// names, for calls to the server's loopback address.
 func pinned(file string) *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12, InsecureSkipVerify: true, //nolint:gosec // VerifyConnection knows the very certificate
 		VerifyConnection: func(s tls.ConnectionState) error {
-			text, err := os.ReadFile(file) // at each connection: it is renewed
+			text, err := os.ReadFile(file) // read at each connection, since it is renewed
 			if err != nil {
 				return fmt.Errorf("read the server's certificate: %w", err)
 			}
 			if block, _ := pem.Decode(text); block == nil || !bytes.Equal(block.Bytes, s.PeerCertificates[0].Raw) {
-				return fmt.Errorf("the server has another certificate than the one in %s", file)
+				return fmt.Errorf("the server's certificate is not the one in %s", file)
 			}
 			return nil
 		},
 	}
 }
 
-// CallPortal runs fn with the address at which a service's portal can be read:
-// of the process that owns the data, else of the same handler on loopback for as
-// long as fn runs. public is the portal's address as people see it; "": that of
-// the running process.
+// CallPortal runs fn with an address at which the service's portal can be read:
+// that of the process which owns the data or, if there is none, the same
+// handler served on loopback while fn runs. public is the portal's address as
+// people see it; if empty, the running process's.
 func CallPortal(ctx context.Context, opt Options, public string, fn func(portal, public string) error) error {
 	a, err := Open(ctx, opt)
 	if errors.Is(err, ErrOwned) {
@@ -93,7 +94,7 @@ func CallPortal(ctx context.Context, opt Options, public string, fn func(portal,
 			return err
 		}
 		if running.PortalURL == "" {
-			return errors.New("the running process does not serve the portal; export where it is served")
+			return errors.New("the running process does not serve the portal; run the export against the one that does")
 		}
 		public = cmp.Or(public, running.PortalAddress)
 		return fn(running.PortalURL, public)
@@ -102,16 +103,17 @@ func CallPortal(ctx context.Context, opt Options, public string, fn func(portal,
 		return err
 	}
 	if public == "" {
-		return errors.Join(errors.New("nothing serves the portal now: say with --backend where it will be"), a.Close())
+		return errors.Join(errors.New("nothing serves the portal now: give the address where it will be with --backend"), a.Close())
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	serve := func(string) (http.Handler, error) { return a.portal(ctx, Ready{PortalURL: public}, config.Server{}) }
 	err = onLoopback(serve, func(base string) error { return fn(base, public) })
-	cancel() // what follows the change feed ends
+	cancel() // stops the followers of the change feed
 	return errors.Join(err, a.Close())
 }
 
-// onLoopback serves what handler makes for an address while fn runs.
+// onLoopback serves the handler on a loopback address while fn runs; handler is
+// given that address.
 func onLoopback(handler func(base string) (http.Handler, error), fn func(base string) error) error {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -10,10 +10,10 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// descriptions gives the portal what people download.
+// descriptions gives the portal the API descriptions that people download.
 type descriptions struct {
 	a          *App
-	gatewayURL string // the server that exports name
+	gatewayURL string // the server named in an exported description
 }
 
 // Export writes an API revision as OpenAPI 3 in "yaml" or "json".

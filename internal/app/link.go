@@ -11,9 +11,10 @@ import (
 	"github.com/portico-portal/portico/internal/config"
 )
 
-// AdminLink makes a one-time link that signs the administrator in to the portal,
-// beside a process that owns the data too. at is where it is when no such process
-// says so. served reports whether the portal answers now.
+// AdminLink makes a one-time link that signs the administrator in to the
+// portal. It works while another process owns the data; at is the portal's
+// address if that process does not announce one. served reports whether the
+// portal answers now.
 func AdminLink(ctx context.Context, opt Options, at config.Portal) (link string, served bool, err error) {
 	accounts, done, err := accountsOf(ctx, opt)
 	if err != nil {
@@ -31,7 +32,7 @@ func AdminLink(ctx context.Context, opt Options, at config.Portal) (link string,
 	return address.SignInLink(portal, secret), !opt.Store.Embedded() && answers(ctx, portal), nil
 }
 
-// answers reports whether a portal serves.
+// answers reports whether a portal answers at the address.
 func answers(ctx context.Context, portal string) bool {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()

@@ -12,7 +12,7 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// startMail does mail jobs, when a server for them is configured.
+// startMail starts the mail worker, if a mail server is configured.
 func (a *App) startMail(ctx context.Context, srv config.Server, r Ready) error {
 	if srv.SMTP == "" {
 		a.opt.Logger.InfoContext(ctx, "no mail is sent; --smtp names the server that would send it")
@@ -31,7 +31,7 @@ func (a *App) startMail(ctx context.Context, srv config.Server, r Ready) error {
 	return err
 }
 
-// mailer joins mail and accounts for the management API.
+// mailer gives the management API mail and sign-in links.
 type mailer struct {
 	*mail.Service
 	accounts  *account.Service

@@ -10,10 +10,11 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// ErrOwned says that a running process owns the data folder; [Call] reaches it.
+// ErrOwned says that a running process owns the data folder. [Call] reaches that process.
 var ErrOwned = errors.New("the data folder belongs to a running portico")
 
-// Run is DATA/run.json: how other commands reach the process that owns the folder.
+// Run is the content of DATA/run.json: how other commands reach the process
+// that owns the folder.
 type Run struct {
 	PID           int    `json:"pid"`
 	ManagementURL string `json:"managementUrl,omitempty"` // where the management API listens; "": it is not served
@@ -22,14 +23,15 @@ type Run struct {
 	PortalAddress string `json:"portalAddress,omitempty"` // as the outside sees it
 }
 
-// Owner holds the lock of a data folder. One process at a time has it, so that
-// an embedded database has one writer and one set of caches.
+// Owner holds the lock of a data folder. Only one process has it at a time, so
+// that an embedded database has one writer and one set of caches.
 type Owner struct {
 	dir  string
 	lock *flock.Flock
 }
 
-// Own makes the folder, mode 0700, and takes its lock; ErrOwned when another process has it.
+// Own creates the folder with mode 0700 if needed and takes its lock. It
+// returns ErrOwned if another process has it.
 func Own(dir string) (*Owner, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make data folder: %w", err)
@@ -58,7 +60,7 @@ func (o *Owner) Announce(run Run) error {
 	return os.Rename(path+".new", path)
 }
 
-// Close removes run.json and gives the lock back.
+// Close removes run.json and releases the lock.
 func (o *Owner) Close() error {
 	if err := os.Remove(filepath.Join(o.dir, "run.json")); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return errors.Join(err, o.lock.Unlock())

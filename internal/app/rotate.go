@@ -7,11 +7,12 @@ import (
 	"fmt"
 )
 
-// RotateKey encrypts all secrets of a service again: with a new key that takes
-// the place of the one in the key file, or, where earlier keys are given, with
-// the one in use. It returns the file of the new key, or "". The service must not
-// run beside it unless it has all the keys. Interrupted at any moment it has lost
-// nothing, and goes on when it is called again or the service is started.
+// RotateKey encrypts all secrets of a service again: with a new key that
+// replaces the one in the key file or, if earlier keys are given, with the key
+// in use. It returns the file of the new key, or "". No other process may run
+// the service meanwhile unless it has all the keys. An interrupted rotation
+// loses nothing; it continues when RotateKey is called again or the service is
+// started.
 func RotateKey(ctx context.Context, opt Options) (file string, err error) {
 	if err := exists(opt.Store); err != nil {
 		return "", err
@@ -26,14 +27,14 @@ func RotateKey(ctx context.Context, opt Options) (file string, err error) {
 			return "", err
 		}
 	}
-	a, err := Open(ctx, opt) // which ends a rotation that has begun
+	a, err := Open(ctx, opt) // which finishes a rotation that was begun
 	if err != nil {
 		return "", err
 	}
 	return file, errors.Join(a.reencrypt(ctx), a.Close())
 }
 
-// beginRotation makes the next key, while no other process has the data.
+// beginRotation writes the next key, while no other process owns the data.
 func beginRotation(opt Options) (string, error) {
 	owner, err := Own(opt.Store.Data)
 	if err != nil {
@@ -42,8 +43,8 @@ func beginRotation(opt Options) (string, error) {
 	return opt.Store.KeyFile(), errors.Join(opt.Store.BeginRotation(rand.Read), owner.Close())
 }
 
-// endRotation ends a rotation that has begun: all secrets get the next key, which
-// then takes the place of the one before.
+// endRotation finishes a rotation: all secrets are encrypted with the next key,
+// which then replaces the previous one.
 func (a *App) endRotation(ctx context.Context) error {
 	if !a.opt.Store.Rotating() {
 		return nil

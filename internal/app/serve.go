@@ -30,10 +30,10 @@ import (
 	"github.com/portico-portal/portico/web"
 )
 
-// Ready is what a process that serves tells its operator.
+// Ready is what a serving process tells its operator.
 type Ready struct {
 	PortalURL, GatewayURL, ManagementURL string // "": not served here
-	AdminLink                            string // one-time; "" but at the first start
+	AdminLink                            string // a one-time link; "" except at the first start
 	Fingerprint                          string // SHA-256 of a self-signed certificate, else ""
 }
 
@@ -90,7 +90,8 @@ func (a *App) serve(ctx context.Context, srv config.Server, surfaces []server.Su
 	return process.Run(ctx)
 }
 
-// firstLink makes the link for the first administrator, when a portal is served for the first time.
+// firstLink makes the link for the first administrator when a portal is served
+// for the first time.
 func (a *App) firstLink(ctx context.Context, srv config.Server, r *Ready) error {
 	if !srv.Serves("portal") {
 		return nil
@@ -107,7 +108,8 @@ func (a *App) firstLink(ctx context.Context, srv config.Server, r *Ready) error 
 	return nil
 }
 
-// running is how commands reach this process: on its listeners, whatever the outside calls them.
+// running is how commands reach this process: at its listeners, whatever its
+// public addresses are.
 func (a *App) running(surfaces []server.Surface, srv config.Server, r Ready) Run {
 	run := Run{PID: os.Getpid()}
 	for _, s := range surfaces {
@@ -122,7 +124,8 @@ func (a *App) running(surfaces []server.Surface, srv config.Server, r Ready) Run
 	return run
 }
 
-// ready reports whether the store answers: all else was loaded before the first request.
+// ready reports whether the store answers; everything else was loaded before
+// the first request.
 func (a *App) ready(ctx context.Context) error {
 	return a.Store.View(ctx, func(tx *store.Tx) error {
 		_, err := tx.LastSeq()
@@ -130,7 +133,8 @@ func (a *App) ready(ctx context.Context) error {
 	})
 }
 
-// listen opens the listeners first, so that a port in use stops the start before anything happens.
+// listen opens the listeners first, so that a port in use stops the start
+// before anything else happens.
 func listen(srv config.Server) ([]server.Surface, error) {
 	var surfaces []server.Surface
 	for _, l := range []struct{ name, addr string }{
@@ -155,7 +159,7 @@ func closeAll(surfaces []server.Surface) {
 	}
 }
 
-// addresses are the configured URLs, else those of the listeners.
+// addresses are the configured URLs, or else those of the listeners.
 func addresses(surfaces []server.Surface, srv config.Server) Ready {
 	r := Ready{PortalURL: srv.PortalURL, GatewayURL: srv.GatewayURL, ManagementURL: srv.ManagementURL}
 	urls := map[string]*string{"portal": &r.PortalURL, "gateway": &r.GatewayURL, "management": &r.ManagementURL}
@@ -170,7 +174,7 @@ func addresses(surfaces []server.Surface, srv config.Server) Ready {
 	return r
 }
 
-// scheme is what a surface's listener speaks.
+// scheme is the URL scheme of a surface's listener.
 func scheme(surface string, srv config.Server) string {
 	if surface == "management" && srv.TLS != "" {
 		return "https"
@@ -178,7 +182,7 @@ func scheme(surface string, srv config.Server) string {
 	return "http"
 }
 
-// encrypt puts TLS in front of the management API, when it is configured.
+// encrypt adds TLS to the management listener, if configured.
 func (a *App) encrypt(surfaces []server.Surface, srv config.Server, r Ready) (fingerprint string, err error) {
 	if srv.TLS == "" {
 		return "", nil
@@ -206,7 +210,8 @@ func (a *App) encrypt(surfaces []server.Surface, srv config.Server, r Ready) (fi
 	return fingerprint, nil
 }
 
-// reachable is an address to connect to: a listener on all interfaces is reached on loopback.
+// reachable is an address that can be connected to: loopback for a listener on
+// all interfaces.
 func reachable(addr string) string {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -242,7 +247,7 @@ func (a *App) handle(ctx context.Context, surfaces []server.Surface, r Ready, sr
 	return nil
 }
 
-// publishDue makes the portal revisions current whose time has come.
+// publishDue publishes the portal revisions whose time has come.
 func (a *App) publishDue(ctx context.Context) error {
 	names, err := a.Publisher.PublishDue(ctx)
 	if len(names) > 0 {

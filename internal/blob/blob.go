@@ -76,7 +76,7 @@ func badName(name string) error {
 	if len(name) > 80 {
 		name = name[:80] + "..."
 	}
-	return apim.Invalid("name", fmt.Sprintf("%q is not a name for a blob.", name))
+	return apim.Invalid("name", fmt.Sprintf("%q is not a valid blob name.", name))
 }
 
 // checkPut is CheckName for Put, whose names must not look like hashed ones.

@@ -20,7 +20,7 @@ const (
 	maxHeader      = len(magic) + hashLine + maxContentType + 1
 )
 
-var errNoHeader = errors.New("its file has no blob header")
+var errNoHeader = errors.New("the file has no blob header")
 
 // writeBlob writes header and content; the hash, known last, is filled in at the end.
 func writeBlob(file *os.File, contentType string, r io.Reader) error {

@@ -22,41 +22,41 @@ const (
 )
 
 // Mint makes the value of an Authorization header and says until when it is
-// good; the zero time: as long as it was given for, there is no other.
+// valid. The zero time means that there is no other token to get.
 type Mint func(ctx context.Context) (token string, expires time.Time, err error)
 
-// Fixed is a token that somebody gave.
+// Fixed is a Mint for a token that was given.
 func Fixed(token string) Mint {
 	return func(context.Context) (string, time.Time, error) { return token, time.Time{}, nil }
 }
 
 // Client calls the management API of one service, one call at a time.
 type Client struct {
-	Base string // address of the service: what comes before /apis; without a slash at the end
+	Base string // address of the service without a trailing slash: what precedes /apis
 	Mint Mint
 	HTTP *http.Client
 	Now  func() time.Time
-	// MaxAnswer is how large an answer may be, a medium among them, in bytes; 0: 256 MB.
+	// MaxAnswer is the largest answer accepted, media included, in bytes; 0: 256 MB.
 	MaxAnswer int64
-	// Warn is told what the service found in what it did, and how much more it
-	// found than it tells; nil: nobody is.
+	// Warn receives the findings that an answer carries, and how many more
+	// there were; nil: they are dropped.
 	Warn func(findings []apim.Finding, more int)
-	// Wait waits before a call is tried again; nil: as long as it says.
+	// Wait waits before a retry; nil: for the given time.
 	Wait func(ctx context.Context, d time.Duration) error
 
-	token   string // "": none is minted yet
+	token   string // "" until one is minted
 	expires time.Time
 }
 
 // Request is a call of the management API.
 type Request struct {
 	Method string
-	Path   string // below the service, such as /apis/echo; it may have a query
+	Path   string // below the service, such as /apis/echo; may have a query
 	Header http.Header
 	Body   []byte
 }
 
-// Answer is a success.
+// Answer is a successful answer.
 type Answer struct {
 	Status int
 	Body   []byte
@@ -67,23 +67,23 @@ func (c *Client) Get(ctx context.Context, path string, answer any) error {
 	return c.send(ctx, http.MethodGet, path, nil, answer)
 }
 
-// Put writes properties to a path; answer, if not nil, receives the body.
-// A json.RawMessage is sent as the very text it is.
+// Put writes properties to a path and decodes the answer into answer, if that
+// is not nil. A json.RawMessage is sent unchanged.
 func (c *Client) Put(ctx context.Context, path string, properties, answer any) error {
 	return c.send(ctx, http.MethodPut, path, properties, answer)
 }
 
-// Patch changes properties of what is there.
+// Patch changes some properties of a resource.
 func (c *Client) Patch(ctx context.Context, path string, properties, answer any) error {
 	return c.send(ctx, http.MethodPatch, path, properties, answer)
 }
 
-// Post starts an action.
+// Post runs an action.
 func (c *Client) Post(ctx context.Context, path string, answer any) error {
 	return c.send(ctx, http.MethodPost, path, nil, answer)
 }
 
-// Delete deletes what a path names; it is no error when there is nothing.
+// Delete deletes a resource. It is not an error if there is none.
 func (c *Client) Delete(ctx context.Context, path string) error {
 	return c.send(ctx, http.MethodDelete, path, nil, nil)
 }
@@ -102,7 +102,7 @@ func (c *Client) send(ctx context.Context, method, path string, properties, answ
 		return err
 	}
 	if err := json.Unmarshal(a.Body, answer); err != nil {
-		return fmt.Errorf("%s %s: the answer is not understood: %w", method, path, err)
+		return fmt.Errorf("%s %s: the answer is not JSON of a management API: %w", method, path, err)
 	}
 	return nil
 }
@@ -122,8 +122,8 @@ func Body(properties any) ([]byte, error) {
 	return slices.Concat([]byte(`{"properties":`), text, []byte{'}'}), nil
 }
 
-// Do calls the management API, again while the service is busy, and with
-// another token when the present one has expired.
+// Do calls the management API. It retries while the service is busy, and with a
+// fresh token when the present one has expired.
 func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	for renewed := false; ; renewed = true {
 		if err := c.renew(ctx); err != nil {
@@ -140,13 +140,13 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 		case !HasStatus(err, http.StatusUnauthorized), renewed:
 			return a, err
 		case c.expires.IsZero():
-			return nil, fmt.Errorf("%w\nThe token that was given is not good here, or no longer; print another with: portico token", err)
+			return nil, fmt.Errorf("%w\nThe token is not valid here, or has expired; print another with: portico token", err)
 		}
 		c.token = ""
 	}
 }
 
-// renew mints a token when there is none that lasts a while.
+// renew mints a token if the present one does not last much longer.
 func (c *Client) renew(ctx context.Context) (err error) {
 	if c.token != "" && (c.expires.IsZero() || c.Now().Add(renewAhead).Before(c.expires)) {
 		return nil
@@ -166,7 +166,7 @@ func (c *Client) address(path string) string {
 	return c.Base + path + join + "api-version=" + apiVersion
 }
 
-// List reads a list to its end.
+// List reads all pages of a list.
 func List[T any](ctx context.Context, c *Client, path string) ([]T, error) {
 	var all []T
 	for seen := map[string]bool{}; path != "" && !seen[path]; {
@@ -180,7 +180,7 @@ func List[T any](ctx context.Context, c *Client, path string) ([]T, error) {
 		}
 		all = append(all, page.Value...)
 		if path = page.NextLink; path != "" && !c.own(path) {
-			return nil, fmt.Errorf("the service leads to the rest of a list at another host, %q: it is not followed, since the token would go there", path)
+			return nil, fmt.Errorf("the service links to the rest of a list on another host, %q, which is not followed, since it would receive the token", path)
 		}
 		if len(page.Value) == 0 {
 			break
@@ -189,7 +189,8 @@ func List[T any](ctx context.Context, c *Client, path string) ([]T, error) {
 	return all, nil
 }
 
-// own reports whether an address is of the service's own host: the token goes nowhere else.
+// own reports whether an address is on the service's own host; the token is
+// sent nowhere else.
 func (c *Client) own(address string) bool {
 	base, err := url.Parse(c.Base)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 	"github.com/portico-portal/portico/internal/arm"
 )
 
-// Error is an answer that is no success.
+// Error is an answer other than a success.
 type Error struct {
 	Method, Path  string
 	Status        int
@@ -28,14 +28,21 @@ type Error struct {
 // Detail is one of several mistakes in what was sent.
 type Detail struct{ Target, Message string }
 
-// Error is what the service says, a line for each detail; else the call and its status.
+// Error is what the service says, with a line for each detail that adds to it;
+// without a message it is the call and its status.
 func (e *Error) Error() string {
 	if e.Message == "" {
 		return strings.TrimSpace(fmt.Sprintf("%s %s: the service answers %d %s", e.Method, e.Path, e.Status, http.StatusText(e.Status)))
 	}
 	lines := []string{fmt.Sprintf("%s (%d %s)", e.Message, e.Status, e.Code)}
 	for _, d := range e.Details {
-		lines = append(lines, "  "+d.Target+": "+d.Message)
+		switch {
+		case d.Message == e.Message:
+		case strings.Contains(d.Message, d.Target):
+			lines = append(lines, "  "+d.Message)
+		default:
+			lines = append(lines, "  "+d.Target+": "+d.Message)
+		}
 	}
 	return strings.Join(lines, "\n")
 }

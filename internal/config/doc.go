@@ -1,6 +1,6 @@
 // Package config holds the settings of a Portico process and where they come
 // from: flags, else PORTICO_* variables, else one YAML file, else defaults. An
-// unknown key in the file stops the start with its line number.
+// unknown key in the file stops the start and is reported with its line number.
 //
-// It imports the standard library, kong's types and a YAML parser only.
+// It imports only the standard library, kong's types and a YAML parser.
 package config

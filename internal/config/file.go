@@ -10,8 +10,8 @@ import (
 )
 
 // Bind adds the sources below flags to a parser: PORTICO_* variables from env,
-// then the YAML file that --config names, whose keys are flag names. A key that
-// no flag has is refused with its line.
+// then the YAML file that --config names, whose keys are flag names. A key
+// without a flag is refused with its line number.
 func Bind(k *kong.Kong, env func(string) (string, bool)) {
 	known := map[string]bool{}
 	kong.Visit(k.Model, func(node kong.Visitable, next kong.Next) error {

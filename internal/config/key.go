@@ -17,9 +17,9 @@ func (s *Store) KeyFile() string {
 	return filepath.Join(s.Data, "secret.key")
 }
 
-// Keys reads the encryption keys, of 32 bytes: the one in use, and earlier ones
-// that stay readable. For an embedded database that does not exist yet it makes
-// one, mode 0600, from random.
+// Keys reads the encryption keys of 32 bytes each: the one in use, and earlier
+// ones that are only read with. For an embedded database that does not exist
+// yet it writes a new one, mode 0600, from random.
 func (s *Store) Keys(random func([]byte) (int, error)) (key []byte, old [][]byte, err error) {
 	if key, err = s.key(random); err != nil {
 		return nil, nil, err
@@ -38,7 +38,7 @@ func (s *Store) Keys(random func([]byte) (int, error)) (key []byte, old [][]byte
 	return next, append(old, key), err
 }
 
-// key reads the key file, or makes it.
+// key reads the key file, or writes a new one.
 func (s *Store) key(random func([]byte) (int, error)) ([]byte, error) {
 	if s.SecretKeyFile == "" && !s.Embedded() {
 		return nil, errors.New("--database needs --secret-key-file: a file with 32 random bytes in base64 (openssl rand -base64 32)")
@@ -57,25 +57,24 @@ func (s *Store) key(random func([]byte) (int, error)) ([]byte, error) {
 	return makeKey(path, random)
 }
 
-// nextKeyFile is where the key waits that is to replace the one in use.
+// nextKeyFile is where the key that will replace the one in use is kept.
 func (s *Store) nextKeyFile() string { return s.KeyFile() + ".new" }
 
 // Rotating reports whether the key of an embedded database is being replaced:
-// the next key is written, and until [Store.EndRotation] both are needed.
+// the next key exists, and both are needed until [Store.EndRotation].
 func (s *Store) Rotating() bool {
 	_, err := os.Stat(s.nextKeyFile())
 	return s.Embedded() && err == nil
 }
 
-// BeginRotation writes the next key beside the one in use. One that is there
-// already stays: a rotation that was interrupted goes on.
+// BeginRotation writes the next key beside the one in use. An existing one is
+// kept: it belongs to a rotation that was interrupted.
 func (s *Store) BeginRotation(random func([]byte) (int, error)) error {
 	_, err := makeKey(s.nextKeyFile(), random)
 	return err
 }
 
-// EndRotation puts the next key in the place of the one in use, when no secret
-// needs that any more.
+// EndRotation replaces the key in use by the next one, once no secret needs the old key.
 func (s *Store) EndRotation() error {
 	if err := os.Rename(s.nextKeyFile(), s.KeyFile()); err != nil {
 		return fmt.Errorf("replace the encryption key: %w", err)
@@ -99,7 +98,8 @@ func decodeKey(path string, raw []byte) ([]byte, error) {
 	return key, nil
 }
 
-// makeKey writes a new key; a file that exists by now (another process was faster) wins.
+// makeKey writes a new key, unless another process has just written one: then
+// that one counts.
 func makeKey(path string, random func([]byte) (int, error)) ([]byte, error) {
 	key := make([]byte, 32)
 	if _, err := random(key); err != nil {
@@ -124,7 +124,7 @@ func makeKey(path string, random func([]byte) (int, error)) ([]byte, error) {
 	return readKey(path)
 }
 
-// syncFolder makes a file's name survive a power loss.
+// syncFolder makes a new file name in the folder survive a power loss.
 func syncFolder(path string) error {
 	dir, err := os.Open(filepath.Dir(path))
 	if err != nil {

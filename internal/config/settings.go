@@ -13,13 +13,14 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// Store are the settings that say where a service's state lives. Every command has them.
+// Store holds the settings that say where a service's state is kept. Every
+// command has them.
 type Store struct {
 	Config        kong.ConfigFlag `help:"YAML file with settings; its keys are the flag names." placeholder:"FILE"`
 	Data          string          `help:"Folder of the embedded database, blobs and keys (portico-data; portico-demo for the demo)." type:"path" placeholder:"DIR"`
 	Database      string          `help:"PostgreSQL URL instead of the embedded database." placeholder:"URL"`
 	SecretKeyFile string          `help:"File with the 32-byte encryption key, base64; required with --database." type:"path" placeholder:"FILE"`
-	OldSecretKey  []string        `name:"old-secret-key-file" help:"Files with earlier encryption keys, which stay readable; see portico keys rotate." type:"path" placeholder:"FILE"`
+	OldSecretKey  []string        `name:"old-secret-key-file" help:"Files with earlier encryption keys, still accepted for reading; see portico keys rotate." type:"path" placeholder:"FILE"`
 	Blobs         string          `help:"Where media and descriptions are kept; default: a folder in --data." placeholder:"DIR"`
 	Service       string          `help:"Name of the service in resource ids." default:"portico" placeholder:"NAME"`
 }
@@ -30,7 +31,7 @@ type Portal struct {
 	PortalURL  string `help:"Address people reach the portal at; default: from its listener." placeholder:"URL"`
 }
 
-// Server are the settings of a process that serves.
+// Server holds the settings of a process that serves.
 type Server struct {
 	Portal         `embed:""`
 	GatewayAddr    string   `help:"Listener of the gateway." default:"127.0.0.1:8081" placeholder:"ADDR"`
@@ -42,26 +43,26 @@ type Server struct {
 	SMTP           string   `name:"smtp" help:"Server that sends mail: smtp://user:password@host:587, or smtps://...; best given as PORTICO_SMTP. Default: no mail." placeholder:"URL"`
 	MailFrom       string   `help:"Sender of mail." default:"portico@localhost" placeholder:"ADDRESS"`
 	AllowErase     bool     `help:"Let DELETE of the service delete everything in it."`
-	OIDCIssuer     []string `name:"oidc-issuer" help:"OpenID provider whose tokens the management API takes; what they may do is said by role assignments." placeholder:"URL"`
-	OIDCAudience   string   `name:"oidc-audience" help:"Audience that tokens of --oidc-issuer must be for." default:"portico" placeholder:"NAME"`
-	AllowOutbound  []string `help:"Private networks that requests made for others (imports by link, OpenID keys) may reach." placeholder:"CIDR"`
-	TrustProxy     []string `help:"Proxies (addresses or networks) whose X-Forwarded headers count." placeholder:"CIDR"`
+	OIDCIssuer     []string `name:"oidc-issuer" help:"OpenID provider whose tokens the management API accepts; role assignments say what they may do." placeholder:"URL"`
+	OIDCAudience   string   `name:"oidc-audience" help:"Audience that tokens of --oidc-issuer must have." default:"portico" placeholder:"NAME"`
+	AllowOutbound  []string `help:"Private networks that requests on behalf of others (imports by link, OpenID keys) may reach." placeholder:"CIDR"`
+	TrustProxy     []string `help:"Proxies (addresses or networks) whose X-Forwarded headers are trusted." placeholder:"CIDR"`
 }
 
-// Process are the settings of a command that serves a service's state.
+// Process holds the settings of a command that serves a service.
 type Process struct {
 	Store  `embed:""`
 	Server `embed:""`
 }
 
-// Validate checks both.
+// Validate checks both groups of settings.
 func (p *Process) Validate() error { return errors.Join(p.Store.Validate(), p.Server.Validate()) }
 
-// Validate names the first setting that cannot work and what to do.
+// Validate reports the first setting that cannot work, and what to do.
 func (s *Server) Validate() error {
 	for _, name := range s.Only {
 		if name != "portal" && name != "gateway" && name != "management" {
-			return fmt.Errorf("--only: %q is no surface; use portal, gateway, management", name)
+			return fmt.Errorf("--only: %q is not a surface; use portal, gateway, management", name)
 		}
 	}
 	for flag, raw := range map[string]string{"--portal-url": s.PortalURL, "--gateway-url": s.GatewayURL, "--management-url": s.ManagementURL} {
@@ -79,7 +80,8 @@ func (s *Server) Validate() error {
 		return err
 	}
 	for _, issuer := range s.OIDCIssuer {
-		// Keys that come without TLS are as good as none, but for a test on this machine.
+		// Keys fetched without TLS could be anybody's; only tests on this
+		// machine may do that.
 		u, err := url.Parse(issuer)
 		if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
 			return fmt.Errorf("--oidc-issuer: %q must be like https://issuer.example.com", issuer)
@@ -121,7 +123,7 @@ func (s *Server) SMTPServer() (*url.URL, error) {
 		return nil, errors.New("--smtp: must be like smtp://user:password@host:587 or smtps://user:password@host:465")
 	}
 	if a, err := mail.ParseAddress(s.MailFrom); err != nil || a.Address != s.MailFrom {
-		return nil, fmt.Errorf("--mail-from: %q is no e-mail address", s.MailFrom)
+		return nil, fmt.Errorf("--mail-from: %q is not an e-mail address", s.MailFrom)
 	}
 	return u, nil
 }
@@ -160,13 +162,13 @@ func (s *Server) TrustedNetworks() ([]*net.IPNet, error) {
 	return nets, nil
 }
 
-// DefaultData is the folder used when --data names none.
+// DefaultData is the data folder if --data is not given.
 const DefaultData = "portico-data"
 
-// DefaultService is the service's name when none is given.
+// DefaultService is the service's name if none is given.
 const DefaultService = "portico"
 
-// Validate refuses what would be taken for something else.
+// Validate refuses values that would be mistaken for something else.
 func (s *Store) Validate() error {
 	if strings.Contains(s.Blobs, "://") {
 		return fmt.Errorf("--blobs: %q is not a folder; object storage is not supported yet", s.Blobs)

@@ -8,7 +8,7 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// apisInNoProduct asks for current APIs that no product holds: only
+// apisInNoProduct finds current APIs that are in no product: only
 // administrators see them, and nobody can subscribe. Add them to one.
 func (s *Service) apisInNoProduct(ctx context.Context) ([]apim.Finding, error) {
 	return s.each(ctx, func(tx *store.Tx, d *store.Document) (*apim.Finding, error) {

@@ -12,9 +12,9 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// consoleMayCall asks the gateway, as a browser does before a call of the
-// console, whether scripts of the portal may call an API. If not, the console
-// fails there: the cors policy of the service must name the portal's origin.
+// consoleMayCall asks the gateway, as a browser does before a call from the
+// console, whether the portal's scripts may call an API. If not, the console
+// fails: the cors policy of the service must name the portal's origin.
 func (s *Service) consoleMayCall(ctx context.Context) ([]apim.Finding, error) {
 	portal, err := url.Parse(s.PortalURL)
 	if err != nil || s.PortalURL == "" || s.GatewayURL == "" {
@@ -34,7 +34,7 @@ func (s *Service) consoleMayCall(ctx context.Context) ([]apim.Finding, error) {
 	for _, api := range slices.Sorted(maps.Keys(addresses)) {
 		allowed, err := s.preflight(ctx, addresses[api], origin)
 		if err != nil || allowed == "*" || allowed == origin {
-			continue // that the gateway does not answer is no question of origins
+			continue // the gateway not answering is another matter than origins
 		}
 		f := warning("ConsoleOrigin", "The console cannot call the API: no cors policy of the gateway admits %s. Name it in the cors policy of the service, or of the API.", origin)
 		f.Target = string(api)
@@ -43,10 +43,10 @@ func (s *Service) consoleMayCall(ctx context.Context) ([]apim.Finding, error) {
 	return found, err
 }
 
-// maxAsked is how many APIs the gateway is asked about.
+// maxAsked is the number of APIs that the gateway is asked about.
 const maxAsked = 50
 
-// preflight asks for which origin an address may be called.
+// preflight returns the origin that may call an address, as the gateway answers it.
 func (s *Service) preflight(ctx context.Context, address, origin string) (string, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodOptions, address, nil)
 	if err != nil {

@@ -9,22 +9,22 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// Service is what is examined.
+// Service is the service to examine.
 type Service struct {
 	Store *store.Store
-	// PortalURL and GatewayURL are as the outside sees them; "": not served now.
+	// PortalURL and GatewayURL are the public addresses; "" if not served now.
 	PortalURL, GatewayURL string
-	Mail                  bool         // mail is sent
-	HTTP                  *http.Client // asks the two addresses
+	Mail                  bool         // whether mail is sent
+	HTTP                  *http.Client // calls the two addresses
 }
 
-// checks are all that is asked, in order.
+// checks are all checks, in order.
 var checks = []func(*Service, context.Context) ([]apim.Finding, error){
 	(*Service).portalAnswers, (*Service).consoleMayCall, (*Service).apisInNoProduct, (*Service).productsNobodySees,
 	(*Service).policiesNotRun, (*Service).settingsWithoutEffect, (*Service).mailWaits,
 }
 
-// Examine makes all checks and lists what they find.
+// Examine runs all checks and lists their findings.
 func (s *Service) Examine(ctx context.Context) ([]apim.Finding, error) {
 	found := []apim.Finding{}
 	for _, check := range checks {
@@ -37,7 +37,8 @@ func (s *Service) Examine(ctx context.Context) ([]apim.Finding, error) {
 	return found, nil
 }
 
-// each looks at the stored resources of some kinds; a nil finding is none.
+// each collects what look finds in the stored resources of some kinds; look
+// returns nil for nothing.
 func (s *Service) each(ctx context.Context, look func(tx *store.Tx, d *store.Document) (*apim.Finding, error), kinds ...*apim.Kind) (found []apim.Finding, err error) {
 	err = s.Store.View(ctx, func(tx *store.Tx) error {
 		for _, kind := range kinds {

@@ -8,8 +8,7 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// mailWaits asks whether mail waits that nobody sends. Name the server that
-// sends it with --smtp.
+// mailWaits finds mail that waits while none is sent. Name the mail server with --smtp.
 func (s *Service) mailWaits(ctx context.Context) (found []apim.Finding, err error) {
 	if s.Mail {
 		return nil, nil

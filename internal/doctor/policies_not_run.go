@@ -9,8 +9,8 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// policiesNotRun asks for policies that are kept and that the gateway does not
-// run: calls that they apply to are refused. Take them out.
+// policiesNotRun finds policies that are stored but not run by the gateway:
+// calls they apply to are refused. Take them out.
 func (s *Service) policiesNotRun(ctx context.Context) ([]apim.Finding, error) {
 	return s.each(ctx, func(_ *store.Tx, d *store.Document) (*apim.Finding, error) {
 		var p apim.Policy

@@ -12,8 +12,8 @@ import (
 )
 
 // portalAnswers asks whether the portal answers at the address that mail and
-// redirects name. If not, nobody can follow them: name the right one with
-// --portal-url, or mend what is between.
+// redirects use. If not, links in them lead nowhere: give the right address
+// with --portal-url, or fix what is in between.
 func (s *Service) portalAnswers(ctx context.Context) ([]apim.Finding, error) {
 	if s.PortalURL == "" {
 		return nil, nil
@@ -23,13 +23,13 @@ func (s *Service) portalAnswers(ctx context.Context) ([]apim.Finding, error) {
 		return nil, nil
 	}
 	f := warning("PortalAddress", "The portal does not answer at %s: %v. Mail and redirects lead there: name the address that people use with --portal-url.", s.PortalURL, why)
-	if untrusted := new(tls.CertificateVerificationError); !errors.As(why, &untrusted) { // people may trust it
+	if untrusted := new(tls.CertificateVerificationError); !errors.As(why, &untrusted) { // people may have a reason to trust it
 		f.Severity = apim.SeverityError
 	}
 	return []apim.Finding{*f}, nil
 }
 
-// ask says why an address does not answer 200; nil: it does.
+// ask returns why an address does not answer 200, or nil if it does.
 func (s *Service) ask(ctx context.Context, at string) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
 	if err != nil {

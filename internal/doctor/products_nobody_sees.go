@@ -8,8 +8,8 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// productsNobodySees asks for published products that no group but the
-// administrators sees. Give them to developers, or to guests, too.
+// productsNobodySees finds published products that only administrators see. Add
+// the group developers or guests.
 func (s *Service) productsNobodySees(ctx context.Context) ([]apim.Finding, error) {
 	return s.each(ctx, func(tx *store.Tx, d *store.Document) (*apim.Finding, error) {
 		var product apim.Product

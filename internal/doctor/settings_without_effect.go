@@ -9,8 +9,8 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// settingsWithoutEffect asks for settings that are kept and that nothing acts on
-// yet: do not rely on them.
+// settingsWithoutEffect finds settings that are stored but have no effect yet:
+// do not rely on them.
 func (s *Service) settingsWithoutEffect(ctx context.Context) ([]apim.Finding, error) {
 	return s.each(ctx, func(_ *store.Tx, d *store.Document) (*apim.Finding, error) {
 		kind := apim.KindByPath(d.Ref.KindPath())

@@ -32,7 +32,7 @@ func (c *call) tunnel() {
 
 func (c *call) badUpgrade() {
 	e := policy.Error{Status: http.StatusBadGateway, Source: "forward-request", Reason: "BackendConnectionFailure",
-		Message: "The protocol could not be changed."}
+		Message: "The connection could not be switched to the requested protocol."}
 	policy.Merge().Refuse(&c.exchange, &e)
 	c.answerMade()
 }

@@ -45,7 +45,7 @@ func refuseBuiltIn(doc *store.Document) error {
 func linkGroup(c *call, _ *store.Tx) error {
 	name := strings.ToLower(c.ref.Name())
 	if name == apim.Guests || name == apim.Developers {
-		return &apim.ConflictError{Code: "OperationNotAllowed", Message: fmt.Sprintf("The members of the group %q cannot be chosen: it holds everyone who is signed in, or nobody who is.", name)}
+		return &apim.ConflictError{Code: "OperationNotAllowed", Message: fmt.Sprintf("The members of the group %q cannot be chosen: it is made up of everyone who is signed in, or of everyone who is not.", name)}
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ func refuseUsed(kinds ...*apim.Kind) func(*call, *store.Tx, *store.Document) err
 		used, err := users(tx, doc, kinds...)
 		for _, d := range used {
 			if !d.Ref.Same(doc.Ref) {
-				return &apim.ConflictError{Code: "OperationNotAllowed", Message: fmt.Sprintf("%s refers to it.", d.Ref.Alias())}
+				return &apim.ConflictError{Code: "OperationNotAllowed", Message: fmt.Sprintf("%s refers to it; change or delete that first.", d.Ref.Alias())}
 			}
 		}
 		return err

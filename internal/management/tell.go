@@ -27,7 +27,7 @@ func (w *write) tell() error {
 		unknown := arm.UnknownMember(name, w.sent[name], kind.Properties(w.ref.Name()))
 		shown := slices.ContainsFunc(kind.Always, func(m apim.Member) bool { return m.Name == unknown })
 		if unknown != "" && !shown {
-			w.warn(apim.UnknownMember, "/"+name, fmt.Sprintf("%s is no member that %s know; it is not kept.", unknown, kind.Path))
+			w.warn(apim.UnknownMember, "/"+name, fmt.Sprintf("%s is not a member of %s; it is not kept.", unknown, kind.Path))
 		}
 	}
 	for i := range w.findings {

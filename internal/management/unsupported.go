@@ -11,7 +11,7 @@ import (
 // The operations that belong to a service run by Azure, or that are not built
 // yet. Each answers 501 with the reason: an empty answer would be a lie.
 const (
-	whyGateway    = "The gateway is part of this instance: there are no gateways apart from it to register."
+	whyGateway    = "The gateway is part of this instance; no other gateways can be registered."
 	whyCredential = "This instance does not keep credentials of third-party services for the gateway."
 	whyPrivate    = "Private endpoints belong to Azure's network. Put a self-hosted instance behind your own network's access rules."
 	whyGit        = "This instance has no Git repository of its configuration. Use the management API to read and write it."
@@ -19,7 +19,7 @@ const (
 	whyBackup     = "Backup and restore are not built yet. Copy the data folder, or back the database up, while the instance is stopped."
 	whyPlatform   = "A self-hosted instance runs on no Azure compute platform that it could migrate from."
 	whyWorkspace  = "Workspaces of a self-hosted instance share its gateway; there are no gateways to link them to."
-	whyDeleted    = "A self-hosted instance that is deleted is gone; there is no list of deleted services."
+	whyDeleted    = "A self-hosted instance that is deleted is gone for good; there is no list of deleted services."
 	whyDomain     = "A self-hosted instance takes any host name that leads to it; no ownership has to be proved."
 	whyOperation  = "Operations of a self-hosted instance end before they are answered: there is none to ask about."
 )

@@ -205,7 +205,7 @@ func sendPasswordConfirmation(c *call) (*answer, error) {
 		_, err := tx.Password(c.ref)
 		if err == nil {
 			return notSupported("The user has a password, and no mail lets a person replace one yet: " +
-				"set a new one with PATCH of the user (properties.password), and tell it to the person.")
+				"set a new one with PATCH of the user (properties.password), and give it to the person.")
 		}
 		if !errors.Is(err, apim.ErrNotFound) {
 			return err

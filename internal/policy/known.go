@@ -64,7 +64,7 @@ var known = []Description{
 	{Name: "rate-limit-by-key", Sections: Inbound, Text: "Limits how often calls with the same key may come in a short time."},
 	{Name: "redirect-content-urls", Sections: Inbound | Outbound, Text: "Rewrites links in bodies so that they lead to the gateway."},
 	{Name: "retry", Sections: anywhere, holds: new(holds), Text: "Runs its policies again while a condition is true."},
-	{Name: "return-response", Sections: anywhere, Text: "Ends the call with a response of its own."},
+	{Name: "return-response", Sections: anywhere, Text: "Ends the call with a response made here."},
 	{Name: "rewrite-uri", Sections: Inbound, Text: "Gives the request the path that the backend knows."},
 	{Name: "send-one-way-request", Sections: anywhere, Text: "Sends a request without waiting for the response."},
 	{Name: "send-request", Sections: anywhere, Text: "Sends a request and keeps the response in a variable."},

@@ -15,7 +15,7 @@ import (
 
 const globalPolicy apim.Ref = "/policies/policy"
 
-// products are those of a new service, and their policies; "": none.
+// products are the products of a new service, with their policies; "" for none.
 var products = []struct {
 	id, policy string
 	product    apim.Product
@@ -41,7 +41,8 @@ const starterPolicy = `<policies>
 </policies>
 `
 
-// corsPolicy lets the portal's pages call the gateway; ORIGIN stands for the portal's address.
+// corsPolicy lets the portal's pages call the gateway; ORIGIN stands for the
+// portal's origin.
 const corsPolicy = `<policies>
   <inbound>
     <cors terminate-unmatched-request="false">
@@ -65,7 +66,7 @@ func firstProducts() []apim.Ref {
 	return refs
 }
 
-// putProducts makes the first products, which everybody sees.
+// putProducts creates the first products, visible to everyone.
 func putProducts(tx *store.Tx) error {
 	for _, p := range products {
 		ref := apim.ProductRef(p.id)
@@ -86,8 +87,8 @@ func putProducts(tx *store.Tx) error {
 	return nil
 }
 
-// KeepOrigin keeps the origin in the first global policy that of the portal,
-// whose address differs from start to start, until somebody edits the policy.
+// KeepOrigin keeps the origin in the first global policy equal to the portal's,
+// which may differ from start to start, until somebody edits the policy.
 func (s *Service) KeepOrigin(ctx context.Context, portal string) error {
 	if portal == "" {
 		return nil
@@ -119,8 +120,8 @@ func (s *Service) KeepOrigin(ctx context.Context, portal string) error {
 	return nil
 }
 
-// ownPolicy reports whether the global policy is as KeepOrigin wrote it, or is
-// yet to be written, and what it says.
+// ownPolicy reports whether the global policy is still as KeepOrigin wrote it,
+// or not yet written, and returns its text.
 func ownPolicy(tx *store.Tx, written string) (ours bool, text string, err error) {
 	doc, err := tx.Get(globalPolicy)
 	if errors.Is(err, apim.ErrNotFound) {

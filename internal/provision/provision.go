@@ -31,8 +31,8 @@ type Service struct {
 	Rand      io.Reader // of keys; nil: crypto/rand
 }
 
-// Run makes what every service has, and what a new one starts with, which is
-// published. An existing service gets no first contents.
+// Run creates what every service has, and publishes the first contents of a new
+// one. An existing service gets no first contents.
 func (s *Service) Run(ctx context.Context) error {
 	first := func(tx *store.Tx) error {
 		since, err := lastAudit(tx)
@@ -55,7 +55,7 @@ func (s *Service) Run(ctx context.Context) error {
 	return s.Publisher.PublishFirst(ctx, system)
 }
 
-// lastAudit is the feed number of the newest entry of the audit log, 0 when there is none.
+// lastAudit is the feed number of the newest audit entry, or 0.
 func lastAudit(tx *store.Tx) (int64, error) {
 	newest, err := tx.AuditLog(store.AuditQuery{Limit: 1})
 	if err != nil || len(newest) == 0 {
@@ -64,7 +64,8 @@ func lastAudit(tx *store.Tx) (int64, error) {
 	return newest[0].Seq, nil
 }
 
-// LinkDue reports, once, that the first administrator is to be given a link.
+// LinkDue reports whether the first administrator should get a sign-in link; it
+// does so only once.
 func (s *Service) LinkDue(ctx context.Context) (isDue bool, err error) {
 	err = s.Store.Update(ctx, system, func(tx *store.Tx) error {
 		value, err := tx.Meta(linkMeta)
@@ -76,8 +77,8 @@ func (s *Service) LinkDue(ctx context.Context) (isDue bool, err error) {
 	return isDue, err
 }
 
-// Untouched reports whether the service is as it was made: nobody has changed
-// anything but people, who sign in, set passwords and are invited.
+// Untouched reports whether nobody has changed anything in the service except
+// people signing in, setting passwords and being invited.
 func (s *Service) Untouched(ctx context.Context) (yes bool, err error) {
 	err = s.Store.View(ctx, func(tx *store.Tx) error {
 		yes, err = untouched(tx)
@@ -99,8 +100,9 @@ func untouched(tx *store.Tx) (bool, error) {
 	return !changed, err
 }
 
-// GiveWay deletes the first contents of a service that is untouched, all at
-// once, and reports whether it was. The published revision stays until the next.
+// GiveWay deletes the first contents of an untouched service in one
+// transaction, and reports whether it did. The published revision stays until
+// the next one.
 func (s *Service) GiveWay(ctx context.Context, actor store.Actor) (gave bool, err error) {
 	err = s.Store.UpdateAlone(ctx, actor, func(tx *store.Tx) error {
 		if gave, err = untouched(tx); err != nil || !gave {
@@ -125,7 +127,7 @@ func (s *Service) GiveWay(ctx context.Context, actor store.Actor) (gave bool, er
 	return gave, nil
 }
 
-// Erase deletes all resources, and makes the service as it was at its first start.
+// Erase deletes all resources and provisions the service as at its first start.
 func (s *Service) Erase(ctx context.Context, actor store.Actor) error {
 	err := s.Store.UpdateAlone(ctx, actor, func(tx *store.Tx) error {
 		if err := tx.DeletePublished(); err != nil {
@@ -142,7 +144,7 @@ func (s *Service) Erase(ctx context.Context, actor store.Actor) error {
 	return s.Run(ctx)
 }
 
-// put writes a resource as the system does.
+// put writes a resource in the name of the system.
 func put(tx *store.Tx, ref apim.Ref, r apim.Resource) (*store.Document, error) {
 	r.Default()
 	body, err := json.Marshal(r)

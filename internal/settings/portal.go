@@ -8,8 +8,8 @@ import (
 )
 
 // Where settings are stored. portalconfigs/default and the three portalsettings
-// say the same; writing one writes the other in the same transaction. The keys
-// of delegation are stored once, at Delegation.
+// hold the same settings; writing one writes the other in the same transaction.
+// The keys of delegation are stored once, at Delegation.
 const (
 	Config     apim.Ref = "/portalconfigs/default"
 	Signin     apim.Ref = "/portalsettings/signin"
@@ -23,15 +23,14 @@ const (
 type Portal struct {
 	BasicAuth     bool     // people sign in with a password
 	SignUp        bool     // people make their own accounts
-	RequireSignIn bool     // guests see nothing but where they sign in
-	Terms         string   // what people agree to who sign up; "" for nothing
-	Consent       bool     // they must say so
+	RequireSignIn bool     // guests see only the sign-in pages
+	Terms         string   // terms of use, accepted at sign-up; "" for none
+	Consent       bool     // they must be accepted explicitly
 	Origins       []string // other origins that may read what guests see; "*" for all
 	Providers     []string // types of the identity providers
 }
 
-// Read reads what the portal lets people do; before the first start, what is so
-// by default.
+// Read reads what the portal lets people do; before the first start, the defaults.
 func Read(tx *store.Tx) (*Portal, error) {
 	config, _, err := ReadConfig(tx)
 	if err != nil {
@@ -65,7 +64,7 @@ func TokensAllowed(tx *store.Tx) (bool, error) {
 	return access.Enabled, err
 }
 
-// ReadConfig reads portalconfigs/default, with its defaults, and its tag.
+// ReadConfig reads portalconfigs/default, with its defaults, and its ETag.
 func ReadConfig(tx *store.Tx) (config *apim.PortalConfig, etag string, err error) {
 	config = new(apim.PortalConfig)
 	doc, err := tx.Decode(Config, config)
@@ -79,7 +78,7 @@ func ReadConfig(tx *store.Tx) (config *apim.PortalConfig, etag string, err error
 	return config, etag, nil
 }
 
-// ConfigWritten writes the portalsettings that say what a portalconfig says.
+// ConfigWritten brings the portalsettings in line with a portalconfig.
 func ConfigWritten(tx *store.Tx, config *apim.PortalConfig) error {
 	signin, signup, delegation := config.Settings()
 	for ref, body := range map[apim.Ref]any{Signin: signin, Signup: signup, Delegation: delegation} {
@@ -90,7 +89,7 @@ func ConfigWritten(tx *store.Tx, config *apim.PortalConfig) error {
 	return nil
 }
 
-// SettingWritten writes the portalconfig that says what one of the portalsettings says.
+// SettingWritten brings the portalconfig in line with one of the portalsettings.
 func SettingWritten(tx *store.Tx, setting apim.Resource) error {
 	config, _, err := ReadConfig(tx)
 	if err != nil {

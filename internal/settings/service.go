@@ -10,7 +10,7 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// Service is what of the service itself can be changed (apim-rest.md §2.6).
+// Service holds what can be changed about the service itself (apim-rest.md §2.6).
 type Service struct {
 	PublisherName           string            `json:"publisherName,omitempty"` // OrganizationName of mail
 	PublisherEmail          string            `json:"publisherEmail,omitempty"`
@@ -19,7 +19,7 @@ type Service struct {
 	Tags                    map[string]string `json:"-"` // of the service's envelope
 }
 
-// Validate checks what is required, and addresses.
+// Validate checks required fields and e-mail addresses.
 func (s *Service) Validate(v *apim.Violations) {
 	if v.Required("publisherName", s.PublisherName) {
 		v.Length("publisherName", s.PublisherName, 100)
@@ -33,8 +33,8 @@ func (s *Service) Validate(v *apim.Violations) {
 	}
 }
 
-// ReadService reads the settings of the service: s as it is configured, with
-// what was changed on top. The tag is "" when nothing was.
+// ReadService reads the settings of the service: s, the configured ones,
+// overlaid with the stored changes. etag is "" if there are none.
 func ReadService(tx *store.Tx, s Service) (now *Service, etag string, err error) {
 	s.Tags = map[string]string{}
 	doc, err := tx.Decode(serviceRef, &s)

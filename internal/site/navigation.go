@@ -69,7 +69,7 @@ func (s *Site) checkItems(ref, path string, items []*menuItem, depth int) []*men
 		}
 		rule, err := widget.ParseRule(it.security())
 		if err != nil {
-			s.find(apim.SeverityError, ref, at, "The menu item's security is not understood: nobody could tell who may see it.")
+			s.find(apim.SeverityError, ref, at, "The menu item's security is not understood, so it is unclear who may see it.")
 			continue
 		}
 		it.rule = rule

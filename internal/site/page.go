@@ -47,7 +47,7 @@ func newPage(ref string, m meta) *Page {
 func (s *Site) addPage(p *Page) {
 	rule, err := widget.ParseRule(p.meta.rule())
 	if err != nil {
-		s.find(apim.SeverityError, p.Ref, "", "The page's security is not understood: nobody could tell who may see it.")
+		s.find(apim.SeverityError, p.Ref, "", "The page's security is not understood, so it is unclear who may see it.")
 		return
 	}
 	p.rule, p.site = rule, s

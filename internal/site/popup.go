@@ -12,7 +12,7 @@ import (
 func (s *Site) readPopup(it Item, m meta) {
 	rule, err := widget.ParseRule(m.rule())
 	if err != nil {
-		s.find(apim.SeverityError, string(it.Ref), "", "The popup's security is not understood: nobody could tell who may see it.")
+		s.find(apim.SeverityError, string(it.Ref), "", "The popup's security is not understood, so it is unclear who may see it.")
 		return
 	}
 	doc, err := s.readDocument(m.DocumentID)

@@ -21,7 +21,7 @@ import (
 const KeySize = 32
 
 // ErrWrongKey is the failure to open a database with another key than its own.
-var ErrWrongKey = errors.New("the encryption key is not the one of this database")
+var ErrWrongKey = errors.New("the encryption key is not the one this database uses")
 
 // keyring encrypts with the current key and decrypts with every known one.
 type keyring struct {
@@ -121,7 +121,7 @@ func (r *keyring) bind(tx *Tx) error {
 	}
 	known := r.byID[id]
 	if known == nil || subtle.ConstantTimeCompare([]byte(known.check), []byte(check)) != 1 {
-		return fmt.Errorf("%w: it has key %s, given is %s", ErrWrongKey, id, r.current.id)
+		return fmt.Errorf("%w: it uses key %s, not %s", ErrWrongKey, id, r.current.id)
 	}
 	if err := r.checkReadable(tx); err != nil {
 		return err
@@ -248,7 +248,7 @@ func (r *keyring) checkReadable(tx *Tx) error {
 	}
 	for _, id := range ids {
 		if r.byID[id] == nil {
-			return fmt.Errorf("%w: some secrets are encrypted with key %s still; give it with --old-secret-key-file until portico keys rotate is through", ErrWrongKey, id)
+			return fmt.Errorf("%w: some secrets are still encrypted with key %s; give it with --old-secret-key-file until portico keys rotate has finished", ErrWrongKey, id)
 		}
 	}
 	return nil

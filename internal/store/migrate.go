@@ -131,12 +131,12 @@ func nextMigration(all []migration, done map[int]string) (*migration, error) {
 		case applied && checksum != m.checksum:
 			return nil, fmt.Errorf("migration %s is not the one applied to this database", m.name)
 		case applied && next != nil:
-			return nil, fmt.Errorf("migration %s is missing below the applied %s", next.name, m.name)
+			return nil, fmt.Errorf("migration %s is missing, although the later %s was applied", next.name, m.name)
 		}
 	}
 	for number := range done {
 		if !known[number] {
-			return nil, fmt.Errorf("the database is of a newer version of this program: it has migration %d", number)
+			return nil, fmt.Errorf("the database belongs to a newer version of this program: it has migration %d; run that version", number)
 		}
 	}
 	return next, nil

@@ -64,7 +64,7 @@ func TestMigrations(t *testing.T) {
 			want: "0001_one is not the one applied"},
 		{name: "a database of a newer program is refused", first: with(one, two), second: one, want: "newer version", rows: 1},
 		{name: "a gap is refused", first: with(one, script("0003_three.sql", "SELECT 1;")), second: with(one, two, script("0003_three.sql", "SELECT 1;")),
-			want: "0002_two is missing below"},
+			want: "0002_two is missing, although"},
 		{name: "a failing one leaves nothing", first: one,
 			second: with(one, script("0002_bad.sql", "INSERT INTO a VALUES ('y');\nINSERT INTO nowhere VALUES (1);")), want: "0002_bad, statement 2"},
 	}

@@ -42,7 +42,7 @@ func (c *Container) open(ctx context.Context) error {
 	}
 	u, err := url.Parse(told.ContainerSasURL)
 	if err != nil || u.Host == "" {
-		return fmt.Errorf("the service names no address of its media")
+		return fmt.Errorf("the service gives no address for its media")
 	}
 	c.url = u
 	return nil

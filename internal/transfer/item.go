@@ -83,7 +83,7 @@ func equal(a, b json.RawMessage) bool {
 // text of everything else stays as it is.
 func Rewrite(items []Item, old, replacement string) ([]Item, error) {
 	if old == "" {
-		return nil, fmt.Errorf("rewrite: nothing to replace; say OLD=NEW")
+		return nil, fmt.Errorf("rewrite: nothing to replace; write OLD=NEW")
 	}
 	from, to := quoted(old), quoted(replacement)
 	out := slices.Clone(items)

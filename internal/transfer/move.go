@@ -23,7 +23,7 @@ func Capture(ctx context.Context, c *client.Client, f *Folder, tell Progress) er
 	if err := f.WriteItems(items); err != nil {
 		return err
 	}
-	tell("%d content items", len(items))
+	tell("content items: %d", len(items))
 	container, err := OpenContainer(ctx, c)
 	if err != nil {
 		return err
@@ -62,7 +62,7 @@ func Write(ctx context.Context, c *client.Client, items []Item, o Options, tell 
 		if err := c.Delete(ctx, firstContents); err != nil {
 			return d, fmt.Errorf("remove what the service started with: %w", err)
 		}
-		tell("what the service started with gave way: nobody had changed it")
+		tell("deleted the first site, products and policy: nobody had changed them")
 	}
 	write := map[string]bool{}
 	for _, id := range slices.Concat(d.Added, d.Changed) {

@@ -164,7 +164,7 @@ func (c *compiler) node(n *Node, path string, depth int) {
 	head := nodeHead(n)
 	rule, err := head.rule()
 	if err != nil {
-		c.find(apim.SeverityError, path, "The node's security is not understood: nobody could tell who may see it.")
+		c.find(apim.SeverityError, path, "The node's security is not understood, so it is unclear who may see it.")
 		return
 	}
 	c.notePopups(n)

@@ -187,7 +187,7 @@ func (c *compiler) items(at place, member string, write func(i int, item place))
 		}
 		rule, err := item.head.rule()
 		if err != nil {
-			c.find(apim.SeverityError, item.path, "The node's security is not understood: nobody could tell who may see it.")
+			c.find(apim.SeverityError, item.path, "The node's security is not understood, so it is unclear who may see it.")
 			continue
 		}
 		c.guarded(rule, func() { write(i, item) })

@@ -61,7 +61,7 @@ func TestTheSiteIsPublishedComparedAndRestoredFromTheCommandLine(t *testing.T) {
 		t.Errorf("after going back: %s", out)
 	}
 	command("revisions", "restore", "initial", "--draft")
-	if out := command("revisions", "prune", "--keep", "1"); !strings.Contains(out, "1 revisions deleted") { // the newest and the current one
+	if out := command("revisions", "prune", "--keep", "1"); !strings.Contains(out, "1 revision deleted") { // the newest and the current one
 		t.Errorf("pruning says %s", out)
 	}
 	if out := command("revisions", "diff"); !strings.Contains(out, "0 added, 0 removed, 0 changed") {
