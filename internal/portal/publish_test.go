@@ -3,6 +3,7 @@ package portal_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -80,6 +81,28 @@ func TestPublishingSwitchesPagesAtOnceAndDraftsAreForAdministrators(t *testing.T
 		t.Fatal(err)
 	}
 	s.eventually("the earlier site", func() bool { return !strings.Contains(b.get("/").text, "page-one") })
+}
+
+// A service that is erased and filled again at once may name a revision as before.
+func TestAnotherRevisionOfTheSameNameIsShown(t *testing.T) {
+	t.Parallel()
+	s := shop(t)
+	service := &publish.Service{Store: s.store}
+	b := s.browser()
+	b.get("/")
+	s.write(edit("one"))
+	checked, err := service.Prepare(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.write(func(tx *store.Tx) error {
+		err := errors.Join(tx.DeletePublished(), tx.DeleteTree("/portalRevisions"))
+		if err == nil {
+			_, err = service.PublishTx(tx, publish.Revision{Name: "initial", Current: true}, checked)
+		}
+		return err
+	})
+	s.eventually("the page of the other revision", func() bool { return strings.Contains(b.get("/").text, "page-one") })
 }
 
 func TestReadersOfPagesSeeOneEdition(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
@@ -27,6 +28,7 @@ type sites struct {
 	logger  *slog.Logger
 
 	current  atomic.Pointer[site.Site]         // nil before the first publish
+	made     time.Time                         // when the revision of current was made; follow's own
 	previews *cache.Cache[edition, *site.Site] // compiled as far as they were looked at
 }
 
@@ -57,8 +59,16 @@ func (s *sites) published() (shown, error) {
 // served, or there is none.
 func (s *sites) follow(tx *store.Tx) (switched bool, err error) {
 	name, err := tx.CurrentPortalRevision()
-	if served := s.current.Load(); err != nil || name == "" || served != nil && served.Revision == name {
+	if err != nil || name == "" {
 		return false, err
+	}
+	revision, err := tx.Get(apim.Ref("/portalRevisions/" + name))
+	if err != nil {
+		return false, err
+	}
+	// Another one may have the name when the service was erased.
+	if served := s.current.Load(); served != nil && served.Revision == name && s.made.Equal(revision.CreatedAt) {
+		return false, nil
 	}
 	next, _, err := s.read(tx, name)
 	if err != nil {
@@ -67,6 +77,7 @@ func (s *sites) follow(tx *store.Tx) (switched bool, err error) {
 	if err := s.keepStylesheet(tx.Context(), next); err != nil {
 		s.logger.Error("pages of this site lose their looks after the next publish", "error", err)
 	}
+	s.made = revision.CreatedAt
 	s.current.Store(next)
 	return true, nil
 }
