@@ -143,11 +143,22 @@ func (c *call) namedAnswer(status int, owner apim.Ref, link *namedLink) (*answer
 	if err != nil {
 		return nil, err
 	}
-	a := &answer{status: status, body: e, etag: "link"}
-	if link.doc != nil {
-		a.etag = link.doc.ETag
+	return &answer{status: status, body: e, etag: link.etag()}, nil
+}
+
+func (l *namedLink) etag() string {
+	if l.doc == nil {
+		return "link"
 	}
-	return a, nil
+	return l.doc.ETag
+}
+
+// admits compares If-Match with a member, nil for none yet.
+func (c *call) admits(link *namedLink) error {
+	if link == nil {
+		return c.match.CheckAbsent()
+	}
+	return c.match.Check(link.etag())
 }
 
 // putNamedLink answers PUT of a member: 201 when the association is new, 200 when it was there.
@@ -212,7 +223,10 @@ func (c *call) storeNamedLink(tx *store.Tx, properties json.RawMessage) (owner a
 	if c.target, err = c.linkTarget(tx, body[names.Field]); err != nil {
 		return "", nil, false, err
 	}
-	if link, err = c.linkUnder(links); err != nil {
+	if link, err = c.linkUnder(links); err == nil {
+		err = c.admits(link)
+	}
+	if err != nil {
 		return "", nil, false, err
 	}
 	if link != nil && link.doc != nil && link.to.Alias().Same(c.target.Alias()) {
@@ -314,6 +328,9 @@ func deleteNamedLink(c *call) (*answer, error) {
 		owner, link, err := c.findNamedLink(tx)
 		removed = err == nil && link != nil
 		if !removed {
+			return err
+		}
+		if err := c.admits(link); err != nil {
 			return err
 		}
 		if link.doc != nil {
