@@ -2,6 +2,7 @@ package apidoc
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apidoc/tree"
@@ -13,18 +14,9 @@ import (
 func (p *parser) convert(n, shared tree.Node) tree.Node {
 	m := n.Members()
 	consumes, produces := p.mediaTypes(m, "consumes"), p.mediaTypes(m, "produces")
-	var all []located
-	for _, list := range []tree.Node{shared, m.Get("parameters")} {
-		all = p.locate(all, list)
-	}
+	all := p.locate(p.locate(nil, shared), m.Get("parameters"))
 	var o objectWriter
-	for _, one := range m {
-		switch one.Name {
-		case "parameters", "responses", "consumes", "produces", "schemes":
-		default:
-			o.add(one.Name, one.Value.Raw())
-		}
-	}
+	o.members(m, "parameters", "responses", "consumes", "produces", "schemes")
 	var parameters arrayWriter
 	for _, one := range all {
 		if one.in != "body" && one.in != "formData" {
@@ -47,7 +39,7 @@ func (p *parser) mediaTypes(m tree.Members, name string) []string {
 	}
 	var all []string
 	for _, n := range list.Items() {
-		if t := n.Text(); t != "" && !contains(all, t) && len(all) < maxMedia {
+		if t := n.Text(); t != "" && !slices.Contains(all, t) && len(all) < maxMedia {
 			all = append(all, t)
 		}
 	}
@@ -64,14 +56,8 @@ var schemaWords = []string{"type", "format", "items", "default", "maximum", "exc
 // convertParameter moves a parameter's or header's type into a schema.
 func convertParameter(m tree.Members) json.RawMessage {
 	var o, schema objectWriter
-	for _, one := range m {
-		switch {
-		case contains(schemaWords, one.Name):
-			schema.add(one.Name, one.Value.Raw())
-		case one.Name != "collectionFormat":
-			o.add(one.Name, one.Value.Raw())
-		}
-	}
+	schema.only(m, schemaWords...)
+	o.members(m, append([]string{"collectionFormat"}, schemaWords...)...)
 	o.add("schema", schema.some())
 	in := m.Get("in").Text()
 	if m.Get("type").Text() != "array" || in != "query" && in != "formData" {
@@ -93,24 +79,21 @@ func convertParameter(m tree.Members) json.RawMessage {
 // convertBody makes a request body of the body parameter or of the form's
 // parameters; nil when there are none.
 func convertBody(all []located, consumes []string) json.RawMessage {
-	form := false
 	for _, one := range all {
 		if one.in == "body" {
 			return bodyOf(one.members, consumes)
 		}
-		form = form || one.in == "formData"
 	}
-	if !form {
+	if !slices.ContainsFunc(all, func(one located) bool { return one.in == "formData" }) {
 		return nil
 	}
 	return formOf(all, consumes)
 }
 
 func bodyOf(m tree.Members, consumes []string) json.RawMessage {
-	var o, content, media objectWriter
-	media.add("schema", m.Get("schema").Raw())
+	var o, content objectWriter
 	for _, t := range consumes {
-		content.add(t, media.raw())
+		content.add(t, holding("schema", m.Get("schema").Raw()))
 	}
 	o.add("description", m.Get("description").Raw())
 	o.add("required", m.Get("required").Raw())
@@ -131,7 +114,7 @@ func formOf(all []located, consumes []string) json.RawMessage {
 		if one.in != "formData" {
 			continue
 		}
-		if one.members.Get("type").Text() == "file" || contains(consumes, multipart) && !contains(consumes, urlEncoded) {
+		if one.members.Get("type").Text() == "file" || slices.Contains(consumes, multipart) && !slices.Contains(consumes, urlEncoded) {
 			kind = multipart
 		}
 		if one.members.Get("required").True() {
@@ -139,14 +122,11 @@ func formOf(all []located, consumes []string) json.RawMessage {
 		}
 		properties.add(one.name, formField(one.members))
 	}
-	var o, content, media, schema objectWriter
+	var schema objectWriter
 	schema.text("type", "object")
 	schema.add("properties", properties.raw())
 	schema.add("required", required.some())
-	media.add("schema", schema.raw())
-	content.add(kind, media.raw())
-	o.add("content", content.raw())
-	return o.raw()
+	return holding("content", holding(kind, holding("schema", schema.raw())))
 }
 
 // formField is a form's parameter as a property.
@@ -158,11 +138,7 @@ func formField(m tree.Members) json.RawMessage {
 		o.text("format", "binary")
 		return o.raw()
 	}
-	for _, one := range m {
-		if contains(schemaWords, one.Name) {
-			o.add(one.Name, one.Value.Raw())
-		}
-	}
+	o.only(m, schemaWords...)
 	return o.raw()
 }
 
@@ -179,13 +155,7 @@ func (p *parser) convertResponses(n tree.Node, produces []string) json.RawMessag
 
 func convertResponse(m tree.Members, produces []string) json.RawMessage {
 	var o, headers, content objectWriter
-	for _, one := range m {
-		switch one.Name {
-		case "schema", "headers", "examples":
-		default:
-			o.add(one.Name, one.Value.Raw())
-		}
-	}
+	o.members(m, "schema", "headers", "examples")
 	for _, h := range m.Get("headers").Members() {
 		headers.add(h.Name, convertParameter(h.Value.Members()))
 	}
@@ -199,7 +169,7 @@ func convertResponse(m tree.Members, produces []string) json.RawMessage {
 		types = nil
 	}
 	for _, e := range examples {
-		if !contains(types, e.Name) {
+		if !slices.Contains(types, e.Name) {
 			types = append(types[:len(types):len(types)], e.Name)
 		}
 	}
@@ -234,7 +204,7 @@ func securityScheme(m tree.Members) json.RawMessage {
 	case "oauth2":
 		o.text("type", "oauth2")
 		o.add("description", m.Get("description").Raw())
-		var flow, flows objectWriter
+		var flow objectWriter
 		flow.add("authorizationUrl", m.Get("authorizationUrl").Raw())
 		flow.add("tokenUrl", m.Get("tokenUrl").Raw())
 		flow.add("scopes", m.Get("scopes").Raw())
@@ -245,12 +215,9 @@ func securityScheme(m tree.Members) json.RawMessage {
 		case "accessCode":
 			name = "authorizationCode"
 		}
-		flows.add(name, flow.raw())
-		o.add("flows", flows.raw())
+		o.add("flows", holding(name, flow.raw()))
 		return o.raw()
 	}
-	for _, one := range m {
-		o.add(one.Name, one.Value.Raw())
-	}
+	o.members(m)
 	return o.raw()
 }

@@ -101,13 +101,11 @@ func (x *exporter) loadSchemas(tx *store.Tx, api apim.Ref) error {
 			}
 		}
 	}
-	var schemas, components, all objectWriter
+	var schemas objectWriter
 	for _, one := range p.schema {
 		schemas.add(one.name, one.raw)
 	}
-	components.add("schemas", schemas.raw())
-	all.add("components", components.raw())
-	p.doc = tree.Derived(all.raw(), tree.Node{})
+	p.doc = tree.Derived(holding("components", holding("schemas", schemas.raw())), tree.Node{})
 	x.parts = p
 	return nil
 }

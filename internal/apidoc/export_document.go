@@ -1,7 +1,10 @@
 package apidoc
 
 import (
+	"cmp"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -45,13 +48,7 @@ func (x *exporter) info() json.RawMessage {
 	if l := x.api.License; l != nil && l.Name != "" {
 		o.add("license", encode(l))
 	}
-	version := "1"
-	for _, v := range []string{x.api.APIVersion, x.extra.Version} {
-		if v != "" {
-			version = v
-		}
-	}
-	o.text("version", version)
+	o.text("version", cmp.Or(x.extra.Version, x.api.APIVersion, "1"))
 	addAll(&o, x.extra.InfoX)
 	return o.raw()
 }
@@ -66,9 +63,7 @@ func addAll(o *objectWriter, members map[string]json.RawMessage) {
 func serversOf(addresses []string) json.RawMessage {
 	var a arrayWriter
 	for _, address := range addresses {
-		var o objectWriter
-		o.text("url", address)
-		a.add(o.raw())
+		a.add(holding("url", encode(address)))
 	}
 	return a.some()
 }
@@ -98,9 +93,7 @@ func (x *exporter) security(written json.RawMessage) json.RawMessage {
 		}
 		for _, scheme := range []string{keyHeaderScheme, keyQueryScheme} {
 			both := map[string][]string{scheme: {}}
-			for name, scopes := range one {
-				both[name] = scopes
-			}
+			maps.Copy(both, one)
 			a.add(encode(both))
 		}
 	}
@@ -110,7 +103,7 @@ func (x *exporter) security(written json.RawMessage) json.RawMessage {
 // components writes the definitions and security schemes. A definition made of
 // an inline schema stands where it came from, unless something refers to it.
 func (x *exporter) components(written ...json.RawMessage) json.RawMessage {
-	texts := append([]json.RawMessage{}, written...)
+	texts := slices.Clone(written)
 	for _, one := range x.parts.schema {
 		if !x.inline[one.name] {
 			texts = append(texts, one.raw)
@@ -131,9 +124,7 @@ func (x *exporter) components(written ...json.RawMessage) json.RawMessage {
 func (x *exporter) securitySchemes() json.RawMessage {
 	var o objectWriter
 	own := derivedMembers(x.extra.SecuritySchemes)
-	for _, m := range own {
-		o.add(m.Name, m.Value.Raw())
-	}
+	o.members(own)
 	if !x.api.NeedsSubscription() {
 		return o.some()
 	}

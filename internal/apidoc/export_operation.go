@@ -122,25 +122,12 @@ func (x *exporter) parameter(p *apim.Parameter, in string, rest tree.Members) js
 	if p.Required {
 		w.add("required", json.RawMessage(`true`))
 	}
-	content := rest.Get("content").Members()
-	for _, m := range rest {
-		switch m.Name {
-		case "name", "in", "schema", "content":
-		default:
-			w.add(m.Name, m.Value.Raw())
-		}
-	}
-	if len(content) > 0 {
+	w.members(rest, "name", "in", "schema", "content")
+	if content := rest.Get("content").Members(); len(content) > 0 {
 		var media objectWriter
-		for _, m := range content[0].Value.Members() {
-			if m.Name != "example" && m.Name != "examples" {
-				media.add(m.Name, m.Value.Raw())
-			}
-		}
+		media.members(content[0].Value.Members(), "example", "examples")
 		addExamples(&media, p.Examples)
-		var all objectWriter
-		all.add(content[0].Name, media.raw())
-		w.add("content", all.raw())
+		w.add("content", holding(content[0].Name, media.raw()))
 		return w.raw()
 	}
 	w.add("schema", x.parameterSchema(p, rest.Get("schema")))
@@ -180,9 +167,7 @@ func literal(kind, text string) json.RawMessage {
 }
 
 func refTo(name string) json.RawMessage {
-	var o objectWriter
-	o.text("$ref", componentRef+tree.EscapeStep(name))
-	return o.raw()
+	return holding("$ref", encode(componentRef+tree.EscapeStep(name)))
 }
 
 // addExamples writes examples; one without name as example.
@@ -207,17 +192,8 @@ func (x *exporter) requestBody(o *exported) json.RawMessage {
 	var w objectWriter
 	w.text("description", r.Description)
 	w.add("content", x.content(o, r.Representations, rest.Get("content")))
-	addRest(&w, rest)
+	w.members(rest, "content", "headers")
 	return w.raw()
-}
-
-// addRest writes what is left of a body or response.
-func addRest(w *objectWriter, rest tree.Members) {
-	for _, m := range rest {
-		if m.Name != "content" && m.Name != "headers" {
-			w.add(m.Name, m.Value.Raw())
-		}
-	}
 }
 
 // content writes representations by media type.
@@ -233,9 +209,7 @@ func (x *exporter) content(o *exported, all []apim.Representation, rest tree.Nod
 		var media objectWriter
 		media.add("schema", x.schemaOf(o, r))
 		addExamples(&media, r.Examples)
-		for _, m := range beyond.Get(r.ContentType).Members() {
-			media.add(m.Name, m.Value.Raw())
-		}
+		media.members(beyond.Get(r.ContentType).Members())
 		w.add(r.ContentType, media.raw())
 	}
 	return w.some()
@@ -302,6 +276,6 @@ func (x *exporter) response(o *exported, r *apim.Response, rest tree.Members) js
 	}
 	w.add("headers", headers.some())
 	w.add("content", x.content(o, r.Representations, rest.Get("content")))
-	addRest(&w, rest)
+	w.members(rest, "content", "headers")
 	return w.raw()
 }

@@ -35,11 +35,7 @@ func exportSwagger(ctx context.Context, tx *store.Tx, api apim.Ref, server strin
 			out["basePath"] = u.Path
 		}
 	}
-	for _, name := range []string{"tags", "externalDocs", "security"} {
-		if doc[name] != nil {
-			out[name] = doc[name]
-		}
-	}
+	take(out, doc, "tags", "externalDocs", "security")
 	for name, v := range doc {
 		if name == "x-ms-paths" {
 			out[name] = swaggerPaths(v)
@@ -77,6 +73,15 @@ func swaggerInfo(info object) object {
 	return out
 }
 
+// take copies those of the named members that an object has.
+func take(to, from object, names ...string) {
+	for _, name := range names {
+		if from[name] != nil {
+			to[name] = from[name]
+		}
+	}
+}
+
 func members(v any) object {
 	m, _ := v.(object)
 	return m
@@ -98,11 +103,7 @@ func swaggerPaths(v any) object {
 
 func swaggerOperation(op object) object {
 	out := object{}
-	for _, name := range []string{"operationId", "summary", "description", "tags", "deprecated", "externalDocs", "security"} {
-		if op[name] != nil {
-			out[name] = op[name]
-		}
-	}
+	take(out, op, "operationId", "summary", "description", "tags", "deprecated", "externalDocs", "security")
 	var parameters []any
 	list, _ := op["parameters"].([]any)
 	for _, p := range list {
@@ -131,11 +132,7 @@ func swaggerOperation(op object) object {
 
 func swaggerBody(body, content object) object {
 	out := object{"name": "body", "in": "body", "schema": schemaIn(content)}
-	for _, name := range []string{"required", "description"} {
-		if body[name] != nil {
-			out[name] = body[name]
-		}
-	}
+	take(out, body, "required", "description")
 	return out
 }
 
@@ -186,17 +183,8 @@ var simpleSchema = []string{
 // flattened is a parameter or header with the members of its schema beside its own.
 func flattened(p object, own ...string) object {
 	out := object{}
-	for _, name := range own {
-		if p[name] != nil {
-			out[name] = p[name]
-		}
-	}
-	schema := members(p["schema"])
-	for _, name := range simpleSchema {
-		if schema[name] != nil {
-			out[name] = schema[name]
-		}
-	}
+	take(out, p, own...)
+	take(out, members(p["schema"]), simpleSchema...)
 	if _, ok := out["type"].(string); !ok {
 		out["type"] = "string"
 	}
@@ -244,11 +232,7 @@ func swaggerFlow(flows object) object {
 			continue
 		}
 		out := object{"type": "oauth2", "flow": f.old, "scopes": flow["scopes"]}
-		for _, name := range []string{"authorizationUrl", "tokenUrl"} {
-			if flow[name] != nil {
-				out[name] = flow[name]
-			}
-		}
+		take(out, flow, "authorizationUrl", "tokenUrl")
 		return out
 	}
 	return nil

@@ -1,7 +1,8 @@
 package apidoc
 
 import (
-	"encoding/json"
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -32,24 +33,17 @@ func (p *parser) operation(path, method string, n tree.Node, shared tree.Members
 	if p.fatal != nil {
 		return
 	}
-	source := n
-	list := []tree.Node{shared.Get("parameters"), {}}
+	source, parameters := n, shared.Get("parameters")
 	if p.swagger {
-		n = p.convert(n, shared.Get("parameters"))
-		list[0] = tree.Node{}
+		n, parameters = p.convert(n, parameters), tree.Node{}
 	}
 	m := n.Members()
-	list[1] = m.Get("parameters")
 	r := &reader{p: p, node: source, path: path, op: &Operation{}, inline: map[string]bool{}}
 	r.op.Method, r.op.URLTemplate = strings.ToUpper(method), path
 	r.op.TemplateParameters, r.op.Responses = []apim.Parameter{}, []apim.Response{}
 	r.names(m, shared, method)
 	r.extra(m, shared)
-	var all []located
-	for _, l := range list {
-		all = p.locate(all, l)
-	}
-	r.parameters(all)
+	r.parameters(p.locate(p.locate(nil, parameters), m.Get("parameters")))
 	if body := m.Get("requestBody"); body.Exists() {
 		r.requestBody(body)
 	}
@@ -80,9 +74,7 @@ func (r *reader) names(m, shared tree.Members, method string) {
 	summary := strings.Join(strings.Fields(m.Get("summary").Text()), " ")
 	r.op.Extra.OperationID = written
 	r.op.ID = r.id(written, method)
-	if r.op.Description = m.Get("description").Text(); r.op.Description == "" {
-		r.op.Description = shared.Get("description").Text()
-	}
+	r.op.Description = cmp.Or(m.Get("description").Text(), shared.Get("description").Text())
 	r.op.DisplayName = summary
 	if utf8.RuneCountInString(summary) > maxDisplayName {
 		r.op.DisplayName = strings.TrimSpace(string([]rune(summary)[:maxDisplayName-1])) + "…"
@@ -114,7 +106,7 @@ var read = []string{"tags", "summary", "description", "externalDocs", "operation
 func (r *reader) extra(m, shared tree.Members) {
 	e := &r.op.Extra
 	for _, t := range m.Get("tags").Items() {
-		if name := strings.TrimSpace(t.Literal()); name != "" && !contains(e.Tags, name) && r.p.mayTag(name, len(e.Tags), t) {
+		if name := strings.TrimSpace(t.Literal()); name != "" && !slices.Contains(e.Tags, name) && r.p.mayTag(name, len(e.Tags), t) {
 			e.Tags = append(e.Tags, name)
 		}
 	}
@@ -130,23 +122,16 @@ func (r *reader) extra(m, shared tree.Members) {
 	r.p.take(len(e.Security)+len(e.Servers), r.node)
 	e.X = extensions(shared)
 	for _, one := range m {
-		if contains(read, one.Name) {
-			continue
+		if !slices.Contains(read, one.Name) {
+			e.X[one.Name] = one.Value.Compact()
 		}
-		if e.X == nil {
-			e.X = map[string]json.RawMessage{}
-		}
-		e.X[one.Name] = one.Value.Compact()
 	}
 }
 
 // id is the operation's resource name (apim-rest.md §3.2): from the operation id
 // or else from method and path, with a suffix where it is taken.
 func (r *reader) id(written, method string) string {
-	base := normalise(written)
-	if base == "" {
-		base = normalise(method + " " + r.path)
-	}
+	base := cmp.Or(normalise(written), normalise(method+" "+r.path))
 	id := base
 	for {
 		if _, taken := r.p.ids[id]; !taken {

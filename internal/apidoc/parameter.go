@@ -2,6 +2,7 @@ package apidoc
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apidoc/tree"
@@ -34,15 +35,11 @@ func (p *parser) locate(all []located, list tree.Node) []located {
 			p.warn(n, "an operation has more than %d parameters; the others are left out.", maxParameters)
 			break
 		}
-		replaced := false
-		for i := range all {
-			if all[i].place == one.place {
-				all[i], replaced = one, true
-			}
+		if i := slices.IndexFunc(all, func(l located) bool { return l.place == one.place }); i >= 0 {
+			all[i] = one
+			continue
 		}
-		if !replaced {
-			all = append(all, one)
-		}
+		all = append(all, one)
 	}
 	return all
 }
@@ -78,10 +75,7 @@ func (r *reader) parameters(all []located) {
 // undeclared adds the path parameters that are only in the path.
 func (r *reader) undeclared() {
 	for _, name := range apim.TemplateVariables(r.op.URLTemplate) {
-		known := false
-		for _, t := range r.op.TemplateParameters {
-			known = known || t.Name == name
-		}
+		known := slices.ContainsFunc(r.op.TemplateParameters, func(t apim.Parameter) bool { return t.Name == name })
 		if known || name == "*" {
 			continue
 		}
@@ -92,7 +86,7 @@ func (r *reader) undeclared() {
 }
 
 func (r *reader) inTemplate(name string) bool {
-	return contains(apim.TemplateVariables(r.path), name)
+	return slices.Contains(apim.TemplateVariables(r.path), name)
 }
 
 // query adds a query parameter, to the template when it is required and that is wanted.

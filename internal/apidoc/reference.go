@@ -3,6 +3,7 @@ package apidoc
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apidoc/tree"
@@ -130,10 +131,8 @@ func (p *parser) inline(n tree.Node, stack []string) json.RawMessage {
 }
 
 func (p *parser) inlineTarget(ref string, stack []string) json.RawMessage {
-	for _, s := range stack {
-		if s == ref {
-			return json.RawMessage(`{}`) // a callback that calls itself
-		}
+	if slices.Contains(stack, ref) {
+		return json.RawMessage(`{}`) // a callback that calls itself
 	}
 	target := p.lookUp(ref)
 	p.charge(target)
@@ -147,7 +146,7 @@ func (p *parser) inlineTarget(ref string, stack []string) json.RawMessage {
 func (p *parser) rest(m tree.Members, without ...string) *objectWriter {
 	o := new(objectWriter)
 	for _, one := range m {
-		if !contains(without, one.Name) {
+		if !slices.Contains(without, one.Name) {
 			o.add(one.Name, p.restValue(one))
 		}
 	}
@@ -161,23 +160,11 @@ func (p *parser) restValue(m tree.Member) json.RawMessage {
 	return p.inlined(m.Value)
 }
 
-func contains(list []string, s string) bool {
-	for _, one := range list {
-		if one == s {
-			return true
-		}
-	}
-	return false
-}
-
-// extensions are the x- members of an object but those named; nil when there are none.
+// extensions are the x- members of an object but those named.
 func extensions(m tree.Members, without ...string) map[string]json.RawMessage {
-	var x map[string]json.RawMessage
+	x := map[string]json.RawMessage{}
 	for _, one := range m {
-		if strings.HasPrefix(one.Name, "x-") && !contains(without, one.Name) {
-			if x == nil {
-				x = map[string]json.RawMessage{}
-			}
+		if strings.HasPrefix(one.Name, "x-") && !slices.Contains(without, one.Name) {
 			x[one.Name] = one.Value.Compact()
 		}
 	}

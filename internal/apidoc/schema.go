@@ -58,9 +58,8 @@ func (p *parser) putParts() {
 		p.d.Schema = &apim.Schema{ContentType: apim.SwaggerDefinitions, Document: &apim.SchemaDocument{Definitions: o.raw()}}
 		return
 	}
-	var components objectWriter
-	components.add("schemas", o.raw())
-	p.d.Schema = &apim.Schema{ContentType: apim.OpenAPIComponents, Document: &apim.SchemaDocument{Components: components.raw()}}
+	components := holding("schemas", o.raw())
+	p.d.Schema = &apim.Schema{ContentType: apim.OpenAPIComponents, Document: &apim.SchemaDocument{Components: components}}
 }
 
 // typeName is the definition that a body's schema is: the one it refers to, or

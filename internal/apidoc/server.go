@@ -2,6 +2,7 @@ package apidoc
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apidoc/tree"
@@ -28,7 +29,7 @@ func (p *parser) servers() {
 		if scheme != "http" && scheme != "https" && scheme != "ws" && scheme != "wss" {
 			continue
 		}
-		if !contains(p.d.Protocols, scheme) {
+		if !slices.Contains(p.d.Protocols, scheme) {
 			p.d.Protocols = append(p.d.Protocols, scheme)
 		}
 		if p.d.ServiceURL == "" || scheme == "https" && !strings.HasPrefix(p.d.ServiceURL, "https:") {
@@ -64,9 +65,7 @@ func (p *parser) swaggerServers() tree.Node {
 	}
 	var all arrayWriter
 	for _, s := range schemes {
-		var o objectWriter
-		o.text("url", s+"://"+host+"/"+strings.TrimLeft(base, "/"))
-		all.add(o.raw())
+		all.add(holding("url", encode(s+"://"+host+"/"+strings.TrimLeft(base, "/"))))
 	}
 	return tree.Derived(all.raw(), p.root.Get("host")).Root()
 }

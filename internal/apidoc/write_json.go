@@ -3,6 +3,9 @@ package apidoc
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
+
+	"github.com/portico-portal/portico/internal/apidoc/tree"
 )
 
 // objectWriter writes a JSON object member by member, in order.
@@ -28,6 +31,31 @@ func (o *objectWriter) text(name, value string) {
 	if value != "" {
 		o.add(name, encode(value))
 	}
+}
+
+// members adds those of an object but the ones named.
+func (o *objectWriter) members(m tree.Members, without ...string) {
+	for _, one := range m {
+		if !slices.Contains(without, one.Name) {
+			o.add(one.Name, one.Value.Raw())
+		}
+	}
+}
+
+// only adds those of the named members that an object has.
+func (o *objectWriter) only(m tree.Members, names ...string) {
+	for _, one := range m {
+		if slices.Contains(names, one.Name) {
+			o.add(one.Name, one.Value.Raw())
+		}
+	}
+}
+
+// holding is an object of one member.
+func holding(name string, value json.RawMessage) json.RawMessage {
+	var o objectWriter
+	o.add(name, value)
+	return o.raw()
 }
 
 // empty reports whether nothing was added.
