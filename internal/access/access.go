@@ -7,18 +7,18 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// Action is an ARM action in full, such as "Microsoft.ApiManagement/service/apis/write".
+// Action is a complete ARM action such as "Microsoft.ApiManagement/service/apis/write".
 type Action string
 
-// Verbs that end an action.
+// Verbs at the end of an action.
 const (
 	Read   = "read"
 	Write  = "write"
 	Delete = "delete"
 )
 
-// ActionOf joins a resource type below the service ("apis/operations", "" for
-// the service itself) and a verb. POST actions have a name before the verb
+// ActionOf joins a resource type below the service ("apis/operations"; "" for
+// the service itself) and a verb. Actions of POST have a name before the verb
 // "action": ActionOf("users", "token/action").
 func ActionOf(resourceType, verb string) Action {
 	if resourceType == "" {
@@ -29,11 +29,11 @@ func ActionOf(resourceType, verb string) Action {
 
 // Principal is an authenticated caller.
 type Principal struct {
-	UserID      string // of a user's token
-	Integration bool   // a token of tenant/access
-	Admin       bool   // user 1 and members of administrators
-	// Subject is who the caller is when no user: "token:ci" for a named token,
-	// "oidc:https://issuer#subject" for a token of an OpenID provider.
+	UserID      string // set if a user's token was given
+	Integration bool   // whether it is a token of tenant/access
+	Admin       bool   // whether it is user 1 or a member of administrators
+	// Subject identifies a caller who is not a user: "token:ci" for a named
+	// token, "oidc:https://issuer#subject" for a token of an OpenID provider.
 	Subject string
 }
 
@@ -54,7 +54,7 @@ type Assignment struct {
 	Scope apim.Scope
 }
 
-// DeniedError is apim.ErrForbidden that names what was refused.
+// DeniedError is apim.ErrForbidden with the action and scope that were refused.
 type DeniedError struct {
 	Action Action
 	Scope  apim.Scope
@@ -67,7 +67,7 @@ func (e *DeniedError) Error() string {
 // Is makes errors.Is(err, apim.ErrForbidden) true.
 func (e *DeniedError) Is(target error) bool { return target == apim.ErrForbidden }
 
-// Authorize returns nil when one of the assignments grants the action at the
+// Authorize returns nil if one of the assignments grants the action at the
 // scope, else a *DeniedError.
 func Authorize(assignments []Assignment, action Action, scope apim.Scope) error {
 	for _, a := range assignments {
@@ -78,9 +78,9 @@ func Authorize(assignments []Assignment, action Action, scope apim.Scope) error 
 	return &DeniedError{Action: action, Scope: scope}
 }
 
-// Inherent are the roles a principal has without being assigned one: the
-// service's owner for tokens of tenant/access and for administrators, the reader
-// of the own user for others.
+// Inherent returns the assignments that a principal has without being given
+// any: owner of the service for tokens of tenant/access and for administrators,
+// reader of the own user for others.
 func Inherent(p Principal) []Assignment {
 	switch {
 	case p.Integration || p.Admin:

@@ -2,10 +2,10 @@ package access
 
 import "strings"
 
-// Role is a set of actions. Patterns may hold *, which stands for any run of
-// characters, slashes included.
+// Role is a set of actions. In its patterns * stands for any run of characters,
+// slashes included.
 type Role struct {
-	ID          string // a GUID; "" for what is no role definition
+	ID          string // a GUID; "" if it has no role definition
 	Name        string
 	Description string
 	Actions     []string
@@ -15,7 +15,7 @@ type Role struct {
 // m is the prefix of API Management's actions.
 const m = "Microsoft.ApiManagement/service/"
 
-// shared is what every API Management role of the service carries besides.
+// shared are the actions that every API Management role of the service has in common.
 var shared = []string{
 	"Microsoft.Authorization/*/read", "Microsoft.Insights/alertRules/*", "Microsoft.ResourceHealth/availabilityStatuses/read",
 	"Microsoft.Resources/deployments/*", "Microsoft.Resources/subscriptions/resourceGroups/read", "Microsoft.Support/*",
@@ -30,15 +30,15 @@ func with(actions ...string) []string {
 	return actions
 }
 
-// The roles that are not chosen by name elsewhere are found with [BuiltIn].
+// [BuiltIn] has the roles that no code refers to by name.
 var (
 	// Owner may do everything.
 	Owner = &Role{ID: "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", Name: "Owner", Description: "Everything, access included.", Actions: []string{"*"}}
-	// OwnUser is what every user may do with the own record. It is no role definition.
+	// OwnUser is what every user may do with the own record. It has no role definition.
 	OwnUser = &Role{Name: "Own User", Actions: with("users/read", "users/groups/read", "users/subscriptions/read", "users/identities/read")}
 )
 
-// BuiltIn are the roles that every service has (apim-rest.md Part 5).
+// BuiltIn are the roles of every service (apim-rest.md Part 5).
 var BuiltIn = []*Role{
 	Owner,
 	{ID: "b24988ac-6180-42a0-ab88-20f7382dd24c", Name: "Contributor", Description: "Everything but access.", Actions: []string{"*"},
@@ -73,7 +73,7 @@ var BuiltIn = []*Role{
 		Actions: append(with("workspaces/*/read"), "Microsoft.Authorization/*/read")},
 }
 
-// RoleByName finds a built-in role by its name or GUID, in any case; nil when there is none.
+// RoleByName finds a built-in role by its name or GUID in any case, or returns nil.
 func RoleByName(name string) *Role {
 	for _, r := range BuiltIn {
 		if strings.EqualFold(r.Name, name) || strings.EqualFold(r.ID, name) {

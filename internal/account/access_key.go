@@ -12,7 +12,8 @@ import (
 )
 
 // RegenerateAccessKey replaces a key ("primaryKey" or "secondaryKey") of
-// tenant/access, and every token it signed is invalid at once, or of tenant/gitAccess.
+// tenant/access, which invalidates every token it signed, or of
+// tenant/gitAccess.
 func (s *Service) RegenerateAccessKey(ctx context.Context, actor store.Actor, access apim.Ref, field string) error {
 	if field != primaryKey && field != secondaryKey {
 		return apim.Invalid("key", fmt.Sprintf("key must be %s or %s; it is %q.", primaryKey, secondaryKey, field))
@@ -38,7 +39,7 @@ func newAccessKey(random io.Reader) (string, error) {
 	return base64.StdEncoding.EncodeToString(b), nil
 }
 
-// newSubscriptionKey makes 32 hexadecimal characters.
+// newSubscriptionKey makes a key of 32 hexadecimal digits.
 func newSubscriptionKey(random io.Reader) (string, error) {
 	b := make([]byte, 16)
 	if _, err := io.ReadFull(random, b); err != nil {

@@ -16,23 +16,23 @@ import (
 // TenantAccess is the resource whose keys sign tokens (apim-rest.md §1.11).
 const TenantAccess = settings.Access
 
-// The secret fields of [TenantAccess], and of subscriptions.
+// The secret fields of [TenantAccess] and of subscriptions.
 const (
 	primaryKey   = "primaryKey"
 	secondaryKey = "secondaryKey"
 )
 
-// Principal is who holds a valid token.
+// Principal is the holder of a valid token.
 type Principal struct {
 	UserID      string // "" for the integration principal
 	Integration bool
-	Admin       bool   // integration, user 1 and members of administrators
-	Subject     string // who it is when no user: "token:ci", "oidc:https://issuer#subject"
+	Admin       bool   // true for the integration, user 1 and members of administrators
+	Subject     string // set if it is not a user: "token:ci", "oidc:https://issuer#subject"
 }
 
-// Authenticate checks the value of an Authorization header, or a token alone, in
+// Authenticate checks the value of an Authorization header, or a bare token, in
 // any spelling of a shared access token. The error is apim.ErrUnauthorized for
-// whatever is not a valid token of somebody active.
+// anything but a valid token of an active principal.
 func (s *Service) Authenticate(ctx context.Context, header string) (Principal, error) {
 	token, err := ParseToken(header)
 	if err != nil {
@@ -60,7 +60,7 @@ func (s *Service) Authenticate(ctx context.Context, header string) (Principal, e
 	return p, nil
 }
 
-// tokensAllowed refuses tokens that the service's keys sign, when that is switched off.
+// tokensAllowed refuses tokens signed with the service's keys if they are switched off.
 func tokensAllowed(tx *store.Tx) error {
 	allowed, err := settings.TokensAllowed(tx)
 	if err == nil && !allowed {
@@ -79,8 +79,8 @@ func checkIntegration(tx *store.Tx, token Token) error {
 	return nil
 }
 
-// TokenPrefix begins the ids of named tokens, whose rights are what roles are
-// assigned to them: "token:ci". No user's id has a colon.
+// TokenPrefix begins the ids of named tokens, such as "token:ci", whose rights
+// are the roles assigned to them. The id of a user has no colon.
 const TokenPrefix = "token:"
 
 func checkNamed(tx *store.Tx, token Token) error {
@@ -120,7 +120,7 @@ func checkUserToken(tx *store.Tx, token Token) (*Visitor, error) {
 	return visitor(tx, token.ID)
 }
 
-// checkToken checks signature, then expiry: a forged token learns nothing.
+// checkToken checks the signature, then the expiry, so that a forged token reveals nothing.
 func checkToken(tx *store.Tx, token Token, epoch string) error {
 	genuine := false
 	for _, field := range []string{primaryKey, secondaryKey} {
@@ -142,13 +142,13 @@ func checkToken(tx *store.Tx, token Token, epoch string) error {
 	return nil
 }
 
-// epochMeta names the stored count of how often a user's tokens were ended.
+// epochMeta names the stored count of how often a user's tokens were invalidated.
 func epochMeta(user apim.Ref) string { return "account.epoch/" + string(user.Key()) }
 
-// epochKey is what signs a user's tokens. Tokens have no field for an epoch, so
-// it is part of the key: when it moves on, earlier signatures are wrong. The
-// first epoch adds nothing, so that clients which sign for themselves with the
-// key of tenant/access, as the wire format allows, go on working.
+// epochKey is the key that signs a user's tokens. Tokens have no field for an
+// epoch, so it is part of the key: the next epoch invalidates earlier
+// signatures. The first epoch adds nothing, so that clients which sign tokens
+// with the key of tenant/access, as the wire format allows, keep working.
 func epochKey(key, epoch string) string {
 	if epoch == "" {
 		return key
@@ -157,8 +157,9 @@ func epochKey(key, epoch string) string {
 }
 
 // MintToken makes a compact token for an active user, signed with the key that
-// keyType (primary or secondary; "": primary) names. It lasts to the minute of
-// expires, at most MaxTokenLifetime. Errors: *apim.InvalidError, apim.ErrNotFound.
+// keyType names (primary or secondary; "": primary). It is valid to the minute
+// of expires, and for at most MaxTokenLifetime. Errors: *apim.InvalidError,
+// apim.ErrNotFound.
 func (s *Service) MintToken(ctx context.Context, userID, keyType string, expires time.Time) (token string, err error) {
 	field, err := keyField(keyType)
 	if err != nil {
@@ -169,7 +170,7 @@ func (s *Service) MintToken(ctx context.Context, userID, keyType string, expires
 	}
 	until := expires.UTC().Truncate(time.Minute)
 	if !until.After(s.store.Now()) {
-		until = until.Add(time.Minute) // not dead on arrival
+		until = until.Add(time.Minute) // so that it is valid at least for a moment
 	}
 	err = s.store.View(ctx, func(tx *store.Tx) error {
 		token, err = mintUser(tx, userID, field, until)
@@ -197,15 +198,15 @@ func mintUser(tx *store.Tx, userID, field string, until time.Time) (string, erro
 	return MintCompact(u.ID, until, epochKey(key, epoch)), nil
 }
 
-// MintAdmin makes a compact token of the integration principal that lasts at
-// least the lifetime given, at most MaxTokenLifetime.
+// MintAdmin makes a compact token of the integration principal that is valid
+// for at least the given lifetime, up to MaxTokenLifetime.
 func (s *Service) MintAdmin(ctx context.Context, lifetime time.Duration) (token string, err error) {
 	expires := s.store.Now().Add(lifetime)
 	if err := s.checkExpiry(expires); err != nil {
 		return "", err
 	}
 	if up := expires.Truncate(time.Minute).Add(time.Minute); s.checkExpiry(up) == nil {
-		expires = up // compact tokens end at a whole minute
+		expires = up // compact tokens expire at a full minute
 	}
 	err = s.store.View(ctx, func(tx *store.Tx) error {
 		key, err := tx.Secret(TenantAccess, primaryKey)

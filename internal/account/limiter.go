@@ -18,7 +18,7 @@ func (e *LimitedError) Error() string {
 	return fmt.Sprintf("too many attempts to sign in; try again in %d seconds", int(e.RetryAfter.Seconds())+1)
 }
 
-// RetryIn is how long to wait: what the header Retry-After says.
+// RetryIn is how long to wait, for the header Retry-After.
 func (e *LimitedError) RetryIn() time.Duration { return e.RetryAfter }
 
 // Is makes errors.Is(err, apim.ErrTooManyRequests) true.
@@ -30,15 +30,15 @@ type limit struct {
 	interval time.Duration
 }
 
-// A person who mistypes is not hindered; a guesser has some hundred tries a day
-// for an account and some thousand from an address.
+// A person who mistypes is not held up; a guesser has a few hundred tries a day
+// for an account and a few thousand from an address.
 var (
 	accountLimit = limit{burst: 10, interval: 2 * time.Minute}
 	addressLimit = limit{burst: 50, interval: 20 * time.Second}
 )
 
-// limiterSlots bounds a limiter's memory. Names share a slot by chance, rarely
-// enough that an attacker, who cannot know the seed, cannot aim at anybody.
+// limiterSlots bounds a limiter's memory. Names may share a slot, but rarely,
+// and an attacker, who does not know the seed, cannot bring it about.
 const limiterSlots = 1 << 15
 
 // limiter counts attempts by name in a fixed number of token buckets.
@@ -46,9 +46,9 @@ type limiter struct {
 	limit limit
 	seed  maphash.Seed
 	mu    sync.Mutex
-	// full is when a slot's bucket has its whole burst again. An attempt moves it
-	// by an interval; an attempt that would move it beyond burst intervals from
-	// now is refused.
+	// full holds, in Unix nanoseconds, when a slot's bucket has its whole burst
+	// again. An attempt moves it by an interval; an attempt that would move it
+	// beyond burst intervals from now is refused.
 	full [limiterSlots]int64 // Unix nanoseconds
 }
 
@@ -72,14 +72,15 @@ func (l *limiter) take(name string, now time.Time) error {
 	return nil
 }
 
-// forgive gives the whole burst back: the person proved to be the right one.
+// forgive restores the whole burst, since the person gave the right password.
 func (l *limiter) forgive(name string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	*l.slot(name) = 0
 }
 
-// addressName is what an address counts as: IPv6 networks of one customer as one.
+// addressName is what an address is counted by: the IPv6 addresses of one
+// customer count as one.
 func addressName(address string) string {
 	if ap, err := netip.ParseAddrPort(address); err == nil {
 		address = ap.Addr().String()

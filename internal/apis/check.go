@@ -8,7 +8,8 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// check wants what the API names to exist, and its address for itself.
+// check requires that what the API refers to exists, and that no other API has
+// its gateway address.
 func (w *writer) check() error {
 	a := w.api
 	if a.APIVersionSetID != "" {
@@ -26,7 +27,7 @@ func (w *writer) check() error {
 	return checkAddress(w.tx, w.at.Alias, a)
 }
 
-// checkSignIn wants the authorization servers and OpenID providers of an API to exist.
+// checkSignIn requires that the API's authorization servers and OpenID providers exist.
 func (w *writer) checkSignIn(s *apim.AuthenticationSettings) error {
 	servers, providers := s.Names()
 	for _, name := range servers {
@@ -42,7 +43,7 @@ func (w *writer) checkSignIn(s *apim.AuthenticationSettings) error {
 	return nil
 }
 
-// checkNamed wants the service to have a resource of a kind with a name; "" names none.
+// checkNamed requires that a resource of a kind exists by this name; "" is allowed.
 func (w *writer) checkNamed(field, name string, kind *apim.Kind) error {
 	if name == "" {
 		return nil
@@ -81,7 +82,7 @@ func checkAddress(tx *store.Tx, alias apim.Ref, a *apim.API) error {
 	return nil
 }
 
-// versionSetOf is the version set of an API, nil when it has none.
+// versionSetOf is the version set of an API, or nil.
 func versionSetOf(tx *store.Tx, alias apim.Ref, a *apim.API) (*apim.VersionSet, error) {
 	ref := a.VersionSet(alias.Home())
 	if ref == "" {

@@ -9,8 +9,8 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// copyBelow copies all that lies below an API revision to another one: every
-// kind that is declared below apis, schema parts and the tags of operations.
+// copyBelow copies everything below an API revision to another one: all kinds
+// declared below apis, schema parts and the tags of operations.
 func copyBelow(tx *store.Tx, from, to apim.Ref) error {
 	var copies []*store.Document
 	for _, kind := range apim.Kinds {
@@ -69,7 +69,7 @@ func copyParts(tx *store.Tx, kind *apim.Kind, doc *store.Document, to apim.Ref) 
 	return tx.PutSchemaParts(to, doc.Name, parts)
 }
 
-// copyTags repeats the tags of the operations; the API's own hang on its alias.
+// copyTags repeats the tags of the operations; the API's own are linked to its alias.
 func copyTags(tx *store.Tx, from, to apim.Ref) error {
 	links, err := tx.LinksBelow(apim.TagLink, from)
 	if err != nil {
@@ -81,5 +81,5 @@ func copyTags(tx *store.Tx, from, to apim.Ref) error {
 	return tx.LinkAll(apim.TagLink, links)
 }
 
-// moved replaces the beginning of a ref, whose case may differ.
+// moved replaces the beginning of a ref, whatever its case.
 func moved(ref, from, to apim.Ref) apim.Ref { return to + ref[len(from):] }

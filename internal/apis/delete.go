@@ -5,9 +5,10 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// Delete deletes a revision of an API. With the current one goes the API, its
-// associations and the subscriptions to it alone; its other revisions only
-// when allRevisions says so, else that is an *apim.ConflictError.
+// Delete deletes a revision of an API. Deleting the current one deletes the
+// API, its links and the subscriptions to it alone. If it has other revisions,
+// they are deleted when allRevisions is set; otherwise the error is an
+// *apim.ConflictError.
 func Delete(tx *store.Tx, revision apim.Ref, allRevisions bool) error {
 	alias := revision.Alias()
 	current, err := tx.ResolveAPI(alias)
@@ -32,7 +33,7 @@ func Delete(tx *store.Tx, revision apim.Ref, allRevisions bool) error {
 	for _, d := range all {
 		gone = append(gone, d.Ref)
 	}
-	return deleteAll(tx, append(gone, alias)) // the alias has no document, but links
+	return deleteAll(tx, append(gone, alias)) // the alias has no document, but it has links
 }
 
 func deleteAll(tx *store.Tx, refs []apim.Ref) error {

@@ -12,7 +12,7 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// Place is where a write of an API goes.
+// Place is the target of a write of an API.
 type Place struct {
 	Alias apim.Ref        // /apis/x
 	Ref   apim.Ref        // the revision: /apis/x;rev=n
@@ -23,9 +23,9 @@ type Place struct {
 
 var revisionName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.\-]{0,99}$`)
 
-// Locate finds the revision that a write of ref means: the one named, else the
-// current one, else, for a new API, the one that properties name, else 1.
-// apim.ErrNotFound says that there is no such workspace.
+// Locate finds the revision that a write of ref refers to: the one named, else
+// the current one, else, for a new API, the one that the properties name, else
+// 1. The error is apim.ErrNotFound if the workspace does not exist.
 func Locate(tx *store.Tx, ref apim.Ref, properties json.RawMessage) (*Place, error) {
 	id, revision := apim.SplitRevision(ref.Name())
 	if !ref.Is(apim.APIs) {
@@ -67,7 +67,7 @@ func Locate(tx *store.Tx, ref apim.Ref, properties json.RawMessage) (*Place, err
 	return at, v.Err()
 }
 
-// firstRevision is the revision that a new API begins with.
+// firstRevision is the first revision of a new API.
 func firstRevision(properties json.RawMessage) (string, error) {
 	var sent struct {
 		Revision *string `json:"apiRevision"`
@@ -91,7 +91,7 @@ func checkName(v *apim.Violations, id string) {
 // isCurrent reports whether the revision is the current one, or the first.
 func (at *Place) isCurrent() bool { return at.current == "" || at.current.Same(at.Ref) }
 
-// find is the document at ref, nil when there is none.
+// find is the document at ref, or nil.
 func find(tx *store.Tx, ref apim.Ref) (*store.Document, error) {
 	doc, err := tx.Get(ref)
 	if errors.Is(err, apim.ErrNotFound) {
@@ -100,7 +100,7 @@ func find(tx *store.Tx, ref apim.Ref) (*store.Document, error) {
 	return doc, err
 }
 
-// exists refuses a field that names what is not there.
+// exists refuses a field that refers to something that does not exist.
 func exists(tx *store.Tx, field string, ref apim.Ref, kind *apim.Kind) error {
 	doc, err := find(tx, ref)
 	if err == nil && (doc == nil || !strings.EqualFold(doc.Kind, kind.Path)) {

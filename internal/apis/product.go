@@ -8,9 +8,9 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// PutProduct creates or replaces a product. A new one is given to
-// administrators, as every product has them. An API is in at most one open
-// product (apim-rest.md §1.12); what breaks that is an *apim.InvalidError.
+// PutProduct creates or replaces a product. A new one is linked to the group
+// administrators, as every product is. An API can be in only one open product
+// (apim-rest.md §1.12); the error is then an *apim.InvalidError.
 func PutProduct(tx *store.Tx, ref apim.Ref, old *store.Document, p *apim.Product) (*store.Document, error) {
 	p.Default()
 	var v apim.Violations
@@ -35,7 +35,7 @@ func PutProduct(tx *store.Tx, ref apim.Ref, old *store.Document, p *apim.Product
 	return doc, err
 }
 
-// checkOpen refuses to open a product that has an API of another open one.
+// checkOpen refuses to open a product with an API that is in another open product.
 func checkOpen(tx *store.Tx, product apim.Ref) error {
 	apis, err := tx.Links(apim.ProductAPI, product)
 	if err != nil {
@@ -49,7 +49,7 @@ func checkOpen(tx *store.Tx, product apim.Ref) error {
 	return nil
 }
 
-// AddToProduct adds an API to a product and reports whether that is new.
+// AddToProduct adds an API to a product and reports whether it was not in it yet.
 func AddToProduct(tx *store.Tx, product, api apim.Ref) (created bool, err error) {
 	err = AdmitToProduct(tx, product, api)
 	if errors.Is(err, apim.ErrNotFound) {
@@ -96,8 +96,8 @@ func readProduct(tx *store.Tx, ref apim.Ref) (*apim.Product, error) {
 	return p, err
 }
 
-// DeleteProduct deletes a product, and its subscriptions when that is allowed,
-// else subscriptions are an *apim.ConflictError.
+// DeleteProduct deletes a product. If it has subscriptions, they are deleted
+// when withSubscriptions is set; otherwise the error is an *apim.ConflictError.
 func DeleteProduct(tx *store.Tx, product apim.Ref, withSubscriptions bool) error {
 	subscriptions, err := tx.Backlinks(apim.SubscriptionScope, product)
 	if err != nil {

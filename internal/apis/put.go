@@ -15,9 +15,9 @@ import (
 // Result is what a write of an API did.
 type Result struct {
 	API        apim.Ref        // /apis/x
-	Document   *store.Document // the revision's, as stored
-	Created    bool            // the revision is new
-	Operations int             // of the description
+	Document   *store.Document // the stored revision
+	Created    bool            // whether the revision is new
+	Operations int             // number of operations in the description
 	Findings   []apim.Finding  // about the description
 }
 
@@ -29,20 +29,20 @@ type writer struct {
 	at *Place
 	in *Input
 
-	sent   map[string]json.RawMessage // the properties, with ids as they are stored
-	source *store.Document            // what a new revision is a copy of; nil: nothing
+	sent   map[string]json.RawMessage // the input's properties, with ids in the form they are stored in
+	source *store.Document            // the revision that a new one is a copy of, or nil
 	api    *apim.API
 	extra  json.RawMessage
 	doc    *store.Document
 }
 
-// Put creates or replaces an API's revision. Its properties are, each over the
-// one before: those of the source that a new revision copies; with a
-// description, those the revision has and the description's; those of the input.
-// What lies below a source is copied, and made what the description says; the
-// revision becomes the current one when it is the first or the input says so; the
-// API is added to products. Errors are *apim.InvalidError, and
-// *apim.ConflictError where another API has the address.
+// Put creates or replaces a revision of an API. Its properties are built up in
+// layers: those of the revision that a new one copies; if there is a
+// description, the present ones and the description's; then those of the input.
+// What lies below the copied revision is copied and brought in line with the
+// description. The revision becomes the current one if it is the first or the
+// input says so, and the API is added to products. Errors: *apim.InvalidError,
+// and *apim.ConflictError if another API has the gateway address.
 func Put(tx *store.Tx, at *Place, in *Input) (*Result, error) {
 	w := &writer{tx: tx, at: at, in: in}
 	for _, step := range []func() error{w.decode, w.begin, w.merge, w.complete, w.check, w.store, w.below, w.follow} {
@@ -68,13 +68,13 @@ func (w *writer) decode() error {
 	return err
 }
 
-// has reports whether the input has a property; null is none.
+// has reports whether the input has a property; null counts as absent.
 func (w *writer) has(name string) bool {
 	value := w.sent[name]
 	return value != nil && string(value) != "null"
 }
 
-// begin makes the properties that those of the input are laid over.
+// begin makes the properties below those of the input.
 func (w *writer) begin() error {
 	w.api = new(apim.API)
 	var base *store.Document
@@ -96,7 +96,7 @@ func (w *writer) begin() error {
 			}
 		}
 	}
-	w.api.IsCurrent = false // unless the input says so
+	w.api.IsCurrent = false // unless the input says otherwise
 	if d == nil {
 		return nil
 	}
@@ -128,7 +128,7 @@ func (w *writer) findSource() error {
 	return err
 }
 
-// merge lays the input's properties over.
+// merge applies the input's properties.
 func (w *writer) merge() error {
 	base, err := json.Marshal(w.api)
 	if err != nil {
@@ -146,7 +146,7 @@ func (w *writer) merge() error {
 	return arm.Unmarshal(merged, w.api)
 }
 
-// complete sets what clients do not decide, and the defaults; then comes validation.
+// complete sets the defaults and what clients do not decide, before validation.
 func (w *writer) complete() error {
 	a := w.api
 	if w.has("apiType") && !w.has("type") { // the create-only spelling
@@ -167,8 +167,8 @@ func (w *writer) complete() error {
 	return v.Err()
 }
 
-// versionSet reads the create-only spelling apiVersionSet: a version set that
-// exists, by its id, or a new one.
+// versionSet reads apiVersionSet, a spelling for writes only: an existing
+// version set by its id, or a new one.
 func (w *writer) versionSet() error {
 	if !w.has("apiVersionSet") || w.api.APIVersionSetID != "" {
 		return nil
@@ -236,7 +236,7 @@ func (w *writer) below() error {
 	return w.in.Description.Write(w.tx, w.at.Ref)
 }
 
-// follow makes the revision current when it is to be, and adds the API to products.
+// follow makes the revision current if it should be, and adds the API to products.
 func (w *writer) follow() error {
 	if w.api.IsCurrent {
 		if err := moveCurrent(w.tx, w.at.Alias, w.at.current, w.at.Ref); err != nil {

@@ -20,7 +20,7 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// Service writes APIs. It reads one description at a time, for their memory.
+// Service writes APIs. It reads one description at a time to bound memory.
 type Service struct {
 	Store *store.Store
 	Blobs blob.Store
@@ -29,12 +29,12 @@ type Service struct {
 	turn chan struct{}
 }
 
-// Request is what is asked of an API.
+// Request is a request to write an API.
 type Request struct {
 	Ref        apim.Ref        // the API, /apis/x, or a revision of it, /apis/x;rev=2; also in a workspace
 	Properties json.RawMessage // as in a PUT, with or without a description
-	Products   []apim.Ref      // that the API is added to
-	// Outbound fetches a description that is named by link; nil: links are refused.
+	Products   []apim.Ref      // products to add the API to
+	// Outbound fetches a description given by link; nil: links are refused.
 	Outbound *http.Client
 }
 
@@ -54,8 +54,8 @@ func (in *Input) Close() {
 	}
 }
 
-// Write reads a request and does it in one transaction, which keeps what was
-// found in the API's history.
+// Write reads a request and carries it out in one transaction, which also
+// records the findings in the API's history.
 func (s *Service) Write(ctx context.Context, actor store.Actor, r Request) (*Result, error) {
 	in, err := s.Read(ctx, r)
 	if err != nil {
@@ -79,8 +79,8 @@ func (s *Service) Write(ctx context.Context, actor store.Actor, r Request) (*Res
 	return result, nil
 }
 
-// formats are what properties.format may be (apim-rest.md §3.1), and what each
-// is; the others are links to the same.
+// formats maps the values of properties.format (apim-rest.md §3.1) to the
+// format of the text; those ending in -link hold a link to it.
 var formats = map[string]apidoc.Format{
 	"openapi": apidoc.OpenAPI, "openapi-link": apidoc.OpenAPI,
 	"openapi+json": apidoc.OpenAPIJSON, "openapi+json-link": apidoc.OpenAPIJSON,
@@ -92,7 +92,7 @@ var formats = map[string]apidoc.Format{
 	"graphql": apidoc.GraphQL, "graphql-link": apidoc.GraphQL,
 }
 
-// described are the members of a request that say what the description is.
+// described are the members of a request that describe its description.
 type described struct {
 	Format   *string         `json:"format"`
 	Value    *string         `json:"value"`
@@ -104,7 +104,7 @@ type described struct {
 	Source   string          `json:"sourceApiId"`
 }
 
-// Read does what is slow about a request, ahead of the transaction. Errors are
+// Read does what is slow about a request, before the transaction. Errors:
 // *apim.InvalidError and apim.ErrTooLarge. The caller closes the input.
 func (s *Service) Read(ctx context.Context, r Request) (*Input, error) {
 	var sent described
@@ -132,7 +132,7 @@ func (s *Service) Read(ctx context.Context, r Request) (*Input, error) {
 	return in, nil
 }
 
-// check looks at what can be told before the description is read.
+// check finds what is wrong before the description is read.
 func (d *described) check(ref apim.Ref) error {
 	var v apim.Violations
 	id, _ := apim.SplitRevision(ref.Name())
@@ -156,8 +156,8 @@ func (d *described) check(ref apim.Ref) error {
 	return v.Err()
 }
 
-// plain are properties without a description, and without those that say
-// nothing: what is empty is for the description to say.
+// plain returns the properties without the description, and without empty ones,
+// which are left to the description.
 func plain(properties json.RawMessage) (json.RawMessage, error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(properties, &members); err != nil {
@@ -194,7 +194,7 @@ func (s *Service) describe(ctx context.Context, client *http.Client, sent *descr
 	return d, d.Keep(ctx, s.Blobs)
 }
 
-// wait takes the turn of this description; done ends it.
+// wait waits until this description may be read; done lets the next one go.
 func (s *Service) wait(ctx context.Context) (done func(), err error) {
 	s.once.Do(func() { s.turn = make(chan struct{}, 1) })
 	select {
@@ -205,7 +205,7 @@ func (s *Service) wait(ctx context.Context) (done func(), err error) {
 	}
 }
 
-// fetch gets what a link names: a description, or of a GraphQL endpoint its schema.
+// fetch gets the description at a link or, for a GraphQL endpoint, its schema.
 func fetch(ctx context.Context, client *http.Client, format, address string) ([]byte, error) {
 	if client == nil {
 		return nil, apim.Invalid("format", "This instance fetches no links; put the description itself.")

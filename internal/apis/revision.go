@@ -8,8 +8,8 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// moveCurrent points an API's alias from one revision, "" for none, to another,
-// whose own document says already that it is current.
+// moveCurrent points an API's alias from one revision ("" for none) to another,
+// whose own document already says that it is current.
 func moveCurrent(tx *store.Tx, alias, from, to apim.Ref) error {
 	if from.Same(to) {
 		return nil
@@ -37,8 +37,9 @@ func setCurrent(tx *store.Tx, revision apim.Ref, current bool) error {
 	return err
 }
 
-// PutRelease creates or replaces a release, which makes a revision of its API the
-// current one (apim-rest.md §2.6): the one it names, else the current one.
+// PutRelease creates or replaces a release, which makes a revision of its API
+// the current one (apim-rest.md §2.6): the revision it names, or else the
+// current one.
 func PutRelease(tx *store.Tx, ref apim.Ref, old *store.Document, r *apim.Release) (*store.Document, error) {
 	alias := ref.Parent()
 	current, err := tx.ResolveAPI(alias)

@@ -9,8 +9,9 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// PutVersionSet creates or replaces a version set. Where its APIs are called
-// follows from it: a change that takes one to another's address is an *apim.ConflictError.
+// PutVersionSet creates or replaces a version set. It decides the gateway
+// addresses of its APIs: if a change would give one the address of another, the
+// error is an *apim.ConflictError.
 func PutVersionSet(tx *store.Tx, ref apim.Ref, old *store.Document, set *apim.VersionSet) (*store.Document, error) {
 	set.Default()
 	var v apim.Violations
@@ -41,7 +42,7 @@ func PutVersionSet(tx *store.Tx, ref apim.Ref, old *store.Document, set *apim.Ve
 	})
 }
 
-// DeleteVersionSet deletes a version set that no API is a version of.
+// DeleteVersionSet deletes a version set, unless an API is a version of it.
 func DeleteVersionSet(tx *store.Tx, ref apim.Ref) error {
 	err := eachVersion(tx, ref, func(revision apim.Ref, _ *apim.API) error {
 		return &apim.ConflictError{Code: "OperationNotAllowed", Message: fmt.Sprintf("The API %q is a version of this set.", revision.Alias().Name())}
@@ -52,7 +53,7 @@ func DeleteVersionSet(tx *store.Tx, ref apim.Ref) error {
 	return tx.DeleteTree(ref)
 }
 
-// eachVersion calls fn with the API revisions that are versions of a set.
+// eachVersion calls fn for the API revisions that are versions of a set.
 func eachVersion(tx *store.Tx, set apim.Ref, fn func(revision apim.Ref, a *apim.API) error) error {
 	docs, err := tx.List(apim.APIs.Path, set.Parent())
 	if err != nil {

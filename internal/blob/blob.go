@@ -15,17 +15,18 @@ import (
 )
 
 // Store keeps blobs by name. A name is a path of segments, such as
-// "content/logo.svg"; a bad one is an *apim.InvalidError, an absent blob apim.ErrNotFound.
+// "content/logo.svg". The error for a bad name is an *apim.InvalidError, that
+// for a missing blob apim.ErrNotFound.
 type Store interface {
-	// Put stores what r reads, whole or not at all, replacing a blob of that name.
+	// Put stores what r reads, completely or not at all, and replaces a blob of that name.
 	Put(ctx context.Context, name, contentType string, r io.Reader) error
-	// PutHashed stores content under the name HashName makes of it. Content that
-	// is present already stays, with its first content type.
+	// PutHashed stores content under its HashName. Content that is there
+	// already keeps its first content type.
 	PutHashed(ctx context.Context, contentType string, content []byte) (name string, err error)
-	// Pin makes the present content of a blob stay: it is also the hashed blob
-	// HashedPrefix + Info.Hash from then on, whatever becomes of the name.
+	// Pin preserves the present content of a blob: from then on it is also the
+	// hashed blob HashedPrefix + Info.Hash, whatever happens to the name.
 	Pin(ctx context.Context, name string) (Info, error)
-	// Get opens a blob, which stays readable while it is replaced or deleted.
+	// Get opens a blob. It stays readable while it is replaced or deleted.
 	Get(ctx context.Context, name string) (io.ReadSeekCloser, Info, error)
 	// Delete removes a blob, or fails with apim.ErrNotFound.
 	Delete(ctx context.Context, name string) error
@@ -38,20 +39,20 @@ type Info struct {
 	Name        string
 	ContentType string
 	Size        int64  // bytes
-	Hash        string // SHA-256 of the content in hexadecimal; serves as ETag
+	Hash        string // SHA-256 of the content in hexadecimal; serves as its ETag
 	ModTime     time.Time
 }
 
-// HashedPrefix starts the names of hashed blobs; Put refuses it.
+// HashedPrefix begins the names of hashed blobs; Put refuses such names.
 const HashedPrefix = "sha256/"
 
-// HashName is the name of a hashed blob: sha256/ and the hash in hexadecimal.
+// HashName is the name of a hashed blob: HashedPrefix and the hash in hexadecimal.
 func HashName(content []byte) string {
 	sum := sha256.Sum256(content)
 	return HashedPrefix + hex.EncodeToString(sum[:])
 }
 
-// The limits of names, in bytes.
+// The longest names, in bytes.
 const (
 	maxName    = 1024
 	maxSegment = 200
@@ -79,7 +80,7 @@ func badName(name string) error {
 	return apim.Invalid("name", fmt.Sprintf("%q is not a valid blob name.", name))
 }
 
-// checkPut is CheckName for Put, whose names must not look like hashed ones.
+// checkPut is CheckName for Put, which refuses names of hashed blobs.
 func checkPut(name string) error {
 	if strings.HasPrefix(name, HashedPrefix) {
 		return apim.Invalid("name", "Names that start with "+HashedPrefix+" belong to content-addressed blobs.")

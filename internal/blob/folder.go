@@ -24,8 +24,8 @@ type folder struct {
 	blobs, tmp string
 }
 
-// Folder opens or makes a blob store in the folder dir and removes what an
-// interrupted write left behind. One process owns the folder.
+// Folder opens or creates a blob store in the folder dir, and removes what an
+// interrupted write left behind. Only one process may use the folder.
 func Folder(dir string) (Store, error) {
 	f := &folder{blobs: filepath.Join(dir, "blobs"), tmp: filepath.Join(dir, "tmp")}
 	if err := os.RemoveAll(f.tmp); err != nil {
@@ -58,7 +58,7 @@ func (f *folder) PutHashed(ctx context.Context, contentType string, content []by
 	return name, f.put(ctx, name, contentType, bytes.NewReader(content))
 }
 
-// Pin links the blob's file: files are replaced, never written to.
+// Pin links the blob's file, which is safe because files are replaced and never modified.
 func (f *folder) Pin(_ context.Context, name string) (Info, error) {
 	if err := CheckName(name); err != nil {
 		return Info{}, err
@@ -96,7 +96,7 @@ func (f *folder) put(ctx context.Context, name, contentType string, r io.Reader)
 	if err != nil {
 		return fmt.Errorf("store blob %s: %w", name, err)
 	}
-	defer os.Remove(tmp.Name()) // gone after the rename
+	defer os.Remove(tmp.Name()) // does nothing after the rename
 	err = writeBlob(tmp, contentType, &contextReader{ctx, r})
 	if err == nil {
 		err = tmp.Sync()
@@ -131,7 +131,7 @@ func (f *folder) publish(from, to string) error {
 	return syncFolder(filepath.Dir(to))
 }
 
-// makeFolders makes dir and its parents below the root, durably.
+// makeFolders creates dir and its parents below the root, durably.
 func (f *folder) makeFolders(dir string) error {
 	if _, err := os.Stat(dir); err == nil || dir == f.blobs {
 		return nil
@@ -186,7 +186,7 @@ func (f *folder) Delete(_ context.Context, name string) error {
 }
 
 func failed(what, name string, err error) error {
-	// ENAMETOOLONG: no blob can have that name here.
+	// ENAMETOOLONG: no blob can have this name here.
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENAMETOOLONG) {
 		err = apim.ErrNotFound
 	}
@@ -195,7 +195,7 @@ func failed(what, name string, err error) error {
 
 func (f *folder) List(ctx context.Context, prefix string) ([]Info, error) {
 	var all []Info
-	start := f.blobs // only the folder that the prefix names in full is walked
+	start := f.blobs // only the folder that the prefix names completely is walked
 	if i := strings.LastIndexByte(prefix, '/'); i > 0 && CheckName(prefix[:i]) == nil {
 		start = filepath.Join(f.blobs, filepath.FromSlash(folderPath(prefix[:i])))
 	}
@@ -214,7 +214,7 @@ func (f *folder) List(ctx context.Context, prefix string) ([]Info, error) {
 			all = append(all, info)
 		}
 		if errors.Is(err, apim.ErrNotFound) || errors.Is(err, errNoHeader) {
-			return nil // deleted meanwhile, or not a blob: Get says so
+			return nil // deleted meanwhile, or not a blob: Get reports it
 		}
 		return err
 	})
@@ -260,11 +260,12 @@ func folderPath(prefix string) string {
 	return strings.Join(segments, "/")
 }
 
-// special are the characters that a file name does not hold everywhere, and the two of our own.
+// special are the characters that some file systems do not allow in names, and
+// the two used by folder itself.
 const special = `%@:*?"<>|`
 
-// escapeSegment makes a file name of a segment. A leading dot and a trailing dot
-// or space are escaped too.
+// escapeSegment makes a file name from a segment. It also escapes a leading
+// dot, and a trailing dot or space.
 func escapeSegment(s string) string {
 	var b strings.Builder
 	for i := range len(s) {

@@ -12,7 +12,7 @@ import (
 )
 
 // A blob's file is "portico-blob 1", the SHA-256 of the content in hexadecimal
-// and the content type, each with a line feed, and then the content.
+// and the content type, each followed by a line feed, and then the content.
 const (
 	magic          = "portico-blob 1\n"
 	hashLine       = 2*sha256.Size + 1
@@ -45,7 +45,7 @@ func writeBlob(file *os.File, contentType string, r io.Reader) error {
 	return err
 }
 
-// readInfo reads the header; start is where the content begins.
+// readInfo reads the header; start is the offset of the content.
 func readInfo(file *os.File, name string) (info Info, start int64, err error) {
 	stat, err := file.Stat()
 	if err != nil {

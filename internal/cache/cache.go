@@ -7,16 +7,16 @@ import (
 	"sync"
 )
 
-// Made is a value with what it costs to keep and what it was made from.
+// Made is a value together with its size and what it was made from.
 type Made[V any] struct {
 	Value V
 	Bytes int64
-	Deps  []string // Evict of any of them drops the value
-	Skip  bool     // hand the value to whoever waits for it, but do not keep it
+	Deps  []string // evicting any of them drops the value
+	Skip  bool     // hand the value to the callers that wait for it, but do not keep it
 }
 
-// Cache keeps values by key, the least recently used go first when there are
-// too many bytes. It is safe for concurrent use.
+// Cache keeps values by key, and drops the least recently used ones when they
+// exceed a number of bytes. It is safe for concurrent use.
 type Cache[K comparable, V any] struct {
 	max int64
 
@@ -33,8 +33,8 @@ type entry[K comparable, V any] struct {
 	Made[V]
 }
 
-// flight is a value being made. Evictions meanwhile are noted: a value made
-// from what has changed since is handed out but not kept.
+// flight is a value being made. It records evictions meanwhile: a value made
+// from something that has changed is returned but not kept.
 type flight[V any] struct {
 	done    chan struct{}
 	made    Made[V]
@@ -43,7 +43,7 @@ type flight[V any] struct {
 	cleared bool
 }
 
-// New is an empty cache that keeps at most max bytes.
+// New makes an empty cache that holds at most max bytes.
 func New[K comparable, V any](max int64) *Cache[K, V] {
 	return &Cache[K, V]{
 		max: max, recent: list.New(), entries: map[K]*list.Element{},
@@ -63,8 +63,9 @@ func (c *Cache[K, V]) Get(key K) (V, bool) {
 	return zero, false
 }
 
-// Load returns the kept value of key or makes it. Concurrent callers wait for
-// one of them to make it; the making goes on when that one gives up. Errors are not kept.
+// Load returns the kept value of a key, or makes it. Concurrent callers wait
+// for one of them to make it, which continues if that one gives up. Errors are
+// not kept.
 func (c *Cache[K, V]) Load(ctx context.Context, key K, makeValue func(context.Context) (Made[V], error)) (V, error) {
 	c.mu.Lock()
 	if el, ok := c.entries[key]; ok {
@@ -118,7 +119,7 @@ func (f *flight[V]) stale() bool {
 	return false
 }
 
-// keep stores a value and drops the least recently used until it fits.
+// keep stores a value and drops the least recently used ones until it fits.
 func (c *Cache[K, V]) keep(key K, m Made[V]) {
 	if m.Bytes > c.max {
 		return
@@ -159,7 +160,7 @@ func (c *Cache[K, V]) drop(key K) {
 	}
 }
 
-// Grow adds to what the kept value of key costs, when value is still the one kept.
+// Grow adds to the size of the kept value of key, if it is still this value.
 func (c *Cache[K, V]) Grow(key K, bytes int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -172,8 +173,8 @@ func (c *Cache[K, V]) Grow(key K, bytes int64) {
 	c.shrink()
 }
 
-// Evict drops every value made from one of deps, and keeps none that is being
-// made from them right now.
+// Evict drops every value made from one of deps, and prevents those now being
+// made from them from being kept.
 func (c *Cache[K, V]) Evict(deps ...string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -203,14 +204,14 @@ func (c *Cache[K, V]) Clear() {
 	}
 }
 
-// Bytes is what the kept values cost together, Len how many there are.
+// Bytes is the total size of the kept values.
 func (c *Cache[K, V]) Bytes() int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.bytes
 }
 
-// Len is how many values are kept.
+// Len is the number of kept values.
 func (c *Cache[K, V]) Len() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -10,20 +10,21 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// Consumer is something derived from what is stored.
+// Consumer is something derived from the store.
 type Consumer interface {
 	// Load reads everything.
 	Load(tx *store.Tx) error
-	// Apply takes in changes, in their order; tx is at the last of them. When it
-	// fails it is called with the same changes again, and more.
+	// Apply takes in changes in order; tx sees the state after the last of
+	// them. If it fails it is called again with the same changes and any later
+	// ones.
 	Apply(tx *store.Tx, changes []store.Change) error
 }
 
-// MaxChanges is how many changes a follower applies; after more, everything is read again.
+// MaxChanges is how many changes a follower applies; if there are more, it reloads.
 const MaxChanges = 50_000
 
-// Since are the changes after a feed number. It is not ok when some of them are
-// not kept any more, or when there are more than limit.
+// Since returns the changes after a feed number. ok is false if some of them
+// are no longer kept, or if there are more than limit.
 func Since(tx *store.Tx, after int64, limit int) (changes []store.Change, ok bool, err error) {
 	oldest, err := tx.OldestSeq()
 	if err != nil || oldest > after+1 {
@@ -38,11 +39,11 @@ type Follower struct {
 	store    *store.Store
 	name     string
 	consumer Consumer
-	seq      int64 // of the last change the consumer knows
+	seq      int64 // of the last change the consumer has seen
 	logger   *slog.Logger
 }
 
-// Load makes a Follower of a consumer and loads it; a nil logger discards.
+// Load makes a Follower for a consumer and loads it. A nil logger discards.
 func Load(ctx context.Context, s *store.Store, name string, c Consumer, logger *slog.Logger) (*Follower, error) {
 	f := &Follower{store: s, name: name, consumer: c, logger: logger}
 	if err := s.View(ctx, f.load); err != nil {
@@ -51,12 +52,12 @@ func Load(ctx context.Context, s *store.Store, name string, c Consumer, logger *
 	return f, nil
 }
 
-// Run lets the consumer follow until ctx ends.
+// Run keeps the consumer up to date until ctx ends.
 func (f *Follower) Run(ctx context.Context) {
 	Repeat(ctx, f.store, f.name, maxRest, f.CatchUp, f.logger)
 }
 
-// CatchUp brings the consumer to the present.
+// CatchUp applies all changes up to now.
 func (f *Follower) CatchUp(ctx context.Context) error { return f.store.View(ctx, f.catchUp) }
 
 func (f *Follower) catchUp(tx *store.Tx) error {
@@ -89,28 +90,28 @@ func (f *Follower) load(tx *store.Tx) error {
 	return nil
 }
 
-// A follower rests for some times as long as it worked, within a bound, so that
-// writers are not held up by those who follow them: what comes meanwhile is
-// applied together. The first change after a quiet time waits for nothing.
+// A follower rests in proportion to the time it worked, within a bound, so that
+// it does not hold up writers; the changes made meanwhile are applied together.
+// The first change after a quiet time is applied at once.
 const (
 	restFor = 4
 	maxRest = 50 * time.Millisecond
 )
 
-// After a failure it is tried again, later each time.
+// Retries after a failure come at growing intervals.
 const (
 	firstRetry = 250 * time.Millisecond
 	lastRetry  = 30 * time.Second
 )
 
 // Repeat calls catchUp now and whenever something has changed, until ctx ends,
-// and rests after it for maxRest at most. What fails is tried again; the log tells
-// when it begins to fail, and when it has recovered.
+// and rests for at most maxRest after each call. A failure is retried. The log
+// says when it begins to fail and when it has recovered.
 func Repeat(ctx context.Context, s *store.Store, name string, maxRest time.Duration, catchUp func(context.Context) error, logger *slog.Logger) {
 	logger = cmp.Or(logger, slog.New(slog.DiscardHandler))
 	wake, stop := s.Watch()
 	defer stop()
-	retry := time.Duration(0) // 0: it did not fail
+	retry := time.Duration(0) // 0: the last call succeeded
 	for {
 		begun := time.Now()
 		err := catchUp(ctx)
@@ -134,7 +135,8 @@ func Repeat(ctx context.Context, s *store.Store, name string, maxRest time.Durat
 	}
 }
 
-// wait returns after a time, if it is not negative, or when woken; not ok when ctx has ended.
+// wait returns after d, unless d is negative, or when woken; ok is false when
+// ctx has ended.
 func wait(ctx context.Context, d time.Duration, wake <-chan struct{}) (ok bool) {
 	var after <-chan time.Time
 	if d >= 0 {

@@ -2,14 +2,14 @@ package feed
 
 import "iter"
 
-// pieces is how many maps a table is made of.
+// pieces is the number of maps in a table.
 const pieces = 256
 
-// Table is a map of which a changed copy is cheap: the copy shares what has not
-// changed. A Table itself never changes. The zero Table is empty.
+// Table is an immutable map that is cheap to copy with changes: the copy shares
+// what is the same. The zero Table is empty.
 type Table[K ~string, V any] struct{ maps *[pieces]map[K]V }
 
-// Get returns the value of a key, the zero value when there is none.
+// Get returns the value of a key, or the zero value.
 func (t Table[K, V]) Get(key K) V {
 	if t.maps == nil {
 		var zero V
@@ -18,7 +18,7 @@ func (t Table[K, V]) Get(key K) V {
 	return t.maps[piece(key)][key]
 }
 
-// GetBytes is Get of string(key), and does not allocate.
+// GetBytes is Get(K(key)) without the allocation.
 func (t Table[K, V]) GetBytes(key []byte) V {
 	if t.maps == nil {
 		var zero V
@@ -27,7 +27,7 @@ func (t Table[K, V]) GetBytes(key []byte) V {
 	return t.maps[piece(key)][K(key)]
 }
 
-// All are the keys and values, in no order.
+// All iterates over keys and values in no particular order.
 func (t Table[K, V]) All() iter.Seq2[K, V] {
 	return func(yield func(K, V) bool) {
 		if t.maps == nil {
@@ -43,7 +43,7 @@ func (t Table[K, V]) All() iter.Seq2[K, V] {
 	}
 }
 
-// Edit begins a changed copy.
+// Edit starts a changed copy.
 func (t Table[K, V]) Edit() *Edit[K, V] {
 	e := &Edit[K, V]{}
 	if t.maps != nil {
@@ -59,13 +59,14 @@ type Edit[K ~string, V any] struct {
 	changed bool
 }
 
-// Get returns the value of a key, the zero value when there is none.
+// Get returns the value of a key, or the zero value.
 func (e *Edit[K, V]) Get(key K) V { return e.maps[piece(key)][key] }
 
-// All are the keys and values, in no order; those that are met may be set.
+// All iterates over keys and values in no particular order; the values of
+// visited keys may be set.
 func (e *Edit[K, V]) All() iter.Seq2[K, V] { return Table[K, V]{&e.maps}.All() }
 
-// Set gives a key a value.
+// Set sets the value of a key.
 func (e *Edit[K, V]) Set(key K, v V) { e.owned(key)[key] = v }
 
 // Delete removes a key.
@@ -77,11 +78,11 @@ func (e *Edit[K, V]) Changed() bool { return e.changed }
 // Table ends the edit.
 func (e *Edit[K, V]) Table() Table[K, V] {
 	maps := e.maps
-	e.own = [pieces]bool{} // what comes after is another copy
+	e.own = [pieces]bool{} // later edits belong to another copy
 	return Table[K, V]{&maps}
 }
 
-// owned is the piece of a key, copied before it is first changed.
+// owned returns the map of a key, which it copies before the first change.
 func (e *Edit[K, V]) owned(key K) map[K]V {
 	i := piece(key)
 	if !e.own[i] {

@@ -1,10 +1,11 @@
-// Package job runs what happens beside requests and later. An [Owner] answers for
-// goroutines, by name: one that panics is logged and begun again, and the stop
-// waits for all of them. Jobs are stored in the transaction that causes them
-// ([Put]); the owner of any replica claims one, does it, tries again later what
-// failed, and keeps as a dead letter what failed too often ([Owner.Work]). A stop
-// waits for the job under way; one that takes too long is put back.
-// docs/decisions/jobs.md says why this is no library.
+// Package job runs what happens beside requests, or later. An [Owner] is
+// responsible for goroutines, by name: it logs one that panics and starts it
+// again, and waits for all of them when it stops. Jobs are stored in the
+// transaction that causes them ([Put]). The owner of any replica claims a job
+// and runs it, retries one that failed, and keeps one that failed too often as
+// a dead letter ([Owner.Work]). A stop waits for the job in progress; one that
+// takes too long is put back. docs/decisions/jobs.md says why this is not a
+// library.
 //
 // It imports store and apim.
 package job

@@ -14,32 +14,32 @@ import (
 // Collection is where jobs are stored: /jobs/{id}.
 const Collection = "jobs"
 
-// outbox is where mail waited before it was a job. What lies there still is done.
+// outbox is where mail was kept before it became a job. Mail that is still there is sent.
 const outbox = "outbox"
 
 // Job is something to be done.
 type Job struct {
-	ID      string // unlike any other's
+	ID      string // unique
 	Kind    string
 	Payload any
-	Secret  string    // what of the payload is kept encrypted; may be ""
-	At      time.Time // not to be done before; zero: now
+	Secret  string    // the part of the payload that is stored encrypted; may be ""
+	At      time.Time // earliest time to run it; zero: now
 }
 
-// Kind is how jobs of a kind are done.
+// Kind says how to run the jobs of one kind.
 type Kind struct {
 	Name string
-	// Do does a job once, and ends soon after its context. It is called again,
-	// later, after it failed or panicked, and when the process ended before what
-	// became of it was stored.
+	// Do runs a job, and returns soon after its context ends. It is called
+	// again later if it failed or panicked, or if the process ended before the
+	// outcome was stored.
 	Do      func(ctx context.Context, id string, payload json.RawMessage, secret string) error
 	Timeout time.Duration // of one attempt; 0: a minute
 }
 
-// maxAttempts is how often a job is tried before it is a dead letter.
+// maxAttempts is how often a job is tried before it becomes a dead letter.
 const maxAttempts = 10
 
-// deadFor is how long dead letters are kept for somebody to look at.
+// deadFor is how long dead letters are kept for inspection.
 const deadFor = 30 * 24 * time.Hour
 
 const secretField = "body"
@@ -55,10 +55,10 @@ type stored struct {
 	Error    string          `json:"error,omitempty"` // of the last attempt
 }
 
-// dead reports whether the job is not tried any more.
+// dead reports whether the job is no longer tried.
 func (s *stored) dead() bool { return s.Attempts >= maxAttempts && s.Claim == "" }
 
-// Put stores a job, to be done once the transaction is committed.
+// Put stores a job, to be run once the transaction is committed.
 func Put(tx *store.Tx, j Job) error {
 	payload, err := json.Marshal(j.Payload)
 	if err != nil {
@@ -82,7 +82,7 @@ func put(tx *store.Tx, ref apim.Ref, s *stored) error {
 	return tx.Put(&store.Document{Ref: ref, Body: data})
 }
 
-// decode reads a job. One of the outbox is a mail whose payload is all of it.
+// decode reads a job. An entry of the outbox is a mail, all of which is the payload.
 func decode(d *store.Document) (*stored, error) {
 	s := new(stored)
 	if err := json.Unmarshal(d.Body, s); err != nil {
@@ -94,7 +94,7 @@ func decode(d *store.Document) (*stored, error) {
 	return s, nil
 }
 
-// get reads a job; nil when it is not there any more.
+// get reads a job; nil if it no longer exists.
 func get(tx *store.Tx, ref apim.Ref) (*stored, error) {
 	d, err := tx.Get(ref)
 	if errors.Is(err, apim.ErrNotFound) {

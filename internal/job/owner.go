@@ -13,28 +13,28 @@ import (
 	"time"
 )
 
-// Grace is how long a stop lets what is under way go on.
+// Grace is how long a stop lets work in progress continue.
 const Grace = 20 * time.Second
 
-// settleTime is how long it may take beyond that to note what became of it.
+// settleTime is the time allowed after that to store the outcome.
 const settleTime = 5 * time.Second
 
-// restartPause is waited before what panicked is begun again.
+// restartPause is the wait before a goroutine that panicked is started again.
 const restartPause = time.Second
 
-// Owner starts goroutines and answers for them until it is stopped.
+// Owner starts goroutines and is responsible for them until it is stopped.
 type Owner struct {
-	ctx    context.Context // ends with the stop
+	ctx    context.Context // ends when the owner stops
 	cancel context.CancelFunc
 	logger *slog.Logger
 	grace  time.Duration
 
 	done    sync.WaitGroup
 	mu      sync.Mutex
-	running map[string]int // how many there are of a name
+	running map[string]int // number of goroutines by name
 }
 
-// NewOwner makes an Owner; the end of ctx begins its stop. A nil logger discards.
+// NewOwner makes an Owner that stops when ctx ends. A nil logger discards.
 func NewOwner(ctx context.Context, logger *slog.Logger) *Owner {
 	logger = cmp.Or(logger, slog.New(slog.DiscardHandler))
 	o := &Owner{logger: logger, grace: Grace, running: map[string]int{}}
@@ -42,8 +42,8 @@ func NewOwner(ctx context.Context, logger *slog.Logger) *Owner {
 	return o
 }
 
-// Go runs a function that is to end soon after its context. One that panics is
-// begun again.
+// Go runs a function, which must return soon after its context ends. One that
+// panics is started again.
 func (o *Owner) Go(name string, run func(ctx context.Context)) {
 	o.count(name, 1)
 	o.done.Go(func() {
@@ -53,8 +53,8 @@ func (o *Owner) Go(name string, run func(ctx context.Context)) {
 	})
 }
 
-// Every does something now and again and again, with a pause in between. The log
-// tells when it begins to fail. A stop lets one that is under way go on for the Grace.
+// Every runs do now and then repeatedly, with a pause in between. The log says
+// when it begins to fail. A stop lets a run in progress continue for the Grace.
 func (o *Owner) Every(name string, pause time.Duration, do func(ctx context.Context) error) {
 	o.repeat(name, pause, func(ctx context.Context) error {
 		ctx, end := outlive(ctx, o.grace)
@@ -76,7 +76,7 @@ func (o *Owner) repeat(name string, pause time.Duration, do func(ctx context.Con
 	})
 }
 
-// try turns a panic into an error and logs it, with where it was.
+// try turns a panic into an error and logs it with its stack.
 func (o *Owner) try(name string, do func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -87,8 +87,7 @@ func (o *Owner) try(name string, do func() error) (err error) {
 	return do()
 }
 
-// Stop ends what the owner has started and waits for it; the error names what
-// does not end.
+// Stop ends what the owner has started and waits for it. The error names what does not end.
 func (o *Owner) Stop() error {
 	o.cancel()
 	done := make(chan struct{})
@@ -111,7 +110,7 @@ func (o *Owner) count(name string, n int) {
 	}
 }
 
-// outlive is a context that ends some time after ctx has.
+// outlive returns a context that ends some time after ctx has ended.
 func outlive(ctx context.Context, grace time.Duration) (context.Context, func()) {
 	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
@@ -121,7 +120,7 @@ func outlive(ctx context.Context, grace time.Duration) (context.Context, func())
 	return longer, func() { stop(); cancel() }
 }
 
-// sleep waits; false when ctx has ended.
+// sleep waits, and reports whether ctx is still alive.
 func sleep(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-ctx.Done():

@@ -11,39 +11,38 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// lookEvery is how often it is looked for jobs.
+// lookEvery is how often a worker looks for jobs.
 const lookEvery = time.Second
 
-// claimMargin is how much longer than an attempt may take a job is claimed:
-// replicas' clocks differ.
+// claimMargin is how much longer than an attempt a job stays claimed, since the
+// clocks of replicas differ.
 const claimMargin = time.Minute
 
-// actor is who changes stored jobs.
+// actor is the author of changes to stored jobs.
 var actor = store.Actor{Name: store.System}
 
-// Work does the stored jobs of a kind, one after another, beside the owners of
-// other replicas.
+// Work runs the stored jobs of a kind, one after another. Other replicas may do the same.
 func (o *Owner) Work(s *store.Store, k Kind) {
 	k.Timeout = cmp.Or(k.Timeout, time.Minute)
 	w := &worker{owner: o, store: s, kind: k}
 	o.repeat("job "+k.Name, lookEvery, w.doAll)
 }
 
-// worker does the jobs of a kind.
+// worker runs the jobs of a kind.
 type worker struct {
 	owner *Owner
 	store *store.Store
 	kind  Kind
 }
 
-// claimed is a job that is this worker's for a while.
+// claimed is a job that belongs to this worker for a while.
 type claimed struct {
 	ref apim.Ref
 	stored
 	secret string
 }
 
-// doAll does what is due. The end of ctx keeps it from beginning another one.
+// doAll runs the jobs that are due. It starts none after ctx ends.
 func (w *worker) doAll(ctx context.Context) error {
 	due, err := w.due(ctx)
 	if err != nil {
@@ -60,7 +59,7 @@ func (w *worker) doAll(ctx context.Context) error {
 	return nil
 }
 
-// due lists the jobs to be done now, and dead letters that nobody needs any more.
+// due lists the jobs to run now, and dead letters that have been kept long enough.
 func (w *worker) due(ctx context.Context) (due []apim.Ref, err error) {
 	err = w.store.View(ctx, func(tx *store.Tx) error {
 		due = nil
@@ -87,7 +86,7 @@ func (s *stored) due(now time.Time) bool {
 	return !now.Before(s.Next)
 }
 
-// doOne claims a job, does it and notes what became of it.
+// doOne claims a job, runs it and stores the outcome.
 func (w *worker) doOne(ctx context.Context, ref apim.Ref) error {
 	ctx, end := outlive(ctx, w.owner.grace)
 	defer end()
@@ -101,7 +100,8 @@ func (w *worker) doOne(ctx context.Context, ref apim.Ref) error {
 	return w.settle(ctx, j, failure)
 }
 
-// claim keeps a job from other workers for a while; nil when it is theirs, or done.
+// claim reserves a job for this worker for a while; nil if another worker has
+// it, or it is done.
 func (w *worker) claim(ctx context.Context, ref apim.Ref) (j *claimed, err error) {
 	err = w.store.Update(ctx, actor, func(tx *store.Tx) error {
 		j = nil
@@ -127,8 +127,9 @@ func (w *worker) claim(ctx context.Context, ref apim.Ref) (j *claimed, err error
 	return j, err
 }
 
-// settle notes what became of a claimed job, whatever ends meanwhile: it is gone
-// when it was done, put back when the stop interrupted it, else due again later.
+// settle stores the outcome of a claimed job, even after ctx has ended: a job
+// that is done is deleted, one that the stop interrupted is put back, and one
+// that failed is due again later.
 func (w *worker) settle(ctx context.Context, j *claimed, failure error) error {
 	interrupted := failure != nil && ctx.Err() != nil
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
@@ -137,7 +138,7 @@ func (w *worker) settle(ctx context.Context, j *claimed, failure error) error {
 		err := w.store.Update(ctx, actor, func(tx *store.Tx) error {
 			s, err := get(tx, j.ref)
 			switch {
-			case err != nil || s == nil || s.Claim != j.Claim: // deleted, or another's since it took too long
+			case err != nil || s == nil || s.Claim != j.Claim: // deleted, or taken over by another worker because it took too long
 				return err
 			case failure == nil:
 				return tx.DeleteTree(j.ref)

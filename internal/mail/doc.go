@@ -1,5 +1,5 @@
-// Package mail sends mail to people: templates filled in, jobs, SMTP. A message is
-// stored as a job in the transaction of the change that causes it, and sent
+// Package mail sends mail to people: templates, jobs, SMTP. A message is stored
+// as a job in the transaction of the change that causes it, and sent
 // afterwards.
 //
 // It imports store, job and apim.

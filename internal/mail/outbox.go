@@ -6,16 +6,16 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// message is the payload of a mail job. Its text may hold one-time links, so it is
-// kept as the secret of the job.
+// message is the payload of a mail job. Its text may hold one-time links, so it
+// is kept as the job's secret.
 type message struct {
 	To      string `json:"to"` // an address
 	Subject string `json:"subject"`
 }
 
-// Template stores the mail of a template's name, filled in for a user, to be sent
-// once the transaction is committed. values has the parameters beyond the user's
-// own, OrganizationName among them.
+// Template stores a mail made from a named template for a user, to be sent once
+// the transaction is committed. values holds the parameters other than the
+// user's own, OrganizationName among them.
 func (s *Service) Template(tx *store.Tx, name string, user apim.Ref, values map[string]string) error {
 	var t apim.EmailTemplate
 	var u apim.User

@@ -18,13 +18,13 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// Options are how mail is sent.
+// Options say how mail is sent.
 type Options struct {
 	// Server is smtp://user:password@host:port (STARTTLS when the server offers
 	// it) or smtps://... (TLS from the start).
 	Server *url.URL
 	From   string // the sender's address
-	// PortalURL is what templates name.
+	// PortalURL is the portal's address in templates.
 	PortalURL string
 }
 
@@ -34,7 +34,7 @@ type Service struct {
 	opt   Options
 }
 
-// New makes the service; whoever does jobs of its [Service.Kind] sends.
+// New makes the service. Mail is sent by a worker for its [Service.Kind].
 func New(s *store.Store, opt Options) (*Service, error) {
 	if opt.Server == nil || opt.Server.Scheme != "smtp" && opt.Server.Scheme != "smtps" || opt.Server.Hostname() == "" {
 		return nil, errors.New("mail: the server must be like smtp://user:password@host:587 or smtps://user:password@host:465")
@@ -45,18 +45,19 @@ func New(s *store.Store, opt Options) (*Service, error) {
 // kind is the name of mail jobs.
 const kind = "mail"
 
-// A server may take long to answer: one that has taken a mail and says so too late
-// is sent it again.
+// A server may take long to answer. If it accepts a mail but says so too late,
+// the mail is sent again.
 const (
 	dialTimeout = 15 * time.Second
 	sendTimeout = 2 * time.Minute
 )
 
-// Kind is how mail jobs are done: sent.
+// Kind is the kind of mail jobs.
 func (s *Service) Kind() job.Kind { return job.Kind{Name: kind, Do: s.send, Timeout: sendTimeout} }
 
-// send sends one mail. Its id follows from the job's, so that a receiver who gets
-// it twice can know: the process may end between the server's yes and the note of it.
+// send sends one mail. Its Message-ID is derived from the job's id, so that a
+// receiver can recognize a duplicate: the process may end after the server has
+// accepted the mail and before that is stored.
 func (s *Service) send(ctx context.Context, id string, payload json.RawMessage, body string) error {
 	var m message
 	if err := json.Unmarshal(payload, &m); err != nil {
@@ -78,7 +79,7 @@ func (s *Service) send(ctx context.Context, id string, payload json.RawMessage, 
 		return err
 	}
 	err = client.DialAndSendWithContext(ctx, mail)
-	if mail.IsDelivered() { // what failed is the farewell
+	if mail.IsDelivered() { // only the closing of the connection failed
 		return nil
 	}
 	return err
@@ -99,7 +100,7 @@ func (s *Service) clientOptions(ctx context.Context) []gomail.Option {
 	return options
 }
 
-// dial connects to the server; the end of ctx cuts the connection off.
+// dial connects to the server, and closes the connection when ctx ends.
 func (s *Service) dial(ctx context.Context) gomail.DialContextFunc {
 	dialer := &net.Dialer{Timeout: dialTimeout}
 	connect := dialer.DialContext

@@ -9,7 +9,7 @@ import (
 // parameter is $Name, ${Name}, $!Name or $!{Name} in a template.
 var parameter = regexp.MustCompile(`\$!?(?:\{([A-Za-z][A-Za-z0-9]*)\}|([A-Za-z][A-Za-z0-9]*))`)
 
-// Fill puts values into a text; names without a value stay as they are.
+// Fill puts values into a text. Parameters without a value stay as they are.
 func Fill(text string, values map[string]string) string {
 	return parameter.ReplaceAllStringFunc(text, func(match string) string {
 		name := strings.Trim(match, "$!{}")
@@ -29,5 +29,5 @@ func FillXHTML(text string, values map[string]string) string {
 	return Fill(text, escaped)
 }
 
-// oneLine makes a value fit for a header.
+// oneLine makes a value safe for a header.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

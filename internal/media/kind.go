@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// SVG is the media type of pictures that are documents.
+// SVG is the media type of SVG pictures.
 const SVG = "image/svg+xml"
 
-// Unknown is what a file is served as that might be more than it says.
+// Unknown is the media type of files that cannot be trusted to be what they claim.
 const Unknown = "application/octet-stream"
 
-// harmless are types that a browser shows or plays and never runs.
+// harmless are types that a browser displays or plays and never runs.
 var harmless = []string{
 	"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp", "image/x-icon", "image/vnd.microsoft.icon",
 	"video/mp4", "video/webm", "video/ogg", "audio/mpeg", "audio/ogg", "audio/wav", "audio/webm", "audio/mp4",
@@ -23,8 +23,8 @@ var harmless = []string{
 	"application/pdf", "application/json", "application/yaml", "text/plain", "text/csv", "text/markdown", "application/zip",
 }
 
-// Kind is the media type that a file is served as: what it was declared to be,
-// or what its name says, if that is harmless and its content does not say otherwise.
+// Kind is the media type to serve a file as: the declared one, or that of its
+// name, if it is harmless and the content does not contradict it; else Unknown.
 func Kind(name, declared string, head []byte) string {
 	kind := bare(declared)
 	if kind == "" || kind == Unknown {

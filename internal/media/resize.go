@@ -15,13 +15,13 @@ import (
 	_ "golang.org/x/image/webp"
 )
 
-// Widths are those that pictures are served in beside their own, in pixels.
+// Widths are the widths, in pixels, that pictures are served in beside their own.
 var Widths = []int{320, 640, 1280, 1920}
 
-// MaxPixels is how many pixels a picture may have that is made smaller.
+// MaxPixels is the largest number of pixels of a picture that is resized.
 const MaxPixels = 50 << 20
 
-// WidthFor is the smallest of Widths that is at least n pixels; 0 when none is.
+// WidthFor is the smallest of Widths that is at least n pixels, or 0.
 func WidthFor(n int) int {
 	if i := slices.IndexFunc(Widths, func(w int) bool { return w >= n }); i >= 0 {
 		return Widths[i]
@@ -29,9 +29,10 @@ func WidthFor(n int) int {
 	return 0
 }
 
-// Resize makes a picture as wide as width pixels, which is one of Widths, and
-// turns it as its EXIF orientation says, which does not outlive the change. nil
-// when the picture is no wider already, or may move: it is served as it is.
+// Resize scales a picture down to width pixels, one of Widths, and applies its
+// EXIF orientation, which the result no longer carries. It returns nil if the
+// picture is not wider than that, or may be animated: it is then served as it
+// is.
 func Resize(r io.ReadSeeker, width int) (data []byte, kind string, err error) {
 	about, format, err := image.DecodeConfig(r)
 	if err != nil {
@@ -51,7 +52,7 @@ func Resize(r io.ReadSeeker, width int) (data []byte, kind string, err error) {
 		return nil, "", fmt.Errorf("read the picture: %w", err)
 	}
 	size := full.Bounds().Size()
-	if size.X <= width { // it was turned
+	if size.X <= width { // its sides were swapped
 		return nil, "", nil
 	}
 	small := image.NewRGBA(image.Rect(0, 0, width, max(1, size.Y*width/size.X)))

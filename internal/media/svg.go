@@ -11,12 +11,12 @@ import (
 	"strings"
 )
 
-// MaxSVG is how large an SVG may be that is shown, in bytes.
+// MaxSVG is the largest SVG that is shown, in bytes.
 const MaxSVG = 4 << 20
 
 const maxSVGDepth = 200
 
-// drawing are the elements that draw, or say what others draw.
+// drawing are the elements that draw, or describe what others draw.
 var drawing = strings.Fields(`svg g path rect circle ellipse line polyline polygon text tspan textPath defs linearGradient
 	radialGradient stop clipPath mask pattern symbol use title desc marker filter image switch
 	feBlend feColorMatrix feComponentTransfer feComposite feConvolveMatrix feDiffuseLighting feDisplacementMap feDistantLight
@@ -29,9 +29,9 @@ var (
 	elsewhere = regexp.MustCompile(`(?i)url\(\s*['"]?\s*[^#'"\s]|@import|expression|javascript:|\\\\|image-set`)
 )
 
-// SanitizeSVG keeps what draws and leaves out what runs or loads: scripts, event
+// SanitizeSVG keeps what draws and drops what runs or loads: scripts, event
 // handlers, links, foreign content, styles and addresses that lead elsewhere.
-// What is not well-formed XML is an error.
+// It fails if the SVG is not well-formed XML.
 func SanitizeSVG(data []byte) ([]byte, error) {
 	if len(data) > MaxSVG {
 		return nil, fmt.Errorf("the SVG is larger than %d MB", MaxSVG>>20)
@@ -60,7 +60,7 @@ func SanitizeSVG(data []byte) ([]byte, error) {
 type svgWriter struct {
 	b       bytes.Buffer
 	open    []string
-	skipped int // elements inside one that is left out
+	skipped int // depth inside an element that is dropped
 	started bool
 }
 
@@ -83,7 +83,7 @@ func (w *svgWriter) token(token xml.Token) error {
 			return xml.EscapeText(&w.b, t)
 		}
 	}
-	return nil // comments, declarations and instructions are left out
+	return nil // comments, declarations and instructions are dropped
 }
 
 func (w *svgWriter) start(t xml.StartElement) error {

@@ -1,5 +1,5 @@
 // Package oidc checks bearer tokens of the OpenID providers that the operator
-// trusts. What their holders may do is said by role assignments.
+// trusts. Role assignments say what their holders may do.
 //
-// It imports apim only; the HTTP client is given.
+// It imports apim only; the HTTP client is passed in.
 package oidc

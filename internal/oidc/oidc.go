@@ -29,8 +29,8 @@ type issuer struct {
 	verifier *oidc.IDTokenVerifier // nil until the issuer has answered
 }
 
-// New makes a verifier of tokens that are for the audience. Issuers are asked
-// for their keys, by the client, when the first token of theirs comes.
+// New makes a verifier for tokens issued for the audience. An issuer's keys are
+// fetched with the client when its first token arrives.
 func New(issuers []string, audience string, client *http.Client, now func() time.Time) *Verifier {
 	v := &Verifier{client: client, audience: audience, issuers: map[string]*issuer{}, now: now,
 		algorithm: []string{oidc.RS256, oidc.RS384, oidc.RS512, oidc.PS256, oidc.PS384, oidc.PS512, oidc.ES256, oidc.ES384, oidc.ES512, oidc.EdDSA}}
@@ -40,9 +40,9 @@ func New(issuers []string, audience string, client *http.Client, now func() time
 	return v
 }
 
-// Subject checks a token and returns "oidc:{issuer}#{subject}". What is no valid
-// token of a trusted issuer is apim.ErrUnauthorized; an issuer that does not
-// answer is an error of its own.
+// Subject checks a token and returns "oidc:{issuer}#{subject}". If it is not a
+// valid token of a trusted issuer the error is apim.ErrUnauthorized; if the
+// issuer does not answer it is another one.
 func (v *Verifier) Subject(ctx context.Context, token string) (string, error) {
 	name, err := claimedIssuer(token)
 	if err != nil {
@@ -66,14 +66,14 @@ func (v *Verifier) Subject(ctx context.Context, token string) (string, error) {
 	return "oidc:" + id.Issuer + "#" + id.Subject, nil
 }
 
-// verifier asks an issuer for its configuration, once.
+// verifier fetches an issuer's configuration, once.
 func (v *Verifier) verifier(ctx context.Context, name string, i *issuer) (*oidc.IDTokenVerifier, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.verifier != nil {
 		return i.verifier, nil
 	}
-	// The keys are fetched again later, so the context must not end with this request.
+	// The keys are fetched again later, so the context must outlive this request.
 	provider, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), v.client), name)
 	if err != nil {
 		return nil, fmt.Errorf("ask the issuer %s for its configuration: %w", name, err)
@@ -82,7 +82,7 @@ func (v *Verifier) verifier(ctx context.Context, name string, i *issuer) (*oidc.
 	return i.verifier, nil
 }
 
-// claimedIssuer reads who a token says it is from. Nothing else of it is believed yet.
+// claimedIssuer reads the issuer that a token claims, without verifying it.
 func claimedIssuer(token string) (string, error) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {

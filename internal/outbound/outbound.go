@@ -20,7 +20,7 @@ const (
 	maxRedirects = 5
 )
 
-// RefusedError tells that an address is of a network that requests may not reach.
+// RefusedError says that an address is in a network that requests may not reach.
 type RefusedError struct{ Address netip.Addr }
 
 func (e *RefusedError) Error() string {
@@ -28,7 +28,7 @@ func (e *RefusedError) Error() string {
 }
 
 // Client makes a client that reaches public addresses and the allowed networks.
-// A name is resolved once, and the connection goes to the address that was checked.
+// It resolves a name once and connects to the very address it has checked.
 func Client(allowed []netip.Prefix) *http.Client {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, Control: func(_, address string, _ syscall.RawConn) error {
 		return check(address, allowed)
@@ -48,7 +48,7 @@ func Client(allowed []netip.Prefix) *http.Client {
 	}
 }
 
-// check reports whether a connection may be made to a resolved address.
+// check returns a RefusedError if a connection to a resolved address is not allowed.
 func check(address string, allowed []netip.Prefix) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {
@@ -66,7 +66,7 @@ func check(address string, allowed []netip.Prefix) error {
 	return nil
 }
 
-// special are networks that are neither private by name nor public.
+// special are networks that are not public although they are not called private.
 var special = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
 	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("198.51.100.0/24"),
@@ -94,8 +94,8 @@ func checkScheme(u *url.URL) error {
 	return nil
 }
 
-// Fetch gets what is at an address, at most limit bytes. Errors are
-// *apim.InvalidError for the field: the address is the client's.
+// Fetch gets the content of an address, at most limit bytes. Its errors are
+// *apim.InvalidError for the field, since the client gave the address.
 func Fetch(ctx context.Context, client *http.Client, field, address string, limit int64) ([]byte, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || checkScheme(u) != nil || u.User != nil {
@@ -108,7 +108,8 @@ func Fetch(ctx context.Context, client *http.Client, field, address string, limi
 	return Do(client, r, field, limit)
 }
 
-// Do sends a request and reads the answer, at most limit bytes. Errors are as those of [Fetch].
+// Do sends a request and reads the answer, at most limit bytes. Its errors are
+// those of [Fetch].
 func Do(client *http.Client, r *http.Request, field string, limit int64) ([]byte, error) {
 	answer, err := client.Do(r)
 	var refused *RefusedError

@@ -1,7 +1,7 @@
 // Package server runs the listeners of a process: request ids, recovery,
-// limits, health, forwarded addresses, TLS certificates, and a stop that drains.
+// limits, health, forwarded addresses, TLS certificates, and a graceful stop.
 //
-// It knows no surface; handlers get the request id in the X-Request-Id header
-// of the request and the address the outside sees in r.Host, r.URL.Scheme and
+// It knows no surface. Handlers get the request id in the X-Request-Id header
+// of the request, and the public address in r.Host, r.URL.Scheme and
 // r.RemoteAddr. It imports address and the standard library only.
 package server

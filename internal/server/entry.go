@@ -16,7 +16,7 @@ import (
 	"github.com/portico-portal/portico/internal/address"
 )
 
-// entry is what every request of a surface passes first.
+// entry is the first handler of every request to a surface.
 type entry struct {
 	next    http.Handler
 	surface string
@@ -26,7 +26,7 @@ type entry struct {
 	ready   func(ctx context.Context) error
 }
 
-// ServeHTTP answers the health addresses and hands everything else on with a request id.
+// ServeHTTP answers the health addresses and passes everything else on with a request id.
 func (e *entry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
 	case address.Health:
@@ -59,7 +59,7 @@ func answer(w http.ResponseWriter, status int, text string) {
 	fmt.Fprintln(w, text)
 }
 
-// recover turns a panic into a 500 that names the request, if nothing was sent yet.
+// recover turns a panic into a 500 that names the request, unless an answer has begun.
 func (e *entry) recover(w http.ResponseWriter, r *http.Request, id string) {
 	v := recover()
 	if v == nil {
@@ -78,8 +78,8 @@ func (e *entry) recover(w http.ResponseWriter, r *http.Request, id string) {
 	w.Write(body)
 }
 
-// forwarded makes the request look as the outside sees it when a trusted proxy
-// says so, and removes what an untrusted sender claims.
+// forwarded applies the X-Forwarded headers of a trusted proxy to the request,
+// and removes those of anyone else.
 func (e *entry) forwarded(r *http.Request) {
 	if len(e.trusted) == 0 || !e.trusts(r.RemoteAddr) {
 		for _, h := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"} {
@@ -112,7 +112,7 @@ func (e *entry) trusts(addr string) bool {
 	return false
 }
 
-// client is the last address of the chain that no trusted proxy has.
+// client is the last address in the chain that is not a trusted proxy's.
 func (e *entry) client(headers []string) string {
 	chain := strings.Split(strings.Join(headers, ","), ",")
 	for i := len(chain) - 1; i >= 0; i-- {
@@ -129,7 +129,7 @@ func first(list string) string {
 	return strings.TrimSpace(v)
 }
 
-// requestIDs makes ids that are unique across processes: a random prefix and a count.
+// requestIDs makes ids that are unique across processes: a random prefix and a counter.
 type requestIDs struct {
 	prefix string
 	count  atomic.Uint64

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Limits of every connection.
+// Limits of each connection.
 const (
 	readHeaderTimeout = 10 * time.Second
 	idleTimeout       = 2 * time.Minute
@@ -20,7 +20,7 @@ const (
 	drainTimeout      = 20 * time.Second
 )
 
-// Surface is one listener and what it serves.
+// Surface is one listener and its handler.
 type Surface struct {
 	Name     string
 	Listener net.Listener
@@ -30,17 +30,17 @@ type Surface struct {
 // Server runs surfaces until its context ends.
 type Server struct {
 	Surfaces []Surface
-	// Ready reports what keeps the process from serving; nil when it serves.
+	// Ready returns what keeps the process from serving, or nil.
 	Ready   func(ctx context.Context) error
-	Trusted []*net.IPNet // proxies whose X-Forwarded headers count
+	Trusted []*net.IPNet // proxies whose X-Forwarded headers are trusted
 	Random  func([]byte) (int, error)
 	Logger  *slog.Logger
 
 	stopping atomic.Bool
 }
 
-// Run serves all surfaces and returns when ctx has ended and open requests are
-// answered, or when one listener fails.
+// Run serves all surfaces. It returns when ctx has ended and open requests are
+// answered, or when a listener fails.
 func (s *Server) Run(ctx context.Context) error {
 	ids, err := newRequestIDs(s.Random)
 	if err != nil {
@@ -78,7 +78,7 @@ func (s *Server) httpServer(surface Surface, ids *requestIDs) *http.Server {
 		MaxHeaderBytes:    maxHeaderBytes,
 		Protocols:         protocols,
 		ErrorLog:          slog.NewLogLogger(s.Logger.Handler(), slog.LevelDebug),
-		// General OPTIONS requests ("OPTIONS *") are answered by the surface.
+		// The surface answers general OPTIONS requests ("OPTIONS *").
 		DisableGeneralOptionsHandler: true,
 	}
 }
@@ -93,7 +93,8 @@ func (s *Server) ready(ctx context.Context) error {
 	return s.Ready(ctx)
 }
 
-// drain stops accepting and waits for open requests, then cuts what is left.
+// drain stops accepting connections and waits for open requests, then cuts off
+// what is left.
 func drain(servers []*http.Server) error {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()

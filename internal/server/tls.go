@@ -21,29 +21,29 @@ import (
 	"time"
 )
 
-// SelfSigned is the setting that makes a certificate of our own.
+// SelfSigned is the setting for a certificate made by this process.
 const SelfSigned = "self-signed"
 
 const (
 	selfSignedLife  = 365 * 24 * time.Hour
-	selfSignedRenew = 30 * 24 * time.Hour // before it ends
+	selfSignedRenew = 30 * 24 * time.Hour // before it expires
 	reloadEvery     = time.Second
 )
 
 // Certificate serves a certificate from files, and reads them again when they change.
 type Certificate struct {
 	certFile, keyFile string
-	renew             func() error // nil: the files are somebody else's
+	renew             func() error // nil: somebody else maintains the files
 	now               func() time.Time
 
 	mu      sync.Mutex
 	present *tls.Certificate
-	changed time.Time // of the files
+	changed time.Time // modification time of the files
 	checked time.Time
 }
 
-// CertificatePath is the file that holds the certificate of a setting; dir is
-// where one of our own is kept. It is absolute, "" without a setting.
+// CertificatePath is the absolute path of the certificate file of a setting, or
+// "" without a setting. dir is where a self-signed certificate is kept.
 func CertificatePath(setting, dir string) string {
 	file, _, _ := strings.Cut(setting, ",")
 	if setting == "" {
@@ -58,8 +58,9 @@ func CertificatePath(setting, dir string) string {
 	return file
 }
 
-// OpenCertificate reads the setting "CERT,KEY", or "self-signed": a certificate
-// for the hosts that is kept in dir and renewed before it ends.
+// OpenCertificate opens the certificate of the setting "CERT,KEY", or
+// "self-signed": a certificate for the hosts that is kept in dir and renewed
+// before it expires.
 func OpenCertificate(setting, dir string, hosts []string, now func() time.Time) (*Certificate, error) {
 	c := &Certificate{now: now}
 	if setting == SelfSigned {
@@ -85,12 +86,12 @@ func OpenCertificate(setting, dir string, hosts []string, now func() time.Time) 
 	return c, nil
 }
 
-// Config is a server's configuration with the certificate.
+// Config is a TLS configuration with the certificate.
 func (c *Certificate) Config() *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}, GetCertificate: c.get}
 }
 
-// Fingerprint is the SHA-256 of the certificate, as clients show it.
+// Fingerprint is the certificate's SHA-256 in the form that clients show.
 func (c *Certificate) Fingerprint() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -98,15 +99,15 @@ func (c *Certificate) Fingerprint() string {
 	return strings.ToUpper(hex.EncodeToString(sum[:]))
 }
 
-// get returns the certificate, read again when the files have changed. Files
-// that cannot be read leave the one there is.
+// get returns the certificate, read again when the files have changed. If they
+// cannot be read, the present one stays.
 func (c *Certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if now := c.now(); now.Sub(c.checked) >= reloadEvery {
 		c.checked = now
 		if c.renew != nil && c.present.Leaf.NotAfter.Sub(now) < selfSignedRenew {
-			_ = c.renew() // the one there is serves until it ends
+			_ = c.renew() // the present one serves until it expires
 		}
 		if info, err := os.Stat(c.certFile); err == nil && !info.ModTime().Equal(c.changed) {
 			_ = c.load()
@@ -128,7 +129,7 @@ func (c *Certificate) load() error {
 	return nil
 }
 
-// good reports whether a certificate is for the hosts and lasts a while.
+// good reports whether a certificate covers the hosts and stays valid for a while.
 func good(leaf *x509.Certificate, hosts []string, now time.Time) bool {
 	if leaf.NotAfter.Sub(now) < selfSignedRenew {
 		return false
@@ -154,7 +155,7 @@ func writeSelfSigned(certFile, keyFile string, hosts []string, now time.Time) er
 		SerialNumber: serial, Subject: pkix.Name{CommonName: "portico"},
 		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(selfSignedLife),
 		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		BasicConstraintsValid: true, IsCA: true, // so that clients can be told to trust it
+		BasicConstraintsValid: true, IsCA: true, // so that clients can be configured to trust it
 	}
 	for _, h := range hosts {
 		if ip := net.ParseIP(h); ip != nil {

@@ -17,13 +17,14 @@ const (
 	SecondaryKey = "secondaryKey"
 )
 
-// Keys are a subscription's keys; either opens what it is to.
+// Keys are a subscription's keys; each works by itself.
 type Keys struct{ Primary, Secondary string }
 
-// maxKey is the longest key, in bytes (apim-rest.md §1.12: keys may be given).
+// maxKey is the length of the longest key, in bytes (apim-rest.md §1.12: keys
+// may be given).
 const maxKey = 256
 
-// Keys reads the keys of a subscription the caller may use.
+// Keys reads the keys of a subscription that the caller may use.
 func (s *Service) Keys(ctx context.Context, c Caller, id string) (k Keys, err error) {
 	err = s.store.View(ctx, func(tx *store.Tx) error {
 		sub, err := getFor(tx, c, id)
@@ -48,7 +49,7 @@ func readKeys(tx *store.Tx, ref apim.Ref) (Keys, error) {
 	return Keys{primary, secondary}, nil
 }
 
-// setKeys stores the keys that are given; a new subscription gets both.
+// setKeys stores the given keys; a new subscription gets both.
 func (s *Service) setKeys(tx *store.Tx, ref apim.Ref, k Keys, created bool) error {
 	var v apim.Violations
 	checkKey(&v, PrimaryKey, k.Primary)
@@ -76,7 +77,7 @@ func (s *Service) setKeys(tx *store.Tx, ref apim.Ref, k Keys, created bool) erro
 	return nil
 }
 
-// checkKey allows what a header carries unchanged: visible ASCII.
+// checkKey allows what a header can carry unchanged: visible ASCII.
 func checkKey(v *apim.Violations, field, key string) {
 	if len(key) > maxKey {
 		v.Addf(field, "%s must be at most %d characters long; it has %d.", field, maxKey, len(key))
@@ -89,7 +90,7 @@ func checkKey(v *apim.Violations, field, key string) {
 	}
 }
 
-// newKey makes 32 hexadecimal characters.
+// newKey makes a key of 32 hexadecimal digits.
 func (s *Service) newKey() (string, error) {
 	b := make([]byte, 16)
 	if _, err := io.ReadFull(s.random, b); err != nil {
@@ -98,7 +99,7 @@ func (s *Service) newKey() (string, error) {
 	return hex.EncodeToString(b), nil
 }
 
-// Regenerate replaces a key, PrimaryKey or SecondaryKey; the old one opens nothing any more.
+// Regenerate replaces a key, PrimaryKey or SecondaryKey; the old one no longer works.
 func (s *Service) Regenerate(ctx context.Context, actor store.Actor, c Caller, id, field string) error {
 	if field != PrimaryKey && field != SecondaryKey {
 		return apim.Invalid("key", fmt.Sprintf("key must be %s or %s; it is %q.", PrimaryKey, SecondaryKey, field))
@@ -116,14 +117,15 @@ func (s *Service) Regenerate(ctx context.Context, actor store.Actor, c Caller, i
 	})
 }
 
-// ActiveKey is a key that opens an API.
+// ActiveKey is a key that can call an API.
 type ActiveKey struct {
 	SubscriptionID, Name string
 	Keys
 }
 
-// KeysFor lists a user's active subscriptions that open an API (/apis/x), with
-// their keys, for the console: those to a product that holds it, to it, to all APIs.
+// KeysFor lists a user's active subscriptions that cover an API (/apis/x), with
+// their keys, for the console: subscriptions to a product with the API, to the
+// API itself, and to all APIs.
 func (s *Service) KeysFor(ctx context.Context, userID string, api apim.Ref) (keys []ActiveKey, err error) {
 	err = s.store.View(ctx, func(tx *store.Tx) error {
 		keys = nil

@@ -11,12 +11,12 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// Put creates or replaces a subscription inside a transaction and reports whether
-// it was created. It fills p: defaults (a state left empty stays as it was), short
-// refs, dates. Empty keys stay as they are, or are generated for a new
-// subscription. Any state may follow any other: restrictions on what people may
-// do are those of [Service.Subscribe] and [Service.Cancel]. Errors:
-// *apim.InvalidError, *apim.ConflictError for a key that is in use.
+// Put creates or replaces a subscription inside a transaction and reports
+// whether it created it. It completes p: defaults (an empty state keeps the old
+// one), short refs, dates. Empty keys are kept or, for a new subscription,
+// generated. Any state may follow any other; what people may do is limited by
+// [Service.Subscribe] and [Service.Cancel]. Errors: *apim.InvalidError, and
+// *apim.ConflictError for a key that is in use.
 func (s *Service) Put(tx *store.Tx, ref apim.Ref, p *apim.Subscription, keys Keys) (created bool, err error) {
 	var v apim.Violations
 	p.Validate(&v)
@@ -50,7 +50,7 @@ func (s *Service) Put(tx *store.Tx, ref apim.Ref, p *apim.Subscription, keys Key
 	return created, s.setKeys(tx, ref, keys, created)
 }
 
-// complete brings refs to the stored form and sets what only the service decides.
+// complete normalizes refs and sets what only the service decides.
 func complete(ref apim.Ref, old *Subscription, p *apim.Subscription, now time.Time) {
 	if scope := p.Opening().Scope; scope != "" && scope.Home() == "" {
 		p.Scope = string(ref.Home() + scope)
@@ -89,12 +89,12 @@ func hasEnded(state string) bool {
 	return false
 }
 
-// countsToLimit: waiting subscriptions take a place, as their approval would.
+// countsToLimit includes submitted subscriptions, since they may be approved.
 func countsToLimit(state string) bool {
 	return state == apim.SubscriptionActive || state == apim.SubscriptionSubmitted
 }
 
-// check wants that what the fields point at exists and has room.
+// check requires that what the fields refer to exists and has room.
 func check(tx *store.Tx, ref apim.Ref, old *Subscription, p *apim.Subscription) error {
 	same := old != nil && apim.Ref(old.Scope).Same(apim.Ref(p.Scope)) && apim.Ref(old.OwnerID).Same(apim.Ref(p.OwnerID))
 	if !same {
@@ -167,7 +167,7 @@ func getProduct(tx *store.Tx, ref apim.Ref) (*apim.Product, error) {
 	return p, err
 }
 
-// checkMaster keeps the built-in subscription what it is: to all APIs, nobody's.
+// checkMaster keeps the built-in subscription to all APIs and without an owner.
 func checkMaster(ref apim.Ref, p *apim.Subscription) error {
 	if !isMaster(ref) || p.Opening().APIs.IsService() && p.OwnerID == "" {
 		return nil
@@ -175,7 +175,7 @@ func checkMaster(ref apim.Ref, p *apim.Subscription) error {
 	return apim.Invalid("scope", "The built-in subscription master is to all APIs and has no owner.")
 }
 
-// link keeps the associations with owner and scope equal to the document.
+// link keeps the links to owner and scope in line with the document.
 func link(tx *store.Tx, ref apim.Ref, old *Subscription, p *apim.Subscription) error {
 	var before apim.Subscription
 	if old != nil {
@@ -201,10 +201,10 @@ func relink(tx *store.Tx, kind apim.LinkKind, ref, before, after apim.Ref) error
 	return err
 }
 
-// isMaster reports whether a ref is the built-in subscription.
+// isMaster reports whether ref is the built-in subscription.
 func isMaster(ref apim.Ref) bool { return ref.Same(apim.SubscriptionRef(Master)) }
 
-// Delete removes a subscription inside a transaction; the built-in one stays.
+// Delete deletes a subscription inside a transaction; the built-in one cannot be deleted.
 func Delete(tx *store.Tx, ref apim.Ref) error {
 	if isMaster(ref) {
 		return apim.Invalid("name", "The built-in subscription master cannot be deleted; it can be suspended.")

@@ -34,7 +34,7 @@ type Subscription struct {
 	*apim.Subscription
 }
 
-// ProductID is the public id of the product it is to, "" when it is to APIs.
+// ProductID is the public id of the product it is for, or "" if it is for APIs.
 func (s *Subscription) ProductID() string {
 	if product := s.Opening().Product; product != "" {
 		return string(product.PublicID())
@@ -42,8 +42,8 @@ func (s *Subscription) ProductID() string {
 	return ""
 }
 
-// Caller is who asks. People see and change their own subscriptions; those of
-// others are apim.ErrNotFound to them.
+// Caller is who makes a request. People see and change their own subscriptions;
+// for those of others the error is apim.ErrNotFound.
 type Caller struct {
 	UserID string
 	Admin  bool
@@ -53,7 +53,7 @@ func (c Caller) mayUse(s *Subscription) bool {
 	return c.Admin || c.UserID != "" && apim.UserRef(c.UserID).Same(apim.Ref(s.OwnerID))
 }
 
-// Get reads a subscription the caller may use.
+// Get reads a subscription that the caller may use.
 func (s *Service) Get(ctx context.Context, c Caller, id string) (sub *Subscription, err error) {
 	err = s.store.View(ctx, func(tx *store.Tx) error {
 		sub, err = getFor(tx, c, id)
@@ -62,7 +62,7 @@ func (s *Service) Get(ctx context.Context, c Caller, id string) (sub *Subscripti
 	return sub, err
 }
 
-// For lists a user's subscriptions, all states, in order of their ids.
+// For lists a user's subscriptions in all states, ordered by id.
 func (s *Service) For(ctx context.Context, userID string) (subs []*Subscription, err error) {
 	err = s.store.View(ctx, func(tx *store.Tx) error {
 		subs, err = ownedBy(tx, userID)

@@ -10,9 +10,9 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// Request is a person's wish to subscribe to a product.
+// Request is a person's request to subscribe to a product.
 type Request struct {
-	ID            string // "": a new one
+	ID            string // "": a generated one
 	UserID        string
 	ProductID     apim.PublicID
 	Name          string // "": the product's
@@ -21,10 +21,11 @@ type Request struct {
 	Visible func(product apim.Ref) bool
 }
 
-// Subscribe makes a subscription for a person: active at once, or submitted when
-// the product needs approval. apim.ErrNotFound: the product does not exist, is
-// not published or not visible. *apim.InvalidError: an open product, terms not
-// accepted, the limit reached. *apim.ConflictError: the id is taken.
+// Subscribe makes a subscription for a person: active at once, or submitted if
+// the product needs approval. Errors: apim.ErrNotFound if the product does not
+// exist, is not published or not visible; *apim.InvalidError if the product is
+// open, its terms are not accepted or the limit is reached; *apim.ConflictError
+// if the id is taken.
 func (s *Service) Subscribe(ctx context.Context, actor store.Actor, r Request) (sub *Subscription, err error) {
 	if r.ID == "" {
 		r.ID = s.store.NewID()
@@ -50,7 +51,7 @@ func (s *Service) Subscribe(ctx context.Context, actor store.Actor, r Request) (
 	return sub, nil
 }
 
-// admit checks what only people are held to.
+// admit checks the rules that apply to people but not to administrators.
 func (r *Request) admit(tx *store.Tx, ref, to apim.Ref) (*apim.Subscription, error) {
 	product, err := getProduct(tx, to)
 	if err != nil {
@@ -84,7 +85,7 @@ func (r *Request) admit(tx *store.Tx, ref, to apim.Ref) (*apim.Subscription, err
 	return p, nil
 }
 
-// Create puts a subscription that must not exist yet, for administrators.
+// Create creates a subscription that must not exist yet, for administrators.
 func (s *Service) Create(ctx context.Context, actor store.Actor, id string, p *apim.Subscription, keys Keys) (sub *Subscription, err error) {
 	ref := apim.SubscriptionRef(id)
 	err = s.store.Update(ctx, actor, func(tx *store.Tx) error {
@@ -102,7 +103,7 @@ func (s *Service) Create(ctx context.Context, actor store.Actor, id string, p *a
 	return sub, err
 }
 
-// Rename changes the name of a subscription the caller may use.
+// Rename changes the name of a subscription that the caller may use.
 func (s *Service) Rename(ctx context.Context, actor store.Actor, c Caller, id, name string) (*Subscription, error) {
 	return s.change(ctx, actor, c, id, func(p *apim.Subscription) error {
 		p.DisplayName = name
@@ -110,10 +111,11 @@ func (s *Service) Rename(ctx context.Context, actor store.Actor, c Caller, id, n
 	})
 }
 
-// cancellable are the states a person may cancel in; cancelling twice is no error.
+// cancellable are the states in which a person may cancel; cancelling twice is
+// not an error.
 var cancellable = []string{apim.SubscriptionSubmitted, apim.SubscriptionActive, apim.SubscriptionSuspended, apim.SubscriptionCancelled}
 
-// Cancel ends a subscription the caller may use; its keys open nothing any more.
+// Cancel ends a subscription that the caller may use; its keys no longer work.
 func (s *Service) Cancel(ctx context.Context, actor store.Actor, c Caller, id string) (*Subscription, error) {
 	return s.change(ctx, actor, c, id, func(p *apim.Subscription) error {
 		if !slices.Contains(cancellable, p.State) {

@@ -11,14 +11,14 @@ import (
 	"github.com/portico-portal/portico/internal/client"
 )
 
-// Container is a service's media, by the address that the service hands out
+// Container holds a service's media, at the address that the service gives out
 // (portal-wire.md §3.9).
 type Container struct {
 	service *client.Client
-	url     *url.URL // with the signature in the query
+	url     *url.URL // with the signature in its query
 }
 
-// Medium is a file of the container.
+// Medium is a file in the container.
 type Medium struct {
 	Name, ContentType string
 }
@@ -48,8 +48,8 @@ func (c *Container) open(ctx context.Context) error {
 	return nil
 }
 
-// call sends a request to a blob, or to the container, at an address that is
-// asked for again when its signature has expired.
+// call sends a request to a blob, or to the container, and asks for a new
+// address when the signature has expired.
 func (c *Container) call(ctx context.Context, method, blob, query string, header http.Header, body []byte) ([]byte, error) {
 	a, err := c.service.Send(ctx, method, c.at(blob, query), header, body)
 	if client.HasStatus(err, http.StatusForbidden) {
@@ -64,7 +64,7 @@ func (c *Container) call(ctx context.Context, method, blob, query string, header
 	return a.Body, nil
 }
 
-// at is the address of a blob, or of the container with more of a query.
+// at is the address of a blob, or of the container with an additional query.
 func (c *Container) at(blob, query string) string {
 	u := *c.url
 	if blob != "" {
@@ -77,7 +77,7 @@ func (c *Container) at(blob, query string) string {
 	return u.String()
 }
 
-// escaped is a blob's name in an address: its slashes part it, nothing else does.
+// escaped is a blob's name as a URL path; only its slashes separate segments.
 func escaped(blob string) string {
 	parts := strings.Split(blob, "/")
 	for i, part := range parts {
@@ -86,7 +86,7 @@ func escaped(blob string) string {
 	return strings.Join(parts, "/")
 }
 
-// List lists the files, by name.
+// List lists the files by name.
 func (c *Container) List(ctx context.Context) ([]Medium, error) {
 	var all []Medium
 	for marker := ""; ; {

@@ -22,11 +22,11 @@ const (
 	maxData = 512 << 20 // bytes of data.json
 )
 
-// Folder is a site capture on disk. Nothing is read or written outside it,
-// whatever the names in it say.
+// Folder is a site capture on disk. Nothing outside it is read or written,
+// whatever names its files give.
 type Folder struct{ root *os.Root }
 
-// OpenFolder opens a folder; it is made if it is not there.
+// OpenFolder opens a folder, and creates it if it does not exist.
 func OpenFolder(dir string) (*Folder, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
@@ -38,10 +38,10 @@ func OpenFolder(dir string) (*Folder, error) {
 	return &Folder{root}, nil
 }
 
-// Close ends the use of the folder.
+// Close releases the folder.
 func (f *Folder) Close() error { return f.root.Close() }
 
-// WriteItems writes data.json: each item's properties as they are.
+// WriteItems writes data.json, with each item's properties unchanged.
 func (f *Folder) WriteItems(items []Item) error {
 	items = slices.SortedFunc(slices.Values(items), func(a, b Item) int { return strings.Compare(a.key(), b.key()) })
 	var b bytes.Buffer
@@ -60,8 +60,8 @@ func (f *Folder) WriteItems(items []Item) error {
 	return f.root.Rename(fresh, dataFile)
 }
 
-// ReadItems reads data.json, also one that other tools wrote: ids with or
-// without a slash before them, bodies that are the properties themselves.
+// ReadItems reads data.json. It accepts files of other tools: ids with or
+// without a leading slash, bodies that are the properties themselves.
 func (f *Folder) ReadItems() ([]Item, error) {
 	file, err := f.root.Open(dataFile)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -118,20 +118,20 @@ func readItem(id string, body json.RawMessage) (Item, error) {
 	return it, nil
 }
 
-// fileName is where a blob lies; an error when its name would lead elsewhere.
+// fileName is the file of a blob; it fails for a name that would lead elsewhere.
 func fileName(blob string) (string, error) {
 	clean := strings.Trim(blob, "/")
 	bad := clean == "" || strings.ContainsAny(clean, "\\:\x00\r\n")
 	for _, part := range strings.Split(clean, "/") {
 		bad = bad || part == "" || part == "." || part == ".."
 	}
-	if bad || !fs.ValidPath(clean) || strings.HasSuffix(clean, infoSuffix) { // what a medium is lies under such a name
+	if bad || !fs.ValidPath(clean) || strings.HasSuffix(clean, infoSuffix) { // names with this suffix hold what is known about a medium
 		return "", fmt.Errorf("the medium %q has a name that no file may have", blob)
 	}
 	return path.Join(mediaDir, clean), nil
 }
 
-// WriteMedium writes a file of the media container and what it is.
+// WriteMedium writes a file of the media container and its content type.
 func (f *Folder) WriteMedium(blob, contentType string, content io.Reader) error {
 	name, err := fileName(blob)
 	if err != nil {
@@ -171,7 +171,7 @@ func (f *Folder) Media() ([]string, error) {
 	return names, err
 }
 
-// Medium opens a file and says what it is; "" when nothing says so.
+// Medium opens a file and returns its content type, or "" if that is not recorded.
 func (f *Folder) Medium(blob string) (content io.ReadCloser, contentType string, err error) {
 	name, err := fileName(blob)
 	if err != nil {
@@ -183,7 +183,7 @@ func (f *Folder) Medium(blob string) (content io.ReadCloser, contentType string,
 	}
 	var info struct{ ContentType string }
 	if text, err := f.root.ReadFile(name + infoSuffix); err == nil {
-		_ = json.Unmarshal(text, &info) // without it, the type is told from the content
+		_ = json.Unmarshal(text, &info) // without it, the type is detected from the content
 	}
 	return file, info.ContentType, nil
 }

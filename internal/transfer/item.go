@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Item is a content item. Its properties are kept as the very text they came in.
+// Item is a content item. Its properties are kept as the text they came in.
 type Item struct {
 	ID         string          `json:"id"` // /contentTypes/page/contentItems/home
 	Type       string          `json:"type"`
@@ -19,8 +19,8 @@ type Item struct {
 // key is what items are compared by.
 func (it Item) key() string { return "/" + strings.ToLower(strings.Trim(it.ID, "/")) }
 
-// contentType is the second part of an item's id, and name the last; false when
-// the id is not one of a content item.
+// contentType is the second part of an item's id, and name the last; ok is
+// false if the id is not that of a content item.
 func (it Item) parts() (contentType, name string, ok bool) {
 	p := strings.Split(strings.Trim(it.ID, "/"), "/")
 	if len(p) != 4 || !strings.EqualFold(p[0], "contentTypes") || !strings.EqualFold(p[2], "contentItems") || p[1] == "" || p[3] == "" {
@@ -29,18 +29,18 @@ func (it Item) parts() (contentType, name string, ok bool) {
 	return p[1], p[3], true
 }
 
-// Diff is what writing items over others changes.
+// Diff is what writing items over others would change.
 type Diff struct {
 	Added   []string `json:"added"`
 	Changed []string `json:"changed"`
 	Removed []string `json:"removed"` // at the destination only
 	Equal   int      `json:"equal"`
-	// GivesWay reports that the destination has what a new service starts with,
-	// untouched: it is deleted before anything is written, and all is added.
+	// GivesWay says that the destination still has the untouched contents of a
+	// new service: they are deleted first, and all items are added.
 	GivesWay bool `json:"givesWay,omitempty"`
 }
 
-// Compare tells what would change where there is now if it were what is wanted.
+// Compare lists what would change if the items now were replaced by those wanted.
 func Compare(now, want []Item) Diff {
 	d := Diff{Added: []string{}, Changed: []string{}, Removed: []string{}}
 	have := map[string]Item{}
@@ -70,7 +70,7 @@ func Compare(now, want []Item) Diff {
 	return d
 }
 
-// equal compares JSON texts but for white space.
+// equal compares JSON texts except for white space.
 func equal(a, b json.RawMessage) bool {
 	var x, y bytes.Buffer
 	if json.Compact(&x, a) != nil || json.Compact(&y, b) != nil {
@@ -79,8 +79,8 @@ func equal(a, b json.RawMessage) bool {
 	return bytes.Equal(x.Bytes(), y.Bytes())
 }
 
-// Rewrite replaces the beginning of every JSON string that begins with old. The
-// text of everything else stays as it is.
+// Rewrite replaces the beginning of every JSON string that begins with old, and
+// leaves the rest of the text as it is.
 func Rewrite(items []Item, old, replacement string) ([]Item, error) {
 	if old == "" {
 		return nil, fmt.Errorf("rewrite: nothing to replace; write OLD=NEW")
@@ -93,11 +93,11 @@ func Rewrite(items []Item, old, replacement string) ([]Item, error) {
 	return out, nil
 }
 
-// quoted is the beginning of a JSON string.
+// quoted is the beginning of a JSON string with the text s.
 func quoted(s string) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	_ = e.Encode(s) // a string always is JSON
+	_ = e.Encode(s) // a string can always be encoded
 	return bytes.TrimSuffix(bytes.TrimSpace(b.Bytes()), []byte{'"'})
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/portico-portal/portico/internal/client"
 )
 
-// Items reads all content items, of every content type.
+// Items reads all content items of all content types.
 func Items(ctx context.Context, c *client.Client) ([]Item, error) {
 	types, err := client.List[struct{ ID string }](ctx, c, "/contentTypes")
 	if err != nil {
@@ -32,7 +32,7 @@ func Items(ctx context.Context, c *client.Client) ([]Item, error) {
 	return items, nil
 }
 
-// put writes an item over whatever is there.
+// put writes an item, whether or not it exists.
 func put(ctx context.Context, c *client.Client, it Item) error {
 	body, err := client.Body(it.Properties)
 	if err != nil {
@@ -40,7 +40,7 @@ func put(ctx context.Context, c *client.Client, it Item) error {
 	}
 	r := client.Request{Method: http.MethodPut, Path: it.path(), Header: http.Header{"If-Match": {"*"}}, Body: body}
 	_, err = c.Do(ctx, r)
-	if client.HasStatus(err, http.StatusPreconditionFailed) { // there is none yet
+	if client.HasStatus(err, http.StatusPreconditionFailed) { // it does not exist yet
 		r.Header = nil
 		_, err = c.Do(ctx, r)
 	}

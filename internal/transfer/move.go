@@ -11,7 +11,7 @@ import (
 	"github.com/portico-portal/portico/internal/client"
 )
 
-// Progress is told what is done, a line each.
+// Progress receives one line about each step.
 type Progress func(format string, args ...any)
 
 // Capture writes all content and media of a service to a folder.
@@ -45,14 +45,15 @@ func Capture(ctx context.Context, c *client.Client, f *Folder, tell Progress) er
 	return nil
 }
 
-// Options say how a site is written.
+// Options say how to write a site.
 type Options struct {
-	Replace bool // what the source does not have is deleted
-	DryRun  bool // nothing is written
+	Replace bool // delete what the source does not have
+	DryRun  bool // only compare
 }
 
-// Write makes the items of a service those given. What is equal already is not
-// written again: after a break, the same call goes on.
+// Write makes the content items of a service equal to the given ones. Items
+// that are equal already are not written, so the same call continues after an
+// interruption.
 func Write(ctx context.Context, c *client.Client, items []Item, o Options, tell Progress) (Diff, error) {
 	d, err := plan(ctx, c, items)
 	if err != nil || o.DryRun {
@@ -90,11 +91,11 @@ func Write(ctx context.Context, c *client.Client, items []Item, o Options, tell 
 	return d, nil
 }
 
-// firstContents is there in a service of our own that nobody has changed; other
-// services know no such address.
+// firstContents exists in a service of this program that nobody has changed;
+// other services do not know the address.
 const firstContents = "/firstContents"
 
-// plan compares the items of a service with those that are wanted.
+// plan compares the items of a service with the wanted ones.
 func plan(ctx context.Context, c *client.Client, items []Item) (Diff, error) {
 	now, err := Items(ctx, c)
 	if err != nil {
