@@ -7,10 +7,11 @@
 // checks the ETag, applies defaults and validation (apim), calls the kind's
 // behaviour and stores. Errors are mapped to bodies in one place.
 //
-// Routes that follow from no kind are listed in special.go, those above roles in
+// Routes that do not belong to a kind are listed in special.go, those above roles in
 // authorization.go; what a self-hosted instance cannot do is in unsupported.go
 // with the reasons. The media container (package blobapi) speaks another protocol
 // and passes none of this.
 //
-// It may import arm, apim, store, blob, outbound and the domain services; no other HTTP package.
+// It may import arm, apim, address, feed, store, blob, outbound, the domain services
+// and blobapi below it; no other HTTP package.
 package management

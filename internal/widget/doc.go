@@ -9,8 +9,8 @@
 //
 // What pages show of one API, operations, schemas and samples, is read in
 // widget/reference, which knows no pages; widget/messages holds the words of the
-// interface and widget/prose makes descriptions safe. A wall stands before each:
-// none imports this package.
+// interface and widget/prose makes descriptions safe. None of
+// them imports this package.
 //
 // It knows no HTTP and no storage. It may import catalog, search, console and media,
 // and below them address and apim.

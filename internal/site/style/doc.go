@@ -6,5 +6,5 @@
 // them. Values come from editors and captured sites: what could end a
 // declaration or load something from elsewhere is left out.
 //
-// It imports only widget, for that name.
+// It imports only widget, for that name, and address.
 package style
