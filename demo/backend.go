@@ -1,11 +1,13 @@
 package demo
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -25,7 +27,7 @@ func Backend() http.Handler {
 	handle(mux, "/", func(_ http.ResponseWriter, r *http.Request) error {
 		return notFound("There is no operation %s %s.", r.Method, r.URL.Path)
 	})
-	echo := newEcho()
+	echo := served(serveEcho)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// The echo shows paths as they arrive; the mux would redirect to clean ones.
 		if rest, ok := strings.CutPrefix(r.URL.Path, "/echo"); ok && (rest == "" || rest[0] == '/') {
@@ -73,11 +75,28 @@ func conflict(detail string, args ...any) error {
 	return newProblem(http.StatusConflict, detail, args...)
 }
 
-// handle registers a handler whose errors become problems.
-func handle(mux *http.ServeMux, pattern string, h func(http.ResponseWriter, *http.Request) error) {
-	mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		if err := h(w, r); err != nil {
+// operation answers a request; its errors become problems. The body of the
+// request is in memory.
+type operation func(http.ResponseWriter, *http.Request) error
+
+// handle registers an operation.
+func handle(mux *http.ServeMux, pattern string, o operation) { mux.Handle(pattern, served(o)) }
+
+// served is the handler of an operation.
+func served(o operation) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+		var tooLarge *http.MaxBytesError
+		switch {
+		case errors.As(err, &tooLarge):
+			err = newProblem(http.StatusRequestEntityTooLarge, "The body is larger than %d bytes.", tooLarge.Limit)
+		case err != nil:
+			err = badRequest("The body could not be read: %v.", err)
+		default:
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			err = o(w, r)
+		}
+		if err != nil {
 			writeProblem(w, err)
 		}
 	})
@@ -101,30 +120,17 @@ func writeJSON(w http.ResponseWriter, status int, v any) error {
 	return nil
 }
 
-// readBody reads a request's body up to maxBody.
-func readBody(r *http.Request) ([]byte, error) {
-	body, err := io.ReadAll(r.Body)
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return nil, newProblem(http.StatusRequestEntityTooLarge, "The body is larger than %d bytes.", tooLarge.Limit)
-	}
-	if err != nil {
-		return nil, badRequest("The body could not be read: %v.", err)
-	}
-	return body, nil
-}
-
 // readJSON reads a JSON object into v; unknown fields are allowed.
 func readJSON(r *http.Request, v any) error {
-	body, err := readBody(r)
-	if err != nil {
-		return err
+	body, err := io.ReadAll(r.Body)
+	if err == nil {
+		err = json.Unmarshal(body, v)
 	}
-	if err := json.Unmarshal(body, v); err != nil {
-		var mismatch *json.UnmarshalTypeError
-		if errors.As(err, &mismatch) {
-			return invalid([]fieldError{{Field: mismatch.Field, Message: "must not be a " + mismatch.Value}})
-		}
+	var mismatch *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &mismatch):
+		return invalid([]fieldError{{Field: mismatch.Field, Message: "must not be a " + mismatch.Value}})
+	case err != nil:
 		return badRequest("The body is not JSON: %v.", err)
 	}
 	return nil
@@ -155,12 +161,7 @@ func (c *checks) that(ok bool, field, message string) {
 
 // oneOf records a value that is not allowed.
 func (c *checks) oneOf(field, value string, allowed ...string) {
-	for _, a := range allowed {
-		if a == value {
-			return
-		}
-	}
-	c.that(false, field, "must be one of "+strings.Join(allowed, ", "))
+	c.that(slices.Contains(allowed, value), field, "must be one of "+strings.Join(allowed, ", "))
 }
 
 func (c *checks) err() error { return invalid(c.list) }

@@ -71,42 +71,32 @@ func (d *depots) routes(mux *http.ServeMux) {
 	handle(mux, "GET /depot/depots", func(w http.ResponseWriter, _ *http.Request) error {
 		return writeJSON(w, http.StatusOK, d.depots)
 	})
-	handle(mux, "GET /depot/depots/{depot}", func(w http.ResponseWriter, r *http.Request) error {
-		one, err := d.find(r)
-		if err != nil {
-			return err
-		}
+	handle(mux, "GET /depot/depots/{depot}", d.of(func(w http.ResponseWriter, _ *http.Request, one *depot) error {
 		return writeJSON(w, http.StatusOK, one)
-	})
-	handle(mux, "GET /depot/depots/{depot}/shifts", func(w http.ResponseWriter, r *http.Request) error {
+	}))
+	handle(mux, "GET /depot/depots/{depot}/shifts", d.of(func(w http.ResponseWriter, _ *http.Request, one *depot) error {
+		return writeJSON(w, http.StatusOK, one.shifts)
+	}))
+	handle(mux, "POST /depot/depots/{depot}/shifts", d.of(d.planShift))
+}
+
+// of answers a request about a depot with h, which holds mu.
+func (d *depots) of(h func(http.ResponseWriter, *http.Request, *depot) error) operation {
+	return func(w http.ResponseWriter, r *http.Request) error {
 		d.mu.Lock()
 		defer d.mu.Unlock()
-		one, err := d.find(r)
-		if err != nil {
-			return err
+		for _, one := range d.depots {
+			if one.ID == r.PathValue("depot") {
+				return h(w, r, one)
+			}
 		}
-		return writeJSON(w, http.StatusOK, one.shifts)
-	})
-	handle(mux, "POST /depot/depots/{depot}/shifts", d.planShift)
-}
-
-// find returns the depot of a request; depots themselves never change.
-func (d *depots) find(r *http.Request) (*depot, error) {
-	for _, one := range d.depots {
-		if one.ID == r.PathValue("depot") {
-			return one, nil
-		}
+		return notFound("There is no depot %s.", r.PathValue("depot"))
 	}
-	return nil, notFound("There is no depot %s.", r.PathValue("depot"))
 }
 
-func (d *depots) planShift(w http.ResponseWriter, r *http.Request) error {
+func (d *depots) planShift(w http.ResponseWriter, r *http.Request, one *depot) error {
 	var s shift
 	if err := readJSON(r, &s); err != nil {
-		return err
-	}
-	one, err := d.find(r)
-	if err != nil {
 		return err
 	}
 	var c checks
@@ -116,7 +106,5 @@ func (d *depots) planShift(w http.ResponseWriter, r *http.Request) error {
 	if err := c.err(); err != nil {
 		return err
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	return writeJSON(w, http.StatusCreated, d.plan(one, s))
 }

@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"io"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -18,17 +19,8 @@ import (
 	"github.com/coder/websocket"
 )
 
-// newEcho is the Echo API. Every path below /echo that no operation has is
+// serveEcho is the Echo API. Every path below /echo that no operation has is
 // echoed too, exactly as it arrived.
-func newEcho() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		if err := serveEcho(w, r); err != nil {
-			writeProblem(w, err)
-		}
-	})
-}
-
 func serveEcho(w http.ResponseWriter, r *http.Request) error {
 	name, argument, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/echo/"), "/")
 	if r.Method == http.MethodGet {
@@ -63,7 +55,7 @@ type echoed struct {
 }
 
 func echo(w http.ResponseWriter, r *http.Request) error {
-	body, err := readBody(r)
+	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"embed"
@@ -207,10 +208,9 @@ func (t Target) readdress(ctx context.Context) error {
 			if errors.Is(err, apim.ErrNotFound) {
 				continue // deleted by somebody who tries the demo
 			}
-			if err != nil {
-				return err
+			if err == nil {
+				err = readdressTo(tx, ref, t.BackendURL+a.backend)
 			}
-			err = change(tx, ref, "serviceUrl", func(string) string { return t.BackendURL + a.backend })
 			if err != nil {
 				return err
 			}
@@ -219,29 +219,18 @@ func (t Target) readdress(ctx context.Context) error {
 	})
 }
 
-// change replaces one text field of a stored resource; it writes nothing when the text stays.
-func change(tx *store.Tx, ref apim.Ref, field string, to func(string) string) error {
-	doc, err := tx.Get(ref)
+// readdressTo writes the address of an API's backend unless it is there.
+func readdressTo(tx *store.Tx, ref apim.Ref, backend string) error {
+	var props map[string]json.RawMessage
+	doc, err := tx.Decode(ref, &props)
 	if err != nil {
 		return err
 	}
-	var props map[string]json.RawMessage
-	if err := json.Unmarshal(doc.Body, &props); err != nil {
-		return fmt.Errorf("decode %s: %w", ref, err)
-	}
-	var before string
-	if raw, ok := props[field]; ok {
-		if err := json.Unmarshal(raw, &before); err != nil {
-			return fmt.Errorf("decode %s of %s: %w", field, ref, err)
-		}
-	}
-	after := to(before)
-	if after == before {
-		return nil
-	}
-	if props[field], err = json.Marshal(after); err != nil {
+	address, err := json.Marshal(backend)
+	if err != nil || bytes.Equal(address, props["serviceUrl"]) {
 		return err
 	}
+	props["serviceUrl"] = address
 	if doc.Body, err = json.Marshal(props); err != nil {
 		return err
 	}

@@ -127,21 +127,21 @@ func (s *shipment) etag() string { return `"` + s.ID + "-" + strconv.Itoa(s.chan
 
 // routes registers the Parcel API's operations.
 func (p *parcels) routes(mux *http.ServeMux) {
-	for pattern, h := range map[string]func(http.ResponseWriter, *http.Request) error{
-		"GET /parcel/accounts/{account}":            p.getAccount,
-		"GET /parcel/accounts/{account}/shipments":  p.listShipments,
-		"POST /parcel/accounts/{account}/shipments": p.bookShipment,
-		"PUT /parcel/accounts/{account}/webhook":    p.setWebhook,
-		"GET /parcel/accounts/{account}/invoices":   p.listInvoices,
-		"GET /parcel/shipments/{shipment}":          p.getShipment,
-		"PATCH /parcel/shipments/{shipment}":        p.changeShipment,
-		"DELETE /parcel/shipments/{shipment}":       p.cancelShipment,
-		"POST /parcel/shipments/{shipment}/route":   p.rerouteShipment,
-		"GET /parcel/shipments/{shipment}/label":    p.getLabel,
+	for pattern, h := range map[string]operation{
+		"GET /parcel/accounts/{account}":            p.ofAccount(p.getAccount),
+		"GET /parcel/accounts/{account}/shipments":  p.ofAccount(p.listShipments),
+		"POST /parcel/accounts/{account}/shipments": p.ofAccount(p.bookShipment),
+		"PUT /parcel/accounts/{account}/webhook":    p.ofAccount(p.setWebhook),
+		"GET /parcel/accounts/{account}/invoices":   p.ofAccount(p.listInvoices),
+		"GET /parcel/shipments/{shipment}":          p.ofShipment(p.getShipment),
+		"PATCH /parcel/shipments/{shipment}":        p.ofShipment(p.changeShipment),
+		"DELETE /parcel/shipments/{shipment}":       p.ofShipment(p.cancelShipment),
+		"POST /parcel/shipments/{shipment}/route":   p.ofShipment(p.rerouteShipment),
+		"GET /parcel/shipments/{shipment}/label":    p.ofShipment(p.getLabel),
 		"POST /parcel/labels":                       p.printLabels,
-		"GET /parcel/shipments/{shipment}/papers":   p.listPapers,
-		"POST /parcel/shipments/{shipment}/papers":  p.uploadPaper,
-		"PUT /parcel/shipments/{shipment}/photo":    p.putPhoto,
+		"GET /parcel/shipments/{shipment}/papers":   p.ofShipment(p.listPapers),
+		"POST /parcel/shipments/{shipment}/papers":  p.ofShipment(p.uploadPaper),
+		"PUT /parcel/shipments/{shipment}/photo":    p.ofShipment(p.putPhoto),
 		"POST /parcel/quotes":                       quoteShipment,
 		"GET /parcel/places":                        findPlaces,
 		"GET /parcel/places/{place}":                getPlace,
@@ -152,20 +152,28 @@ func (p *parcels) routes(mux *http.ServeMux) {
 	}
 }
 
-// account finds the account of a request. The caller holds mu.
-func (p *parcels) account(r *http.Request) (*customer, error) {
-	if a := p.accounts[r.PathValue("account")]; a != nil {
-		return a, nil
+// ofAccount answers a request about an account with h, which holds mu.
+func (p *parcels) ofAccount(h func(http.ResponseWriter, *http.Request, *customer) error) operation {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if a := p.accounts[r.PathValue("account")]; a != nil {
+			return h(w, r, a)
+		}
+		return notFound("There is no account %s.", r.PathValue("account"))
 	}
-	return nil, notFound("There is no account %s.", r.PathValue("account"))
 }
 
-// shipment finds the shipment of a request. The caller holds mu.
-func (p *parcels) shipment(r *http.Request) (*shipment, error) {
-	if s := p.byID(r.PathValue("shipment")); s != nil {
-		return s, nil
+// ofShipment answers a request about a shipment with h, which holds mu.
+func (p *parcels) ofShipment(h func(http.ResponseWriter, *http.Request, *shipment) error) operation {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if s := p.byID(r.PathValue("shipment")); s != nil {
+			return h(w, r, s)
+		}
+		return notFound("There is no shipment %s.", r.PathValue("shipment"))
 	}
-	return nil, notFound("There is no shipment %s.", r.PathValue("shipment"))
 }
 
 func (p *parcels) byID(id string) *shipment {

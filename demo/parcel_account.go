@@ -8,17 +8,11 @@ import (
 	"strings"
 )
 
-func (p *parcels) getAccount(w http.ResponseWriter, r *http.Request) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	a, err := p.account(r)
-	if err != nil {
-		return err
-	}
+func (p *parcels) getAccount(w http.ResponseWriter, _ *http.Request, a *customer) error {
 	return writeJSON(w, http.StatusOK, a)
 }
 
-func (p *parcels) setWebhook(w http.ResponseWriter, r *http.Request) error {
+func (p *parcels) setWebhook(w http.ResponseWriter, r *http.Request, a *customer) error {
 	var h webhook
 	if err := readJSON(r, &h); err != nil {
 		return err
@@ -32,13 +26,7 @@ func (p *parcels) setWebhook(w http.ResponseWriter, r *http.Request) error {
 		c.that(!slices.Contains(h.Events[:i], e), field, "is named twice")
 	}
 	c.that(h.Secret == "" || len(h.Secret) >= 16, "secret", "must be at least 16 characters")
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	a, err := p.account(r)
-	if err == nil {
-		err = c.err()
-	}
-	if err != nil {
+	if err := c.err(); err != nil {
 		return err
 	}
 	h.Secret = ""
@@ -53,13 +41,7 @@ type invoice struct {
 	Paid   bool   `json:"paid"`
 }
 
-func (p *parcels) listInvoices(w http.ResponseWriter, r *http.Request) error {
-	p.mu.Lock()
-	_, err := p.account(r)
-	p.mu.Unlock()
-	if err != nil {
-		return err
-	}
+func (p *parcels) listInvoices(w http.ResponseWriter, r *http.Request, _ *customer) error {
 	year, err := queryInt(r, "year", 2026, 2020, 2099)
 	if err != nil {
 		return err

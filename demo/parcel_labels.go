@@ -11,15 +11,10 @@ import (
 	"strings"
 )
 
-func (p *parcels) getLabel(w http.ResponseWriter, r *http.Request) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s, err := p.shipment(r)
-	if err != nil {
-		return err
-	}
+func (p *parcels) getLabel(w http.ResponseWriter, r *http.Request, s *shipment) error {
 	var contentType string
 	var label []byte
+	var err error
 	switch format := r.URL.Query().Get("format"); format {
 	case "", "png":
 		contentType = "image/png"

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -27,24 +26,12 @@ type paper struct {
 	SHA256      string `json:"sha256"`
 }
 
-func (p *parcels) listPapers(w http.ResponseWriter, r *http.Request) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s, err := p.shipment(r)
-	if err != nil {
-		return err
-	}
+func (p *parcels) listPapers(w http.ResponseWriter, _ *http.Request, s *shipment) error {
 	return writeJSON(w, http.StatusOK, append([]paper{}, s.papers...))
 }
 
-func (p *parcels) uploadPaper(w http.ResponseWriter, r *http.Request) error {
+func (p *parcels) uploadPaper(w http.ResponseWriter, r *http.Request, s *shipment) error {
 	up, content, err := readUpload(r)
-	if err != nil {
-		return err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s, err := p.shipment(r)
 	if err != nil {
 		return err
 	}
@@ -53,12 +40,7 @@ func (p *parcels) uploadPaper(w http.ResponseWriter, r *http.Request) error {
 
 // readUpload reads the form of an upload: its fields and the file's content.
 func readUpload(r *http.Request) (paper, []byte, error) {
-	err := r.ParseMultipartForm(maxBody)
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return paper{}, nil, newProblem(http.StatusRequestEntityTooLarge, "The form is larger than %d bytes.", tooLarge.Limit)
-	}
-	if err != nil {
+	if err := r.ParseMultipartForm(maxBody); err != nil {
 		return paper{}, nil, invalid([]fieldError{{"", "must be multipart/form-data with kind and file"}})
 	}
 	defer r.MultipartForm.RemoveAll() //nolint:errcheck // temporary files; nothing to do about it
@@ -78,20 +60,14 @@ func readUpload(r *http.Request) (paper, []byte, error) {
 	return up, content, c.err()
 }
 
-func (p *parcels) putPhoto(w http.ResponseWriter, r *http.Request) error {
-	body, err := readBody(r)
+func (p *parcels) putPhoto(w http.ResponseWriter, r *http.Request, s *shipment) error {
+	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return err
 	}
 	contentType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if found := http.DetectContentType(body); contentType != found || !slices.Contains([]string{"image/png", "image/jpeg"}, found) {
 		return newProblem(http.StatusUnsupportedMediaType, "A photograph is image/png or image/jpeg; this says %q and looks like %s.", contentType, found)
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s, err := p.shipment(r)
-	if err != nil {
-		return err
 	}
 	s.papers = slices.DeleteFunc(s.papers, func(old paper) bool { return old.Kind == "photo" && old.Note == "" })
 	return writeJSON(w, http.StatusOK, s.keep(paper{Kind: "photo", ContentType: contentType}, body))

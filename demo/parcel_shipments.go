@@ -10,24 +10,12 @@ import (
 	"time"
 )
 
-func (p *parcels) getShipment(w http.ResponseWriter, r *http.Request) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s, err := p.shipment(r)
-	if err != nil {
-		return err
-	}
+func (p *parcels) getShipment(w http.ResponseWriter, _ *http.Request, s *shipment) error {
 	w.Header().Set("ETag", s.etag())
 	return writeJSON(w, http.StatusOK, s)
 }
 
-func (p *parcels) listShipments(w http.ResponseWriter, r *http.Request) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	a, err := p.account(r)
-	if err != nil {
-		return err
-	}
+func (p *parcels) listShipments(w http.ResponseWriter, r *http.Request, a *customer) error {
 	limit, err := queryInt(r, "limit", 20, 1, 100)
 	if err != nil {
 		return err
@@ -86,15 +74,9 @@ func shipmentFilter(r *http.Request) (func(*shipment) bool, error) {
 	}, nil
 }
 
-func (p *parcels) bookShipment(w http.ResponseWriter, r *http.Request) error {
+func (p *parcels) bookShipment(w http.ResponseWriter, r *http.Request, a *customer) error {
 	var b booking
 	if err := readJSON(r, &b); err != nil {
-		return err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	a, err := p.account(r)
-	if err != nil {
 		return err
 	}
 	s := p.byIdempotencyKey(a, r.Header.Get("Idempotency-Key"))
@@ -158,15 +140,9 @@ func trackingNumber(shipment int64, parcel int, country string) string {
 	return fmt.Sprintf("MX%06d%02d%s", shipment%1000000, parcel%100, country)
 }
 
-func (p *parcels) changeShipment(w http.ResponseWriter, r *http.Request) error {
+func (p *parcels) changeShipment(w http.ResponseWriter, r *http.Request, s *shipment) error {
 	var change map[string]json.RawMessage
 	if err := readJSON(r, &change); err != nil {
-		return err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s, err := p.shipment(r)
-	if err != nil {
 		return err
 	}
 	if match := r.Header.Get("If-Match"); match != "" && match != "*" && match != s.etag() {
@@ -208,13 +184,7 @@ func (s *shipment) change(change map[string]json.RawMessage) error {
 	return nil
 }
 
-func (p *parcels) cancelShipment(w http.ResponseWriter, r *http.Request) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s, err := p.shipment(r)
-	if err != nil {
-		return err
-	}
+func (p *parcels) cancelShipment(w http.ResponseWriter, _ *http.Request, s *shipment) error {
 	if s.Status != "booked" {
 		return conflict("Only a booked shipment can be cancelled; this one is %s.", s.Status)
 	}
@@ -226,15 +196,9 @@ func (p *parcels) cancelShipment(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (p *parcels) rerouteShipment(w http.ResponseWriter, r *http.Request) error {
+func (p *parcels) rerouteShipment(w http.ResponseWriter, r *http.Request, s *shipment) error {
 	var d destination
 	if err := readJSON(r, &d); err != nil {
-		return err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s, err := p.shipment(r)
-	if err != nil {
 		return err
 	}
 	if s.Status == "delivered" || s.Status == "cancelled" {

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/mail"
 	"regexp"
@@ -176,7 +177,7 @@ func v2Live(w http.ResponseWriter, r *http.Request) error {
 
 func (t *tracking) follow(w http.ResponseWriter, r *http.Request) error {
 	f := follower{Language: "en"}
-	body, err := readBody(r)
+	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"regexp"
 	"slices"
@@ -55,7 +56,7 @@ func v1History(w http.ResponseWriter, r *http.Request) error {
 }
 
 func v1LookUp(w http.ResponseWriter, r *http.Request) error {
-	body, err := readBody(r)
+	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return err
 	}
