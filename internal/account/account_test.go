@@ -43,7 +43,7 @@ func newFixture(t *testing.T) *fixture {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	if _, err := account.Provision(t.Context(), s, account.ProvisionOptions{Email: "root@example.test"}); err != nil {
+	if err := s.Update(t.Context(), store.Actor{Name: store.System}, account.FirstStart{Email: "root@example.test"}.Provision); err != nil {
 		t.Fatalf("provision: %v", err)
 	}
 	a, err := account.New(s, account.Options{})

@@ -95,17 +95,14 @@ func (a *App) provision(ctx context.Context) error {
 	if err := a.Provision.Run(ctx); err != nil {
 		return err
 	}
-	return management.Provision(ctx, a.Store)
+	return a.Store.Update(ctx, store.Actor{Name: store.System}, management.Provision)
 }
 
 // erase returns a function that deletes everything and provisions the service
 // as at its first start, with its portal at the given address.
 func (a *App) erase(portal string) func(context.Context, store.Actor) error {
 	return func(ctx context.Context, actor store.Actor) error {
-		if err := a.Provision.Erase(ctx, actor); err != nil {
-			return err
-		}
-		return errors.Join(a.provision(ctx), a.Provision.KeepOrigin(ctx, portal))
+		return a.Provision.Erase(ctx, actor, portal, management.Provision)
 	}
 }
 

@@ -47,11 +47,10 @@ func onEach(t *testing.T, test func(t *testing.T, s *service)) {
 func newServiceOn(t *testing.T, s *store.Store) *service {
 	t.Helper()
 	ctx := context.Background()
-	if _, err := account.Provision(ctx, s, account.ProvisionOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	if err := Provision(ctx, s); err != nil {
-		t.Fatal(err)
+	for _, step := range []func(*store.Tx) error{account.FirstStart{}.Provision, Provision} {
+		if err := s.Update(ctx, store.Actor{Name: store.System}, step); err != nil {
+			t.Fatal(err)
+		}
 	}
 	accounts, err := account.New(s, account.Options{})
 	if err != nil {

@@ -86,6 +86,5 @@ func storedWorkspace(w *write) error {
 	if w.old != nil {
 		return nil
 	}
-	_, err := eachMissing(w.tx, w.ref, func(ref apim.Ref, r apim.Resource) error { return w.tx.PutChanged(ref, r) })
-	return err
+	return putMissing(w.tx, w.ref)
 }

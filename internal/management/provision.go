@@ -1,7 +1,6 @@
 package management
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,42 +14,22 @@ import (
 
 // Provision stores the resources that every service has and clients can only
 // change: notifications, e-mail templates, the settings of the portal, Git
-// access. What is there already stays; it writes nothing when nothing is missing.
-func Provision(ctx context.Context, s *store.Store) error {
-	missing := false
-	err := s.View(ctx, func(tx *store.Tx) error {
-		var err error
-		missing, err = eachMissing(tx, "", func(apim.Ref, apim.Resource) error { return nil })
-		return err
-	})
-	if err != nil || !missing {
-		return err
-	}
-	err = s.Update(ctx, store.Actor{Name: store.System}, func(tx *store.Tx) error {
-		_, err := eachMissing(tx, "", func(ref apim.Ref, r apim.Resource) error { return tx.PutChanged(ref, r) })
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("provision the service: %w", err)
-	}
-	return nil
-}
+// access. What is there already stays.
+func Provision(tx *store.Tx) error { return putMissing(tx, "") }
 
-// eachMissing calls fn for the built-in resources below a workspace or the
-// service that are not stored.
-func eachMissing(tx *store.Tx, home apim.Ref, fn func(apim.Ref, apim.Resource) error) (missing bool, err error) {
+// putMissing stores the built-in resources below a workspace or the service that are not there.
+func putMissing(tx *store.Tx, home apim.Ref) error {
 	built := builtIn(home)
 	for _, ref := range slices.Sorted(maps.Keys(built)) {
 		_, err := tx.Get(ref)
 		if errors.Is(err, apim.ErrNotFound) {
-			missing = true
-			err = fn(ref, built[ref])
+			err = tx.PutChanged(ref, built[ref])
 		}
 		if err != nil {
-			return missing, err
+			return fmt.Errorf("provision %s: %w", ref, err)
 		}
 	}
-	return missing, nil
+	return nil
 }
 
 // builtIn are the resources that are there from the start; a workspace has the notifications.

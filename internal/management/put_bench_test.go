@@ -28,7 +28,7 @@ func serve10000APIs(b *testing.B) (http.Handler, string) {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { s.Close() })
-	if _, err := account.Provision(ctx, s, account.ProvisionOptions{}); err != nil {
+	if err := s.Update(ctx, store.Actor{Name: "bench"}, account.FirstStart{}.Provision); err != nil {
 		b.Fatal(err)
 	}
 	err = s.Update(ctx, store.Actor{Name: "bench"}, func(tx *store.Tx) error {

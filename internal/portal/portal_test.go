@@ -54,7 +54,7 @@ func open(t testing.TB, fill ...func(*store.Tx) error) *service {
 	t.Helper()
 	s := &service{t: t, store: storetest.Open(t)}
 	ctx := t.Context()
-	if _, err := account.Provision(ctx, s.store, account.ProvisionOptions{}); err != nil {
+	if err := s.store.Update(ctx, admin, account.FirstStart{}.Provision); err != nil {
 		t.Fatal(err)
 	}
 	s.write(fill...)
@@ -64,7 +64,7 @@ func open(t testing.TB, fill ...func(*store.Tx) error) *service {
 		}
 		return publish.PutDefaultSite(tx)
 	})
-	if err := (&publish.Service{Store: s.store, Media: s.media}).PublishFirst(ctx, admin); err != nil {
+	if err := s.store.Update(ctx, admin, (&publish.Service{Store: s.store, Media: s.media}).PublishFirst); err != nil {
 		t.Fatal(err)
 	}
 	s.start()

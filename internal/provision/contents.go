@@ -90,34 +90,29 @@ func putProducts(tx *store.Tx) error {
 // KeepOrigin keeps the origin in the first global policy equal to the portal's,
 // which may differ from start to start, until somebody edits the policy.
 func (s *Service) KeepOrigin(ctx context.Context, portal string) error {
-	if portal == "" {
-		return nil
+	return s.Store.Update(ctx, system, func(tx *store.Tx) error { return keepOrigin(tx, portal) })
+}
+
+func keepOrigin(tx *store.Tx, portal string) error {
+	written, err := tx.Meta(policyMeta)
+	if err != nil || written == "" || portal == "" {
+		return err
 	}
 	text := strings.ReplaceAll(corsPolicy, "ORIGIN", html.EscapeString(portal))
-	err := s.Store.Update(ctx, system, func(tx *store.Tx) error {
-		written, err := tx.Meta(policyMeta)
-		if err != nil || written == "" {
-			return err
-		}
-		ours, present, err := ownPolicy(tx, written)
-		switch {
-		case err != nil:
-			return err
-		case !ours:
-			return tx.SetMeta(policyMeta, "")
-		case present == text:
-			return nil
-		}
-		doc, err := put(tx, globalPolicy, &apim.Policy{Value: text})
-		if err != nil {
-			return err
-		}
-		return tx.SetMeta(policyMeta, doc.ETag)
-	})
-	if err != nil {
+	ours, present, err := ownPolicy(tx, written)
+	switch {
+	case err != nil:
 		return fmt.Errorf("keep the portal's origin in the global policy: %w", err)
+	case !ours:
+		return tx.SetMeta(policyMeta, "")
+	case present == text:
+		return nil
 	}
-	return nil
+	doc, err := put(tx, globalPolicy, &apim.Policy{Value: text})
+	if err != nil {
+		return err
+	}
+	return tx.SetMeta(policyMeta, doc.ETag)
 }
 
 // ownPolicy reports whether the global policy is still as KeepOrigin wrote it,

@@ -34,25 +34,51 @@ type Service struct {
 // Run creates what every service has, and publishes the first contents of a new
 // one. An existing service gets no first contents.
 func (s *Service) Run(ctx context.Context) error {
-	first := func(tx *store.Tx) error {
-		since, err := lastAudit(tx)
-		if err != nil {
+	var done bool
+	err := s.Store.View(ctx, func(tx *store.Tx) (err error) {
+		done, err = account.Provisioned(tx)
+		return err
+	})
+	if err != nil || done {
+		return err
+	}
+	return s.begin(ctx, system, func(*store.Tx) error { return nil })
+}
+
+// begin is the first start, after what an actor does before and before what else
+// follows, all in one transaction.
+func (s *Service) begin(ctx context.Context, actor store.Actor, before func(*store.Tx) error, also ...func(*store.Tx) error) error {
+	return s.Store.UpdateAlone(ctx, actor, func(tx *store.Tx) error {
+		if err := before(tx); err != nil {
 			return err
 		}
-		for name, value := range map[string]string{firstMeta: strconv.FormatInt(since, 10), policyMeta: due, linkMeta: due} {
-			if err := tx.SetMeta(name, value); err != nil {
+		tx.As(system)
+		if done, err := account.Provisioned(tx); err != nil || done {
+			return err // by another process
+		}
+		accounts := account.FirstStart{Rand: s.Rand}
+		steps := []func(*store.Tx) error{accounts.Provision, remember, putProducts, publish.PutDefaultSite, s.Publisher.PublishFirst}
+		for _, step := range append(steps, also...) {
+			if err := step(tx); err != nil {
 				return err
 			}
 		}
-		if err := putProducts(tx); err != nil {
-			return err
-		}
-		return publish.PutDefaultSite(tx)
-	}
-	if _, err := account.Provision(ctx, s.Store, account.ProvisionOptions{Rand: s.Rand, First: first}); err != nil {
+		return nil
+	})
+}
+
+// remember notes that what follows are the first contents.
+func remember(tx *store.Tx) error {
+	since, err := lastAudit(tx)
+	if err != nil {
 		return err
 	}
-	return s.Publisher.PublishFirst(ctx, system)
+	for name, value := range map[string]string{firstMeta: strconv.FormatInt(since, 10), policyMeta: due, linkMeta: due} {
+		if err := tx.SetMeta(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lastAudit is the feed number of the newest audit entry, or 0.
@@ -127,9 +153,10 @@ func (s *Service) GiveWay(ctx context.Context, actor store.Actor) (gave bool, er
 	return gave, nil
 }
 
-// Erase deletes all resources and provisions the service as at its first start.
-func (s *Service) Erase(ctx context.Context, actor store.Actor) error {
-	err := s.Store.UpdateAlone(ctx, actor, func(tx *store.Tx) error {
+// Erase deletes all resources and provisions the service as at its first start,
+// for a portal at an address, with what else every service has: all or nothing.
+func (s *Service) Erase(ctx context.Context, actor store.Actor, portal string, also func(*store.Tx) error) error {
+	erase := func(tx *store.Tx) error {
 		if err := tx.DeletePublished(); err != nil {
 			return err
 		}
@@ -137,11 +164,12 @@ func (s *Service) Erase(ctx context.Context, actor store.Actor) error {
 			return err
 		}
 		return account.Forget(tx, s.Store.Service())
-	})
+	}
+	err := s.begin(ctx, actor, erase, also, func(tx *store.Tx) error { return keepOrigin(tx, portal) })
 	if err != nil {
 		return fmt.Errorf("erase the service: %w", err)
 	}
-	return s.Run(ctx)
+	return nil
 }
 
 // put writes a resource in the name of the system.

@@ -220,6 +220,7 @@ func TestAnExistingServiceGetsNothingOnUpgrade(t *testing.T) {
 	}
 }
 
+// TestAnErasedServiceIsNewAgain, and one that could not be erased is as it was.
 func TestAnErasedServiceIsNewAgain(t *testing.T) {
 	storetest.EachDatabase(t, func(t *testing.T, db storetest.Database) {
 		s := db.Store(t)
@@ -231,8 +232,15 @@ func TestAnErasedServiceIsNewAgain(t *testing.T) {
 		if _, err := p.Publisher.Publish(t.Context(), admin, "later", "", true); err != nil {
 			t.Fatal(err)
 		}
-		if err := p.Erase(t.Context(), admin); err != nil {
+		failed := errors.New("no")
+		if err := p.Erase(t.Context(), admin, portal, func(*store.Tx) error { return failed }); !errors.Is(err, failed) || has(t, s, "/products/starter") || !has(t, s, "/portalRevisions/later") {
+			t.Errorf("what fails erases something: %v", err)
+		}
+		if err := p.Erase(t.Context(), admin, portal, func(*store.Tx) error { return nil }); err != nil {
 			t.Fatal(err)
+		}
+		if text := policyText(t, s, "/policies/policy"); !strings.Contains(text, portal) || has(t, s, "/portalRevisions/later") {
+			t.Errorf("after an erase the global policy is %s", text)
 		}
 		if untouched, err := p.Untouched(t.Context()); err != nil || !untouched || !has(t, s, "/products/starter") {
 			t.Errorf("untouched: %t, %v", untouched, err)

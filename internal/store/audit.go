@@ -15,6 +15,7 @@ import (
 // auditRow is a row of the audit log yet to be written.
 type auditRow struct {
 	seq           int64
+	actor         Actor
 	action        string
 	key           apim.Key
 	before, after json.RawMessage
@@ -28,6 +29,9 @@ var secretFields = map[string]bool{
 	"password": true, "primarykey": true, "secondarykey": true, "clientsecret": true,
 	"validationkey": true, "accesskey": true, "accesstoken": true, "refreshtoken": true, "secret": true,
 }
+
+// As makes another actor the one who does what follows in the transaction.
+func (tx *Tx) As(actor Actor) { tx.actor = actor }
 
 // Audit adds an entry of the caller's to the audit log. Put, Delete, Link and
 // the others write theirs themselves.
@@ -53,7 +57,7 @@ func (tx *Tx) audit(action string, ref apim.Ref, before, after json.RawMessage) 
 		return err
 	}
 	hide := tx.s.secretsOf(ref)
-	tx.audits = append(tx.audits, auditRow{seq, action, ref.Key(), mask(before, hide), mask(after, hide)})
+	tx.audits = append(tx.audits, auditRow{seq, tx.actor, action, ref.Key(), mask(before, hide), mask(after, hide)})
 	return nil
 }
 
@@ -171,11 +175,12 @@ func (tx *Tx) AuditLog(q AuditQuery) ([]AuditEntry, error) {
 }
 
 // ChangedByOthers reports whether anybody but the actor has changed anything
-// after the feed number seq, besides people: their data and their groups.
+// after the feed number seq, besides people (their data and their groups), and
+// but for a deletion of all there is, which makes a service new.
 func (tx *Tx) ChangedByOthers(actor string, seq int64) (bool, error) {
 	var n int
 	err := tx.one([]any{&n}, `SELECT count(*) FROM (SELECT 1 FROM audit WHERE service = $1 AND seq > $2 AND actor <> $3
-		AND key NOT LIKE '/users/%' AND NOT (key LIKE '/groups/%' AND action IN ('link', 'unlink')) LIMIT 1) AS other`, tx.s.service, seq, actor)
+		AND NOT (key = '' AND action = 'delete') AND key NOT LIKE '/users/%' AND NOT (key LIKE '/groups/%' AND action IN ('link', 'unlink')) LIMIT 1) AS other`, tx.s.service, seq, actor)
 	return n > 0, wrap(err, "look for changes since %d", seq)
 }
 

@@ -241,7 +241,7 @@ func (tx *Tx) flush() error {
 	}
 	rows = make([][]any, len(tx.audits))
 	for i, a := range tx.audits {
-		rows[i] = []any{a.seq, tx.s.service, at, tx.actor.Name, tx.actor.Address, tx.actor.RequestID,
+		rows[i] = []any{a.seq, tx.s.service, at, a.actor.Name, a.actor.Address, a.actor.RequestID,
 			a.action, a.key, text(a.before), text(a.after)}
 	}
 	err := tx.insert("audit", "seq, service, at, actor, address, request_id, action, key, before, after", "", rows)

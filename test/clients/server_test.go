@@ -20,6 +20,7 @@ import (
 	"github.com/portico-portal/portico/internal/management"
 	"github.com/portico-portal/portico/internal/provision"
 	"github.com/portico-portal/portico/internal/site/publish"
+	"github.com/portico-portal/portico/internal/store"
 	"github.com/portico-portal/portico/internal/store/storetest"
 	"github.com/portico-portal/portico/internal/subscription"
 )
@@ -40,11 +41,10 @@ func serve(t *testing.T) *sdk.ClientFactory {
 func serveURL(t *testing.T) (*sdk.ClientFactory, *httptest.Server) {
 	t.Helper()
 	s := storetest.Open(t)
-	if _, err := account.Provision(t.Context(), s, account.ProvisionOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	if err := management.Provision(t.Context(), s); err != nil {
-		t.Fatal(err)
+	for _, step := range []func(*store.Tx) error{account.FirstStart{}.Provision, management.Provision} {
+		if err := s.Update(t.Context(), store.Actor{Name: store.System}, step); err != nil {
+			t.Fatal(err)
+		}
 	}
 	accounts, err := account.New(s, account.Options{})
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -88,14 +87,11 @@ func newSuite(t *testing.T) *suite {
 	readJSON(t, "properties.json", &s.writable)
 	st := storetest.Open(t)
 	made := &provision.Service{Store: st, Publisher: &publish.Service{Store: st}}
-	if _, err := account.Provision(t.Context(), st, account.ProvisionOptions{First: publish.PutDefaultSite}); err != nil {
-		t.Fatal(err)
-	}
-	if err := made.Publisher.PublishFirst(t.Context(), store.Actor{Name: store.System}); err != nil {
-		t.Fatal(err)
-	}
-	if err := management.Provision(t.Context(), st); err != nil {
-		t.Fatal(err)
+	system := store.Actor{Name: store.System}
+	for _, step := range []func(*store.Tx) error{account.FirstStart{}.Provision, publish.PutDefaultSite, made.Publisher.PublishFirst, management.Provision} {
+		if err := st.Update(t.Context(), system, step); err != nil {
+			t.Fatal(err)
+		}
 	}
 	accounts, err := account.New(st, account.Options{})
 	if err != nil {
@@ -112,7 +108,7 @@ func newSuite(t *testing.T) *suite {
 	h, err := management.New(management.Config{
 		Mailer: &linkMailer{mailer, accounts},
 		Erase: func(ctx context.Context, actor store.Actor) error {
-			return errors.Join(made.Erase(ctx, actor), management.Provision(ctx, st))
+			return made.Erase(ctx, actor, "", management.Provision)
 		},
 		Store: st, Accounts: accounts, Subscriptions: subscription.New(st, nil),
 		APIs: &apis.Service{Store: st, Blobs: blobs}, Publisher: made.Publisher, FirstContents: made,

@@ -18,7 +18,7 @@ import (
 func BenchmarkPublishThousandPages(b *testing.B) {
 	s := &publish.Service{Store: storetest.Open(b)}
 	ctx, actor := b.Context(), store.Actor{Name: "1"}
-	if err := errors.Join(s.Store.Update(ctx, actor, publish.PutDefaultSite), s.PublishFirst(ctx, actor)); err != nil {
+	if err := errors.Join(s.Store.Update(ctx, actor, publish.PutDefaultSite), s.Store.Update(ctx, actor, s.PublishFirst)); err != nil {
 		b.Fatal(err)
 	}
 	paragraph := `{"type":"paragraph","nodes":[{"type":"text","text":"` + strings.Repeat("Some words about it. ", 20) + `"},{"type":"text","text":"APIs","marks":[{"type":"hyperlink","attrs":{"targetId":"contentTypes/page/contentItems/apis"}}]}]}`

@@ -16,7 +16,7 @@ func TestADiffTellsItemsAndFieldsAndTheDraftGoesBackExactly(t *testing.T) {
 	t.Parallel()
 	s := &publish.Service{Store: storetest.Open(t)}
 	ctx, actor := t.Context(), store.Actor{Name: "1"}
-	if err := errors.Join(s.Store.Update(ctx, actor, publish.PutDefaultSite), s.PublishFirst(ctx, actor)); err != nil {
+	if err := errors.Join(s.Store.Update(ctx, actor, publish.PutDefaultSite), s.Store.Update(ctx, actor, s.PublishFirst)); err != nil {
 		t.Fatal(err)
 	}
 	home, signin := apim.ContentRef("page", "home"), apim.ContentRef("page", "signin")

@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 
@@ -54,24 +53,17 @@ func PutContentTypes(tx *store.Tx) error {
 	return nil
 }
 
-// PublishFirst publishes the draft when nothing has ever been published: also
-// after a crash between provisioning and publishing.
-func (s *Service) PublishFirst(ctx context.Context, actor store.Actor) error {
-	none := false
-	err := s.Store.View(ctx, func(tx *store.Tx) error {
-		revisions, err := tx.Count(apim.PortalRevisions.Path, "")
-		none = revisions == 0
-		return err
-	})
-	if err != nil || !none {
+// PublishFirst publishes the draft when nothing has ever been published.
+func (s *Service) PublishFirst(tx *store.Tx) error {
+	revisions, err := tx.Count(apim.PortalRevisions.Path, "")
+	if err != nil || revisions > 0 {
 		return err
 	}
-	rev, err := s.Publish(ctx, actor, firstRevision, "The site Portico comes with", true)
-	if err != nil {
-		return err
+	rev, err := s.PublishTx(tx, Revision{
+		Name: firstRevision, Description: "The site Portico comes with", Author: store.System, Current: true,
+	}, &Checked{})
+	if err == nil && rev.Status != Completed {
+		err = fmt.Errorf("publish the default site: %s", rev.StatusDetails)
 	}
-	if rev.Status != Completed {
-		return fmt.Errorf("publish the default site: %s", rev.StatusDetails)
-	}
-	return nil
+	return err
 }

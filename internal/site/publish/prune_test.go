@@ -17,7 +17,7 @@ func TestOldRevisionsGoAndWhatKeptOnesNeedStays(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, st *store.Store) {
 		s := &publish.Service{Store: st}
 		ctx, actor := t.Context(), store.Actor{Name: "1"}
-		if err := errors.Join(s.Store.Update(ctx, actor, publish.PutDefaultSite), s.PublishFirst(ctx, actor)); err != nil {
+		if err := errors.Join(s.Store.Update(ctx, actor, publish.PutDefaultSite), s.Store.Update(ctx, actor, s.PublishFirst)); err != nil {
 			t.Fatal(err)
 		}
 		contents := map[string]string{}

@@ -232,7 +232,7 @@ func TestTheFirstSiteIsPublishedOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := service.PublishFirst(t.Context(), admin); err != nil {
+		if err := s.Update(t.Context(), admin, service.PublishFirst); err != nil {
 			t.Fatal(err)
 		}
 	}
