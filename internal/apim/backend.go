@@ -138,6 +138,7 @@ func (b *Backend) Validate(v *Violations) {
 var Backends = &Kind{
 	Path: "backends", Verbs: CRUD, New: func() Resource { return new(Backend) }, Workspace: true,
 	Filter: Fields{"name", "title", "url"}, Actions: []string{"reconnect"},
+	Masked: []string{"header", "query", "parameter"},
 }
 
 func (c *BackendCredentials) validate(v *Violations) {

@@ -132,6 +132,9 @@ type Kind struct {
 	FilterAny bool
 	// Secrets are properties kept in the secret store and returned only by listSecrets.
 	Secrets []string
+	// Masked are further members that the audit log hides: credentials that are
+	// kept in the document, since who may write it may read them.
+	Masked []string
 	// SecretIf reports whether the secrets of a resource are secret; nil: always (namedValues).
 	SecretIf func(Resource) bool
 	// Refs are properties that hold resource ids. They are stored short and

@@ -33,6 +33,8 @@ func TestTheAuditLogIsReadNewestFirst(t *testing.T) {
 	onEach(t, func(t *testing.T, s *service) {
 		s.do("PUT", "/products/gold", `{"properties":{"displayName":"Gold"}}`).want(201)
 		s.do("PUT", "/namedValues/pin", `{"properties":{"displayName":"pin","value":"s3cret-in-clear","secret":true}}`).want(201)
+		s.put("/backends/orders", `{"url":"https://orders.example","protocol":"http","proxy":{"url":"https://proxy.example","username":"u","password":"s3cret-in-clear"},"credentials":{
+			"header":{"x-key":["s3cret-in-clear"]},"query":{"code":["s3cret-in-clear"]},"authorization":{"scheme":"Basic","parameter":"s3cret-in-clear"}}}`)
 		s.do("DELETE", "/products/gold", "").want(200)
 		all := s.auditOf("$top=7")
 		if len(all) < 20 || all[0] != "delete /products/gold" {

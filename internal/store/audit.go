@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"math"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -61,14 +62,14 @@ func (tx *Tx) audit(action string, ref apim.Ref, before, after json.RawMessage) 
 	return nil
 }
 
-// secretsOf is the lower-case secret fields of the ref's kind.
+// secretsOf is the lower-case fields of the ref's kind that are hidden.
 func (s *Store) secretsOf(ref apim.Ref) map[string]bool {
 	kind := apim.KindByPath(s.kind(ref.KindPath()))
-	if kind == nil || len(kind.Secrets) == 0 {
+	if kind == nil {
 		return nil
 	}
 	fields := map[string]bool{}
-	for _, f := range kind.Secrets {
+	for _, f := range slices.Concat(kind.Secrets, kind.Masked) {
 		fields[lower(f)] = true
 	}
 	return fields
@@ -114,7 +115,8 @@ func maskValue(v any, hide map[string]bool) any {
 	case map[string]any:
 		for name, value := range v {
 			folded := strings.ToLower(name)
-			if text, isText := value.(string); isText && text != "" && (secretFields[folded] || hide[folded]) {
+			text, isText := value.(string)
+			if isText && text != "" && secretFields[folded] || value != nil && value != any("") && hide[folded] {
 				v[name] = masked
 			} else {
 				v[name] = maskValue(value, hide)
