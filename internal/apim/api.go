@@ -12,23 +12,23 @@ type API struct {
 	Description                   string                         `json:"description,omitempty"` // Markdown or HTML, untrusted
 	Path                          string                         `json:"path"`                  // below the gateway's address, without slashes at the ends; may be ""
 	Protocols                     []string                       `json:"protocols,omitempty"`   // http, https, ws, wss
-	ServiceURL                    string                         `json:"serviceUrl,omitempty"`
-	Type                          string                         `json:"type,omitempty"` // http, soap, websocket, graphql, odata, grpc
-	APIRevision                   string                         `json:"apiRevision,omitempty"`
+	ServiceURL                    string                         `json:"serviceUrl,omitempty"`  // the backend; "" if policies choose it
+	Type                          string                         `json:"type,omitempty"`        // http, soap, websocket, graphql, odata, grpc
+	APIRevision                   string                         `json:"apiRevision,omitempty"` // number of the revision, "1" for the first
 	APIRevisionDescription        string                         `json:"apiRevisionDescription,omitempty"`
-	APIVersion                    string                         `json:"apiVersion,omitempty"`
+	APIVersion                    string                         `json:"apiVersion,omitempty"` // version within the version set; "" without one
 	APIVersionDescription         string                         `json:"apiVersionDescription,omitempty"`
-	APIVersionSetID               string                         `json:"apiVersionSetId,omitempty"` // stored short: /apiVersionSets/x
-	IsCurrent                     bool                           `json:"isCurrent"`
-	IsOnline                      *bool                          `json:"isOnline,omitempty"` // nil: true
-	SubscriptionRequired          *bool                          `json:"subscriptionRequired,omitempty"`
-	SubscriptionKeyParameterNames *SubscriptionKeyParameterNames `json:"subscriptionKeyParameterNames,omitempty"`
-	AuthenticationSettings        *AuthenticationSettings        `json:"authenticationSettings,omitempty"`
+	APIVersionSetID               string                         `json:"apiVersionSetId,omitempty"`               // stored short: /apiVersionSets/x
+	IsCurrent                     bool                           `json:"isCurrent"`                               // whether callers get this revision if they name none
+	IsOnline                      *bool                          `json:"isOnline,omitempty"`                      // nil: true
+	SubscriptionRequired          *bool                          `json:"subscriptionRequired,omitempty"`          // nil: true
+	SubscriptionKeyParameterNames *SubscriptionKeyParameterNames `json:"subscriptionKeyParameterNames,omitempty"` // nil: the defaults
+	AuthenticationSettings        *AuthenticationSettings        `json:"authenticationSettings,omitempty"`        // how the console signs callers in
 	TermsOfServiceURL             string                         `json:"termsOfServiceUrl,omitempty"`
 	Contact                       *Contact                       `json:"contact,omitempty"`
 	License                       *License                       `json:"license,omitempty"`
-	SourceAPIID                   string                         `json:"sourceApiId,omitempty"`
-	ProvisioningState             string                         `json:"provisioningState,omitempty"`
+	SourceAPIID                   string                         `json:"sourceApiId,omitempty"`       // in a PUT: the API or revision to copy
+	ProvisioningState             string                         `json:"provisioningState,omitempty"` // written by the service
 }
 
 // SubscriptionKeyParameterNames are the header and query parameter a subscription key is read from.
@@ -43,7 +43,7 @@ const (
 	DefaultKeyQuery  = "subscription-key"
 )
 
-// Contact is whom to ask about an API.
+// Contact is the person or team to ask about an API.
 type Contact struct {
 	Name  string `json:"name,omitempty"`
 	Email string `json:"email,omitempty"`
@@ -58,8 +58,8 @@ type License struct {
 
 // AuthenticationSettings name the authorization servers a console may use (apim-rest.md §1.14).
 type AuthenticationSettings struct {
-	OAuth2                       *OAuth2Setting  `json:"oAuth2,omitempty"`
-	OpenID                       *OpenIDSetting  `json:"openid,omitempty"`
+	OAuth2                       *OAuth2Setting  `json:"oAuth2,omitempty"` // older form of the list below
+	OpenID                       *OpenIDSetting  `json:"openid,omitempty"` // older form of the list below
 	OAuth2AuthenticationSettings []OAuth2Setting `json:"oAuth2AuthenticationSettings,omitempty"`
 	OpenIDAuthenticationSettings []OpenIDSetting `json:"openidAuthenticationSettings,omitempty"`
 }
@@ -86,14 +86,14 @@ func (s *AuthenticationSettings) Names() (servers, providers []string) {
 
 // OAuth2Setting points at an authorization server.
 type OAuth2Setting struct {
-	AuthorizationServerID string `json:"authorizationServerId,omitempty"`
-	Scope                 string `json:"scope,omitempty"`
+	AuthorizationServerID string `json:"authorizationServerId,omitempty"` // name of an /authorizationServers resource
+	Scope                 string `json:"scope,omitempty"`                 // scopes to ask for, separated by spaces
 }
 
 // OpenIDSetting points at an OpenID provider.
 type OpenIDSetting struct {
-	OpenIDProviderID          string   `json:"openidProviderId,omitempty"`
-	BearerTokenSendingMethods []string `json:"bearerTokenSendingMethods,omitempty"`
+	OpenIDProviderID          string   `json:"openidProviderId,omitempty"`          // name of an /openidConnectProviders resource
+	BearerTokenSendingMethods []string `json:"bearerTokenSendingMethods,omitempty"` // authorizationHeader, query
 }
 
 // Default makes an http API that needs a subscription.

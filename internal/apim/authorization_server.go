@@ -11,21 +11,21 @@ import (
 type AuthorizationServer struct {
 	DisplayName                string      `json:"displayName"`
 	Description                string      `json:"description,omitempty"`
-	ClientRegistrationEndpoint string      `json:"clientRegistrationEndpoint"`
+	ClientRegistrationEndpoint string      `json:"clientRegistrationEndpoint"` // page on which people register an app
 	AuthorizationEndpoint      string      `json:"authorizationEndpoint"`
 	TokenEndpoint              string      `json:"tokenEndpoint,omitempty"`
-	AuthorizationMethods       []string    `json:"authorizationMethods,omitempty"`
-	GrantTypes                 []string    `json:"grantTypes"`
-	ClientAuthenticationMethod []string    `json:"clientAuthenticationMethod,omitempty"`
+	AuthorizationMethods       []string    `json:"authorizationMethods,omitempty"`       // HTTP methods of the authorization endpoint
+	GrantTypes                 []string    `json:"grantTypes"`                           // see Validate
+	ClientAuthenticationMethod []string    `json:"clientAuthenticationMethod,omitempty"` // Basic, Body: how the token endpoint gets the client's secret
 	ClientID                   string      `json:"clientId"`
 	ClientSecret               string      `json:"clientSecret,omitempty"`
-	BearerTokenSendingMethods  []string    `json:"bearerTokenSendingMethods,omitempty"`
-	DefaultScope               string      `json:"defaultScope,omitempty"`
-	TokenBodyParameters        []NameValue `json:"tokenBodyParameters,omitempty"`
-	SupportState               bool        `json:"supportState"`
+	BearerTokenSendingMethods  []string    `json:"bearerTokenSendingMethods,omitempty"` // authorizationHeader, query
+	DefaultScope               string      `json:"defaultScope,omitempty"`              // scopes to ask for, separated by spaces
+	TokenBodyParameters        []NameValue `json:"tokenBodyParameters,omitempty"`       // sent to the token endpoint in addition
+	SupportState               bool        `json:"supportState"`                        // whether to send the parameter state
 	ResourceOwnerUsername      string      `json:"resourceOwnerUsername,omitempty"`
 	ResourceOwnerPassword      string      `json:"resourceOwnerPassword,omitempty"`
-	UseInTestConsole           *bool       `json:"useInTestConsole,omitempty"`
+	UseInTestConsole           *bool       `json:"useInTestConsole,omitempty"` // nil: true
 	UseInAPIDocumentation      *bool       `json:"useInApiDocumentation,omitempty"`
 }
 
@@ -93,10 +93,10 @@ var AuthorizationServers = &Kind{
 type OpenIDConnectProvider struct {
 	DisplayName           string `json:"displayName"`
 	Description           string `json:"description,omitempty"`
-	MetadataEndpoint      string `json:"metadataEndpoint"`
+	MetadataEndpoint      string `json:"metadataEndpoint"` // address of the discovery document
 	ClientID              string `json:"clientId"`
 	ClientSecret          string `json:"clientSecret,omitempty"`
-	UseInTestConsole      *bool  `json:"useInTestConsole,omitempty"`
+	UseInTestConsole      *bool  `json:"useInTestConsole,omitempty"` // nil: true
 	UseInAPIDocumentation *bool  `json:"useInApiDocumentation,omitempty"`
 }
 
@@ -133,13 +133,13 @@ var OpenIDConnectProviders = &Kind{
 // IdentityProvider is where portal users sign in with an account they have.
 // clientSecret is a secret.
 type IdentityProvider struct {
-	Type                     string   `json:"type,omitempty"`
+	Type                     string   `json:"type,omitempty"` // facebook, google, microsoft, twitter, aad, aadB2C
 	ClientID                 string   `json:"clientId"`
 	ClientSecret             string   `json:"clientSecret,omitempty"`
-	Authority                string   `json:"authority,omitempty"`
-	SigninTenant             string   `json:"signinTenant,omitempty"`
-	AllowedTenants           []string `json:"allowedTenants,omitempty"`
-	SignupPolicyName         string   `json:"signupPolicyName,omitempty"`
+	Authority                string   `json:"authority,omitempty"`        // host of the sign-in pages, for aad and aadB2C
+	SigninTenant             string   `json:"signinTenant,omitempty"`     // tenant that people sign in to
+	AllowedTenants           []string `json:"allowedTenants,omitempty"`   // tenants whose people are admitted
+	SignupPolicyName         string   `json:"signupPolicyName,omitempty"` // user flow of aadB2C, like the three below
 	SigninPolicyName         string   `json:"signinPolicyName,omitempty"`
 	ProfileEditingPolicyName string   `json:"profileEditingPolicyName,omitempty"`
 	PasswordResetPolicyName  string   `json:"passwordResetPolicyName,omitempty"`

@@ -8,25 +8,25 @@ import (
 // Backend is a service that the gateway calls, or a pool of them.
 type Backend struct {
 	URL            string              `json:"url,omitempty"`
-	Protocol       string              `json:"protocol,omitempty"`
+	Protocol       string              `json:"protocol,omitempty"` // http, soap
 	Title          string              `json:"title,omitempty"`
 	Description    string              `json:"description,omitempty"`
-	ResourceID     string              `json:"resourceId,omitempty"`
-	Type           string              `json:"type,omitempty"`
+	ResourceID     string              `json:"resourceId,omitempty"` // address of the Azure resource that it is
+	Type           string              `json:"type,omitempty"`       // Single, Pool
 	Credentials    *BackendCredentials `json:"credentials,omitempty"`
 	Proxy          *BackendProxy       `json:"proxy,omitempty"`
 	TLS            *BackendTLS         `json:"tls,omitempty"`
-	Pool           *BackendPool        `json:"pool,omitempty"`
+	Pool           *BackendPool        `json:"pool,omitempty"` // for the type Pool only
 	CircuitBreaker *CircuitBreaker     `json:"circuitBreaker,omitempty"`
 	Properties     json.RawMessage     `json:"properties,omitempty"` // of a Service Fabric cluster; kept
 }
 
 // BackendCredentials are what the gateway sends along.
 type BackendCredentials struct {
-	Certificate    []string              `json:"certificate,omitempty"` // thumbprints
-	CertificateIDs []string              `json:"certificateIds,omitempty"`
-	Query          map[string][]string   `json:"query,omitempty"`
-	Header         map[string][]string   `json:"header,omitempty"`
+	Certificate    []string              `json:"certificate,omitempty"`    // thumbprints
+	CertificateIDs []string              `json:"certificateIds,omitempty"` // ids of client certificates
+	Query          map[string][]string   `json:"query,omitempty"`          // parameters to add, by name
+	Header         map[string][]string   `json:"header,omitempty"`         // headers to add, by name
 	Authorization  *BackendAuthorization `json:"authorization,omitempty"`
 }
 
@@ -45,8 +45,8 @@ type BackendProxy struct {
 
 // BackendTLS is what is checked of the backend's certificate.
 type BackendTLS struct {
-	ValidateCertificateChain *bool `json:"validateCertificateChain,omitempty"`
-	ValidateCertificateName  *bool `json:"validateCertificateName,omitempty"`
+	ValidateCertificateChain *bool `json:"validateCertificateChain,omitempty"` // nil: true
+	ValidateCertificateName  *bool `json:"validateCertificateName,omitempty"`  // nil: true
 }
 
 // BackendPool shares calls out among backends.
@@ -56,9 +56,9 @@ type BackendPool struct {
 
 // PoolMember is one backend of a pool.
 type PoolMember struct {
-	ID       string `json:"id"`
-	Priority *int   `json:"priority,omitempty"`
-	Weight   *int   `json:"weight,omitempty"`
+	ID       string `json:"id"`                 // id of a single backend
+	Priority *int   `json:"priority,omitempty"` // 0 to 100; lower ones are tried first
+	Weight   *int   `json:"weight,omitempty"`   // 0 to 100; share of the calls within a priority
 }
 
 // CircuitBreaker stops calls to a backend that fails.
@@ -70,23 +70,23 @@ type CircuitBreaker struct {
 type CircuitBreakerRule struct {
 	Name             string            `json:"name,omitempty"`
 	FailureCondition *FailureCondition `json:"failureCondition,omitempty"`
-	TripDuration     string            `json:"tripDuration,omitempty"`
-	AcceptRetryAfter *bool             `json:"acceptRetryAfter,omitempty"`
+	TripDuration     string            `json:"tripDuration,omitempty"`     // how long it stays open
+	AcceptRetryAfter *bool             `json:"acceptRetryAfter,omitempty"` // whether Retry-After of the backend sets the time instead
 }
 
 // FailureCondition is how many failures within an interval.
 type FailureCondition struct {
-	Count            *int64        `json:"count,omitempty"`
-	Percentage       *int64        `json:"percentage,omitempty"`
+	Count            *int64        `json:"count,omitempty"`      // failures, or else percentage
+	Percentage       *int64        `json:"percentage,omitempty"` // of the calls in the interval
 	Interval         string        `json:"interval,omitempty"`
 	StatusCodeRanges []StatusRange `json:"statusCodeRanges,omitempty"`
-	ErrorReasons     []string      `json:"errorReasons,omitempty"`
+	ErrorReasons     []string      `json:"errorReasons,omitempty"` // reasons of gateway errors that count as failures
 }
 
 // StatusRange is a range of HTTP status codes.
 type StatusRange struct {
 	Min int `json:"min"`
-	Max int `json:"max"`
+	Max int `json:"max"` // included
 }
 
 // Default makes a single backend.

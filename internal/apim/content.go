@@ -9,11 +9,11 @@ import (
 
 // ContentType describes a collection of content items.
 type ContentType struct {
-	ID          string          `json:"id,omitempty"`
+	ID          string          `json:"id,omitempty"` // /contentTypes/{name}
 	Name        string          `json:"name,omitempty"`
 	Description string          `json:"description,omitempty"`
 	Version     string          `json:"version,omitempty"`
-	Schema      json.RawMessage `json:"schema,omitempty"`
+	Schema      json.RawMessage `json:"schema,omitempty"` // JSON Schema of the items
 }
 
 // Default does nothing.
@@ -81,12 +81,12 @@ var Portals = &Kind{
 // PortalRevision is an immutable published site.
 type PortalRevision struct {
 	Description     string     `json:"description,omitempty"`
-	StatusDetails   string     `json:"statusDetails,omitempty"`
-	Status          string     `json:"status,omitempty"` // pending, publishing, completed, failed
-	IsCurrent       bool       `json:"isCurrent"`
+	StatusDetails   string     `json:"statusDetails,omitempty"` // what publishing found; "" for nothing
+	Status          string     `json:"status,omitempty"`        // pending, publishing, completed, failed
+	IsCurrent       bool       `json:"isCurrent"`               // whether it is the published site
 	CreatedDateTime *time.Time `json:"createdDateTime,omitempty"`
 	UpdatedDateTime *time.Time `json:"updatedDateTime,omitempty"`
-	Author          string     `json:"author,omitempty"`
+	Author          string     `json:"author,omitempty"` // who published it
 
 	// ScheduledDateTime is when the revision becomes current by itself (beyond
 	// API Management); nil: never.
@@ -107,8 +107,8 @@ var PortalRevisions = &Kind{
 
 // TenantAccess is the properties of tenant/access: whether its keys may mint tokens.
 type TenantAccess struct {
-	ID          string `json:"id,omitempty"`
-	PrincipalID string `json:"principalId,omitempty"`
+	ID          string `json:"id,omitempty"`          // the part of the address after tenant/: access or gitAccess
+	PrincipalID string `json:"principalId,omitempty"` // read only
 	Enabled     bool   `json:"enabled"`
 }
 

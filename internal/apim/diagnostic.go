@@ -2,11 +2,11 @@ package apim
 
 // Logger is where the gateway writes what diagnostics say.
 type Logger struct {
-	LoggerType  string            `json:"loggerType"`
+	LoggerType  string            `json:"loggerType"` // azureEventHub, applicationInsights, azureMonitor
 	Description string            `json:"description,omitempty"`
 	Credentials map[string]string `json:"credentials,omitempty"` // named values in braces, once stored
-	IsBuffered  *bool             `json:"isBuffered,omitempty"`
-	ResourceID  string            `json:"resourceId,omitempty"`
+	IsBuffered  *bool             `json:"isBuffered,omitempty"`  // whether entries are sent in batches
+	ResourceID  string            `json:"resourceId,omitempty"`  // Azure resource id of the target
 }
 
 // Default makes a logger that gathers entries.
@@ -40,22 +40,22 @@ var Loggers = &Kind{
 
 // Diagnostic says what of calls is logged, and how much.
 type Diagnostic struct {
-	LoggerID                string              `json:"loggerId"` // stored short: /loggers/x
-	AlwaysLog               string              `json:"alwaysLog,omitempty"`
+	LoggerID                string              `json:"loggerId"`            // stored short: /loggers/x
+	AlwaysLog               string              `json:"alwaysLog,omitempty"` // allErrors: errors are logged whatever the sampling
 	Sampling                *Sampling           `json:"sampling,omitempty"`
-	Frontend                *PipelineDiagnostic `json:"frontend,omitempty"`
-	Backend                 *PipelineDiagnostic `json:"backend,omitempty"`
+	Frontend                *PipelineDiagnostic `json:"frontend,omitempty"` // between client and gateway
+	Backend                 *PipelineDiagnostic `json:"backend,omitempty"`  // between gateway and backend
 	LogClientIP             *bool               `json:"logClientIp,omitempty"`
-	HTTPCorrelationProtocol string              `json:"httpCorrelationProtocol,omitempty"`
-	Verbosity               string              `json:"verbosity,omitempty"`
-	OperationNameFormat     string              `json:"operationNameFormat,omitempty"`
-	Metrics                 *bool               `json:"metrics,omitempty"`
+	HTTPCorrelationProtocol string              `json:"httpCorrelationProtocol,omitempty"` // None, Legacy, W3C
+	Verbosity               string              `json:"verbosity,omitempty"`               // verbose, information, error
+	OperationNameFormat     string              `json:"operationNameFormat,omitempty"`     // Name, Url
+	Metrics                 *bool               `json:"metrics,omitempty"`                 // whether metrics are emitted
 }
 
 // Sampling is which share of calls is logged.
 type Sampling struct {
-	SamplingType string   `json:"samplingType,omitempty"`
-	Percentage   *float64 `json:"percentage,omitempty"` // 0 to 100
+	SamplingType string   `json:"samplingType,omitempty"` // fixed
+	Percentage   *float64 `json:"percentage,omitempty"`   // 0 to 100
 }
 
 // PipelineDiagnostic is one side of the gateway.
@@ -66,14 +66,14 @@ type PipelineDiagnostic struct {
 
 // MessageDiagnostic is what of a message is logged.
 type MessageDiagnostic struct {
-	Headers     []string     `json:"headers,omitempty"`
+	Headers     []string     `json:"headers,omitempty"` // names of headers to log
 	Body        *BodyLogging `json:"body,omitempty"`
 	DataMasking *DataMasking `json:"dataMasking,omitempty"`
 }
 
 // BodyLogging is how much of a body is logged.
 type BodyLogging struct {
-	Bytes int `json:"bytes"`
+	Bytes int `json:"bytes"` // from the start of the body
 }
 
 // DataMasking hides headers and query parameters.
@@ -84,8 +84,8 @@ type DataMasking struct {
 
 // MaskedData is one name that is masked or hidden.
 type MaskedData struct {
-	Value string `json:"value"`
-	Mode  string `json:"mode,omitempty"`
+	Value string `json:"value"`          // name of the header or parameter
+	Mode  string `json:"mode,omitempty"` // Mask, Hide
 }
 
 // Default does nothing: what is left out is not logged.

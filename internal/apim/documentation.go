@@ -34,7 +34,7 @@ type WikiDocument struct {
 // Default makes the list of documents.
 func (w *Wiki) Default() { orEmpty(&w.Documents) }
 
-// Validate wants an id in each entry.
+// Validate requires an id in each entry.
 func (w *Wiki) Validate(v *Violations) {
 	for i, d := range w.Documents {
 		v.At("documents", i, func(v *Violations) { v.Required("documentationId", d.DocumentationID) })

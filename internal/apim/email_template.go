@@ -6,7 +6,7 @@ type BuiltInTemplate struct {
 	EmailTemplate
 }
 
-// EmailTemplates are all e-mail templates there are, as they are from the start
+// EmailTemplates lists all e-mail templates with their initial texts
 // (apim-rest.md §1.16).
 var EmailTemplates = []BuiltInTemplate{
 	builtIn("accountClosedDeveloper", "Account closed", "Thank you for using the $OrganizationName API",
@@ -125,8 +125,8 @@ var templateParameters = map[string]string{
 	"SubDeclineReason":   "Why the request was declined",
 }
 
-// builtIn makes a template of paragraphs in XHTML, with the parameters that all
-// templates have and its own.
+// builtIn makes a template from paragraphs in XHTML, with its own parameters and
+// those that all templates have.
 func builtIn(name, title, subject, description string, paragraphs []string, parameters ...string) BuiltInTemplate {
 	t := EmailTemplate{Subject: subject, Title: title, Description: description, IsDefault: true}
 	t.Body = "<!DOCTYPE html>\n<html>\n  <head />\n  <body>\n    <p>Dear $DevFirstName $DevLastName,</p>\n"

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// The kinds of failure that every layer above tells apart with errors.Is.
+// The kinds of failure, distinguished with errors.Is.
 // The HTTP packages map them to ARM bodies, pages and gateway answers.
 var (
 	ErrNotFound           = errors.New("not found")

@@ -2,17 +2,17 @@ package apim
 
 import "slices"
 
-// Severity says whether a finding stops what was asked for.
+// Severity says whether a finding prevents the request.
 type Severity string
 
-// The severities. What has an error is not done or not shown; what has a
-// warning is done, but not all of it as it was meant.
+// The severities. After an error something is not done or not shown; after a
+// warning it is, but perhaps not as intended.
 const (
 	SeverityError   Severity = "error"
 	SeverityWarning Severity = "warning"
 )
 
-// Code says what sort of thing a finding is about.
+// Code is the class of a finding.
 type Code string
 
 // The codes of findings.
@@ -24,16 +24,16 @@ const (
 	PolicyNotRun       Code = "PolicyNotRun"  // a policy that is kept and that the gateway does not run
 )
 
-// Finding is something that people should know of what they wrote or asked
-// for: of content, of a description, of a policy, of a setting. The tags are its
-// form in lists; a Portico-Warning header carries its code, target and message.
+// Finding is a remark about what somebody wrote or requested: content, a
+// description, a policy, a setting. The JSON form is for lists; a Portico-Warning
+// header carries code, target and message.
 type Finding struct {
 	Severity Severity `json:"severity"`
 	Code     Code     `json:"code,omitempty"`
-	// Target is the resource id of what it is about; "" when the request says that.
+	// Target is the id of the resource it is about; "" for the resource of the request.
 	Target string `json:"target,omitempty"`
-	// Path is the place inside: a JSON pointer, of a node beginning with layout or
-	// page; in a text that does not parse line:column; "" for the whole.
+	// Path is the place inside the resource: a JSON pointer, which for a node begins
+	// with layout or page; line:column in a text that does not parse; "" for the whole.
 	Path string `json:"path,omitempty"`
 	// Line of a text, from 1; 0 when not known.
 	Line    int    `json:"line,omitempty"`

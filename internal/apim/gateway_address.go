@@ -2,8 +2,8 @@ package apim
 
 import "strings"
 
-// GatewayAddress is where the gateway takes calls for an API: two APIs with one
-// would answer the same calls. Make it with [API.GatewayAddress] and compare with ==.
+// GatewayAddress is where the gateway takes calls for an API: two APIs with the
+// same one would answer the same calls. Make it with [API.GatewayAddress] and compare with ==.
 type GatewayAddress struct {
 	Path string // folded ([AppendFolded]), without slashes at the ends
 	// Scheme is SchemeQuery or SchemeHeader where calls name the version in the
@@ -48,8 +48,8 @@ func (a *API) Address(gateway string, set *VersionSet) string {
 	return address
 }
 
-// Collides reports whether two current APIs cannot both be served: they have one
-// address, or one path without being versions of one set.
+// Collides reports whether two current APIs cannot both be served: they have the
+// same address, or the same path without being versions of the same set.
 func (a *API) Collides(set *VersionSet, b *API, setOfB *VersionSet) bool {
 	one, two := a.GatewayAddress(set), b.GatewayAddress(setOfB)
 	if a.APIVersionSetID != "" && strings.EqualFold(a.APIVersionSetID, b.APIVersionSetID) {

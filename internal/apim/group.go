@@ -14,8 +14,8 @@ type Group struct {
 	DisplayName string `json:"displayName"`
 	Description string `json:"description,omitempty"`
 	BuiltIn     bool   `json:"builtIn"`
-	Type        string `json:"type,omitempty"` // custom, system, external
-	ExternalID  string `json:"externalId,omitempty"`
+	Type        string `json:"type,omitempty"`       // custom, system, external
+	ExternalID  string `json:"externalId,omitempty"` // id at the identity provider, for the type external
 }
 
 // Default makes a custom group.

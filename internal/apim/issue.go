@@ -12,7 +12,7 @@ type Issue struct {
 	UserID      string     `json:"userId"`          // stored short: /users/x
 	APIID       string     `json:"apiId,omitempty"` // stored short: /apis/x
 	CreatedDate *time.Time `json:"createdDate,omitempty"`
-	State       string     `json:"state,omitempty"`
+	State       string     `json:"state,omitempty"` // proposed, open, removed, resolved, closed
 }
 
 // Default makes a proposed issue.
@@ -70,8 +70,8 @@ var issuePartFilter = Fields{"name", "userId"} // of comments and attachments
 // IssueAttachment is a link, or a file in base64 with its media type as ContentFormat.
 type IssueAttachment struct {
 	Title         string `json:"title"`
-	ContentFormat string `json:"contentFormat"`
-	Content       string `json:"content"`
+	ContentFormat string `json:"contentFormat"` // link, or the media type of the file
+	Content       string `json:"content"`       // the address, or the file in base64
 }
 
 // Default does nothing.

@@ -56,9 +56,9 @@ type Link struct {
 	Reverse bool
 	// ReadOnly collections answer GET only (such as /apis/{id}/products).
 	ReadOnly bool
-	// Workspace: the association is there below a workspace's entities too.
+	// Workspace: entities in a workspace have the association too.
 	Workspace bool
-	// ETag: members answer HEAD and GET with an ETag and body (tags do), rather than 204 without.
+	// ETag: members answer HEAD and GET with an ETag and a body, as tags do, rather than 204.
 	ETag bool
 	// Filter are the $filter fields of the list.
 	Filter Fields
@@ -82,7 +82,7 @@ const (
 	SubscriptionScope LinkKind = "subscription-scope"
 )
 
-// Kind declares all that can be known of a resource kind without I/O.
+// Kind declares everything about a resource kind that needs no I/O.
 type Kind struct {
 	// Path is the collection path with the parents' collections, without names:
 	// "products", "apis/operations", "apis/operations/policies".
@@ -100,7 +100,7 @@ type Kind struct {
 	ByName map[string]func() Resource
 	// Names are the only names an entity may have, in any case; nil: any valid name.
 	Names []string
-	// Workspace: the kind is there below /workspaces/{id} too (apim-rest.md §2.10).
+	// Workspace: the kind exists below /workspaces/{id} too (apim-rest.md §2.10).
 	Workspace bool
 	// Fixed entities exist from the start and are not created by PUT (tenant/access).
 	Fixed bool
@@ -108,18 +108,18 @@ type Kind struct {
 	OnAlias bool
 	// PatchNoContent: PATCH answers 204 (portalsettings).
 	PatchNoContent bool
-	// Delete204Since is the api-version from which DELETE answers 204 also when
-	// something was removed: SDKs made of it take 202 and 204 only.
+	// Delete204Since is the api-version from which DELETE always answers 204: SDKs
+	// generated from it accept only 202 and 204.
 	Delete204Since string
-	// NoBody: a PUT says all with its address and may come without a body.
+	// NoBody: the address of a PUT says everything; the body may be missing.
 	NoBody bool
-	// Member entities are associations with something that is no resource (a
-	// recipient's address): HEAD answers 204.
+	// Member: entities are associations with something that is not a resource (a
+	// recipient's address); HEAD answers 204.
 	Member bool
-	// Names an association: rows of a link whose members have names and a body of
-	// their own (products/apiLinks). The rows are the truth, documents give the names.
+	// LinkNames, if not nil, makes the kind a view of links whose members have their own
+	// names and bodies (products/apiLinks). The rows are the truth, documents hold the names.
 	LinkNames *LinkNames
-	// PutAlways201 as portalRevisions must (apim-rest.md §0.8).
+	// PutAlways201: PUT answers 201 also on replacing, as for portalRevisions (apim-rest.md §0.8).
 	PutAlways201 bool
 	// ShortID: ids in answers never carry the ARM prefix (contentTypes, contentItems).
 	ShortID bool
@@ -142,13 +142,13 @@ type Kind struct {
 	Refs []string
 	// Large: a PUT may carry an API description or its schemas, up to 64 MB.
 	Large bool
-	// Always are the members of properties that no answer omits: clients read
-	// them without looking (as-code.md). Only what a struct may leave out is here.
+	// Always are members of properties that no answer omits, since clients rely on
+	// them (as-code.md). Only members that the struct may omit are listed.
 	Always []Member
-	// Also are members beyond the struct's that a body may carry: what a behaviour
-	// reads, and what answers show.
+	// Also are members that a body may carry although the struct has none: those a
+	// behaviour reads, and those that answers show.
 	Also []string
-	// Idle says why nothing acts on the kind yet; "": something does.
+	// Idle says why the kind has no effect yet; "" if it has one.
 	Idle string
 	// Raw are members whose values are documents: what is null in them is data.
 	Raw []string
@@ -164,10 +164,10 @@ type Idler interface {
 	Idle() []string
 }
 
-// Member is a member of properties and what stands for it when nobody gave one.
+// Member is a member of properties and its value if none was given.
 type Member struct{ Name, JSON string }
 
-// provisioned is the state of what is made within its request (apim-rest.md §2.4).
+// provisioned is the state of everything that a request completes (apim-rest.md §2.4).
 var provisioned = Member{"provisioningState", `"Succeeded"`}
 
 // ServiceAlways are the members that no answer about the service itself omits.

@@ -5,20 +5,20 @@ import (
 	"time"
 )
 
-// NamedValue is a text that policies name: {{displayName}}. A secret one's value
-// is kept apart.
+// NamedValue is a text that policies refer to as {{displayName}}. The value of a
+// secret one is stored apart.
 type NamedValue struct {
 	DisplayName string    `json:"displayName"`
-	Value       string    `json:"value,omitempty"`
+	Value       string    `json:"value,omitempty"` // never in answers if secret
 	Secret      bool      `json:"secret"`
-	Tags        []string  `json:"tags,omitempty"`
+	Tags        []string  `json:"tags,omitempty"` // only for filtering lists
 	KeyVault    *KeyVault `json:"keyVault,omitempty"`
 }
 
 // KeyVault is a secret in a key vault.
 type KeyVault struct {
-	SecretIdentifier string `json:"secretIdentifier"`
-	IdentityClientID string `json:"identityClientId,omitempty"`
+	SecretIdentifier string `json:"secretIdentifier"`           // address of the secret
+	IdentityClientID string `json:"identityClientId,omitempty"` // client id of the identity that reads it
 }
 
 // Default does nothing.
@@ -66,18 +66,18 @@ func (k *KeyVault) check(v *Violations) {
 // Certificate is a certificate with its key, for calls to backends. Data (PKCS #12
 // or PEM, in base64) and Password are secrets; the rest follows from them.
 type Certificate struct {
-	Data           string     `json:"data,omitempty"`
-	Password       string     `json:"password,omitempty"`
-	Subject        string     `json:"subject,omitempty"`
-	Thumbprint     string     `json:"thumbprint,omitempty"` // SHA-1, upper-case hexadecimal
-	ExpirationDate *time.Time `json:"expirationDate,omitempty"`
+	Data           string     `json:"data,omitempty"`           // write only
+	Password       string     `json:"password,omitempty"`       // write only
+	Subject        string     `json:"subject,omitempty"`        // read from the certificate
+	Thumbprint     string     `json:"thumbprint,omitempty"`     // SHA-1, upper-case hexadecimal
+	ExpirationDate *time.Time `json:"expirationDate,omitempty"` // read from the certificate
 	KeyVault       *KeyVault  `json:"keyVault,omitempty"`
 }
 
 // Default does nothing: the management API reads the certificate.
 func (c *Certificate) Default() {}
 
-// Validate wants a certificate, here or in a key vault.
+// Validate requires a certificate, here or in a key vault.
 func (c *Certificate) Validate(v *Violations) {
 	if c.Data == "" && c.KeyVault == nil {
 		v.Addf("data", "data is required, unless keyVault says where the certificate is.")
@@ -96,9 +96,9 @@ var Certificates = &Kind{
 // Cache is an external cache of the gateway.
 type Cache struct {
 	Description      string `json:"description,omitempty"`
-	ConnectionString string `json:"connectionString"` // a named value in braces, once stored
-	UseFromLocation  string `json:"useFromLocation"`
-	ResourceID       string `json:"resourceId,omitempty"`
+	ConnectionString string `json:"connectionString"`     // a named value in braces, once stored
+	UseFromLocation  string `json:"useFromLocation"`      // default, or the name of a region
+	ResourceID       string `json:"resourceId,omitempty"` // address of the Azure resource that it is
 }
 
 // Default does nothing.

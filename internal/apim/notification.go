@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Notification tells publishers that something happened (apim-rest.md §1.16).
+// Notification informs publishers of an event (apim-rest.md §1.16).
 // Its recipients are resources below it.
 type Notification struct {
 	Title       string `json:"title"`
@@ -29,7 +29,7 @@ var NotificationKinds = &Kind{
 // NotificationInfo is one built-in notification.
 type NotificationInfo struct{ Name, Title, Description string }
 
-// Notifications are all notifications there are.
+// Notifications lists all notifications.
 var Notifications = []NotificationInfo{
 	{"RequestPublisherNotificationMessage", "Subscription requests", "A developer asked for a subscription to a product that needs approval."},
 	{"PurchasePublisherNotificationMessage", "New subscriptions", "A developer has a new subscription to a product."},
@@ -43,21 +43,21 @@ var Notifications = []NotificationInfo{
 // EmailTemplate is the text of a mail to a developer. $Name in it stands for a parameter.
 type EmailTemplate struct {
 	Subject     string              `json:"subject"`
-	Title       string              `json:"title,omitempty"`
+	Title       string              `json:"title,omitempty"` // name for administrators
 	Description string              `json:"description,omitempty"`
-	Body        string              `json:"body"` // well-formed XHTML
-	IsDefault   bool                `json:"isDefault"`
-	Parameters  []TemplateParameter `json:"parameters,omitempty"`
+	Body        string              `json:"body"`                 // well-formed XHTML
+	IsDefault   bool                `json:"isDefault"`            // whether the text is still the built-in one
+	Parameters  []TemplateParameter `json:"parameters,omitempty"` // what $Name may stand in the text
 }
 
-// TemplateParameter is what a template may name.
+// TemplateParameter is a parameter that a template may use.
 type TemplateParameter struct {
 	Name        string `json:"name"`
 	Title       string `json:"title,omitempty"`
 	Description string `json:"description,omitempty"`
 }
 
-// Default does nothing: what is left out stays as it is.
+// Default does nothing: members that are left out keep their value.
 func (t *EmailTemplate) Default() {}
 
 // Validate checks that the body is well-formed, and the subject one line.
@@ -87,7 +87,7 @@ var Templates = &Kind{
 	Names: templateNames(), Filter: onlyName,
 }
 
-// wellFormed reports text that is not XHTML.
+// wellFormed reports text that is not well-formed XHTML.
 func (v *Violations) wellFormed(field, text string) {
 	d := xml.NewDecoder(strings.NewReader(text))
 	d.Entity = xml.HTMLEntity

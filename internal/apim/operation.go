@@ -10,13 +10,13 @@ import (
 // Operation is the properties of apis/operations (apim-rest.md §2.6).
 type Operation struct {
 	DisplayName        string      `json:"displayName"`
-	Method             string      `json:"method"` // upper case
-	URLTemplate        string      `json:"urlTemplate"`
+	Method             string      `json:"method"`                // upper case
+	URLTemplate        string      `json:"urlTemplate"`           // below the API's path, with parameters in braces
 	Description        string      `json:"description,omitempty"` // Markdown or HTML, untrusted
 	TemplateParameters []Parameter `json:"templateParameters"`
 	Request            *Request    `json:"request,omitempty"`
 	Responses          []Response  `json:"responses"`
-	Policies           string      `json:"policies,omitempty"`
+	Policies           string      `json:"policies,omitempty"` // a policy document; kept, not applied
 }
 
 // Request documents what an operation is sent.
@@ -38,22 +38,22 @@ type Response struct {
 // Parameter is a template, query, header or form parameter.
 type Parameter struct {
 	Name         string             `json:"name"`
-	Type         string             `json:"type"`
+	Type         string             `json:"type"` // type name of JSON Schema, or as the client wrote it
 	Description  string             `json:"description,omitempty"`
 	DefaultValue string             `json:"defaultValue,omitempty"`
 	Required     bool               `json:"required,omitempty"`
-	Values       []string           `json:"values"`
-	SchemaID     string             `json:"schemaId,omitempty"`
-	TypeName     string             `json:"typeName,omitempty"`
+	Values       []string           `json:"values"`             // allowed values; empty: any
+	SchemaID     string             `json:"schemaId,omitempty"` // name of a schema of the API
+	TypeName     string             `json:"typeName,omitempty"` // definition in that schema
 	Examples     map[string]Example `json:"examples,omitempty"`
 }
 
 // Representation is a body in one media type. SchemaID and TypeName point into the API's schemas.
 type Representation struct {
 	ContentType    string             `json:"contentType"`
-	SchemaID       string             `json:"schemaId,omitempty"`
-	TypeName       string             `json:"typeName,omitempty"`
-	FormParameters []Parameter        `json:"formParameters,omitempty"`
+	SchemaID       string             `json:"schemaId,omitempty"`       // name of a schema of the API
+	TypeName       string             `json:"typeName,omitempty"`       // definition in that schema
+	FormParameters []Parameter        `json:"formParameters,omitempty"` // for form media types
 	Examples       map[string]Example `json:"examples,omitempty"`
 }
 
@@ -62,7 +62,7 @@ type Example struct {
 	Summary       string          `json:"summary,omitempty"`
 	Description   string          `json:"description,omitempty"`
 	Value         json.RawMessage `json:"value,omitempty"`
-	ExternalValue string          `json:"externalValue,omitempty"`
+	ExternalValue string          `json:"externalValue,omitempty"` // address of the value
 }
 
 // OperationExtra is what the wire model of an operation has no field for
@@ -72,15 +72,15 @@ type OperationExtra struct {
 	OperationID string            `json:"operationId,omitempty"` // as written in the description
 	Order       int               `json:"order,omitempty"`       // place in the description, from 1; 0: after those that have one
 	Deprecated  bool              `json:"deprecated,omitempty"`
-	Summary     string            `json:"summary,omitempty"` // when longer than DisplayName may be
-	Security    json.RawMessage   `json:"security,omitempty"`
+	Summary     string            `json:"summary,omitempty"`  // when longer than DisplayName may be
+	Security    json.RawMessage   `json:"security,omitempty"` // OpenAPI object, like the three below
 	Callbacks   json.RawMessage   `json:"callbacks,omitempty"`
 	Servers     json.RawMessage   `json:"servers,omitempty"`
 	Cookies     []Parameter       `json:"cookies,omitempty"`
 	Docs        json.RawMessage   `json:"externalDocs,omitempty"`
-	Tags        []string          `json:"tags,omitempty"` // display names, in order
-	Parameters  []json.RawMessage `json:"parameters,omitempty"`
-	Inline      []string          `json:"inline,omitempty"` // definitions made of the operation's own inline schemas
+	Tags        []string          `json:"tags,omitempty"`       // display names, in order
+	Parameters  []json.RawMessage `json:"parameters,omitempty"` // OpenAPI parameters with what Parameter cannot hold
+	Inline      []string          `json:"inline,omitempty"`     // definitions made of the operation's own inline schemas
 	// RequestBody and Responses are OpenAPI 3 objects with what the wire model has no
 	// field for; responses that are no single status (default, 4XX) are here only, whole.
 	RequestBody json.RawMessage            `json:"requestBody,omitempty"`
@@ -88,7 +88,7 @@ type OperationExtra struct {
 	X           map[string]json.RawMessage `json:"x,omitempty"` // x- fields
 }
 
-// Default upper-cases the method and makes the lists that no answer omits.
+// Default upper-cases the method and adds the lists that no answer omits.
 func (o *Operation) Default() {
 	o.Method = strings.ToUpper(o.Method)
 	defaultParameters(&o.TemplateParameters)
@@ -110,7 +110,7 @@ func defaultParameters(list *[]Parameter) {
 	}
 }
 
-// orEmpty makes an empty list of none: what stands in answers as [].
+// orEmpty replaces a nil list by an empty one, which answers show as [].
 func orEmpty[T any](list *[]T) {
 	if *list == nil {
 		*list = []T{}

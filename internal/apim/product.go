@@ -6,9 +6,9 @@ import "cmp"
 type Product struct {
 	DisplayName          string `json:"displayName"`
 	Description          string `json:"description,omitempty"` // Markdown or HTML, untrusted
-	Terms                string `json:"terms,omitempty"`
+	Terms                string `json:"terms,omitempty"`       // shown and accepted before subscribing
 	SubscriptionRequired *bool  `json:"subscriptionRequired,omitempty"`
-	ApprovalRequired     bool   `json:"approvalRequired"`
+	ApprovalRequired     bool   `json:"approvalRequired"`             // subscriptions begin as submitted
 	SubscriptionsLimit   *int   `json:"subscriptionsLimit,omitempty"` // active and submitted, per user; nil: no limit
 	State                string `json:"state,omitempty"`              // notPublished, published
 }

@@ -2,7 +2,7 @@ package apim
 
 import "net/mail"
 
-// RecipientEmail is an address that gets a notification; its name in the path says it all.
+// RecipientEmail is an address that gets a notification; its name is the address.
 type RecipientEmail struct {
 	Email string `json:"email"`
 }

@@ -3,7 +3,7 @@ package apim
 import "strings"
 
 // Ref is the service-relative id of a resource as written, such as
-// "/apis/Echo;rev=2/operations/get". Compare with Key.
+// "/apis/Echo;rev=2/operations/get". Compare with Same.
 type Ref string
 
 // Key is the id in lower case: what storage, links, scopes and authorisation use.
@@ -35,8 +35,8 @@ func (r Ref) Is(kind *Kind) bool {
 	return strings.EqualFold(r.KindPath(), kind.Path) && r.declared() != ""
 }
 
-// declared is an entity's ref with its collections spelled as declared; "" when
-// no kind is there.
+// declared is an entity's ref with its collections spelled as declared; "" if
+// there is no such kind.
 func (r Ref) declared() Ref {
 	kind := KindByPath(r.KindPath())
 	home := r.Home()
@@ -125,7 +125,7 @@ func (r Ref) Revision(revision string) Ref { return r.Alias() + revisionMark + R
 // revisionMark is between an API's id and its revision.
 const revisionMark = ";rev="
 
-// Alias is the ref with the API instead of its revision.
+// Alias is the ref with the API in place of its revision.
 func (r Ref) Alias() Ref {
 	api := r.API()
 	name := api.Name()
@@ -168,7 +168,7 @@ func ContentRef(contentType, id string) Ref {
 	return Ref("/contentTypes/" + contentType + "/contentItems/" + id)
 }
 
-// SplitRevision splits an API name "x;rev=2" into "x" and "2"; the revision is "" when not named.
+// SplitRevision splits an API name "x;rev=2" into "x" and "2"; without a revision the second is "".
 func SplitRevision(name string) (id, revision string) {
 	if i := strings.Index(strings.ToLower(name), revisionMark); i >= 0 {
 		return name[:i], name[i+len(revisionMark):]

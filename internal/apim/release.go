@@ -2,10 +2,10 @@ package apim
 
 import "time"
 
-// Release makes a revision of an API the current one, and tells why.
+// Release makes a revision of an API the current one, and says why.
 type Release struct {
 	APIID           string     `json:"apiId,omitempty"` // the revision, stored short: /apis/x;rev=2
-	Notes           string     `json:"notes,omitempty"`
+	Notes           string     `json:"notes,omitempty"` // what changed, for consumers
 	CreatedDateTime *time.Time `json:"createdDateTime,omitempty"`
 	UpdatedDateTime *time.Time `json:"updatedDateTime,omitempty"`
 }
@@ -27,8 +27,8 @@ type TagDescription struct {
 	Description             string `json:"description,omitempty"`
 	ExternalDocsURL         string `json:"externalDocsUrl,omitempty"`
 	ExternalDocsDescription string `json:"externalDocsDescription,omitempty"`
-	TagID                   string `json:"tagId,omitempty"` // read-only, stored short: /tags/x
-	DisplayName             string `json:"displayName,omitempty"`
+	TagID                   string `json:"tagId,omitempty"`       // read-only, stored short: /tags/x
+	DisplayName             string `json:"displayName,omitempty"` // the tag's
 }
 
 // Default does nothing: the management API fills in the tag.

@@ -11,9 +11,9 @@ const (
 
 // Schema is the properties of apis/schemas: the definitions of one API revision.
 type Schema struct {
-	ContentType       string          `json:"contentType"`
+	ContentType       string          `json:"contentType"` // see the constants above
 	Document          *SchemaDocument `json:"document,omitempty"`
-	ProvisioningState string          `json:"provisioningState,omitempty"`
+	ProvisioningState string          `json:"provisioningState,omitempty"` // written by the service
 }
 
 // SchemaDocument holds the definitions: Components for OpenAPI 3 (`{"schemas":{...}}`),

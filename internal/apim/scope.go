@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Scope is where something holds: in the whole service, or at an entity and
-// below it. At an API's revision means at the API.
+// Scope is where something applies: to the whole service, or to an entity and
+// everything below it. The scope of an API's revision is that of the API.
 //
 // The zero Scope is nowhere: it covers nothing, and nothing covers it.
 type Scope struct{ ref Ref } // "/": the service
@@ -37,7 +37,7 @@ func ParseScope(id string) (Scope, error) {
 // IsService reports whether the scope is the whole service.
 func (s Scope) IsService() bool { return s.ref == wholeService }
 
-// Ref is the entity of the scope; "" of the service and nowhere.
+// Ref is the entity of the scope; "" for the service and nowhere.
 func (s Scope) Ref() Ref {
 	if s.IsService() {
 		return ""
@@ -56,7 +56,7 @@ func (s Scope) Covers(o Scope) bool {
 	return s.IsService() || s.Same(o) || strings.HasPrefix(string(o.ref.Key()), string(s.ref.Key())+"/")
 }
 
-// Same reports whether both are the same place; nowhere is none.
+// Same reports whether both are the same scope; nowhere never is.
 func (s Scope) Same(o Scope) bool { return s.ref != "" && s.ref.Same(o.ref) }
 
 // MarshalText writes the short form.

@@ -8,9 +8,9 @@ import (
 )
 
 // PortalConfig is what the portal lets people do (apim-rest.md §1.15). The keys
-// of delegation are secrets and stored apart.
+// of delegation are secrets, stored apart.
 type PortalConfig struct {
-	EnableBasicAuth *bool             `json:"enableBasicAuth,omitempty"`
+	EnableBasicAuth *bool             `json:"enableBasicAuth,omitempty"` // whether people sign in with a password
 	Signin          *PortalSignin     `json:"signin,omitempty"`
 	Signup          *PortalSignup     `json:"signup,omitempty"`
 	Delegation      *PortalDelegation `json:"delegation,omitempty"`
@@ -20,10 +20,10 @@ type PortalConfig struct {
 
 // PortalSignin reports whether visitors must sign in.
 type PortalSignin struct {
-	Require bool `json:"require"`
+	Require bool `json:"require"` // whether guests see only the sign-in pages
 }
 
-// PortalSignup is what people agree to who sign up.
+// PortalSignup is what people agree to when they sign up.
 type PortalSignup struct {
 	TermsOfService *PortalTerms `json:"termsOfService,omitempty"`
 }
@@ -31,30 +31,30 @@ type PortalSignup struct {
 // PortalTerms are the terms of service; without a text there are none.
 type PortalTerms struct {
 	Text           string `json:"text"`
-	RequireConsent bool   `json:"requireConsent"`
+	RequireConsent bool   `json:"requireConsent"` // whether they must be accepted explicitly
 }
 
 // PortalDelegation hands sign-up and subscribing over to another site.
 type PortalDelegation struct {
-	DelegateRegistration bool   `json:"delegateRegistration"`
-	DelegateSubscription bool   `json:"delegateSubscription"`
+	DelegateRegistration bool   `json:"delegateRegistration"` // sign-in, sign-up and profile
+	DelegateSubscription bool   `json:"delegateSubscription"` // subscribing to products
 	DelegationURL        string `json:"delegationUrl,omitempty"`
 	ValidationKey        string `json:"validationKey,omitempty"` // base64; write-only
 }
 
 // PortalCORS are the origins that may call the portal.
 type PortalCORS struct {
-	AllowedOrigins []string `json:"allowedOrigins"`
+	AllowedOrigins []string `json:"allowedOrigins"` // "*" for all
 }
 
 // PortalCSP is the portal's Content-Security-Policy.
 type PortalCSP struct {
-	Mode           string   `json:"mode,omitempty"`
-	ReportURI      TextList `json:"reportUri"`
-	AllowedSources []string `json:"allowedSources"`
+	Mode           string   `json:"mode,omitempty"` // enabled, disabled, reportOnly
+	ReportURI      TextList `json:"reportUri"`      // where violations are reported
+	AllowedSources []string `json:"allowedSources"` // added to the portal's own policy
 }
 
-// TextList is a list of texts that clients also write as one text.
+// TextList is a list of texts; clients may also write a single text.
 type TextList []string
 
 // UnmarshalJSON reads a list, or one text.
@@ -70,7 +70,7 @@ func (l *TextList) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*[]string)(l))
 }
 
-// Default is the portal of a new service: everybody may look, and sign up.
+// Default is the portal of a new service: everyone may read and sign up.
 func (p *PortalConfig) Default() {
 	if p.EnableBasicAuth == nil {
 		yes := true
@@ -88,7 +88,7 @@ func (p *PortalConfig) Default() {
 	orEmpty(&p.CSP.AllowedSources)
 }
 
-// Idle: the portal does not delegate yet, and its policy of content is its own.
+// Idle: the portal does not delegate yet, and has a Content-Security-Policy of its own.
 func (p *PortalConfig) Idle() (paths []string) {
 	if *p.Delegation != (PortalDelegation{}) {
 		paths = append(paths, "/delegation")
@@ -151,21 +151,21 @@ func (s *SigninSettings) Validate(*Violations) {}
 
 // SignupSettings is portalsettings/signup.
 type SignupSettings struct {
-	Enabled        bool           `json:"enabled"`
+	Enabled        bool           `json:"enabled"` // whether people may create accounts
 	TermsOfService TermsOfService `json:"termsOfService"`
 }
 
-// TermsOfService are what people agree to who sign up.
+// TermsOfService are what people agree to when they sign up.
 type TermsOfService struct {
-	Enabled         bool   `json:"enabled"`
+	Enabled         bool   `json:"enabled"` // whether they are shown
 	Text            string `json:"text"`
-	ConsentRequired bool   `json:"consentRequired"`
+	ConsentRequired bool   `json:"consentRequired"` // whether they must be accepted explicitly
 }
 
 // Default does nothing.
 func (s *SignupSettings) Default() {}
 
-// Validate wants a text of terms that are shown.
+// Validate requires a text if terms are shown.
 func (s *SignupSettings) Validate(v *Violations) {
 	if s.TermsOfService.Enabled {
 		v.Required("termsOfService.text", s.TermsOfService.Text)
@@ -177,8 +177,8 @@ type DelegationSettings struct {
 	URL                    string  `json:"url"`
 	ValidationKey          string  `json:"validationKey,omitempty"` // base64
 	ValidationSecondaryKey string  `json:"validationSecondaryKey,omitempty"`
-	Subscriptions          Enabled `json:"subscriptions"`
-	UserRegistration       Enabled `json:"userRegistration"`
+	Subscriptions          Enabled `json:"subscriptions"`    // subscribing to products
+	UserRegistration       Enabled `json:"userRegistration"` // sign-in, sign-up and profile
 }
 
 // Enabled is a switch.
@@ -219,7 +219,7 @@ var PortalSettings = &Kind{
 	Secrets: []string{"validationKey", "validationSecondaryKey"}, Actions: []string{"listSecrets"},
 }
 
-// Settings are the three portalsettings that say what p says. p has defaults.
+// Settings returns p as the three portalsettings. p has its defaults.
 func (p *PortalConfig) Settings() (*SigninSettings, *SignupSettings, *DelegationSettings) {
 	terms := p.Signup.TermsOfService
 	return &SigninSettings{Enabled: p.Signin.Require},
@@ -233,7 +233,7 @@ func (p *PortalConfig) Settings() (*SigninSettings, *SignupSettings, *Delegation
 		}
 }
 
-// Take makes p say what one of the three portalsettings says.
+// Take copies one of the three portalsettings into p.
 func (p *PortalConfig) Take(r Resource) {
 	p.Default()
 	switch s := r.(type) {

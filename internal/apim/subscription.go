@@ -15,19 +15,19 @@ const (
 	SubscriptionExpired   = "expired"
 )
 
-// Subscription is the properties of a subscription. The keys are secrets and stored apart.
+// Subscription is the properties of a subscription. The keys are secrets, stored apart.
 type Subscription struct {
 	DisplayName      string     `json:"displayName"`
-	Scope            string     `json:"scope"`             // stored short: /products/x, /apis, /apis/x
-	OwnerID          string     `json:"ownerId,omitempty"` // stored short: /users/x
-	State            string     `json:"state,omitempty"`
-	StateComment     string     `json:"stateComment,omitempty"`
+	Scope            string     `json:"scope"`                  // stored short: /products/x, /apis, /apis/x
+	OwnerID          string     `json:"ownerId,omitempty"`      // stored short: /users/x
+	State            string     `json:"state,omitempty"`        // see the constants above; "" keeps it
+	StateComment     string     `json:"stateComment,omitempty"` // an administrator's reason for the state
 	CreatedDate      *time.Time `json:"createdDate,omitempty"`
-	StartDate        *time.Time `json:"startDate,omitempty"`
-	ExpirationDate   *time.Time `json:"expirationDate,omitempty"`
-	EndDate          *time.Time `json:"endDate,omitempty"`
-	NotificationDate *time.Time `json:"notificationDate,omitempty"`
-	AllowTracing     bool       `json:"allowTracing"`
+	StartDate        *time.Time `json:"startDate,omitempty"`        // first activation
+	ExpirationDate   *time.Time `json:"expirationDate,omitempty"`   // when it ends by itself
+	EndDate          *time.Time `json:"endDate,omitempty"`          // when it was cancelled or has expired
+	NotificationDate *time.Time `json:"notificationDate,omitempty"` // when the owner is told of the expiry
+	AllowTracing     bool       `json:"allowTracing"`               // whether calls may be traced
 }
 
 // Default makes a submitted subscription (apim-rest.md §1.12: the REST default).
@@ -58,7 +58,7 @@ var Subscriptions = &Kind{
 
 var subscriptionFilter = Fields{"name", "displayName", "stateComment", "ownerId", "scope", "userId", "productId", "state"}
 
-// Opening is what a subscription opens: APIs, or those of a product. The zero Opening is nothing.
+// Opening is what a subscription covers: APIs, or those of a product. The zero Opening covers nothing.
 type Opening struct {
 	Scope   Ref   // as it is stored: /products/x, /apis/x;rev=1, /apis, each in a workspace too
 	APIs    Scope // an API, or where all APIs are: the service or a workspace
@@ -84,7 +84,7 @@ func (s *Subscription) Opening() Opening {
 	}
 }
 
-// Opens reports whether an API is open by it; holds reports whether the product has the API.
+// Opens reports whether it covers an API; holds reports whether a product has the API.
 func (o Opening) Opens(api Ref, holds func(product, api Ref) (bool, error)) (bool, error) {
 	if o.Product != "" {
 		return holds(o.Product, api.Alias())
@@ -92,7 +92,7 @@ func (o Opening) Opens(api Ref, holds func(product, api Ref) (bool, error)) (boo
 	return o.APIs.Covers(ScopeOf(api)), nil
 }
 
-// Target is the product or API that is opened; "" for all APIs.
+// Target is the product or API that it covers; "" for all APIs.
 func (o Opening) Target() Ref {
 	if api := o.APIs.Ref(); api.Is(APIs) {
 		return api

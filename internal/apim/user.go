@@ -19,16 +19,16 @@ type User struct {
 	FirstName        string     `json:"firstName"`
 	LastName         string     `json:"lastName"`
 	Email            string     `json:"email"`
-	State            string     `json:"state,omitempty"`
-	Note             string     `json:"note,omitempty"`
+	State            string     `json:"state,omitempty"` // active, blocked, pending, deleted
+	Note             string     `json:"note,omitempty"`  // an administrator's remark; the user does not see it
 	RegistrationDate *time.Time `json:"registrationDate,omitempty"`
-	Identities       []Identity `json:"identities,omitempty"`
+	Identities       []Identity `json:"identities,omitempty"` // read only
 }
 
 // Identity is one way a user signs in: provider Basic, Aad, AadB2C, Azure and the id there.
 type Identity struct {
-	Provider string `json:"provider"`
-	ID       string `json:"id"`
+	Provider string `json:"provider"` // Basic, Aad, AadB2C, Azure, ...
+	ID       string `json:"id"`       // the user's id there; the e-mail address for Basic
 }
 
 // Default makes an active user.

@@ -4,9 +4,9 @@ package apim
 type VersionSet struct {
 	DisplayName       string `json:"displayName"`
 	Description       string `json:"description,omitempty"`
-	VersioningScheme  string `json:"versioningScheme"` // Segment, Query, Header
-	VersionQueryName  string `json:"versionQueryName,omitempty"`
-	VersionHeaderName string `json:"versionHeaderName,omitempty"`
+	VersioningScheme  string `json:"versioningScheme"`            // Segment, Query, Header
+	VersionQueryName  string `json:"versionQueryName,omitempty"`  // parameter of the scheme Query
+	VersionHeaderName string `json:"versionHeaderName,omitempty"` // header of the scheme Header
 }
 
 // The versioning schemes.

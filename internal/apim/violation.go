@@ -75,7 +75,7 @@ func (v *Violations) EachOf(field string, values []string, allowed ...string) {
 	}
 }
 
-// URL reports a value that is no absolute http or https address. Empty is
+// URL reports a value that is not an absolute http or https address. Empty is
 // allowed, and so is one that begins with a named value: {{host}}/path.
 func (v *Violations) URL(field, value string) {
 	if value == "" || strings.HasPrefix(value, "{{") {
@@ -89,7 +89,7 @@ func (v *Violations) URL(field, value string) {
 
 var iso8601Duration = regexp.MustCompile(`^P(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?$`)
 
-// Duration reports a value that is no ISO 8601 duration. Empty is allowed.
+// Duration reports a value that is not an ISO 8601 duration. Empty is allowed.
 func (v *Violations) Duration(field, value string) {
 	if value == "" {
 		return

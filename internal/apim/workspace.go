@@ -24,13 +24,13 @@ var Workspaces = &Kind{
 
 // APILink is the API at the other side of an association with a name.
 type APILink struct {
-	APIID string `json:"apiId"`
+	APIID string `json:"apiId"` // resource id
 }
 
 // Default does nothing.
 func (l *APILink) Default() {}
 
-// Validate wants the id.
+// Validate requires the id.
 func (l *APILink) Validate(v *Violations) { v.Required("apiId", l.APIID) }
 
 // ProductAPILinks is the kind of /products/apiLinks.
@@ -49,13 +49,13 @@ var TagAPILinks = &Kind{
 
 // GroupLink is the group at the other side of an association with a name.
 type GroupLink struct {
-	GroupID string `json:"groupId"`
+	GroupID string `json:"groupId"` // resource id
 }
 
 // Default does nothing.
 func (l *GroupLink) Default() {}
 
-// Validate wants the id.
+// Validate requires the id.
 func (l *GroupLink) Validate(v *Violations) { v.Required("groupId", l.GroupID) }
 
 // ProductGroupLinks is the kind of /products/groupLinks.
@@ -67,13 +67,13 @@ var ProductGroupLinks = &Kind{
 
 // OperationLink is the operation at the other side of an association with a name.
 type OperationLink struct {
-	OperationID string `json:"operationId"`
+	OperationID string `json:"operationId"` // resource id
 }
 
 // Default does nothing.
 func (l *OperationLink) Default() {}
 
-// Validate wants the id.
+// Validate requires the id.
 func (l *OperationLink) Validate(v *Violations) { v.Required("operationId", l.OperationID) }
 
 // TagOperationLinks is the kind of /tags/operationLinks.
@@ -85,13 +85,13 @@ var TagOperationLinks = &Kind{
 
 // ProductLink is the product at the other side of an association with a name.
 type ProductLink struct {
-	ProductID string `json:"productId"`
+	ProductID string `json:"productId"` // resource id
 }
 
 // Default does nothing.
 func (l *ProductLink) Default() {}
 
-// Validate wants the id.
+// Validate requires the id.
 func (l *ProductLink) Validate(v *Violations) { v.Required("productId", l.ProductID) }
 
 // TagProductLinks is the kind of /tags/productLinks.
