@@ -50,8 +50,8 @@ func putAPI(w *write) error {
 	return nil
 }
 
-// mayCopy wants the caller to be allowed to read the API that sourceApiId names:
-// a copy shows all of it.
+// mayCopy requires that the caller may read the API that sourceApiId names,
+// since a copy shows all of it.
 func mayCopy(c *call, properties json.RawMessage) error {
 	var sent struct {
 		Source apim.Ref `json:"sourceApiId"`
@@ -108,7 +108,7 @@ func checkOperation(w *write) error {
 	return nil
 }
 
-// storedSchema writes a schema's definitions as parts, which pages read one by one.
+// storedSchema stores a schema's definitions as parts, which pages read one by one.
 func storedSchema(w *write) error {
 	if s := w.resource.(*apim.Schema); s.ContentType == apim.GraphQLSchema && s.Document != nil {
 		if err := apidoc.CheckGraphQL("document.value", s.Document.Value); err != nil {
@@ -162,7 +162,7 @@ func showAPI(c *call, doc *store.Document) (json.RawMessage, error) {
 	return withMembers(doc.Body, map[string]any{"apiVersionSet": set})
 }
 
-// prepareTagDescription takes the tag from the address: the description's name is the tag's.
+// prepareTagDescription takes the name from the address: it is the tag's.
 func prepareTagDescription(w *write) error {
 	d := w.resource.(*apim.TagDescription)
 	var t apim.Tag

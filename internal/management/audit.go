@@ -12,8 +12,9 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// auditRoutes are the audit log and what the doctor finds, which are of our own, beyond APIM. It shows what
-// everybody did, so it takes the right over access, too: administrators and owners.
+// auditRoutes are the audit log and the doctor's findings; APIM has neither.
+// They show what everyone did, so they also require the right to read role
+// assignments: administrators and owners have it.
 func auditRoutes() []*route {
 	log := read("auditLogs", "auditLogs", listAudit)
 	log.also = authorizationProvider + "/roleAssignments/" + access.Write
@@ -32,8 +33,8 @@ type auditEntry struct {
 	After      json.RawMessage `json:"after,omitempty"`
 }
 
-// listAudit answers with the entries, newest first: those about a resource and
-// what is below it, of an actor, since a time.
+// listAudit answers with the entries, newest first, optionally only those about
+// a resource and what is below it, by an actor, or since a time.
 func listAudit(c *call) (*answer, error) {
 	p, err := arm.ParsePage(c.query)
 	if err != nil {

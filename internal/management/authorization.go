@@ -48,8 +48,7 @@ func authorizationRoutes() []*route {
 	return table
 }
 
-// enterAuthorization finds the route of an address below a scope; nil when the
-// address is none.
+// enterAuthorization finds the route of an address below a scope, or nil.
 func (c *call) enterAuthorization() (*route, error) {
 	segments := c.address.Segments
 	i := slices.IndexFunc(segments, func(s string) bool { return strings.EqualFold(s, authorizationProvider) })
@@ -68,9 +67,9 @@ func (c *call) enterAuthorization() (*route, error) {
 	return rt, nil
 }
 
-// scopeAt is the scope that segments of an address name. A resource group has
-// all that is in it, so the service; /subscriptions/{x} is a subscription of the
-// service (design.md §7).
+// scopeAt is the scope that the segments of an address name. A resource group
+// contains the service, so it means the service; /subscriptions/{x} is a
+// subscription of the service (design.md §7).
 func (c *call) scopeAt(segments []string) (apim.Scope, error) {
 	if !c.address.ARM() && apim.IsResourceGroup(segments) {
 		return apim.ServiceScope(), nil
@@ -94,7 +93,7 @@ func (c *call) authorize(action access.Action, scope apim.Scope) error {
 	return access.Authorize(assigned, action, scope)
 }
 
-// assigned are the roles that are assigned to the caller, or to a group of the caller.
+// assigned returns the roles assigned to the caller, or to a group of the caller.
 func (c *call) assigned(tx *store.Tx) ([]access.Assignment, error) {
 	assignments, roles, err := c.roles.read(tx)
 	if err != nil || len(assignments) == 0 {
@@ -119,7 +118,7 @@ func principalID(ref apim.Ref) string { return strings.TrimPrefix(string(ref.Key
 // roleName is the GUID of the definition or assignment that the address names.
 func (c *call) roleName() string { return strings.ToLower(string(c.target)) }
 
-// principalIDs are the ids that assignments may name the caller by.
+// principalIDs are the ids by which assignments may name the caller.
 func principalIDs(tx *store.Tx, p access.Principal) (map[string]bool, error) {
 	ids := map[string]bool{}
 	if p.Subject != "" {
@@ -137,8 +136,7 @@ func principalIDs(tx *store.Tx, p access.Principal) (map[string]bool, error) {
 	return ids, err
 }
 
-// roles keeps assignments and definitions, validated by the feed in the
-// transaction that asks.
+// roles caches assignments and definitions; the feed tells whether they are current.
 type roles struct {
 	cache cached[*roleSet]
 }
@@ -199,15 +197,16 @@ func checkGUID(name string) error {
 	return nil
 }
 
-// authorizationEnvelope shows a definition or an assignment. Its id is at the scope asked for.
+// authorizationEnvelope shows a definition or an assignment. Its id is below
+// the requested scope.
 func (c *call) authorizationEnvelope(resource, name string, scope apim.Scope, properties any) (arm.Envelope, error) {
 	body, err := json.Marshal(properties)
 	id := c.address.ID(scope.Ref()) + "/providers/" + authorizationProvider + "/" + resource + "/" + name
 	return arm.Envelope{ID: id, Type: authorizationProvider + "/" + resource, Name: name, Properties: body}, err
 }
 
-// roleListing is the query of a list of roles, without the functions of scope
-// that Azure has: everything is listed at every scope it is good for.
+// roleListing is the query of a list of roles, without Azure's scope functions:
+// everything is listed at every scope to which it applies.
 func (c *call) roleListing(fields apim.Fields) (listing, error) {
 	filter := c.query.Get("$filter")
 	for _, f := range []string{"atScope()", "atScopeAndBelow()"} {
@@ -220,7 +219,7 @@ func (c *call) roleListing(fields apim.Fields) (listing, error) {
 
 var assignedTo = regexp.MustCompile(`assignedTo\('([^']*)'\)`)
 
-// deleteRole deletes a definition or assignment: 200 when it was there, else 204.
+// deleteRole deletes a definition or assignment: 200 if it existed, else 204.
 func (c *call) deleteRole(kind string, admit func(tx *store.Tx) error) (*answer, error) {
 	ref := apim.Ref("").Child(kind, c.roleName())
 	err := c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {

@@ -11,11 +11,11 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// behaviour is what a kind does beyond being stored. All of it but read and
-// actions runs inside the request's transaction, which may be run again: it must
-// have no effect elsewhere.
+// behaviour is what a kind does beyond being stored. Except for read and
+// actions, it all runs inside the request's transaction, which may be run
+// again, so it must have no effect elsewhere.
 type behaviour struct {
-	// Of a PUT or PATCH, in the order of the story that write tells (put.go).
+	// Of a PUT or PATCH, in the order that write describes (put.go).
 	read    func(c *call, properties json.RawMessage) (json.RawMessage, error)
 	locate  func(w *write) error
 	prepare func(w *write) error
@@ -24,11 +24,11 @@ type behaviour struct {
 	stored  func(w *write) error
 	// remove runs before the document and all below it are deleted.
 	remove func(c *call, tx *store.Tx, doc *store.Document) error
-	// show changes the properties that clients see.
+	// show changes the properties that clients see
 	show func(c *call, doc *store.Document) (json.RawMessage, error)
-	// keep makes a condition on a list's rows of the query's flags (tags=, scope=); nil: none.
+	// keep makes a condition for a list's rows from query flags (tags=, scope=); nil: none
 	keep func(c *call, tx *store.Tx) (func(*row) bool, error)
-	// get may answer a GET in another way; nil answer: the usual one.
+	// get may answer a GET differently; a nil answer means the usual one
 	get func(c *call, doc *store.Document) (*answer, error)
 	// link runs before an association of an entity is made.
 	link func(c *call, tx *store.Tx) error
@@ -38,7 +38,7 @@ type behaviour struct {
 	actions map[string]func(c *call) (*answer, error)
 }
 
-// behaviours lists, for every kind that is more than its document, what more.
+// behaviours lists what kinds do beyond being stored.
 func behaviours() map[*apim.Kind]behaviour {
 	secretRefresh := map[string]func(*call) (*answer, error){"refreshSecret": refreshed}
 	return map[*apim.Kind]behaviour{
@@ -106,33 +106,35 @@ func behaviours() map[*apim.Kind]behaviour {
 
 // Publisher makes portal revisions (package site/publish).
 type Publisher interface {
-	// Compare tells what is different in to, compared with from.
+	// Compare returns how the site to differs from the site from.
 	Compare(ctx context.Context, from, to string) (*publish.Diff, error)
-	// RestoreDraft makes the draft what a revision holds.
+	// RestoreDraft makes the draft equal to a revision.
 	RestoreDraft(ctx context.Context, actor store.Actor, name string) (*publish.Diff, error)
-	// DeleteOlder deletes the revisions made before one, except the current one.
+	// DeleteOlder deletes the revisions made before the named one, except the current one.
 	DeleteOlder(ctx context.Context, actor store.Actor, name string) ([]string, error)
-	// Check tells what publishing the draft would find.
+	// Check returns what publishing the draft would find.
 	Check(ctx context.Context) ([]apim.Finding, error)
-	// Prepare reads and checks the draft, ahead of the transaction.
+	// Prepare reads and checks the draft, before the transaction.
 	Prepare(ctx context.Context) (*publish.Checked, error)
 	// PublishTx makes a new revision of the draft. A site with errors gives a
-	// revision whose status is failed, not an error; an existing name is apim.ErrConflict.
+	// revision with the status failed, not an error; for an existing name the
+	// error is apim.ErrConflict.
 	PublishTx(tx *store.Tx, r publish.Revision, checked *publish.Checked) (*apim.PortalRevision, error)
-	// MakeCurrent switches the site to an earlier revision.
+	// MakeCurrent publishes an earlier revision again.
 	MakeCurrent(tx *store.Tx, name string) (*apim.PortalRevision, error)
-	// Schedule lets a revision become current then; never for the zero time.
+	// Schedule sets when a revision becomes current; the zero time means never.
 	Schedule(tx *store.Tx, name string, at time.Time) (*apim.PortalRevision, error)
 }
 
-// Accounts knows who calls, and does what concerns credentials (package account).
+// Accounts authenticates callers and handles credentials (package account).
 type Accounts interface {
-	// Authenticate checks the value of an Authorization header. What is missing,
-	// malformed, expired or revoked is apim.ErrUnauthorized.
+	// Authenticate checks the value of an Authorization header. If it is
+	// missing, malformed, expired or revoked the error is apim.ErrUnauthorized.
 	Authenticate(ctx context.Context, header string) (account.Principal, error)
-	// HashPassword checks a password and makes its stored form. It is slow by intention.
+	// HashPassword checks a password and hashes it. It is slow on purpose.
 	HashPassword(ctx context.Context, password, email string, by account.Chooser) (encoded string, err error)
-	// MintToken makes a compact shared access token for a user. keyType is primary or secondary.
+	// MintToken makes a compact shared access token for a user; keyType is
+	// primary or secondary.
 	MintToken(ctx context.Context, userID, keyType string, expires time.Time) (token string, err error)
 	// RegenerateAccessKey replaces "primaryKey" or "secondaryKey" of /tenant/access or /tenant/gitAccess.
 	RegenerateAccessKey(ctx context.Context, actor store.Actor, access apim.Ref, field string) error
@@ -140,13 +142,13 @@ type Accounts interface {
 
 // Mailer sends mail that a request asks for, in the request's transaction.
 type Mailer interface {
-	// Template sends a user the e-mail template of a name, filled in with values.
+	// Template sends a user a named e-mail template with the given values.
 	Template(tx *store.Tx, name string, user apim.Ref, values map[string]string) error
 	// SignInLink makes a one-time link that signs a user in to the portal.
 	SignInLink(tx *store.Tx, user apim.Ref, lifetime time.Duration) (string, error)
 }
 
-// shownBody are the properties a client sees of a document.
+// shownBody is a document's properties as the client sees them.
 func shownBody(c *call, kind *apim.Kind, doc *store.Document) (json.RawMessage, error) {
 	if show := c.behaviours[kind].show; show != nil {
 		return show(c, doc)
@@ -154,8 +156,9 @@ func shownBody(c *call, kind *apim.Kind, doc *store.Document) (json.RawMessage, 
 	return doc.Body, nil
 }
 
-// filterable are the properties that $filter sees: the stored ones, and for
-// subscriptions userId and productId, which follow from owner and scope (apim-rest.md §2.3).
+// filterable is the properties that $filter sees: the stored ones and, for
+// subscriptions, userId and productId, which follow from owner and scope
+// (apim-rest.md §2.3).
 func filterable(kind *apim.Kind, body json.RawMessage) json.RawMessage {
 	if kind != apim.Subscriptions {
 		return body

@@ -7,8 +7,7 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// cached keeps what is read of whole collections, as long as their last changes
-// are those it was read at.
+// cached keeps something read from whole collections until one of them changes.
 type cached[T any] struct {
 	mu    sync.Mutex
 	seqs  []int64

@@ -12,7 +12,7 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// call is one request on its way through.
+// call is one request being answered.
 type call struct {
 	*handler
 	r         *http.Request
@@ -79,7 +79,7 @@ func refOf(rt *route, segments []string) apim.Ref {
 	return ref
 }
 
-// home is the workspace the call is in, "" for the service.
+// home is the call's workspace; "" for the service.
 func (c *call) home() apim.Ref { return c.ref.Home() }
 
 // actor is the caller for the audit log.
@@ -96,7 +96,7 @@ func (c *call) body() (json.RawMessage, error) {
 	return arm.ReadJSON(c.r, limit)
 }
 
-// accepts reports whether the client names a media type that contains part.
+// accepts reports whether the client accepts a media type that contains part.
 func (c *call) accepts(part string) bool {
 	return strings.Contains(strings.ToLower(strings.Join(c.r.Header.Values("Accept"), ",")), part)
 }

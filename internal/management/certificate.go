@@ -14,8 +14,8 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// readCertificate fills in what a certificate says of itself. Its data is in
-// base64: PKCS #12 with a password, PEM, or DER without a key.
+// readCertificate fills in what can be read from a certificate. Its data is
+// base64 of PKCS #12 with a password, PEM, or DER without a key.
 func readCertificate(c *apim.Certificate) error {
 	data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(c.Data), ""))
 	if err != nil {

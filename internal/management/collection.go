@@ -55,8 +55,9 @@ type collection struct {
 	used int64 // of collections.clock
 }
 
-// collections keeps lists in memory. Each is validated by the collection's last
-// change, read in the transaction that asks, so a list sees all writes before it.
+// collections keeps lists in memory. Each is compared with the collection's
+// last change, read in the same transaction, so a list sees all writes before
+// it.
 type collections struct {
 	mu    sync.Mutex
 	all   map[string]*collection
@@ -66,7 +67,7 @@ type collections struct {
 
 func newCollections() *collections { return &collections{all: map[string]*collection{}} }
 
-// rows returns a collection as of tx, in key order. The slice is not to be changed.
+// rows returns a collection as of tx, in key order. Callers must not change the slice.
 func (cs *collections) rows(tx *store.Tx, kind *apim.Kind, parent apim.Ref) ([]*row, error) {
 	seq, err := tx.CollectionSeq(kind.Path, parent)
 	if err != nil {
@@ -97,8 +98,8 @@ func (cs *collections) rows(tx *store.Tx, kind *apim.Kind, parent apim.Ref) ([]*
 	return rows, nil
 }
 
-// refreshRows brings a collection to tx: by applying what changed since, or, when
-// that is unknown or too much, by reading all of it.
+// refreshRows brings a collection up to date with tx: it applies what changed
+// since or, if that is unknown or too much, reads all of it.
 func refreshRows(tx *store.Tx, kind *apim.Kind, parent apim.Ref, c *collection) ([]*row, error) {
 	if c.rows == nil {
 		return readRows(tx, kind, parent)
@@ -157,7 +158,7 @@ func newRow(kind *apim.Kind, d *store.Document) *row {
 	return &row{doc: d, key: d.Key(), ref: listed(kind, d)}
 }
 
-// listed is a document's id in lists: a current API revision goes by its alias.
+// listed is a document's id in lists: the alias for a current API revision.
 func listed(kind *apim.Kind, d *store.Document) apim.Ref {
 	if kind != apim.APIs {
 		return d.Ref
@@ -184,7 +185,7 @@ func (cs *collections) entry(key string) *collection {
 	return c
 }
 
-// account books a collection's new size and drops those not used for longest.
+// account records a collection's new size and drops the least recently used ones.
 func (cs *collections) account(c *collection, size int64) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()

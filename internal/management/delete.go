@@ -11,7 +11,7 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// deleteEntity answers DELETE of an entity and all below it.
+// deleteEntity answers DELETE of an entity and everything below it.
 func deleteEntity(c *call) (*answer, error) {
 	var removed bool
 	err := c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
@@ -28,8 +28,8 @@ func deleteEntity(c *call) (*answer, error) {
 	return deleted(removed && err == nil), nil
 }
 
-// remove removes the entity with all below it, or puts one that is always there
-// back to what it was at first; removed is false when it was that already.
+// remove deletes the entity and everything below it, or resets one that always
+// exists; removed is false if there was nothing to do.
 func (c *call) remove(tx *store.Tx) (removed bool, err error) {
 	doc, err := c.get(tx)
 	if err != nil {
@@ -56,7 +56,7 @@ func (c *call) remove(tx *store.Tx) (removed bool, err error) {
 	return true, c.dropAssignments(tx, doc.Ref)
 }
 
-// deleted answers a DELETE: 200 when something was removed, else 204, at which
+// deleted answers a DELETE: 200 if something was removed, else 204, which makes
 // scripts in the field stop (design.md §7).
 func deleted(removed bool) *answer {
 	if removed {

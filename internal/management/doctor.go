@@ -6,8 +6,8 @@ import (
 	"github.com/portico-portal/portico/internal/arm"
 )
 
-// examine answers with what is wrong with the service and what mends it: a list
-// of our own, beyond APIM.
+// examine answers with what is wrong with the service and how to fix it. APIM
+// has no such list.
 func examine(c *call) (*answer, error) {
 	list := arm.List{Value: []any{}}
 	if c.Doctor != nil {

@@ -27,8 +27,9 @@ func (c *call) get(tx *store.Tx) (*store.Document, error) {
 	return tx.Get(ref)
 }
 
-// resolve is where a ref is stored: below an API, at its current revision, or at
-// the API itself for kinds that belong to it. apim.ErrNotFound when there is no such API.
+// resolve is where a ref is stored: below an API's current revision, or below
+// the API for kinds that belong to it. The error is apim.ErrNotFound if the API
+// does not exist.
 func (c *call) resolve(tx *store.Tx, ref apim.Ref) (apim.Ref, error) {
 	resolved, err := tx.ResolveAPI(ref)
 	if err == nil && c.route.kind != nil && c.route.kind.OnAlias && ref.KindPath() != apim.APIs.Path {

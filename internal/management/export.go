@@ -18,12 +18,12 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// linkLife is how long a link to an export is good (apim-rest.md §3.4).
+// linkLife is how long a link to an export is valid (apim-rest.md §3.4).
 const linkLife = 5 * time.Minute
 
-// exports are the formats of GET ?export=true (apim-rest.md §3.4): what clients
-// call them, the answer's format of a link, and the media type of the
-// description itself.
+// exports are the formats of GET ?export=true (apim-rest.md §3.4): the names
+// clients use, the format named in the answer of a link, and the media type of
+// the description itself.
 var exports = []struct {
 	format apidoc.Format
 	names  []string // inline
@@ -43,7 +43,7 @@ var exports = []struct {
 }
 
 // exportAPI answers GET of an API with export=true: the description in an
-// envelope, as a link, or, when the client accepts its media type, by itself.
+// envelope, as a link or, if the client accepts its media type, by itself.
 func exportAPI(c *call, doc *store.Document) (*answer, error) {
 	wanted, err := c.query.Bool("export")
 	if err != nil || !wanted {
@@ -62,7 +62,7 @@ func exportAPI(c *call, doc *store.Document) (*answer, error) {
 		case asked == x.link || asked == x.linked:
 			if x.kept {
 				if _, err := c.export(c.r, doc.Ref, x.format); err != nil {
-					return nil, err // rather here than at the link
+					return nil, err // report it here rather than at the link
 				}
 			}
 			return c.exported(doc, x.linked, map[string]string{"link": c.exportLink(doc.Ref, x.format)}), nil
@@ -89,10 +89,10 @@ func (h *handler) export(r *http.Request, api apim.Ref, format apidoc.Format) ([
 	return data, err
 }
 
-// exportPath is where links to exports lead, below the mount.
+// exportPath is the address of links to exports, below the mount.
 const exportPath = "/-/exports/"
 
-// exportLink makes an address that needs no token: signed, for five minutes.
+// exportLink makes an address that needs no token: it is signed and valid for five minutes.
 func (c *call) exportLink(api apim.Ref, format apidoc.Format) string {
 	until := strconv.FormatInt(c.Now().Add(linkLife).Unix(), 10)
 	q := url.Values{"format": {string(format)}, "se": {until}, "sig": {c.signLink(string(api), string(format), until)}}

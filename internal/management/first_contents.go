@@ -6,8 +6,8 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// getFirstContents answers whether the service still has what it started with:
-// 404 as soon as anybody has changed anything. It is of our own, beyond APIM.
+// getFirstContents answers 200 while the service still has its first contents,
+// and 404 once anybody has changed anything. APIM has no such resource.
 func getFirstContents(c *call) (*answer, error) {
 	untouched, err := c.FirstContents.Untouched(c.r.Context())
 	if err != nil {
@@ -19,8 +19,7 @@ func getFirstContents(c *call) (*answer, error) {
 	return &answer{status: http.StatusOK, body: map[string]any{"name": "firstContents", "properties": struct{}{}}}, nil
 }
 
-// deleteFirstContents removes what the service started with, before a site that
-// is brought from elsewhere is written.
+// deleteFirstContents deletes the first contents before a site from elsewhere is written.
 func deleteFirstContents(c *call) (*answer, error) {
 	gone, err := c.FirstContents.GiveWay(c.r.Context(), c.actor())
 	if err != nil {

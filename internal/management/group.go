@@ -9,7 +9,7 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// checkGroup leaves the built-in groups as they are, and makes no others like them.
+// checkGroup protects the built-in groups, and refuses others like them.
 func checkGroup(w *write) error {
 	if w.old != nil {
 		if err := refuseBuiltIn(w.old); err != nil {
@@ -40,8 +40,7 @@ func refuseBuiltIn(doc *store.Document) error {
 	return nil
 }
 
-// linkGroup keeps people from being put into or taken out of groups that follow
-// from whether one is signed in.
+// linkGroup refuses to change the members of groups that depend on being signed in.
 func linkGroup(c *call, _ *store.Tx) error {
 	name := strings.ToLower(c.ref.Name())
 	if name == apim.Guests || name == apim.Developers {

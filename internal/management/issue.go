@@ -66,7 +66,7 @@ func issueBehaviour() behaviour {
 	return behaviour{prepare: prepareIssue, check: checkIssue, show: showIssue}
 }
 
-// prepareIssue sets what the address says, and the date of a new issue.
+// prepareIssue sets what follows from the address, and the date of a new issue.
 func prepareIssue(w *write) error {
 	i := w.resource.(*apim.Issue)
 	i.APIID = string(w.ref.Parent())
@@ -127,7 +127,7 @@ func showIssue(c *call, doc *store.Document) (json.RawMessage, error) {
 	return withMembers(doc.Body, parts)
 }
 
-// withMembers is a body with members added.
+// withMembers returns a body with members added.
 func withMembers(body json.RawMessage, members map[string]any) (json.RawMessage, error) {
 	added, err := json.Marshal(members)
 	if err != nil {
@@ -136,7 +136,7 @@ func withMembers(body json.RawMessage, members map[string]any) (json.RawMessage,
 	return arm.MergePatch(body, added)
 }
 
-// exists checks that a reference names an entity of a kind; empty is allowed.
+// exists requires that a reference names an existing entity of a kind; empty is allowed.
 func (w *write) exists(field string, ref apim.Ref, kind *apim.Kind) error {
 	if ref == "" {
 		return nil

@@ -28,7 +28,7 @@ func (c *call) ends(tx *store.Tx) (from, to apim.Ref, err error) {
 	return owner, target, nil
 }
 
-// linkOwner is the entity below which the association collection stands.
+// linkOwner is the entity that has the association collection.
 func (c *call) linkOwner(tx *store.Tx) (apim.Ref, error) {
 	ref, err := c.stored(tx, c.ref)
 	if err == nil && c.route.kind == apim.APIs {
@@ -63,7 +63,7 @@ func listLinks(c *call) (*answer, error) {
 }
 
 // rowsOf selects the rows that refs name, in the order of the rows. A ref to an
-// API means its current revision, which is listed by alias.
+// API means its current revision, which is listed by its alias.
 func rowsOf(rows []*row, refs []apim.Ref) []*row {
 	wanted := make(map[apim.Key]bool, len(refs))
 	for _, r := range refs {
@@ -176,8 +176,8 @@ func putLink(c *call) (*answer, error) {
 	return c.linkAnswer(status, doc)
 }
 
-// deleteLink answers DELETE of an association; nothing is removed either when a
-// side of it does not exist.
+// deleteLink answers DELETE of an association; if either side does not exist,
+// nothing is removed.
 func deleteLink(c *call) (*answer, error) {
 	var removed bool
 	err := c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
@@ -193,7 +193,7 @@ func deleteLink(c *call) (*answer, error) {
 		if removed, err = tx.Unlink(c.route.link.Name, from, to); err != nil {
 			return err
 		}
-		return c.dropAssignments(tx, c.ref) // the link may have a name that is a scope
+		return c.dropAssignments(tx, c.ref) // the link's name may be a scope
 	})
 	if err != nil && !errors.Is(err, apim.ErrNotFound) {
 		return nil, err

@@ -24,7 +24,7 @@ func listKind(c *call) (*answer, error) {
 	})
 }
 
-// kept are the rows that the query's flags leave, such as tags= and scope=.
+// kept selects rows by the query's flags, such as tags= and scope=.
 func (c *call) kept(tx *store.Tx, kind *apim.Kind, rows []*row) ([]*row, error) {
 	keep := c.behaviours[kind].keep
 	if keep == nil {
@@ -43,7 +43,7 @@ func (c *call) kept(tx *store.Tx, kind *apim.Kind, rows []*row) ([]*row, error) 
 	return left, nil
 }
 
-// stored resolves a ref's API alias and makes sure that the entity exists; "" is the service.
+// stored resolves a ref's API alias and checks that the entity exists; "" is the service.
 func (c *call) stored(tx *store.Tx, ref apim.Ref) (apim.Ref, error) {
 	if ref == "" {
 		return "", nil
@@ -58,7 +58,8 @@ func (c *call) stored(tx *store.Tx, ref apim.Ref) (apim.Ref, error) {
 	return resolved, nil
 }
 
-// parent is where the collection of the route's kind is stored, below an entity that exists.
+// parent is where the collection of the route's kind is stored; the entity
+// above it must exist.
 func (c *call) parent(tx *store.Tx, ref apim.Ref) (apim.Ref, error) {
 	if ref == "" {
 		return "", nil
@@ -119,7 +120,7 @@ func (c *call) listing(fields apim.Fields, anyField bool) (l listing, err error)
 	return l, err
 }
 
-// selected returns the rows that match, in order; the given slice stays as it is.
+// selected returns the rows that match, in order, and leaves the given slice unchanged.
 func selected[R any](rows []R, l listing, fields func(R) arm.Record) []R {
 	if !l.filter.Empty() {
 		kept := make([]R, 0, min(len(rows), 256))
@@ -137,7 +138,7 @@ func selected[R any](rows []R, l listing, fields func(R) arm.Record) []R {
 	return rows
 }
 
-// page answers with the part of the rows that is asked for.
+// page answers with the requested part of the rows.
 func page[R any](c *call, l listing, rows []R, show func(R) (any, error)) (*answer, error) {
 	from, to, more := l.page.Bounds(len(rows))
 	result := arm.List{Value: make([]any, 0, to-from), Count: len(rows)}
@@ -154,7 +155,8 @@ func page[R any](c *call, l listing, rows []R, show func(R) (any, error)) (*answ
 	return &answer{status: http.StatusOK, body: result}, nil
 }
 
-// item shows one row. APIs are listed by alias or revision, everything else as the request named its API.
+// item shows one row. APIs are listed by alias or revision, everything else as
+// the request named its API.
 func (c *call) item(kind *apim.Kind, r *row) (arm.Envelope, error) {
 	ref := r.ref
 	if kind != apim.APIs {
@@ -171,9 +173,9 @@ func (c *call) item(kind *apim.Kind, r *row) (arm.Envelope, error) {
 	return e, err
 }
 
-// asMember shows the other side of an association as its member: with the
-// association's type, and in lists with its address too. Tags go by their own,
-// and an API that is put into a product does.
+// asMember shows the other side of an association as a member: with the
+// association's type and, in lists, its address. Tags, and an API just added to
+// a product, keep their own address.
 func (c *call) asMember(e *arm.Envelope, l *apim.Link) {
 	put := c.r.Method == http.MethodPut
 	if put && l.Name == apim.ProductAPI {

@@ -18,8 +18,8 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// Config is what the management API stands on. All fields but Mount, Logger and
-// Now are required.
+// Config is what the management API needs. All fields but Mount, Logger and Now
+// are required.
 type Config struct {
 	Store   *store.Store
 	Service Service
@@ -31,14 +31,14 @@ type Config struct {
 	Accounts      Accounts
 	// Blobs are the media; nil: there is no media container.
 	Blobs blob.Store
-	// Outbound fetches what clients name by link; nil: links are refused.
+	// Outbound fetches what clients give a link to; nil: links are refused.
 	Outbound *http.Client
 	Mailer   Mailer // nil: requests that only send mail are refused
 	// Erase deletes everything and provisions the service as at its first start;
 	// nil: DELETE of the service is refused.
 	Erase         func(ctx context.Context, actor store.Actor) error
 	FirstContents FirstContents
-	// Doctor lists what is wrong with the service; nil: nothing is looked for.
+	// Doctor lists what is wrong with the service; nil: nothing.
 	Doctor func(ctx context.Context) ([]apim.Finding, error)
 	// LinkKey signs links to exports (32 bytes, the same in every replica).
 	LinkKey []byte
@@ -46,8 +46,7 @@ type Config struct {
 	Logger  *slog.Logger
 }
 
-// FirstContents are what a new service starts with, for as long as nobody has
-// changed anything.
+// FirstContents are what a new service starts with, while nobody has changed anything.
 type FirstContents interface {
 	Untouched(ctx context.Context) (bool, error)
 	GiveWay(ctx context.Context, actor store.Actor) (bool, error)
@@ -119,7 +118,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.write(w)
 }
 
-// fail writes an error, and logs it when it is ours.
+// fail writes an error, and logs it if it is the server's fault.
 func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	e := arm.FromError(err)
 	if denied := (*access.DeniedError)(nil); errors.As(err, &denied) {
@@ -132,7 +131,7 @@ func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	e.Write(w)
 }
 
-// answer finds out who asks for what, and does it.
+// answer authenticates, authorizes and carries out a request.
 func (h *handler) answer(r *http.Request) (*answer, error) {
 	who, err := h.Accounts.Authenticate(r.Context(), r.Header.Get("Authorization"))
 	if err != nil {
@@ -181,7 +180,8 @@ func (h *handler) answer(r *http.Request) (*answer, error) {
 }
 
 // allowOrigins lets browser programs of any origin call (portal-wire.md §1.1).
-// Credentials are never allowed: a token in the Authorization header is the only way in.
+// Credentials are never allowed: the only way in is a token in the
+// Authorization header.
 func allowOrigins(h http.Header) {
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Allow-Methods", "GET, HEAD, PUT, PATCH, POST, DELETE, OPTIONS")
@@ -191,7 +191,7 @@ func allowOrigins(h http.Header) {
 	h.Set("Access-Control-Max-Age", "600")
 }
 
-// requestIDs answers with the server's request id and echoes the caller's correlation id.
+// requestIDs returns the server's request id and echoes the caller's correlation id.
 func requestIDs(answer, request http.Header) {
 	id := request.Get("X-Request-Id")
 	if id != "" {

@@ -15,8 +15,8 @@ import (
 
 // The newer associations (products/apiLinks, tags/operationLinks, ...) show the
 // same rows of the link table as the older ones (products/apis, apis/tags), but
-// their members have names. A document gives a row its name; a row without one,
-// made through the older association, goes by the name of its other side.
+// their members have names. A document names a row; a row without one, made
+// through the older association, has the name of its other side.
 
 // namedLink is one member.
 type namedLink struct {
@@ -153,7 +153,7 @@ func (l *namedLink) etag() string {
 	return l.doc.ETag
 }
 
-// admits compares If-Match with a member, nil for none yet.
+// admits compares If-Match with a member; nil if there is none yet.
 func (c *call) admits(link *namedLink) error {
 	if link == nil {
 		return c.match.CheckAbsent()
@@ -192,8 +192,8 @@ func putNamedLink(c *call) (*answer, error) {
 	return c.namedAnswer(status, owner, link)
 }
 
-// linkHome is the workspace in which a reference is looked for. Groups of the
-// service may see a workspace's products, so their ids are taken as they are.
+// linkHome is the workspace in which a reference is looked up. Groups of the
+// service may see a workspace's products, so their ids are used as they are.
 func (c *call) linkHome(properties json.RawMessage) apim.Ref {
 	if c.route.kind.LinkNames.To == apim.Groups.Path {
 		return ""
@@ -235,7 +235,7 @@ func (c *call) storeNamedLink(tx *store.Tx, properties json.RawMessage) (owner a
 	if err := c.admitNamedLink(tx, owner); err != nil {
 		return "", nil, false, err
 	}
-	if link != nil { // the name meant another target until now
+	if link != nil { // the name referred to another target before
 		if err := c.unlink(tx, owner, link.to); err != nil {
 			return "", nil, false, err
 		}
@@ -258,8 +258,8 @@ func (c *call) storeNamedLink(tx *store.Tx, properties json.RawMessage) (owner a
 	return owner, newNamedLink(c.target, doc), created, nil
 }
 
-// linkUnder is the member with the address's name or nil; a target that has
-// another name is a conflict.
+// linkUnder is the member with the name in the address, or nil; it is a
+// conflict if the target has another name.
 func (c *call) linkUnder(links []*namedLink) (*namedLink, error) {
 	target := c.target.Alias()
 	var found *namedLink
@@ -289,7 +289,7 @@ func (c *call) unlink(tx *store.Tx, owner, other apim.Ref) error {
 	return err
 }
 
-// linkTarget finds the resource a member points at, in the form links are stored.
+// linkTarget finds the resource that a member refers to, in stored form.
 func (c *call) linkTarget(tx *store.Tx, ref apim.Ref) (apim.Ref, error) {
 	names := c.route.kind.LinkNames
 	if own := c.home() + ref; names.To == apim.Groups.Path && c.home() != "" && ref.Workspace() == "" {
@@ -313,7 +313,7 @@ func (c *call) linkTarget(tx *store.Tx, ref apim.Ref) (apim.Ref, error) {
 	return stored, nil
 }
 
-// admitNamedLink asks the rules of the older association.
+// admitNamedLink applies the rules of the older association.
 func (c *call) admitNamedLink(tx *store.Tx, owner apim.Ref) error {
 	if c.route.kind.LinkNames.Name != apim.ProductAPI {
 		return nil

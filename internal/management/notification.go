@@ -9,7 +9,7 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// notificationBehaviour keeps notifications as they are: only their recipients change.
+// notificationBehaviour keeps notifications unchanged: only their recipients change.
 func notificationBehaviour() behaviour {
 	return behaviour{
 		prepare: func(w *write) error { return json.Unmarshal(w.old.Body, w.resource) },
@@ -57,8 +57,8 @@ func prepareUserRecipient(w *write) error {
 	return nil
 }
 
-// templateBehaviour keeps the parameters of an e-mail template, which belong to
-// it, and tells apart what was changed.
+// templateBehaviour keeps the parameters of an e-mail template, which cannot be
+// changed, and records whether the text was.
 func templateBehaviour() behaviour {
 	return behaviour{prepare: func(w *write) error {
 		old := new(apim.EmailTemplate)

@@ -51,7 +51,8 @@ func checkPolicy(w *write) error {
 	return err
 }
 
-// showPolicy answers in the format that ?format= asks for, xml by default; PUT in the one that was sent.
+// showPolicy answers in the format given by ?format=, by default xml; a PUT in
+// the format that was sent.
 func showPolicy(c *call, doc *store.Document) (json.RawMessage, error) {
 	p, err := c.policy(doc)
 	if err != nil {
@@ -72,8 +73,8 @@ func (c *call) policy(doc *store.Document) (*apim.Policy, error) {
 	return p, nil
 }
 
-// inFormat converts a document to the format that ?format= asks for, xml by
-// default; a PUT answers in the one that was sent.
+// inFormat converts a document to the format given by ?format=, by default xml;
+// a PUT answers in the format that was sent.
 func (c *call) inFormat(value, format string) (converted, to string, err error) {
 	if c.r.Method == http.MethodPut {
 		return value, format, nil
@@ -90,8 +91,9 @@ func (c *call) inFormat(value, format string) (converted, to string, err error) 
 	return converted, to, err
 }
 
-// rawPolicy answers with the document alone when the client accepts XML and not
-// JSON, or is the portal's editor, which reads ?format=rawxml so (portal-wire.md §1.3).
+// rawPolicy answers with the bare document if the client accepts XML and not
+// JSON, or is the portal's editor, which sends ?format=rawxml (portal-wire.md
+// §1.3).
 func rawPolicy(c *call, doc *store.Document) (*answer, error) {
 	editor := strings.EqualFold(c.query.Get("format"), policy.RawXML) && c.r.Header.Get("x-ms-apim-client") != ""
 	if c.accepts("json") || !editor && !c.accepts("xml") {

@@ -24,11 +24,11 @@ func policyRoutes() []*route {
 // policyScopes are the values of ?scope= of policyDescriptions.
 var policyScopes = []string{"Tenant", "Product", "Api", "Operation", "All"}
 
-// everyScope is the number that stands for all scopes in policy descriptions
-// (the reference shows it for policies that may stand at each of them).
+// everyScope stands for all scopes in policy descriptions (the reference has it
+// for policies allowed at each of them).
 const everyScope = 1<<28 | 15
 
-// listPolicyDescriptions answers GET of what policies there are.
+// listPolicyDescriptions answers GET of the policies that exist.
 func listPolicyDescriptions(c *call) (*answer, error) {
 	var v apim.Violations
 	scope := c.query.Get("scope")
@@ -57,7 +57,7 @@ var policyKinds = []*apim.Kind{
 	apim.ServicePolicies, apim.ProductPolicies, apim.APIPolicies, apim.OperationPolicies, apim.ResolverPolicies,
 }
 
-// withPolicies are the kinds that hold policies, and more.
+// withPolicies are the kinds with policies, and more.
 func withPolicies(more ...*apim.Kind) []*apim.Kind {
 	return slices.Concat(policyKinds, []*apim.Kind{apim.PolicyFragments}, more)
 }
@@ -91,7 +91,7 @@ func listAllPolicies(c *call) (*answer, error) {
 	})
 }
 
-// policiesAndRestrictions are all policies, and what they have to comply with.
+// policiesAndRestrictions returns all policies, and the restrictions on them.
 func policiesAndRestrictions(tx *store.Tx) (policies, restrictions []*store.Document, err error) {
 	if policies, err = listAll(tx, policyKinds...); err == nil {
 		restrictions, err = tx.ListAll(apim.PolicyRestrictions.Path)
@@ -124,8 +124,8 @@ func parsePolicy(kind string, p *apim.Policy) ([]apim.Finding, error) {
 	return document.Unrun(), nil
 }
 
-// validatePolicies checks every policy against the policy restrictions, at once
-// (apim-rest.md §2.4: an answer of 200 needs no polling).
+// validatePolicies checks every policy against the policy restrictions,
+// synchronously (apim-rest.md §2.4: an answer of 200 needs no polling).
 func validatePolicies(c *call) (*answer, error) {
 	started := c.Store.Now()
 	var log []map[string]any
@@ -155,7 +155,7 @@ func validatePolicies(c *call) (*answer, error) {
 	}}, nil
 }
 
-// violation tells how a policy breaks a rule; "" when it does not. A resolver's
+// violation says how a policy breaks a rule; "" if it does not. A resolver's
 // policy has no sections, and so no <base/>.
 func violation(doc *store.Document, restrictions []*store.Document) string {
 	var p apim.Policy
@@ -230,7 +230,8 @@ func listFragmentReferences(c *call) (*answer, error) {
 	})
 }
 
-// checkRestriction wants a scope that exists: the service, a product, an API or an operation.
+// checkRestriction requires an existing scope: the service, a product, an API
+// or an operation.
 func checkRestriction(w *write) error {
 	r := w.resource.(*apim.PolicyRestriction)
 	err := w.scopeExists(w.tx, r.At())

@@ -17,15 +17,15 @@ func portalRevisionBehaviour() behaviour {
 	return behaviour{read: readPublication, put: putPortalRevision}
 }
 
-// publication is what a PUT or PATCH of a portal revision says of publishing it.
+// publication is what a PUT or PATCH of a portal revision says about publishing it.
 type publication struct {
-	current   bool      // it is the published site from now on
+	current   bool      // it becomes the published site now
 	scheduled bool      // at was sent
-	at        time.Time // it becomes so then; zero: never
+	at        time.Time // when it becomes the published site; zero: never
 	checked   *publish.Checked
 }
 
-// readPublication reads when a revision is to be published, and for a new one
+// readPublication reads when a revision is to be published and, for a new one,
 // checks the draft.
 func readPublication(c *call, properties json.RawMessage) (json.RawMessage, error) {
 	var in struct {
@@ -52,9 +52,9 @@ func readPublication(c *call, properties json.RawMessage) (json.RawMessage, erro
 	return properties, nil
 }
 
-// putPortalRevision makes a revision of the draft, also one that has errors and
-// failed (apim-rest.md §0.8, design.md §5). A PATCH changes the description and
-// when the revision is published; the rest is what publishing found.
+// putPortalRevision makes a revision of the draft, even one with errors, which
+// fails (apim-rest.md §0.8, design.md §5). A PATCH changes the description and
+// when the revision is published; everything else was found by publishing.
 func putPortalRevision(w *write) error {
 	p, name, sent := w.publication, w.ref.Name(), w.resource.(*apim.PortalRevision)
 	if w.r.Method == http.MethodPut {
@@ -73,7 +73,7 @@ func putPortalRevision(w *write) error {
 		return err
 	}
 	err := w.store()
-	w.doc = nil // publishing writes it again
+	w.doc = nil // publishing rewrites it
 	switch {
 	case err != nil:
 	case p.current:
@@ -84,9 +84,9 @@ func putPortalRevision(w *write) error {
 	return err
 }
 
-// revisionExtras are what a portal revision answers beyond what API Management
-// knows: what changed between two of them, what publishing would find, the draft
-// as a revision held it, and an end of old ones. "draft" and "current" stand for revisions.
+// revisionExtras are what portal revisions offer beyond APIM: the differences
+// between two, what publishing would find, restoring the draft, and deleting
+// old ones. "draft" and "current" can be given as revisions.
 func revisionExtras() []*route {
 	return []*route{
 		read("portalRevisions/{}/diff", "portalRevisions", diffRevision).of(apim.PortalRevisions),
@@ -96,7 +96,7 @@ func revisionExtras() []*route {
 	}
 }
 
-// diffRevision answers what is different in ?to=, by default the draft.
+// diffRevision answers with what differs in ?to=, by default the draft.
 func diffRevision(c *call) (*answer, error) {
 	to := cmp.Or(c.r.URL.Query().Get("to"), publish.Draft)
 	diff, err := c.Publisher.Compare(c.r.Context(), c.ref.Name(), to)
@@ -106,7 +106,7 @@ func diffRevision(c *call) (*answer, error) {
 	return &answer{status: http.StatusOK, body: diff}, nil
 }
 
-// listFindings answers what publishing the draft would find now.
+// listFindings answers with what publishing the draft would find now.
 func listFindings(c *call) (*answer, error) {
 	if !strings.EqualFold(c.ref.Name(), publish.Draft) {
 		return nil, apim.Invalid("name", "Only the draft can be checked; what a revision's publishing found is in its statusDetails.")
@@ -118,7 +118,7 @@ func listFindings(c *call) (*answer, error) {
 	return &answer{status: http.StatusOK, body: map[string]any{"value": append([]apim.Finding{}, found...), "count": len(found)}}, nil
 }
 
-// restoreDraft makes the draft what the revision holds.
+// restoreDraft makes the draft equal to the revision.
 func restoreDraft(c *call) (*answer, error) {
 	diff, err := c.Publisher.RestoreDraft(c.r.Context(), c.actor(), c.ref.Name())
 	if err != nil {

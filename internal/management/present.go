@@ -39,7 +39,7 @@ func mentions(body json.RawMessage, members []string) bool {
 	return false
 }
 
-// longRefs brings the ids in properties to the form of the request.
+// longRefs brings the ids in properties into the form of the request.
 func (c *call) longRefs(kind *apim.Kind, body json.RawMessage) (json.RawMessage, error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(body, &members); err != nil {
@@ -48,14 +48,14 @@ func (c *call) longRefs(kind *apim.Kind, body json.RawMessage) (json.RawMessage,
 	for _, name := range kind.Refs {
 		var id string
 		if json.Unmarshal(members[name], &id) == nil && strings.HasPrefix(id, "/") {
-			members[name], _ = json.Marshal(c.address.ID(apim.Ref(id))) // strings marshal always
+			members[name], _ = json.Marshal(c.address.ID(apim.Ref(id))) // strings can always be encoded
 		}
 	}
 	return json.Marshal(members)
 }
 
-// shown is a stored document's id as the client sees it: through the alias of
-// an API's current revision when the request named no revision.
+// shown is a document's id as the client sees it: through the alias for an
+// API's current revision, if the request named no revision.
 func (c *call) shown(doc *store.Document) apim.Ref {
 	if _, revision := apim.SplitRevision(c.ref.API().Name()); revision != "" {
 		return doc.Ref

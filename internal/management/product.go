@@ -14,7 +14,7 @@ func putProduct(w *write) (err error) {
 	return err
 }
 
-// linkProduct asks whether an API may be added.
+// linkProduct checks whether an API may be added.
 func linkProduct(c *call, tx *store.Tx) error {
 	if c.route.link.Name != apim.ProductAPI {
 		return nil
@@ -35,7 +35,7 @@ func showProduct(c *call, doc *store.Document) (json.RawMessage, error) {
 	return c.withGroups(doc, (*store.Tx).Links, apim.ProductGroup)
 }
 
-// withGroups adds the groups of a product or user when expandGroups asks for them.
+// withGroups adds the groups of a product or user if expandGroups asks for them.
 func (c *call) withGroups(doc *store.Document, read func(*store.Tx, apim.LinkKind, apim.Ref) ([]apim.Ref, error), kind apim.LinkKind) (json.RawMessage, error) {
 	expand, err := c.query.Bool("expandGroups")
 	if !expand || err != nil {

@@ -54,7 +54,7 @@ func builtIn(home apim.Ref) map[apim.Ref]apim.Resource {
 	return all
 }
 
-// atFirst is a built-in resource as it is from the start.
+// atFirst is the initial state of a built-in resource.
 func (c *call) atFirst(doc *store.Document) (*store.Document, error) {
 	for ref, r := range builtIn(c.home()) {
 		if !ref.Same(doc.Ref) {

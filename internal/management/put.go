@@ -121,8 +121,7 @@ func (c *call) properties() (json.RawMessage, error) {
 	return c.behaviours[c.route.kind].read(c, properties)
 }
 
-// withoutNulls takes what is null out of properties, but for kinds that are kept
-// as they come.
+// withoutNulls removes nulls from properties, except for kinds that are kept as they come.
 func (c *call) withoutNulls(properties json.RawMessage) (json.RawMessage, error) {
 	kind := c.route.kind
 	if kind == nil || kind.New == nil && kind.ByName == nil {
@@ -157,7 +156,7 @@ func (c *call) save(properties json.RawMessage, admit func(w *write) error) (*an
 	return a, err
 }
 
-// run does what happens in the transaction.
+// run is the part inside the transaction.
 func (w *write) run(admit func(w *write) error) error {
 	b := w.behaviours[w.route.kind]
 	locate, put := b.locate, b.put
@@ -180,7 +179,7 @@ func (w *write) run(admit func(w *write) error) error {
 	return err
 }
 
-// orNothing is a step of a kind that may have none.
+// orNothing is a step of a kind, or none.
 func orNothing(step func(w *write) error) func(w *write) error {
 	if step == nil {
 		return func(*write) error { return nil }
@@ -188,7 +187,8 @@ func orNothing(step func(w *write) error) func(w *write) error {
 	return step
 }
 
-// put prepares, validates, checks and stores an entity whose kind has no other owner.
+// put prepares, validates, checks and stores an entity of a kind that no domain
+// service owns.
 func (w *write) put() error {
 	b := w.behaviours[w.route.kind]
 	for _, step := range []func(w *write) error{orNothing(b.prepare), (*write).validate, orNothing(b.check), (*write).store} {
@@ -210,7 +210,8 @@ func (w *write) validate() error {
 	return v.Err()
 }
 
-// store writes the document: the resource, or the properties of a kind that is kept as it comes.
+// store writes the document: the resource, or the properties of a kind that is
+// kept as it comes.
 func (w *write) store() error {
 	body := w.properties
 	if w.resource != nil {
@@ -231,7 +232,7 @@ func (w *write) store() error {
 	return nil
 }
 
-// locate finds the entity at its address, whose parent must be there.
+// locate finds the entity at its address; the parent must exist.
 func (w *write) locate() error {
 	parent, err := w.call.parent(w.tx, w.call.ref.Parent())
 	if err != nil {

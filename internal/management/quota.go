@@ -71,7 +71,7 @@ func newQuotaPeriod(ref apim.Ref) (*quotaPeriod, error) {
 	}, nil
 }
 
-// listQuota answers GET of a counter in all its periods; a key nothing was counted under has none.
+// listQuota answers GET of a counter in all its periods; an unused key has none.
 func listQuota(c *call) (*answer, error) {
 	p, err := arm.ParsePage(c.query)
 	if err != nil {

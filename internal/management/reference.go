@@ -15,9 +15,10 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// What resources refer to must exist, and stays while it is referred to.
+// What resources refer to must exist, and cannot be deleted while it is referred to.
 
-// refuseUsed makes a remove that refuses while a document of the kinds names the resource.
+// refuseUsed makes a remove that fails while a document of the kinds refers to
+// the resource.
 func refuseUsed(kinds ...*apim.Kind) func(*call, *store.Tx, *store.Document) error {
 	return func(_ *call, tx *store.Tx, doc *store.Document) error {
 		used, err := users(tx, doc, kinds...)
@@ -30,7 +31,7 @@ func refuseUsed(kinds ...*apim.Kind) func(*call, *store.Tx, *store.Document) err
 	}
 }
 
-// users are the documents of the kinds that name a resource.
+// users are the documents of the kinds that refer to a resource.
 func users(tx *store.Tx, doc *store.Document, kinds ...*apim.Kind) ([]*store.Document, error) {
 	docs, err := listAll(tx, kinds...)
 	if err != nil {
@@ -54,8 +55,8 @@ func users(tx *store.Tx, doc *store.Document, kinds ...*apim.Kind) ([]*store.Doc
 	return docs, err
 }
 
-// leadsTo reports whether a name in d means the resource: that of its own
-// workspace, but of the service where workspaces have none of the kind.
+// leadsTo reports whether a name in d means the resource: that of d's
+// workspace, or that of the service for kinds that workspaces do not have.
 func leadsTo(tx *store.Tx, d, to *store.Document) (bool, error) {
 	kind := apim.KindByPath(to.Kind)
 	if strings.EqualFold(d.Ref.Workspace(), to.Ref.Workspace()) || !kind.Workspace {
@@ -84,7 +85,7 @@ func namesOf(doc *store.Document) []string {
 	return []string{doc.Name}
 }
 
-// plainValues are the texts of named values that are no secrets, by valueKey.
+// plainValues are the texts of named values that are not secret, by valueKey.
 func plainValues(tx *store.Tx) (map[string]string, error) {
 	docs, err := tx.ListAll(apim.NamedValues.Path)
 	values := map[string]string{}
@@ -98,12 +99,13 @@ func plainValues(tx *store.Tx) (map[string]string, error) {
 	return values, err
 }
 
-// valueKey tells apart the named values that documents of different workspaces mean.
+// valueKey distinguishes named values of the same name in different workspaces.
 func valueKey(d *store.Document, name string) string {
 	return strings.ToLower(d.Workspace + "/" + name)
 }
 
-// references lists what a document names. A policy that does not parse names nothing.
+// references lists what a document refers to. A policy that does not parse
+// refers to nothing.
 func references(d *store.Document, value func(string) (string, bool)) (list []policy.Reference, err error) {
 	resource := apim.KindByPath(d.Kind).New()
 	if err := json.Unmarshal(d.Body, resource); err != nil {
@@ -148,7 +150,7 @@ func references(d *store.Document, value func(string) (string, bool)) (list []po
 	return list, nil
 }
 
-// checkWiki wants documentations that exist.
+// checkWiki requires that the documentations exist.
 func checkWiki(w *write) error {
 	for i, d := range w.resource.(*apim.Wiki).Documents {
 		ref := apim.Ref("/documentations/" + apim.ParseRef(d.DocumentationID).Name())
@@ -159,7 +161,7 @@ func checkWiki(w *write) error {
 	return nil
 }
 
-// checkDiagnostic wants a logger that exists, in the workspace or the service.
+// checkDiagnostic requires that the logger exists, in the workspace or the service.
 func checkDiagnostic(w *write) error {
 	id := apim.Ref(w.resource.(*apim.Diagnostic).LoggerID)
 	err := w.exists("loggerId", id, apim.Loggers)
@@ -169,7 +171,7 @@ func checkDiagnostic(w *write) error {
 	return err
 }
 
-// checkBackend wants the members of a pool to be backends that are no pools themselves.
+// checkBackend requires that the members of a pool are backends and not pools.
 func checkBackend(w *write) error {
 	b := w.resource.(*apim.Backend)
 	if b.Pool == nil {
@@ -195,8 +197,8 @@ func checkBackend(w *write) error {
 	return nil
 }
 
-// reconnectBackend answers POST reconnect: connections to a backend are made again
-// when they are idle, so there is nothing left to wait for.
+// reconnectBackend answers POST reconnect. Idle connections to a backend are
+// renewed anyway, so there is nothing to do.
 func reconnectBackend(c *call) (*answer, error) {
 	raw, err := c.body()
 	if err != nil {
@@ -218,7 +220,7 @@ func reconnectBackend(c *call) (*answer, error) {
 	return &answer{status: http.StatusAccepted}, nil
 }
 
-// prepareCertificate reads what a certificate says of itself.
+// prepareCertificate reads what a certificate says about itself.
 func prepareCertificate(w *write) error {
 	cert := w.resource.(*apim.Certificate)
 	if cert.Data == "" {
@@ -227,8 +229,8 @@ func prepareCertificate(w *write) error {
 	return readCertificate(cert)
 }
 
-// refreshed answers refreshSecret: a certificate or value that is stored here is
-// always the last; one from a key vault cannot be fetched.
+// refreshed answers refreshSecret: a certificate or value stored here is always
+// up to date; one in a key vault cannot be fetched.
 func refreshed(c *call) (*answer, error) {
 	doc, err := c.document()
 	if err != nil {
@@ -246,7 +248,7 @@ func refreshed(c *call) (*answer, error) {
 	return c.entity(http.StatusOK, doc)
 }
 
-// checkNamedValue keeps display names apart: policies refer to values by them.
+// checkNamedValue keeps display names unique, since policies refer to values by them.
 func checkNamedValue(w *write) error {
 	n := w.resource.(*apim.NamedValue)
 	docs, err := w.tx.List(apim.NamedValues.Path, w.home())
@@ -290,9 +292,9 @@ func listNamedValue(c *call) (*answer, error) {
 	return &answer{status: http.StatusOK, etag: doc.ETag, body: map[string]string{"value": value}}, nil
 }
 
-// hideCredentials keeps the credentials of a logger, or the connection of a
-// cache, as secret named values, as the reference does: what is stored and shown
-// names them. A text that is a named value already stays.
+// hideCredentials stores the credentials of a logger, or the connection of a
+// cache, as secret named values, as the reference does; the resource refers to
+// them. A text that is a named value already stays.
 func (w *write) hideCredentials(label, text string) (string, error) {
 	if strings.HasPrefix(text, "{{") && strings.HasSuffix(text, "}}") {
 		return text, nil
@@ -331,7 +333,7 @@ func hideCacheConnection(w *write) (err error) {
 	return err
 }
 
-// tagged keeps the rows that have one of the tags that ?tags= names.
+// tagged keeps the rows with one of the tags in ?tags=.
 func tagged(c *call, tx *store.Tx) (func(*row) bool, error) {
 	var names []string
 	for _, text := range c.query.Values("tags") {
@@ -357,7 +359,8 @@ func tagged(c *call, tx *store.Tx) (func(*row) bool, error) {
 	return func(r *row) bool { return wanted[r.key] || wanted[r.doc.Ref.Alias().Key()] }, nil
 }
 
-// tagScope keeps the tags of APIs, products or operations, as ?scope= of the list of tags says.
+// tagScope keeps the tags of APIs, products or operations, according to ?scope=
+// of the list of tags.
 func tagScope(c *call, tx *store.Tx) (func(*row) bool, error) {
 	scope := strings.ToLower(c.query.Get("scope"))
 	kinds := map[string]*apim.Kind{"apis": apim.APIs, "api": apim.APIs, "products": apim.Products, "product": apim.Products,
@@ -380,8 +383,8 @@ func tagScope(c *call, tx *store.Tx) (func(*row) bool, error) {
 	return func(r *row) bool { return used[r.key] }, nil
 }
 
-// vaultFailed keeps what could not be fetched from a key vault: all that is kept
-// in one, when isKeyVaultRefreshFailed asks for it.
+// vaultFailed keeps what could not be fetched from a key vault if
+// isKeyVaultRefreshFailed asks for it: everything that is in one.
 func vaultFailed(c *call, _ *store.Tx) (func(*row) bool, error) {
 	failed, err := c.query.Bool("isKeyVaultRefreshFailed")
 	if !failed || err != nil {

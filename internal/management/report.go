@@ -40,8 +40,8 @@ func reportRoutes() []*route {
 	return table
 }
 
-// report answers a usage report. The gateway records no calls yet, so there are
-// no rows; the query is checked as it will be.
+// report answers a usage report. The gateway does not record calls yet, so
+// there are no rows; the query is checked.
 func report(name string, fields apim.Fields) func(*call) (*answer, error) {
 	return func(c *call) (*answer, error) {
 		text := c.query.Get("$filter")
@@ -69,7 +69,7 @@ func report(name string, fields apim.Fields) func(*call) (*answer, error) {
 
 var interval = regexp.MustCompile(`^P(\d+D)?(T(\d+H)?(\d+M)?)?$`)
 
-// checkInterval wants an ISO 8601 duration of whole quarters of an hour.
+// checkInterval requires an ISO 8601 duration that is a multiple of 15 minutes.
 func checkInterval(text string) error {
 	m := interval.FindStringSubmatch(strings.ToUpper(text))
 	minutes := 0

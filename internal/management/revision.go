@@ -71,7 +71,7 @@ func listRevisions(c *call) (*answer, error) {
 	return page(c, l, revisions, func(r *revision) (any, error) { return r, nil })
 }
 
-// newRevision describes a revision of an API that is called at an address.
+// newRevision describes a revision of an API with its gateway address.
 func newRevision(doc *store.Document, address string) (*revision, error) {
 	var api apim.API
 	if err := json.Unmarshal(doc.Body, &api); err != nil {
@@ -86,8 +86,7 @@ func newRevision(doc *store.Document, address string) (*revision, error) {
 	}, nil
 }
 
-// putRelease makes a revision the current one: without apiId the one that the
-// address names.
+// putRelease makes a revision current: the one in apiId, else the one in the address.
 func putRelease(w *write) (err error) {
 	r := w.resource.(*apim.Release)
 	if named := w.call.ref.Parent(); w.old == nil && r.APIID == "" && named != named.Alias() {

@@ -42,7 +42,7 @@ func (c *call) scopeID(scope apim.Scope) string {
 	return scope.String()
 }
 
-// listRoleAssignments lists what is assigned at the scope, above and below it.
+// listRoleAssignments lists assignments at the scope, above and below it.
 func listRoleAssignments(c *call) (*answer, error) {
 	l, err := c.roleListing(apim.Fields{"principalId", "roleDefinitionId"})
 	if err != nil {
@@ -157,7 +157,8 @@ func (c *call) assign(tx *store.Tx, name string, a *roleAssignment) error {
 	return tx.Put(&store.Document{Ref: ref, Body: body})
 }
 
-// checkPrincipal wants a user or group that exists, or the name of a token or OpenID subject.
+// checkPrincipal requires an existing user or group, or the name of a token or
+// OpenID subject.
 func checkPrincipal(tx *store.Tx, id string) error {
 	lower := strings.ToLower(id)
 	switch {
@@ -173,8 +174,8 @@ func checkPrincipal(tx *store.Tx, id string) error {
 	return apim.Invalid("principalId", fmt.Sprintf("principalId must be users/{id}, groups/{id}, token:{name} or oidc:{issuer}#{subject}; it is %q.", id))
 }
 
-// dropAssignments removes what is assigned to a deleted entity, and at what went
-// with it: whoever is made later under its name must not inherit that.
+// dropAssignments deletes the assignments of a deleted entity, and those at it
+// and below it, so that a later entity of the same name does not inherit them.
 func (c *call) dropAssignments(tx *store.Tx, deleted apim.Ref) error {
 	docs, err := tx.List(roleAssignments, "")
 	if err != nil {
@@ -196,7 +197,7 @@ func (c *call) dropAssignments(tx *store.Tx, deleted apim.Ref) error {
 	return nil
 }
 
-// scopeExists makes sure that the entity of a scope is there.
+// scopeExists requires that the entity of a scope exists.
 func (c *call) scopeExists(tx *store.Tx, scope apim.Scope) error {
 	if scope.IsService() {
 		return nil

@@ -31,7 +31,7 @@ type permission struct {
 	NotDataActions []string `json:"notDataActions"`
 }
 
-// showRole is a role as a role definition.
+// showRole shows a role as a role definition.
 func (c *call) showRole(role *access.Role) (any, error) {
 	kind := "CustomRole"
 	if access.RoleByName(role.ID) != nil {

@@ -11,13 +11,13 @@ import (
 	"github.com/portico-portal/portico/internal/arm"
 )
 
-// route is one method of one address. Every route has an action, which the
-// caller must be granted; a test holds this.
+// route is one method of one address. Every route has an action that the caller
+// must be granted; a test checks this.
 type route struct {
 	method  string
 	pattern string // segments, "{}" for a name; collections in any case
 	action  access.Action
-	also    access.Action // what the caller must be allowed besides; "": nothing
+	also    access.Action // a second action that the caller must be granted; "": none
 	handle  func(*call) (*answer, error)
 
 	kind      *apim.Kind // nil for the service
@@ -27,7 +27,7 @@ type route struct {
 	outer     bool   // not below a service: the address names no entity of it
 }
 
-// routes makes the whole table: what follows from the kinds, and what does not.
+// routes makes the whole table: the routes of the kinds, and all others.
 func routes() []*route {
 	var table []*route
 	for _, k := range apim.Kinds {
@@ -180,7 +180,7 @@ func (n *node) child(seg string) *node {
 	return n.literals[key]
 }
 
-// find returns the route; apim.ErrNotFound, or 405 with what is allowed.
+// find returns the route, apim.ErrNotFound, or 405 with the allowed methods.
 func (n *node) find(method string, segments []string) (*route, error) {
 	found := n.walk(segments)
 	if found == nil {

@@ -13,8 +13,8 @@ import (
 // listSecrets is the POST action that answers with a kind's secrets.
 const listSecrets = "listSecrets"
 
-// withSecrets adds the stored secrets that the client did not send, so that a
-// resource is validated whole.
+// withSecrets adds the stored secrets that the client did not send, so that the
+// whole resource is validated.
 func (w *write) withSecrets(properties json.RawMessage) (json.RawMessage, error) {
 	kind := w.route.kind
 	if w.old == nil || len(kind.Secrets) == 0 || w.behaviours[kind].put != nil {

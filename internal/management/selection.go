@@ -5,15 +5,15 @@ import (
 	"sync"
 )
 
-// longList is how many rows make a list long.
+// longList is the number of rows from which a list is long.
 const longList = 1000
 
-// maxSelections is how many selections are kept.
+// maxSelections is the number of selections kept.
 const maxSelections = 32
 
-// selections keeps what filters chose from long lists, so that going through
-// the pages of one filters it once. Lists are filtered by as many requests at a
-// time as there are processors: more would make each of them late.
+// selections keeps the results of filters on long lists, so that paging through
+// one filters it once. As many lists are filtered at a time as there are
+// processors, since more would delay them all.
 type selections struct {
 	scans chan struct{}
 
@@ -21,8 +21,8 @@ type selections struct {
 	kept map[selectionKey][]*row
 }
 
-// selectionKey is a list at one state, which its first row's place in memory
-// tells (a list that changes is copied), and what was asked of it.
+// selectionKey is a list in one state, identified by the address of its first
+// row (a list that changes is copied), and the query.
 type selectionKey struct {
 	list  **row
 	rows  int
@@ -33,7 +33,7 @@ func newSelections() *selections {
 	return &selections{scans: make(chan struct{}, runtime.GOMAXPROCS(0)), kept: map[selectionKey][]*row{}}
 }
 
-// of returns what choose selects of the rows.
+// of returns what choose selects from the rows.
 func (s *selections) of(rows []*row, query string, choose func() []*row) []*row {
 	if len(rows) < longList || query == "\n" {
 		return choose()
@@ -48,7 +48,7 @@ func (s *selections) of(rows []*row, query string, choose func() []*row) []*row 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.kept) >= maxSelections {
-		clear(s.kept) // the lists of old states go with it
+		clear(s.kept) // with them go the lists of old states
 	}
 	s.kept[key] = chosen
 	return chosen

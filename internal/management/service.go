@@ -122,7 +122,8 @@ type serviceSKU struct {
 	Capacity *int   `json:"capacity"`
 }
 
-// putService answers PUT of the service: the settings that are left out go back to what is configured.
+// putService answers PUT of the service: settings that are left out return to
+// the configured values.
 func putService(c *call) (*answer, error) {
 	return c.writeService(&settings.Service{Tags: map[string]string{}})
 }
@@ -130,7 +131,7 @@ func putService(c *call) (*answer, error) {
 // patchService answers PATCH of the service.
 func patchService(c *call) (*answer, error) { return c.writeService(nil) }
 
-// writeService changes the settings from a base; nil: from the present ones.
+// writeService changes the settings, starting from base; nil: from the present ones.
 func (c *call) writeService(base *settings.Service) (*answer, error) {
 	raw, err := c.body()
 	if err != nil {
@@ -170,8 +171,8 @@ func (c *call) writeService(base *settings.Service) (*answer, error) {
 	return getService(c)
 }
 
-// checkFixed refuses to change what a self-hosted instance takes from its
-// configuration. A client that sends it back as it was read changes nothing.
+// checkFixed refuses changes to what a self-hosted instance takes from its
+// configuration. A client may send it back unchanged.
 func (c *call) checkFixed(body *serviceBody) error {
 	shown, err := c.service()
 	if err != nil {
@@ -204,7 +205,7 @@ func (c *call) checkFixed(body *serviceBody) error {
 	return v.Err()
 }
 
-// plainLocation is a region's name without blanks, as clients spell it both ways.
+// plainLocation is a region's name without blanks, since clients write it with and without.
 func plainLocation(s string) string { return strings.ReplaceAll(s, " ", "") }
 
 func sameJSON(a, b json.RawMessage) bool {
@@ -217,8 +218,8 @@ func sameJSON(a, b json.RawMessage) bool {
 	return err1 == nil && err2 == nil && bytes.Equal(one, two)
 }
 
-// deleteService answers DELETE of the service: all that is in it goes, and what
-// every service has is made again. It takes an operator who allowed that.
+// deleteService answers DELETE of the service: it deletes everything and
+// provisions the service again. The operator must have allowed it.
 func deleteService(c *call) (*answer, error) {
 	if c.Erase == nil {
 		return nil, &apim.ConflictError{Code: "OperationNotAllowed",
@@ -270,7 +271,7 @@ func listRegions(c *call) (*answer, error) {
 	return listOf(map[string]any{"name": c.Service.Location, "isMasterRegion": true, "isDeleted": false}), nil
 }
 
-// networkStatus tells what the instance needs to work and whether it is there: its store.
+// networkStatus is the state of what the instance depends on: its store.
 func (c *call) networkStatus() map[string]any {
 	status, problem := "success", ""
 	if err := c.Store.View(c.r.Context(), func(*store.Tx) error { return nil }); err != nil {
@@ -324,7 +325,7 @@ func listOperations(c *call) (*answer, error) {
 	return page(c, l, all, func(v any) (any, error) { return v, nil })
 }
 
-// splitAction is the type below the service, and what is done to it.
+// splitAction splits an action into the type below the service and the operation.
 func splitAction(a access.Action) (resource, verb string) {
 	text := strings.TrimPrefix(string(a), "Microsoft.ApiManagement/")
 	i := strings.LastIndexByte(text, '/')
@@ -333,7 +334,7 @@ func splitAction(a access.Action) (resource, verb string) {
 
 var serviceName = regexp.MustCompile(`^[A-Za-z](?:[A-Za-z0-9-]{0,48}[A-Za-z0-9])?$`)
 
-// checkNameAvailability reports whether a service could have a name: one that is
+// checkNameAvailability answers whether a service could have a name: it must be
 // valid and not this instance's.
 func checkNameAvailability(c *call) (*answer, error) {
 	raw, err := c.body()

@@ -33,7 +33,7 @@ func portalSettingsBehaviour() behaviour {
 	return behaviour{stored: storedPortalSettings}
 }
 
-// takeDelegationKey moves the validation key from the body to where it is kept.
+// takeDelegationKey moves the validation key from the body to the secret store.
 func takeDelegationKey(w *write) error {
 	d := w.resource.(*apim.PortalConfig).Delegation
 	if d == nil || d.ValidationKey == "" {
@@ -69,7 +69,7 @@ func listDelegationSecrets(c *call) (*answer, error) {
 	return &answer{status: http.StatusOK, body: out}, nil
 }
 
-// listTenantSettings answers GET of all settings: there is one set, public.
+// listTenantSettings answers GET of all settings: there is one set, named public.
 func listTenantSettings(c *call) (*answer, error) {
 	e, _, err := c.tenantSettings()
 	if err != nil {
@@ -89,8 +89,7 @@ func getTenantSettings(c *call) (*answer, error) {
 	return &answer{status: http.StatusOK, etag: etag, body: e}, nil
 }
 
-// tenantSettings is what portalconfigs says as a map of texts (apim-rest.md
-// §2.6), without keys.
+// tenantSettings is portalconfigs as a map of texts (apim-rest.md §2.6), without keys.
 func (c *call) tenantSettings() (e arm.Envelope, etag string, err error) {
 	var p *apim.PortalConfig
 	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {

@@ -7,8 +7,8 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// specialRoutes are the routes that follow from no kind: lists that are
-// computed, what the service itself answers, and what a self-hosted instance cannot do.
+// specialRoutes are the routes that do not belong to a kind: computed lists,
+// what the service itself answers, and what a self-hosted instance cannot do.
 func specialRoutes() []*route {
 	var table []*route
 	for _, part := range [][]*route{
@@ -30,7 +30,7 @@ func post(pattern, action string, handle func(*call) (*answer, error)) *route {
 	return &route{method: http.MethodPost, pattern: pattern, action: access.ActionOf("", action+"/action"), handle: handle}
 }
 
-// of says which kind the entity in a route's address has.
+// of sets the kind of the entity in a route's address.
 func (rt *route) of(kind *apim.Kind) *route {
 	rt.kind = kind
 	return rt

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// statusPage is what a person sees who opens the management address in a browser.
+// statusPage is shown to people who open the management address in a browser.
 var statusPage = template.Must(template.New("status").Parse(`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

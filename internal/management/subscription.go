@@ -12,7 +12,7 @@ import (
 	"github.com/portico-portal/portico/internal/subscription"
 )
 
-// Subscriptions has the rules of subscriptions and their keys (package subscription).
+// Subscriptions owns the rules of subscriptions and their keys (package subscription).
 type Subscriptions interface {
 	Put(tx *store.Tx, ref apim.Ref, p *apim.Subscription, keys subscription.Keys) (created bool, err error)
 	Keys(ctx context.Context, c subscription.Caller, id string) (subscription.Keys, error)
@@ -32,7 +32,7 @@ func subscriptionBehaviour() behaviour {
 	}
 }
 
-// anySubscription: who may write a subscription here may do so with all.
+// anySubscription: whoever may write a subscription here may write all of them.
 var anySubscription = subscription.Caller{Admin: true}
 
 func putSubscription(w *write) error {
@@ -51,7 +51,7 @@ func putSubscription(w *write) error {
 	return err
 }
 
-// tellOwner sends the owner a mail about a subscription's new state when notify= asks for it.
+// tellOwner mails the owner about a subscription's new state if notify= asks for it.
 func tellOwner(w *write) error {
 	notify, err := w.query.Bool("notify")
 	if err != nil || !notify || w.Mailer == nil {

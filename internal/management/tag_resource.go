@@ -22,7 +22,7 @@ func tagResourceRoutes() []*route {
 }
 
 // tagResource is a tagged resource: {"tag":{...},"api":{...}}, with properties
-// flat (apim-rest.md §2.6). One that has no tag stands without.
+// flat (apim-rest.md §2.6); without a tag, "tag" is missing.
 type tagResource struct {
 	Tag       *tagName       `json:"tag,omitempty"`
 	API       map[string]any `json:"api,omitempty"`
@@ -81,7 +81,8 @@ func listTagResources(c *call) (*answer, error) {
 	})
 }
 
-// listByTags answers GET of a kind's resources by tag; flag asks for those without one too.
+// listByTags answers GET of a kind's resources by tag; the query parameter flag
+// adds those without a tag.
 func listByTags(kind *apim.Kind, flag string) func(*call) (*answer, error) {
 	return func(c *call) (*answer, error) {
 		untagged, err := c.query.Bool(flag)
@@ -125,7 +126,7 @@ func (c *call) tagResources(read func(tx *store.Tx) ([]*tagResource, error)) (*a
 	return page(c, l, all, func(t *tagResource) (any, error) { return t, nil })
 }
 
-// tagging is which resource has which tags, read once for a whole list.
+// tagging holds which resource has which tags, read once for a whole list.
 type tagging struct {
 	tx    *store.Tx
 	of    map[apim.Key][]apim.Ref // by the tagged resource; an API's is its alias
@@ -141,8 +142,8 @@ func readTags(tx *store.Tx) (*tagging, error) {
 	return t, err
 }
 
-// resources pairs resources with their tags: one row for each tag, and one for a
-// resource without tags when it is asked for.
+// resources pairs resources with their tags: one row for each tag and, if asked
+// for, one for a resource without tags.
 func (t *tagging) resources(kind *apim.Kind, docs []*store.Document, untagged bool) ([]*tagResource, error) {
 	var all []*tagResource
 	for _, doc := range docs {

@@ -9,7 +9,7 @@ import (
 	"github.com/portico-portal/portico/internal/arm"
 )
 
-// tell finds what the caller should know of what was written.
+// tell finds what the caller should know about what was written.
 func (w *write) tell() error {
 	kind := w.route.kind
 	if kind.Idle != "" {

@@ -24,7 +24,7 @@ func tenantBehaviour() behaviour {
 	}
 }
 
-// keepTenant keeps what clients do not decide, or left out.
+// keepTenant keeps members that clients did not send or cannot change.
 func keepTenant(w *write) error {
 	var old apim.TenantAccess
 	if err := json.Unmarshal(w.old.Body, &old); err != nil {
@@ -51,7 +51,7 @@ func keepTenant(w *write) error {
 	return nil
 }
 
-// minAccessKey keeps chosen keys from being guessed, in characters.
+// minAccessKey is the shortest key that clients may choose, in characters.
 const minAccessKey = 32
 
 // listTenantSecrets answers with the access information and both keys, flat.
@@ -79,7 +79,7 @@ func listTenantSecrets(c *call) (*answer, error) {
 	return &answer{status: http.StatusOK, etag: doc.ETag, body: out}, nil
 }
 
-// regenerateTenantKey replaces one of the keys: tokens made with it are refused from then on.
+// regenerateTenantKey replaces one of the keys, which invalidates tokens made with it.
 func regenerateTenantKey(c *call, field string) (*answer, error) {
 	if err := c.Accounts.RegenerateAccessKey(c.r.Context(), c.actor(), c.ref, field); err != nil {
 		return nil, err

@@ -9,7 +9,7 @@ import (
 )
 
 // The operations that belong to a service run by Azure, or that are not built
-// yet. Each answers 501 with the reason: an empty answer would be a lie.
+// yet. Each answers 501 with the reason, since an empty answer would be wrong.
 const (
 	whyGateway    = "The gateway is part of this instance; no other gateways can be registered."
 	whyCredential = "This instance does not keep credentials of third-party services for the gateway."

@@ -15,8 +15,8 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// userBehaviour leaves writing users to package account, whose rules portal and
-// provisioning follow too.
+// userBehaviour leaves writing users to package account, whose rules the portal
+// and provisioning follow too.
 func userBehaviour() behaviour {
 	return behaviour{
 		read: hashPassword, put: putUser, stored: welcome, remove: removeUser, show: showUser,
@@ -138,7 +138,7 @@ func (c *call) mail(tx *store.Tx, template string, user apim.Ref, values map[str
 	return c.Mailer.Template(tx, template, user, values)
 }
 
-// welcome sends a new user the mail that confirmation= and notify= of a PUT ask for.
+// welcome sends a new user the mail requested by confirmation= and notify= of a PUT.
 func welcome(w *write) error {
 	var confirmation string
 	if sent := w.sent["confirmation"]; sent != nil && json.Unmarshal(sent, &confirmation) != nil {
@@ -166,7 +166,7 @@ func welcome(w *write) error {
 	return nil
 }
 
-// ssoLifetime is how long a link that signs a user in is good for.
+// ssoLifetime is how long a link that signs a user in is valid.
 const ssoLifetime = 5 * time.Minute
 
 // generateSSOURL answers with a link that signs the user in to the portal.
@@ -195,8 +195,8 @@ func (c *call) ssoURL(user string) (string, error) {
 	return address.SignInLink(c.Service.PortalURL, token), nil
 }
 
-// sendPasswordConfirmation sends a user without a password the mail with which to
-// choose one. The link does not replace a password yet, so none is mailed for that.
+// sendPasswordConfirmation mails a user without a password a link to choose
+// one. The link cannot replace a password, so it is not mailed for that.
 func sendPasswordConfirmation(c *call) (*answer, error) {
 	if c.Mailer == nil {
 		return nil, &apim.ConflictError{Code: "OperationNotAllowed", Message: "This instance sends no mail: start it with --smtp."}
