@@ -30,6 +30,10 @@ var spellings = []authored{
 		{"internal/management/unsupported.go", "patterns of routes outside a service"},
 		{"internal/access/role.go", "the name of an action"},
 	}},
+	{"the scope of a subscription", regexp.MustCompile(`(?i)^/subscriptions(/|$)`), []owner{
+		{"internal/apim/ref.go", "the author"},
+		{"internal/apim/settings.go", "a path to a member"},
+	}},
 	{"the ref of a workspace", regexp.MustCompile(`(?i)^/?workspaces/?$|/workspaces/(%|$)`), []owner{
 		{"internal/apim/ref.go", "the author"},
 		{"internal/access/access.go", "the name of an action"},
@@ -45,12 +49,12 @@ var spellings = []authored{
 		{"internal/settings", "the author"},
 		{"internal/transfer/container.go", "an address of the management API of another service"},
 	}},
-	{"public ids of workspaces", regexp.MustCompile(`^~$|\w~\w|%[a-z]~%`), []owner{
+	{"public ids of workspaces", regexp.MustCompile("^~$|\\w~\\w|%[a-z]~%|[\"'`]~[\"'`]|}~[$\\w{]"), []owner{
 		{"internal/apim/id.go", "the author"},
 		{"internal/apidoc/tree/node.go", "JSON pointers"},
 		{"internal/site/check.go", "JSON pointers"},
 		{"internal/site/publish/diff.go", "JSON pointers"},
-		{"internal/widget", "JSON pointers"},
+		{"internal/widget/reference/schema_json.go", "JSON pointers"},
 		{"internal/subscription/key.go", "the last visible character"},
 		{"cmd/portico/revisions.go", "marks a change"},
 		{"cmd/portico/capture.go", "marks a change"},
