@@ -82,55 +82,6 @@ func exportOriginal(ctx context.Context, tx *store.Tx, blobs blob.Store, api api
 	return data, err
 }
 
-// The elements of a WADL document that are written.
-type (
-	wadlOut struct {
-		XMLName   xml.Name `xml:"http://wadl.dev.java.net/2009/02 application"`
-		Doc       *docOut  `xml:"doc,omitempty"`
-		Resources struct {
-			Base     string         `xml:"base,attr"`
-			Resource []*resourceOut `xml:"resource"`
-		} `xml:"resources"`
-	}
-	docOut struct {
-		Title string `xml:"title,attr,omitempty"`
-		Text  string `xml:",chardata"`
-	}
-	resourceOut struct {
-		Path   string       `xml:"path,attr"`
-		Param  []paramOut   `xml:"param"`
-		Method []*methodOut `xml:"method"`
-	}
-	paramOut struct {
-		Name     string      `xml:"name,attr"`
-		Style    string      `xml:"style,attr"`
-		Type     string      `xml:"type,attr"`
-		Required bool        `xml:"required,attr"`
-		Option   []optionOut `xml:"option"`
-	}
-	optionOut struct {
-		Value string `xml:"value,attr"`
-	}
-	methodOut struct {
-		Name     string        `xml:"name,attr"`
-		ID       string        `xml:"id,attr"`
-		Doc      *docOut       `xml:"doc,omitempty"`
-		Request  *requestOut   `xml:"request,omitempty"`
-		Response []responseOut `xml:"response"`
-	}
-	requestOut struct {
-		Param          []paramOut          `xml:"param"`
-		Representation []representationOut `xml:"representation"`
-	}
-	responseOut struct {
-		Status         string              `xml:"status,attr"`
-		Representation []representationOut `xml:"representation"`
-	}
-	representationOut struct {
-		MediaType string `xml:"mediaType,attr"`
-	}
-)
-
 // exportWADL writes WADL: resources with their methods, parameters and media types.
 func exportWADL(ctx context.Context, tx *store.Tx, api apim.Ref, server string) ([]byte, error) {
 	x, err := load(tx, api)
@@ -140,57 +91,63 @@ func exportWADL(ctx context.Context, tx *store.Tx, api apim.Ref, server string) 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	out := &wadlOut{Doc: &docOut{Title: x.api.DisplayName, Text: strings.TrimSpace(x.api.Description)}}
-	out.Resources.Base = strings.TrimSuffix(server, "/") + "/"
-	byPath := map[string]*resourceOut{}
+	resources := wadlResources{Base: strings.TrimSuffix(server, "/") + "/"}
+	byPath := map[string]*wadlResource{}
 	for _, o := range x.operations {
 		path, _, _ := strings.Cut(o.op.URLTemplate, "?")
 		r := byPath[path]
 		if r == nil {
-			r = &resourceOut{Path: path}
+			r = &wadlResource{Path: path}
 			byPath[path] = r
-			out.Resources.Resource = append(out.Resources.Resource, r)
+			resources.Resource = append(resources.Resource, r)
 		}
 		r.add(o, path)
 	}
-	slices.SortFunc(out.Resources.Resource, func(a, b *resourceOut) int { return strings.Compare(a.Path, b.Path) })
-	for _, r := range out.Resources.Resource {
-		slices.SortFunc(r.Method, func(a, b *methodOut) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(resources.Resource, func(a, b *wadlResource) int { return strings.Compare(a.Path, b.Path) })
+	for _, r := range resources.Resource {
+		slices.SortFunc(r.Method, func(a, b *wadlMethod) int { return strings.Compare(a.Name, b.Name) })
 	}
-	data, err := xml.MarshalIndent(out, "", "  ")
+	data, err := xml.MarshalIndent(wadl{
+		XMLName: xml.Name{Space: "http://wadl.dev.java.net/2009/02", Local: "application"},
+		Doc:     newWADLDoc(x.api.DisplayName, x.api.Description), Resources: []wadlResources{resources},
+	}, "", "  ")
 	return append([]byte(xml.Header), append(data, '\n')...), err
 }
 
-func (r *resourceOut) add(o *exported, path string) {
-	m := &methodOut{Name: o.op.Method, ID: o.id, Doc: &docOut{Title: o.op.DisplayName, Text: strings.TrimSpace(o.op.Description)}, Request: &requestOut{}}
+func newWADLDoc(title, text string) []wadlDoc {
+	return []wadlDoc{{Title: title, Text: strings.TrimSpace(text)}}
+}
+
+func (r *wadlResource) add(o *exported, path string) {
+	m := &wadlMethod{Name: o.op.Method, ID: o.id, Doc: newWADLDoc(o.op.DisplayName, o.op.Description)}
 	for _, p := range o.op.TemplateParameters {
 		if strings.Contains(path, "{"+p.Name+"}") {
-			if !slices.ContainsFunc(r.Param, func(other paramOut) bool { return other.Name == p.Name }) {
-				r.Param = append(r.Param, newParamOut(&p, "template", true))
+			if !slices.ContainsFunc(r.Param, func(other wadlParam) bool { return other.Name == p.Name }) {
+				r.Param = append(r.Param, newWADLParam(&p, "template", true))
 			}
 			continue
 		}
-		m.Request.Param = append(m.Request.Param, newParamOut(&p, "query", true))
+		m.Request.Param = append(m.Request.Param, newWADLParam(&p, "query", true))
 	}
 	if q := o.op.Request; q != nil {
 		for _, p := range q.QueryParameters {
-			m.Request.Param = append(m.Request.Param, newParamOut(&p, "query", p.Required))
+			m.Request.Param = append(m.Request.Param, newWADLParam(&p, "query", p.Required))
 		}
 		for _, p := range q.Headers {
-			m.Request.Param = append(m.Request.Param, newParamOut(&p, "header", p.Required))
+			m.Request.Param = append(m.Request.Param, newWADLParam(&p, "header", p.Required))
 		}
-		m.Request.Representation = representationsOut(q.Representations)
+		m.Request.Representation = wadlRepresentations(q.Representations)
 	}
 	for _, res := range o.op.Responses {
-		m.Response = append(m.Response, responseOut{Status: fmt.Sprint(res.StatusCode), Representation: representationsOut(res.Representations)})
+		m.Response = append(m.Response, wadlResponse{Status: fmt.Sprint(res.StatusCode), Representation: wadlRepresentations(res.Representations)})
 	}
 	r.Method = append(r.Method, m)
 }
 
-func newParamOut(p *apim.Parameter, style string, required bool) paramOut {
-	out := paramOut{Name: p.Name, Style: style, Type: "xsd:" + xsdType(p.Type), Required: required}
+func newWADLParam(p *apim.Parameter, style string, required bool) wadlParam {
+	out := wadlParam{Name: p.Name, Style: style, Type: "xsd:" + xsdType(p.Type), Required: required}
 	for _, v := range p.Values {
-		out.Option = append(out.Option, optionOut{v})
+		out.Option = append(out.Option, wadlOption{v})
 	}
 	return out
 }
@@ -205,14 +162,14 @@ func xsdType(kind string) string {
 	return "string"
 }
 
-func representationsOut(all []apim.Representation) []representationOut {
+func wadlRepresentations(all []apim.Representation) []wadlRepresentation {
 	media := map[string]bool{}
 	for _, r := range all {
 		media[r.ContentType] = true
 	}
-	var out []representationOut
+	var out []wadlRepresentation
 	for _, m := range slices.Sorted(maps.Keys(media)) {
-		out = append(out, representationOut{m})
+		out = append(out, wadlRepresentation{m})
 	}
 	return out
 }

@@ -2,39 +2,44 @@ package apidoc
 
 import (
 	"cmp"
+	"encoding/xml"
 	"strings"
 )
 
-// wadl is what is read of a Web Application Description (W3C submission of 2009).
+// wadl is what is read and written of a Web Application Description (W3C submission of 2009).
 type wadl struct {
-	Doc       []wadlDoc `xml:"doc"`
-	Resources []struct {
-		Base     string         `xml:"base,attr"`
-		Resource []wadlResource `xml:"resource"`
-	} `xml:"resources"`
+	XMLName   xml.Name
+	Doc       []wadlDoc       `xml:"doc"`
+	Resources []wadlResources `xml:"resources"`
+}
+
+type wadlResources struct {
+	Base     string          `xml:"base,attr"`
+	Resource []*wadlResource `xml:"resource"`
 }
 
 type wadlDoc struct {
-	Title string `xml:"title,attr"`
+	Title string `xml:"title,attr,omitempty"`
 	Text  string `xml:",chardata"`
 }
 
 type wadlResource struct {
-	Path     string         `xml:"path,attr"`
-	Param    []wadlParam    `xml:"param"`
-	Method   []wadlMethod   `xml:"method"`
-	Resource []wadlResource `xml:"resource"`
+	Path     string          `xml:"path,attr"`
+	Param    []wadlParam     `xml:"param"`
+	Method   []*wadlMethod   `xml:"method"`
+	Resource []*wadlResource `xml:"resource"`
 }
 
 type wadlParam struct {
-	Name     string `xml:"name,attr"`
-	Style    string `xml:"style,attr"`
-	Type     string `xml:"type,attr"`
-	Required bool   `xml:"required,attr"`
-	Doc      []wadlDoc
-	Option   []struct {
-		Value string `xml:"value,attr"`
-	} `xml:"option"`
+	Name     string       `xml:"name,attr"`
+	Style    string       `xml:"style,attr"`
+	Type     string       `xml:"type,attr"`
+	Required bool         `xml:"required,attr"`
+	Option   []wadlOption `xml:"option"`
+}
+
+type wadlOption struct {
+	Value string `xml:"value,attr"`
 }
 
 type wadlMethod struct {
@@ -45,10 +50,12 @@ type wadlMethod struct {
 		Param          []wadlParam          `xml:"param"`
 		Representation []wadlRepresentation `xml:"representation"`
 	} `xml:"request"`
-	Response []struct {
-		Status         string               `xml:"status,attr"`
-		Representation []wadlRepresentation `xml:"representation"`
-	} `xml:"response"`
+	Response []wadlResponse `xml:"response"`
+}
+
+type wadlResponse struct {
+	Status         string               `xml:"status,attr"`
+	Representation []wadlRepresentation `xml:"representation"`
 }
 
 type wadlRepresentation struct {
@@ -67,8 +74,8 @@ func fromWADL(data []byte) (*outline, error) {
 	}
 	for _, r := range w.Resources {
 		o.server = cmp.Or(o.server, strings.TrimSuffix(r.Base, "/"))
-		for i := range r.Resource {
-			o.addWADL(&r.Resource[i], "", nil)
+		for _, resource := range r.Resource {
+			o.addWADL(resource, "", nil)
 		}
 	}
 	return o, nil
@@ -77,11 +84,11 @@ func fromWADL(data []byte) (*outline, error) {
 func (o *outline) addWADL(r *wadlResource, path string, above []wadlParam) {
 	path = strings.TrimSuffix(path, "/") + "/" + strings.TrimPrefix(r.Path, "/")
 	params := append(above[:len(above):len(above)], r.Param...)
-	for i := range r.Method {
-		o.operations = append(o.operations, r.Method[i].outline(path, params))
+	for _, m := range r.Method {
+		o.operations = append(o.operations, m.outline(path, params))
 	}
-	for i := range r.Resource {
-		o.addWADL(&r.Resource[i], path, params)
+	for _, below := range r.Resource {
+		o.addWADL(below, path, params)
 	}
 }
 
@@ -91,10 +98,7 @@ var wadlPlaces = map[string]string{"query": "query", "header": "header", "templa
 func (m *wadlMethod) outline(path string, params []wadlParam) *outlined {
 	op := &outlined{method: m.Name, path: path, id: m.ID, summary: m.ID, responses: map[string][]outlinedBody{}}
 	if len(m.Doc) > 0 {
-		op.text = strings.TrimSpace(m.Doc[0].Text)
-		if m.Doc[0].Title != "" {
-			op.summary = m.Doc[0].Title
-		}
+		op.text, op.summary = strings.TrimSpace(m.Doc[0].Text), cmp.Or(m.Doc[0].Title, m.ID)
 	}
 	for _, p := range append(params[:len(params):len(params)], m.Request.Param...) {
 		in := wadlPlaces[p.Style]
@@ -111,11 +115,8 @@ func (m *wadlMethod) outline(path string, params []wadlParam) *outlined {
 		op.requests = append(op.requests, outlinedBody{media: r.MediaType})
 	}
 	for _, r := range m.Response {
-		for status := range strings.FieldsSeq(r.Status + " ") {
+		for status := range strings.FieldsSeq(cmp.Or(r.Status, "200")) {
 			op.responses[status] = wadlBodies(r.Representation)
-		}
-		if r.Status == "" {
-			op.responses["200"] = wadlBodies(r.Representation)
 		}
 	}
 	return op
