@@ -116,17 +116,11 @@ func gradient(g object) string {
 	_ = json.Unmarshal(g["stops"], &stops) // another type: no stops
 	var parts []string
 	for _, s := range stops {
-		colour := s.text("color", true)
-		if ref := referenced(s, "colorKey", "colorId"); ref != "" {
-			colour = ref
-		}
+		colour := cmp.Or(referenced(s, "colorKey", "colorId"), s.text("color", true))
 		if colour == "" {
 			continue
 		}
-		at := s.text("length", true)
-		if at == "" {
-			at = s.text("position", true)
-		}
+		at := cmp.Or(s.text("length", true), s.text("position", true))
 		if at != "" && strings.Trim(at, "0123456789.") == "" {
 			at += "%"
 		}
@@ -243,34 +237,24 @@ func shadow(s object) string {
 	if string(s["inset"]) == "true" {
 		inset = "inset "
 	}
-	parts := []string{inset + orZero(x), orZero(y), orZero(s.text("blur", false)), orZero(s.text("spread", false)), s.text("color", true)}
+	blur, spread := cmp.Or(s.text("blur", false), "0"), cmp.Or(s.text("spread", false), "0")
+	parts := []string{inset + cmp.Or(x, "0"), cmp.Or(y, "0"), blur, spread, s.text("color", true)}
 	return strings.TrimSpace(strings.Join(parts, " "))
 }
 
-func orZero(s string) string {
-	if s == "" {
-		return "0"
-	}
-	return s
-}
-
 // elements are what globals style.
-var elements = map[string]string{
-	"body": "body", "h1": "h1", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h5", "h6": "h6",
-	"p": "p", "a": "a", "ul": "ul", "ol": "ol", "pre": "pre", "blockquote": "blockquote",
-}
+var elements = []string{"body", "h1", "h2", "h3", "h4", "h5", "h6", "p", "a", "ul", "ol", "pre", "blockquote"}
 
 // globals style elements: the default variation the element itself, another
 // one the element with the variation's class.
 func globals(b *strings.Builder, o object, used func(string) bool) {
 	for _, name := range o.names() {
-		element, ok := elements[name]
-		if !ok {
+		if !slices.Contains(elements, name) {
 			continue
 		}
 		variations := o.child(name)
 		for _, v := range variations.names() {
-			selector := element
+			selector := name
 			if v != "default" {
 				class := widget.AppearanceClass("globals/" + propertyName(name) + "/" + propertyName(v))
 				if !used(class) {

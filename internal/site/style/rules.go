@@ -92,11 +92,17 @@ var plugins = []plugin{
 	{"typography", typography},
 	{"background", background},
 	{"border", border},
-	{"borderRadius", radius},
-	{"margin", sides("margin")},
-	{"padding", sides("padding")},
+	{"borderRadius", lengths([][2]string{
+		{"topLeftRadius", "border-top-left-radius"}, {"topRightRadius", "border-top-right-radius"},
+		{"bottomRightRadius", "border-bottom-right-radius"}, {"bottomLeftRadius", "border-bottom-left-radius"},
+	})},
+	{"margin", sides("margin-")},
+	{"padding", sides("padding-")},
 	{"shadow", func(b *strings.Builder, o object) { declare(b, "box-shadow", referenced(o, "shadowKey", "shadowId")) }},
-	{"size", size},
+	{"size", lengths([][2]string{
+		{"width", "width"}, {"height", "height"}, {"minWidth", "min-width"}, {"maxWidth", "max-width"},
+		{"minHeight", "min-height"}, {"maxHeight", "max-height"},
+	})},
 	{"grid", grid},
 	{"grid-area", gridArea},
 	{"alignment", alignment},
@@ -170,18 +176,13 @@ func degrees(o object, names ...string) string {
 // position places a node over others.
 func position(b *strings.Builder, o object) {
 	declare(b, "position", oneOf(o.text("position", true), "static", "relative", "absolute", "fixed", "sticky"))
-	for _, side := range []string{"top", "right", "bottom", "left"} {
-		declare(b, side, o.text(side, false))
-	}
+	sides("")(b, o)
 	declare(b, "z-index", o.text("zIndex", true))
 }
 
 // animation plays one of the stylesheet's animations, for those who have nothing against motion.
 func animation(b *strings.Builder, o object) {
-	name := o.text("animationKey", true)
-	if name == "" {
-		name = o.text("animationId", true)
-	}
+	name := cmp.Or(o.text("animationKey", true), o.text("animationId", true))
 	if name == "" {
 		return
 	}
@@ -194,10 +195,7 @@ func animation(b *strings.Builder, o object) {
 
 // display hides a node at a width.
 func display(b *strings.Builder, o object) {
-	v := o.text("display", true)
-	if v == "" {
-		v = o.text("value", true)
-	}
+	v := cmp.Or(o.text("display", true), o.text("value", true))
 	if v == "hidden" {
 		v = "none"
 	}
@@ -257,21 +255,11 @@ func background(b *strings.Builder, o object) {
 
 // sources is what a style object refers to media with: editors say sourceKey,
 // storage sourceId.
-func sources(o object) string {
-	for _, name := range []string{"sourceId", "sourceKey"} {
-		if ref := o.text(name, true); ref != "" {
-			return ref
-		}
-	}
-	return ""
-}
+func sources(o object) string { return cmp.Or(o.text("sourceId", true), o.text("sourceKey", true)) }
 
 // imageURL is a background's picture.
 func imageURL(o object) string {
-	ref := sources(o)
-	if ref == "" {
-		ref = sources(o.child("image"))
-	}
+	ref := cmp.Or(sources(o), sources(o.child("image")))
 	if ref == "" {
 		return ""
 	}
@@ -295,30 +283,20 @@ func border(b *strings.Builder, o object) {
 	}
 }
 
-func radius(b *strings.Builder, o object) {
-	for _, c := range [][2]string{
-		{"topLeftRadius", "border-top-left-radius"}, {"topRightRadius", "border-top-right-radius"},
-		{"bottomRightRadius", "border-bottom-right-radius"}, {"bottomLeftRadius", "border-bottom-left-radius"},
-	} {
-		declare(b, c[1], o.text(c[0], false))
-	}
-}
-
-func sides(property string) func(b *strings.Builder, o object) {
+// lengths writes members that are lengths: pairs of a member's name and a property.
+func lengths(members [][2]string) func(b *strings.Builder, o object) {
 	return func(b *strings.Builder, o object) {
-		for _, side := range []string{"top", "right", "bottom", "left"} {
-			declare(b, property+"-"+side, o.text(side, false))
+		for _, m := range members {
+			declare(b, m[1], o.text(m[0], false))
 		}
 	}
 }
 
-func size(b *strings.Builder, o object) {
-	for _, c := range [][2]string{
-		{"width", "width"}, {"height", "height"}, {"minWidth", "min-width"}, {"maxWidth", "max-width"},
-		{"minHeight", "min-height"}, {"maxHeight", "max-height"},
-	} {
-		declare(b, c[1], o.text(c[0], false))
-	}
+// sides writes the lengths of the four sides as properties that begin alike.
+func sides(prefix string) func(b *strings.Builder, o object) {
+	return lengths([][2]string{
+		{"top", prefix + "top"}, {"right", prefix + "right"}, {"bottom", prefix + "bottom"}, {"left", prefix + "left"},
+	})
 }
 
 func grid(b *strings.Builder, o object) {
