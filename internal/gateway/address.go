@@ -13,13 +13,13 @@ import (
 type line struct {
 	alias      apim.Key
 	currentKey apim.Key             // of the revision that the store says is current
-	current    *revision            // nil when that is not there: the API has no address
+	current    *revision            // nil if it does not exist: the API then has no address
 	revisions  map[string]*revision // by number
-	address    string               // where it is found: folded path
+	address    string               // its address: a folded path
 }
 
-// pick is the revision with the number, the current one for "". Revisions that
-// are not online are not there.
+// pick returns the revision with the number, the current one for "". Revisions
+// that are not online are left out.
 func (l *line) pick(number string) *revision {
 	if l == nil {
 		return nil
@@ -35,7 +35,7 @@ func (l *line) pick(number string) *revision {
 }
 
 // address is what is served at a path: an API, or several versions of one that
-// a query parameter or header tells apart.
+// a query parameter or header selects.
 type address struct {
 	plain    *line
 	versions []version
@@ -49,8 +49,8 @@ type version struct {
 	line    *line
 }
 
-// choose is the line that the call's version means. It is nil when the call
-// names a version that is not there, or none where one is needed.
+// choose returns the line for the call's version. It is nil if the call names a
+// version that does not exist, or none where one is needed.
 func (a *address) choose(query string, header http.Header) *line {
 	named := false
 	for i := range a.versions {
@@ -76,10 +76,10 @@ func (a *address) choose(query string, header http.Header) *line {
 // addresses finds the API of a path.
 type addresses struct {
 	byPath feed.Table[string, *address] // by folded path
-	depth  int                          // segments of the longest path, now or before
+	depth  int                          // segments of the longest path, now or earlier
 }
 
-// maxDepth is how many segments an API's path may have: 400 characters, 2 a segment.
+// maxDepth is the most segments an API's path can have: 400 characters, 2 for each.
 const maxDepth = 200
 
 // target is the API that a call is for, and the rest of its path.
@@ -88,8 +88,8 @@ type target struct {
 	path     string // escaped, below the API's address; begins with "/" or is empty
 }
 
-// find takes the longest path of an API that begins the escaped path, which
-// may say ";rev=n" after it. A call without match has a nil revision.
+// find finds the API with the longest path that begins the escaped path;
+// ";rev=n" may follow it. If there is none, the revision is nil.
 func (a *addresses) find(path, query string, header http.Header) target {
 	if prefix, number, rest, ok := cutRevision(path); ok {
 		if at := a.at(prefix); at != nil {
@@ -97,7 +97,7 @@ func (a *addresses) find(path, query string, header http.Header) target {
 		}
 	}
 	var ends [maxDepth + 1]int
-	n := 0 // ends[n] is where n segments end
+	n := 0 // ends[n] is the offset at which n segments end
 	for n < a.depth && ends[n] < len(path) {
 		end := len(path)
 		if i := strings.IndexByte(path[ends[n]+1:], '/'); i >= 0 {
@@ -130,14 +130,14 @@ func cutRevision(path string) (prefix, number, rest string, ok bool) {
 	return strings.TrimSuffix(path[:i], "/"), strings.ToLower(number), rest, number != ""
 }
 
-// at looks up a path; short ones without allocating.
+// at looks up a path, without allocating if it is short.
 func (a *addresses) at(path string) *address {
 	var buf [256]byte
 	return a.byPath.GetBytes(apim.AppendFolded(buf[:0], path))
 }
 
-// newAddress serves lines, in the order of their aliases. The first one without
-// a version in query or header is found without one.
+// newAddress serves lines, in the order of their aliases. Calls that name no
+// version get the first line without a version in query or header.
 func newAddress(lines []*line, sets feed.Table[apim.Key, *apim.VersionSet]) *address {
 	at := &address{lines: lines}
 	for _, l := range lines {
@@ -154,7 +154,8 @@ func newAddress(lines []*line, sets feed.Table[apim.Key, *apim.VersionSet]) *add
 	return at
 }
 
-// segments counts those of an address that is not the root; one that is too long is never found.
+// segments counts the segments of an address, 0 for the root; an address that
+// is too long is never found.
 func segments(address string) int {
 	n := strings.Count(strings.Trim(address, "/"), "/") + 1
 	if address == "" || n > maxDepth {

@@ -51,7 +51,7 @@ func bodyAllowed(status int) bool {
 	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
 }
 
-// copyHeader moves a response's fields to the client's and returns those.
+// copyHeader moves a response's fields to the client's, which it returns.
 func (c *call) copyHeader(from header) http.Header {
 	to := c.w.Header()
 	for name, values := range from {
@@ -84,8 +84,9 @@ func copyTrailers(h, trailer http.Header, announced int) {
 	}
 }
 
-// stream copies the backend's body, or what policies have read of it. A body of unknown length is sent on as it
-// comes. When it breaks off, so does the client's connection.
+// stream copies the backend's body, or what policies have left of it. A body of
+// unknown length is flushed as it comes. If it breaks off, so does the client's
+// connection.
 func (c *call) stream() {
 	body := c.exchange.Response.Body.Reader()
 	flush := c.backend.ContentLength < 0 || strings.HasPrefix(c.backend.Header.Get("Content-Type"), "text/event-stream")

@@ -8,24 +8,24 @@ import (
 	"github.com/portico-portal/portico/internal/policy"
 )
 
-// call is one call on its way. Calls are pooled.
+// call is one call being served. Calls are pooled.
 type call struct {
 	g           *Gateway
 	w           http.ResponseWriter
 	r           *http.Request
-	path, query string // of the request, escaped as they came
-	host        string // for the backend; "" for its own
+	path, query string // of the request, escaped as received
+	host        string // for the backend; "" for the backend's own
 
 	snapshot *snapshot
 	target   target
 	routes   *routes
-	product  *product // whose policies hold, or nil
+	product  *product // whose policies apply, or nil
 	lookup   lookup
 
 	exchange policy.Exchange
-	made     http.Header    // of responses that policies make
+	made     http.Header    // of responses made by policies
 	backend  *http.Response // whose body is open, or nil
-	upgrade  string         // the protocol that was asked for and sent to the backend
+	upgrade  string         // the protocol that the client asked for and the backend was asked for
 }
 
 func newCall(g *Gateway) *call { return &call{g: g, made: http.Header{}} }
@@ -43,7 +43,7 @@ func (c *call) begin(w http.ResponseWriter, r *http.Request) {
 	c.exchange.Response.Header = header(c.made)
 }
 
-// release closes what is open and makes the call ready for another.
+// release closes what is open and prepares the call for reuse.
 func (c *call) release() {
 	c.closeBackend()
 	if c.r.ContentLength != 0 {
@@ -62,7 +62,7 @@ func (c *call) closeBackend() {
 	}
 }
 
-// rawTarget is the path and query of a request exactly as they came.
+// rawTarget is the path and query of a request exactly as received.
 func rawTarget(r *http.Request) (path, query string) {
 	uri := r.RequestURI
 	if uri == "" { // not from a server
@@ -80,7 +80,7 @@ func rawTarget(r *http.Request) (path, query string) {
 	return path, query
 }
 
-// healthPath answers whether the gateway is there (apim-rest.md Part 4).
+// healthPath answers whether the gateway is up (apim-rest.md Part 4).
 const healthPath = "/status-0123456789abcdef"
 
 // ServeHTTP serves one call.
@@ -154,7 +154,7 @@ func (g *Gateway) run(c *call) error {
 	return nil
 }
 
-// admitBy notes the product by which the call is let in: its policies hold.
+// admitBy records the product that admits the call: its policies apply.
 func (c *call) admitBy(p *product) {
 	c.product, c.exchange.Product = p, nil
 	if p != nil {
@@ -162,7 +162,7 @@ func (c *call) admitBy(p *product) {
 	}
 }
 
-// logFailure logs what the client is not told.
+// logFailure logs what the client does not get to see.
 func (g *Gateway) logFailure(c *call, e *policy.Error) {
 	if e.Reason == clientGone {
 		return
@@ -171,8 +171,8 @@ func (g *Gateway) logFailure(c *call, e *policy.Error) {
 		"status", e.Status, "reason", e.Reason, "policy", e.Path, "scope", e.Scope, "error", e.Err)
 }
 
-// match finds the route of the call for a method. Without one, the route that
-// stands for none has the policies of the scopes that are known.
+// match finds the route for a method. If there is none, the route that stands
+// for no operation has the policies of the known scopes.
 func (c *call) match(method string) (r *route, found bool) {
 	rev := c.target.revision
 	if rev == nil {

@@ -11,9 +11,9 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// scopePolicy is a stored policy document. It is compiled when it is first
-// needed, with the environment of a snapshot it is in; a change of what it read
-// puts another in its place (see builder.recompile).
+// scopePolicy is a stored policy document. It is compiled when first needed,
+// with the environment of one of the snapshots it is in. If something it has
+// read changes, another takes its place (see builder.recompile).
 type scopePolicy struct {
 	text, format string
 	home         apim.Key // workspaceKey of the document
@@ -53,7 +53,7 @@ func (p *scopePolicy) compiled(g *Gateway, s *snapshot) (*policy.Compiled, error
 	return done.policies, done.err
 }
 
-// reads reports whether the document has read one of the keys, or has yet to be compiled.
+// reads reports whether the document has read one of the keys, or is not compiled yet.
 func (p *scopePolicy) reads(changed map[apim.Key]bool) bool {
 	done := p.done.Load()
 	if done == nil {
@@ -70,8 +70,8 @@ func (p *scopePolicy) reads(changed map[apim.Key]bool) bool {
 	return false
 }
 
-// environmentKey is where the snapshot has what policies read: the document's
-// key, or for a named value its display name in braces.
+// environmentKey is the key in the snapshot of something that policies read:
+// the document's key or, for a named value, its display name in braces.
 func environmentKey(home apim.Key, kind *apim.Kind, name string) apim.Key {
 	if kind == apim.NamedValues {
 		name = "{{" + name + "}}"
@@ -79,8 +79,8 @@ func environmentKey(home apim.Key, kind *apim.Kind, name string) apim.Key {
 	return home.Ref().Child(kind.Path, name).Key()
 }
 
-// environment is what the policies of a workspace, or of the service, read: a
-// policy.Environment.
+// environment is what the policies of a workspace, or of the service, can read:
+// a policy.Environment.
 type environment struct {
 	s        *snapshot
 	home     apim.Key
@@ -111,8 +111,8 @@ func (e environment) Backend(id string) (*apim.Backend, bool) {
 
 func (e environment) Counters() policy.Counters { return e.counters }
 
-// provide puts what policies may read at its key, or nil when it is gone, and
-// notes that it changed.
+// provide stores what policies may read at a key, nil if it is gone, and
+// records the change.
 func (b *builder) provide(key apim.Key, what any) {
 	b.provided.Set(key, what)
 	b.changed[key] = true
@@ -126,7 +126,7 @@ func (b *builder) putBackend(d *store.Document) error {
 	return decode(d, backend)
 }
 
-// putFragment keeps a fragment, which is parsed when it is first included.
+// putFragment stores a fragment, which is parsed when first included.
 func (b *builder) putFragment(d *store.Document) error {
 	var f apim.PolicyFragment
 	err := decode(d, &f)
@@ -139,8 +139,8 @@ type namedValue struct {
 	value policy.NamedValue
 }
 
-// putNamedValue keeps a named value by its display name, and at its own key where
-// that is. The text of a secret one is read later.
+// putNamedValue stores a named value by its display name, and at its own key
+// where that name is. The text of a secret one is read later.
 func (b *builder) putNamedValue(d *store.Document) error {
 	var n apim.NamedValue
 	if err := decode(d, &n); err != nil {
@@ -177,8 +177,8 @@ func (b *builder) readSecrets(tx *store.Tx) error {
 	return nil
 }
 
-// recompile makes policies that have read what changed be compiled again, and
-// with them the chains they are in.
+// recompile replaces the policies that have read something that changed, and
+// the chains they are in.
 func (b *builder) recompile() {
 	if len(b.changed) == 0 {
 		return

@@ -33,15 +33,15 @@ func (g *Gateway) load(tx *store.Tx) error {
 	return nil
 }
 
-// Apply takes in what has changed.
+// Apply takes in changes.
 func (g *Gateway) Apply(tx *store.Tx, changes []store.Change) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.apply(tx, changes)
 }
 
-// apply publishes the configuration with the changes. Those that it knows
-// already, because a call needed them, are passed over.
+// apply publishes the configuration with the changes. It skips those that it
+// took in already because a call needed them.
 func (g *Gateway) apply(tx *store.Tx, changes []store.Change) error {
 	old := g.live.Load()
 	changes = slices.DeleteFunc(slices.Clone(changes), func(c store.Change) bool { return c.Seq <= old.seq })
@@ -88,7 +88,7 @@ func (b *builder) apply(tx *store.Tx, hash func(string) [32]byte, changes []stor
 	return b.readSecrets(tx)
 }
 
-// documents reads those that changes are about and the snapshot is made of.
+// documents reads the changed documents that belong in the snapshot.
 func documents(tx *store.Tx, changes []store.Change) (map[apim.Key]*store.Document, error) {
 	refs := map[apim.Key]apim.Ref{}
 	for _, c := range changes {

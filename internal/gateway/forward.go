@@ -15,13 +15,13 @@ import (
 	"github.com/portico-portal/portico/internal/policy"
 )
 
-// defaultTimeout is how long a backend may take until its header has come.
+// defaultTimeout is how long a backend may take to send its header.
 const defaultTimeout = 300 * time.Second
 
-// clientGone is the reason of calls that the client has given up.
+// clientGone is the reason of calls whose client has gone.
 const clientGone = "ClientConnectionFailure"
 
-// statusClientGone is what such calls end with; nobody reads it.
+// statusClientGone is the status of such calls; nobody receives it.
 const statusClientGone = 499
 
 func newTransport(headerTimeout time.Duration) *http.Transport {
@@ -45,7 +45,7 @@ func (c *call) Forward(ex *policy.Exchange, how policy.Forwarding) error {
 		return &policy.Error{Status: http.StatusInternalServerError, Source: "forward-request", Reason: "BackendNotConfigured",
 			Message: "The API has no backend: it needs a serviceUrl or a set-backend-service policy."}
 	}
-	if ex.Request.Path != c.target.path && hasDotSegment(ex.Request.Path) { // rewritten with what the client sent
+	if ex.Request.Path != c.target.path && hasDotSegment(ex.Request.Path) { // rewritten with text that the client sent
 		return &policy.Error{Status: http.StatusBadRequest, Source: "forward-request", Reason: "PathNotAllowed",
 			Message: "The path of the request must not hold dot segments."}
 	}
@@ -92,8 +92,8 @@ func send(transport http.RoundTripper, out *http.Request, follow bool) (*http.Re
 	return client.Do(out)
 }
 
-// outgoing makes the request for the backend. It takes the header and body of
-// the call's request over.
+// outgoing makes the request to the backend. It takes over the header and body
+// of the call's request.
 func (c *call) outgoing(ctx context.Context, clean bool) *http.Request {
 	h := c.r.Header
 	c.upgrade = upgradeOf(h)
@@ -118,8 +118,8 @@ func (c *call) outgoing(ctx context.Context, clean bool) *http.Request {
 	return out.WithContext(ctx)
 }
 
-// addBody gives the request for the backend the call's body: the client's own as
-// long as no policy has touched it.
+// addBody gives the request to the backend the call's body: the client's own
+// unless a policy has touched it.
 func (c *call) addBody(out *http.Request) {
 	body := &c.exchange.Request.Body
 	content, made := body.Made()
@@ -139,9 +139,9 @@ func (c *call) addBody(out *http.Request) {
 	}
 }
 
-// backendURL is where the call goes, with the path escaped as it is. Clean URLs
-// have no opaque part, which following redirects needs; they can differ in escapes
-// that no parser takes.
+// backendURL is the address of the call, its path escaped as it is. Clean URLs
+// have no opaque part, which following redirects requires; their escapes may
+// differ where no parser cares.
 func (c *call) backendURL(clean bool) *url.URL {
 	base := c.exchange.Backend.URL
 	path := cmp.Or(base.RawPath+c.exchange.Request.Path, "/")
@@ -154,7 +154,7 @@ func (c *call) backendURL(clean bool) *url.URL {
 	return u
 }
 
-// setForwarded tells the backend who called and how.
+// setForwarded tells the backend who made the call, and how.
 func (c *call) setForwarded(h http.Header) {
 	values := []string{"", c.r.Host, scheme(c.r)}
 	client, _, err := net.SplitHostPort(c.r.RemoteAddr)
@@ -162,7 +162,7 @@ func (c *call) setForwarded(h http.Header) {
 		values[0] = client
 		if chain := strings.Join(h["X-Forwarded-For"], ", "); chain == "" {
 			h["X-Forwarded-For"] = values[0:1:1]
-		} else if !strings.Contains(chain, client) { // behind a trusted proxy the chain has it
+		} else if !strings.Contains(chain, client) { // behind a trusted proxy the chain contains it
 			h["X-Forwarded-For"] = []string{chain + ", " + client}
 		}
 	}
@@ -172,7 +172,7 @@ func (c *call) setForwarded(h http.Header) {
 
 var errTimeout = errors.New("the backend took too long")
 
-// forwardError tells apart why there is no answer.
+// forwardError finds out why there is no answer.
 func forwardError(ctx context.Context, err error) *policy.Error {
 	e := &policy.Error{
 		Status: http.StatusBadGateway, Source: "forward-request", Reason: "BackendConnectionFailure",

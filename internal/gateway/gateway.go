@@ -16,17 +16,18 @@ import (
 type Config struct {
 	Store  *store.Store
 	Logger *slog.Logger // nil: discards
-	// URL is the gateway's public address, for the realm of 401 answers; "": as the request names it.
+	// URL is the gateway's public address, for the realm of 401 answers; "": as
+	// in the request.
 	URL string
 	Now func() time.Time // nil: time.Now
-	// Observer sees what becomes of each call at each policy; nil: nobody does.
+	// Observer sees the outcome of each policy of each call; nil: none.
 	Observer policy.Observer
 	// MaxOperations bounds the operations held in memory; 0: 200,000.
 	MaxOperations int
 }
 
 // Gateway is an http.Handler that serves calls, and a consumer of the change
-// feed, from which it knows APIs, products, subscriptions and policies.
+// feed, from which it gets APIs, products, subscriptions and policies.
 type Gateway struct {
 	store    *store.Store
 	logger   *slog.Logger
@@ -35,8 +36,8 @@ type Gateway struct {
 	counters policy.Counters
 	observer policy.Observer
 
-	transport http.RoundTripper // gives a backend defaultTimeout
-	patient   http.RoundTripper // for calls with a timeout of their own
+	transport http.RoundTripper // allows a backend defaultTimeout
+	patient   http.RoundTripper // for calls with their own timeout
 
 	mu     sync.Mutex // held while the configuration is read
 	live   atomic.Pointer[snapshot]
@@ -47,7 +48,7 @@ type Gateway struct {
 
 const defaultMaxOperations = 200_000
 
-// New makes a gateway that answers 503 until Load.
+// New makes a gateway, which answers 503 until Load.
 func New(cfg Config) *Gateway {
 	g := &Gateway{store: cfg.Store, logger: cfg.Logger, url: cfg.URL, clock: cfg.Now, counters: policy.NewMemoryCounters(), observer: cfg.Observer}
 	g.logger = cmp.Or(g.logger, slog.New(slog.DiscardHandler))

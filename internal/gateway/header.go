@@ -21,8 +21,8 @@ func (h header) Add(name, value string)           { h[name] = append(h[name], va
 func (h header) Del(name string)                  { delete(h, name) }
 func (h header) Clear()                           { clear(h) }
 
-// requestHeader is the header of a call's request. Its Host is what the backend
-// is told; empty means the backend's own.
+// requestHeader is the header of a call's request. Its Host is sent to the
+// backend; empty means the backend's own.
 type requestHeader call
 
 func (h *requestHeader) fields() header { return header(h.r.Header) }
@@ -67,13 +67,13 @@ func (h *requestHeader) Del(name string) {
 
 func (h *requestHeader) Clear() { h.host = ""; h.fields().Clear() }
 
-// hopByHop are the fields that concern one connection only (RFC 9110 §7.6.1).
+// hopByHop are the fields that belong to one connection (RFC 9110 §7.6.1).
 var hopByHop = []string{
 	"Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization",
 	"Te", "Trailer", "Transfer-Encoding", "Upgrade",
 }
 
-// removeHopByHop removes them and what Connection names.
+// removeHopByHop removes these fields and those that Connection names.
 func removeHopByHop(h http.Header) {
 	for _, line := range h["Connection"] {
 		for name := range strings.SplitSeq(line, ",") {
@@ -87,7 +87,7 @@ func removeHopByHop(h http.Header) {
 	}
 }
 
-// upgradeOf is the protocol that a message asks to change to, or "".
+// upgradeOf is the protocol that a message asks to switch to, or "".
 func upgradeOf(h http.Header) string {
 	for _, line := range h["Connection"] {
 		for token := range strings.SplitSeq(line, ",") {
@@ -99,7 +99,7 @@ func upgradeOf(h http.Header) string {
 	return ""
 }
 
-// acceptsTrailers reports whether TE names trailers, which is worth telling the backend.
+// acceptsTrailers reports whether TE names trailers, which the backend should then know.
 func acceptsTrailers(h http.Header) bool {
 	for _, line := range h["Te"] {
 		for token := range strings.SplitSeq(line, ",") {

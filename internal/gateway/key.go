@@ -15,9 +15,9 @@ const (
 	invalidKey = "Access denied due to invalid subscription key. Make sure to provide a valid key for an active subscription."
 )
 
-// authorize decides on a call by the table of apim-rest.md §1.12 and takes the
-// key out of the call. On success the call has its subscription, and the
-// product whose policies hold.
+// authorize decides on a call by the table of apim-rest.md §1.12 and removes
+// the key from the call. On success the call has its subscription; it returns
+// the product whose policies apply.
 func (g *Gateway) authorize(c *call) (*product, *policy.Error) {
 	rev := c.target.revision
 	secret := c.takeKey()
@@ -36,7 +36,7 @@ func (g *Gateway) authorize(c *call) (*product, *policy.Error) {
 	return p, nil
 }
 
-// takeKey reads the key, the header's before the query's, and removes both.
+// takeKey reads the key from the header, else from the query, and removes both.
 func (c *call) takeKey() string {
 	rev := c.target.revision
 	secret := c.r.Header.Get(rev.keyHeader)
@@ -58,8 +58,8 @@ func unescapeQuery(s string) string {
 	return s
 }
 
-// admit is the subscription of a key if it is active and for the API, with the
-// product it is for; keys for APIs have none.
+// admit returns the subscription of a key if it is active and covers the API,
+// with its product; keys for APIs have none.
 func (s *snapshot) admit(hash [32]byte, alias apim.Key) (*subscription, *product) {
 	sub := s.keys.GetBytes(hash[:])
 	if sub == nil || !sub.active {
@@ -76,7 +76,7 @@ func (s *snapshot) admit(hash [32]byte, alias apim.Key) (*subscription, *product
 	return sub, of
 }
 
-// productOf is the product if it holds the API, else nil.
+// productOf is the product if it contains the API, else nil.
 func (s *snapshot) productOf(alias apim.Key, ref apim.Ref) *product {
 	for _, p := range s.productsOf[alias] {
 		if p.ID == string(ref.Key()) {
@@ -86,7 +86,7 @@ func (s *snapshot) productOf(alias apim.Key, ref apim.Ref) *product {
 	return nil
 }
 
-// openProduct is the product that lets calls without a key reach the API.
+// openProduct is the product that admits calls to the API without a key.
 func (s *snapshot) openProduct(alias apim.Key) *product {
 	for _, p := range s.productsOf[alias] {
 		if p.open {
@@ -96,8 +96,7 @@ func (s *snapshot) openProduct(alias apim.Key) *product {
 	return nil
 }
 
-// preflightProduct is the product a preflight can be about: it carries a key
-// in the query only, or none.
+// preflightProduct is the product of a preflight, which has a key in the query or none.
 func (g *Gateway) preflightProduct(c *call) *product {
 	rev := c.target.revision
 	if rev == nil {
@@ -125,12 +124,12 @@ func (g *Gateway) unauthorized(c *call, reason, message string) *policy.Error {
 	}
 }
 
-// quoted makes text fit for a quoted string of a header.
+// quoted makes text safe for a quoted string in a header.
 func quoted(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\r", "", "\n", "").Replace(s)
 }
 
-// scheme is how the outside asked: the server sets it in the URL behind a proxy.
+// scheme is the scheme that the client used: behind a proxy the server sets it in the URL.
 func scheme(r *http.Request) string {
 	switch {
 	case r.URL.Scheme != "":

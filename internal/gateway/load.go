@@ -12,7 +12,7 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// load reads the whole configuration, but for operations.
+// load reads the whole configuration except operations.
 func load(tx *store.Tx) (*snapshot, error) {
 	seq, err := tx.LastSeq()
 	if err != nil {
@@ -65,7 +65,7 @@ func (b *builder) loadLinks(tx *store.Tx) error {
 	return nil
 }
 
-// builder makes a snapshot of another one and what changed.
+// builder makes a snapshot from another one and changes.
 type builder struct {
 	old           *snapshot
 	next          *snapshot
@@ -80,8 +80,8 @@ type builder struct {
 	byPath        *feed.Edit[string, *address]
 	provided      *feed.Edit[apim.Key, any]
 
-	changed  map[apim.Key]bool  // the keys of provided that did
-	moved    map[apim.Key]*line // by alias: those that are being changed
+	changed  map[apim.Key]bool  // the keys of provided that have changed
+	moved    map[apim.Key]*line // by alias: those being changed
 	replaced []*revision        // no longer served
 }
 
@@ -95,7 +95,7 @@ func newBuilder(s *snapshot) *builder {
 	}
 }
 
-// line is an API's, copied before its first change.
+// line returns an API's line, copied before its first change.
 func (b *builder) line(alias apim.Key) *line {
 	l := b.moved[alias]
 	if l == nil {
@@ -116,7 +116,7 @@ func (b *builder) finish() *snapshot {
 	s.provided = b.provided.Table()
 	s.revisions, s.versionSets, s.products, s.subscriptions = b.revisions.Table(), b.versionSets.Table(), b.products.Table(), b.subscriptions.Table()
 	s.policies, s.productLinks, s.keys = b.policies.Table(), b.links.Table(), b.keys.Table()
-	if b.versionSets.Changed() { // any API may be found elsewhere now
+	if b.versionSets.Changed() { // the address of any API may be another now
 		for alias := range b.old.lines.All() {
 			b.line(alias)
 		}
@@ -130,7 +130,7 @@ func (b *builder) finish() *snapshot {
 	return s
 }
 
-// move takes the lines that changed from their addresses to those they have now.
+// move moves the changed lines from their old addresses to their new ones.
 func (b *builder) move() {
 	at := map[string][]*line{} // what is served at the addresses that change
 	lines := func(address string) []*line {
@@ -176,15 +176,15 @@ func productsOf(s *snapshot) map[apim.Key][]*product {
 	return of
 }
 
-// followedKind is a kind of document that the snapshot holds.
+// followedKind is a kind of document that is part of the snapshot.
 type followedKind struct {
 	path string
 	put  func(b *builder, d *store.Document) error
 	drop func(b *builder, key apim.Key)
 }
 
-// followed lists what the snapshot is made of. Operations are not: they belong
-// to the routes of their revision.
+// followed lists the kinds in the snapshot. Operations are not among them: they
+// belong to the routes of their revision.
 var followed = []followedKind{
 	{apim.APIs.Path, (*builder).putRevision, (*builder).dropRevision},
 	{apim.VersionSets.Path, (*builder).putVersionSet, func(b *builder, key apim.Key) { b.versionSets.Delete(key) }},
@@ -199,7 +199,7 @@ var followed = []followedKind{
 	{apim.Backends.Path, (*builder).putBackend, (*builder).withdraw},
 }
 
-// follows is how documents of a kind are followed, nil when they are not.
+// follows returns how documents of a kind are followed, nil if they are not.
 func follows(kind string) *followedKind {
 	for i := range followed {
 		if strings.EqualFold(kind, followed[i].path) {
@@ -262,7 +262,7 @@ func (b *builder) putSubscription(d *store.Document) error {
 func (b *builder) dropSubscription(key apim.Key) {
 	if old := b.subscriptions.Get(key); old != nil {
 		for _, hash := range old.hashes {
-			if key := string(hash[:]); b.keys.Get(key) == old { // not given to another meanwhile
+			if key := string(hash[:]); b.keys.Get(key) == old { // not taken by another subscription meanwhile
 				b.keys.Delete(key)
 			}
 		}
@@ -270,7 +270,7 @@ func (b *builder) dropSubscription(key apim.Key) {
 	}
 }
 
-// setKey lets calls use a subscription by a key with the hash.
+// setKey lets calls use a subscription through a key with the hash.
 func (b *builder) setKey(sub *subscription, hash [32]byte) {
 	sub.hashes = append(sub.hashes, hash)
 	b.keys.Set(string(hash[:]), sub)
@@ -286,7 +286,7 @@ func (b *builder) putPolicy(d *store.Document) error {
 
 func (b *builder) dropPolicy(key apim.Key) { b.policies.Delete(key.Parent()) }
 
-// renew forgets the routes of a revision: one of its operations changed.
+// renew drops the routes of a revision after a change to one of its operations.
 func (b *builder) renew(key apim.Key) {
 	old := b.revisions.Get(key)
 	if old == nil {

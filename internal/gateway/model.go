@@ -14,10 +14,10 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// snapshot is a state of the configuration. It is immutable; what is loaded
+// snapshot is one state of the configuration. It is immutable; what is loaded
 // later (routes, compiled policies) is reached through atomic pointers.
 type snapshot struct {
-	seq           int64 // the last change it knows
+	seq           int64 // the last change it contains
 	revisions     feed.Table[apim.Key, *revision]
 	lines         feed.Table[apim.Key, *line] // by alias
 	versionSets   feed.Table[apim.Key, *apim.VersionSet]
@@ -30,15 +30,15 @@ type snapshot struct {
 	keys       feed.Table[string, *subscription] // by hash
 	productsOf map[apim.Key][]*product           // by alias, in order of keys
 	addresses  addresses
-	nowhere    *route // stands for the operation of calls that match no API
+	nowhere    *route // stands for the operation of calls without an API
 }
 
-// revision is what the gateway needs of an API revision.
+// revision is what the gateway needs to know about an API revision.
 type revision struct {
 	key, alias apim.Key
 	number     string   // in lower case
 	workspace  apim.Key // or ""
-	api        apim.API // what says where it is called
+	api        apim.API // the parts that decide its address
 	versionSet apim.Key // or ""
 	online     bool
 	open       bool // needs no subscription
@@ -56,7 +56,7 @@ type product struct {
 	open bool // needs no subscription
 }
 
-// subscription is what the gateway needs of one.
+// subscription is what the gateway needs to know about one.
 type subscription struct {
 	key     apim.Key
 	active  bool

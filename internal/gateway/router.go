@@ -83,8 +83,8 @@ func (p pattern) shape() string {
 	return b.String()
 }
 
-// lookup is a search for the operation of a call. It allocates nothing once
-// its slices have grown.
+// lookup is a search for a call's operation. It does not allocate once its
+// slices have grown.
 type lookup struct {
 	method string
 	query  string // raw
@@ -104,7 +104,8 @@ func (l *lookup) find(root *node, path string) bool {
 	return l.walk(root, path, path != "")
 }
 
-// walk matches the rest of a path; more tells that there is a segment, which may be empty.
+// walk matches the rest of a path; more says that there is another segment,
+// which may be empty.
 func (l *lookup) walk(n *node, rest string, more bool) bool {
 	if !more {
 		return l.choose(n.leaves) || l.wildcard(n, "")
@@ -143,7 +144,7 @@ func (l *lookup) wildcard(n *node, rest string) bool {
 	return false
 }
 
-// choose takes the first route of the method whose query parameters are there.
+// choose takes the first route of the method whose query parameters are present.
 func (l *lookup) choose(routes []*route) bool {
 	for _, r := range routes {
 		if r.operation.Method == l.method && l.matchQuery(r.template.query) {
@@ -171,7 +172,7 @@ func (l *lookup) matchQuery(patterns []queryPattern) bool {
 	return true
 }
 
-// params appends the values under the names that the route's template gives them.
+// params appends the values under the names in the route's template.
 func (l *lookup) params(to []policy.Param) []policy.Param {
 	for i, name := range l.route.template.names {
 		to = append(to, policy.Param{Name: name, Value: l.values[i], Query: i >= l.route.template.pathNames()})
@@ -179,7 +180,7 @@ func (l *lookup) params(to []policy.Param) []policy.Param {
 	return to
 }
 
-// pathNames is how many of the names stand in the path.
+// pathNames is the number of names in the path.
 func (t *template) pathNames() int {
 	n := len(t.names)
 	for _, q := range t.query {

@@ -19,14 +19,14 @@ import (
 // routes are the operations of one API revision, loaded when it is first called.
 type routes struct {
 	root  node
-	any   *route // stands for the operation when none matched
+	any   *route // stands for the operation if none matched
 	count int
 	used  atomic.Int64 // the load counter when it was last used
 }
 
 // route is one operation.
 type route struct {
-	ref       apim.Ref // "" when it stands for no operation
+	ref       apim.Ref // "" if it stands for no operation
 	template  template
 	operation policy.Operation
 
@@ -65,10 +65,10 @@ func loadRoutes(tx *store.Tx, rev *revision) (*routes, error) {
 	return rt, nil
 }
 
-// errBusy says that the configuration changed faster than it could be read.
+// errBusy means that the configuration changed faster than it could be read.
 var errBusy = errors.New("the configuration keeps changing")
 
-// resolve finds the API of a call in the present snapshot, with its routes.
+// resolve finds the API of a call in the current snapshot, with its routes.
 func (g *Gateway) resolve(c *call) error {
 	const attempts = 5
 	for range attempts {
@@ -91,9 +91,9 @@ func (g *Gateway) resolve(c *call) error {
 	return errBusy
 }
 
-// loadRevision reads a revision's routes, in the state of the store in which it
-// also publishes the rest of the configuration: an operation is never served
-// with the policies of another moment.
+// loadRevision reads a revision's routes in a state of the store and publishes
+// the rest of the configuration in the same state, so that an operation is
+// never served with policies of another time.
 func (g *Gateway) loadRevision(ctx context.Context, key apim.Key) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -130,7 +130,7 @@ func (g *Gateway) chain(c *call, r *route) (*compiled, error) {
 	return g.compile(c, r)
 }
 
-// compile makes a chain, or takes over one whose documents have not changed.
+// compile makes a chain, or reuses one whose documents have not changed.
 func (g *Gateway) compile(c *call, r *route) (*compiled, error) {
 	r.compiling.Lock()
 	defer r.compiling.Unlock()
@@ -156,7 +156,7 @@ func (g *Gateway) compile(c *call, r *route) (*compiled, error) {
 	return &kept[len(kept)-1], nil
 }
 
-// scopes are the documents that hold, from the outermost.
+// scopes are the documents that apply, from the outermost.
 func (c *call) scopes(r *route) (list [5]*scopePolicy) {
 	policies := c.snapshot.policies
 	list[0] = policies.Get("")
@@ -235,7 +235,7 @@ func (l *loadedRoutes) touch(rt *routes) {
 	}
 }
 
-// add counts routes in and, while there are too many, lets the longest unused go.
+// add counts routes and, while there are too many, drops the least recently used.
 func (l *loadedRoutes) add(rev *revision, rt *routes) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -253,7 +253,7 @@ func (l *loadedRoutes) add(rev *revision, rt *routes) {
 	}
 }
 
-// drop lets go of revisions that are no longer served.
+// drop removes revisions that are no longer served.
 func (l *loadedRoutes) drop(revisions ...*revision) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

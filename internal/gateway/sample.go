@@ -11,8 +11,8 @@ import (
 	"github.com/portico-portal/portico/internal/policy"
 )
 
-// samples are the documented answers that mock-response may give: one for each
-// representation, with its example "default", else the first by name.
+// samples are the documented answers for mock-response: one for each
+// representation, with its example "default" or else the first by name.
 func samples(responses []apim.Response) []policy.Sample {
 	var list []policy.Sample
 	for _, response := range responses {
@@ -48,8 +48,8 @@ func exampleBody(rep apim.Representation) []byte {
 	return []byte(text)
 }
 
-// holdsJSON reports whether a string is the text of an object or array: examples
-// are often stored so.
+// holdsJSON reports whether a string is the text of an object or array, as
+// examples often are.
 func holdsJSON(text string) bool {
 	text = strings.TrimSpace(text)
 	return (strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")) && json.Valid([]byte(text))

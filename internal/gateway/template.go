@@ -31,7 +31,7 @@ func (p pattern) weight() int {
 	return n
 }
 
-// queryPattern is a required query parameter and what its value must look like.
+// queryPattern is a required query parameter and the pattern of its value.
 type queryPattern struct {
 	name  string
 	value pattern
@@ -90,8 +90,9 @@ func (t *template) pattern(s string) pattern {
 	}
 }
 
-// match compares an escaped segment or value and appends what its variables
-// hold. Every variable takes at least one character; the earlier ones take the least.
+// match compares an escaped segment or value and appends the values of its
+// variables. Each variable takes at least one character, the earlier ones as
+// few as possible.
 func (p pattern) match(s string, values []string) ([]string, bool) {
 	if !strings.HasPrefix(s, p[0]) {
 		return values, false
@@ -123,7 +124,7 @@ func indexFrom(s, sub string, from int) int {
 	return -1
 }
 
-// unescape decodes percent escapes; a wrong one leaves the text as it is.
+// unescape decodes percent escapes; if one is malformed it returns the text unchanged.
 func unescape(s string) string {
 	if strings.IndexByte(s, '%') < 0 {
 		return s

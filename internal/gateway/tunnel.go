@@ -10,8 +10,8 @@ import (
 	"github.com/portico-portal/portico/internal/policy"
 )
 
-// tunnel joins the client's and the backend's connections after both have
-// agreed to change the protocol (WebSocket). It ends when either side does.
+// tunnel joins the connections of client and backend after both have agreed to
+// switch protocols (WebSocket). It ends when either side does.
 func (c *call) tunnel() {
 	backend, ok := c.backend.Body.(io.ReadWriteCloser)
 	if !ok || !strings.EqualFold(upgradeOf(c.backend.Header), c.upgrade) {

@@ -9,25 +9,25 @@ import (
 	"strings"
 )
 
-// Body is the body of a message. It flows past the policies unread, unless one
-// reads or replaces it.
+// Body is the body of a message. It streams past the policies unless one reads
+// or replaces it.
 type Body struct {
-	stream  io.Reader // what nobody has read yet; nil: nothing
+	stream  io.Reader // what has not been read yet; nil: nothing
 	content []byte
-	made    bool // content is a policy's
+	made    bool // whether a policy made the content
 }
 
-// StreamedBody is a body that comes from elsewhere.
+// StreamedBody is a body read from r.
 func StreamedBody(r io.Reader) Body { return Body{stream: r} }
 
 // Replace makes content the body.
 func (b *Body) Replace(content []byte) { *b = Body{content: content, made: true} }
 
-// Made is the content when a policy made the body.
+// Made returns the content if a policy made the body.
 func (b *Body) Made() (content []byte, ok bool) { return b.content, b.made }
 
-// Reader gives what is to be sent when no policy made the body: the stream
-// itself as long as nobody has read it.
+// Reader returns what to send if no policy made the body: the stream itself
+// unless somebody has read from it.
 func (b *Body) Reader() io.Reader {
 	if b.stream != nil {
 		return b.stream
@@ -37,8 +37,8 @@ func (b *Body) Reader() io.Reader {
 
 var errBodyTooLong = errors.New("the body is too long to be read by a policy")
 
-// Read is the whole body, of at most limit bytes. A longer one is
-// errBodyTooLong, and can still be sent on.
+// Read returns the whole body, of at most limit bytes. For a longer one the
+// error is errBodyTooLong, and it can still be sent on.
 func (b *Body) Read(limit int) ([]byte, error) {
 	if b.stream == nil {
 		return b.content, nil
@@ -94,7 +94,7 @@ func gunzip(content []byte) ([]byte, error) {
 	return plain.Read(maxBody)
 }
 
-// setBody makes content the message's body. The content coding was that of what came.
+// setBody makes content the message's body, without the content coding of the old one.
 func (ex *Exchange) setBody(content []byte) {
 	body, header := ex.message()
 	if _, made := body.Made(); !made {

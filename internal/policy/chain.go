@@ -2,27 +2,28 @@ package policy
 
 // Step is one compiled policy. It is immutable and shared by all calls.
 type Step interface {
-	// Run acts on the exchange. stop ends the call with the response as it is.
-	// An *Error goes to the on-error section; another error becomes one of status 500.
+	// Run acts on the exchange. stop ends the call with the present response.
+	// An *Error starts the on-error section; any other error becomes one with
+	// status 500.
 	Run(ex *Exchange) (stop bool, err error)
 	// String is the policy with its settings, on one line.
 	String() string
 }
 
-// Scope is where policies hold. One without policies inherits all.
+// Scope is where policies apply. One without policies inherits everything.
 type Scope struct {
 	Name     string // global, product, api, operation
-	ID       string // tells scopes apart: counters of rate-limit belong to it
+	ID       string // distinguishes scopes: each has its own rate-limit counters
 	Policies *Compiled
 }
 
-// Chain is what a call runs through: all scopes merged. It is immutable.
+// Chain is the merged policies of all scopes, through which a call runs. It is immutable.
 type Chain struct {
 	sections [4][]entry // by index in sections
 	cors     []*cors    // of the inbound section, in effective order
 }
 
-// entry is a policy with the scope it was written at.
+// entry is a policy with the scope it belongs to.
 type entry struct {
 	placed
 	scope *Scope
@@ -36,9 +37,9 @@ const (
 	onErrorIndex
 )
 
-// Merge joins scopes, given from the outermost (global) to the innermost
-// (operation), by their <base/> elements. Where no scope says otherwise, the
-// backend section forwards the request.
+// Merge joins scopes, from the outermost (global) to the innermost (operation),
+// by their <base/> elements. If no scope says otherwise, the backend section
+// forwards the request.
 func Merge(scopes ...Scope) *Chain {
 	c := new(Chain)
 	for i := range sections {
@@ -50,7 +51,7 @@ func Merge(scopes ...Scope) *Chain {
 	return c
 }
 
-// addCORS notes the cors policies of a step of the inbound section.
+// addCORS records the cors policies of a step in the inbound section.
 func (c *Chain) addCORS(step Step) {
 	switch s := step.(type) {
 	case *cors:
@@ -81,7 +82,7 @@ func flatten(scopes []Scope, section int) []entry {
 	return list
 }
 
-// outermost is what <base/> of the global scope means.
+// outermost is what <base/> in the global scope stands for.
 func outermost(section int) []entry {
 	if section != backendIndex {
 		return nil
@@ -90,7 +91,7 @@ func outermost(section int) []entry {
 	return []entry{{forward, &Scope{Name: "default"}}}
 }
 
-// Uses reports whether a policy of the name is in any section.
+// Uses reports whether any section has a policy of this name.
 func (c *Chain) Uses(name string) bool {
 	for _, list := range c.sections {
 		for _, e := range list {
@@ -102,7 +103,7 @@ func (c *Chain) Uses(name string) bool {
 	return false
 }
 
-// Run lets the call pass through the chain. Afterwards ex.Response is what to answer.
+// Run runs a call through the chain. Afterwards ex.Response is the answer.
 func (c *Chain) Run(ex *Exchange) {
 	for i := range onErrorIndex {
 		stop, err := c.run(ex, i)
@@ -122,7 +123,7 @@ func (c *Chain) Run(ex *Exchange) {
 
 // Refuse answers a call that may not run through the chain (no operation, no
 // key). The on-error section runs, and the headers of a matching cors policy
-// are there, so that a script in a browser can read why.
+// are set, so that a script in a browser can read the reason.
 func (c *Chain) Refuse(ex *Exchange, e *Error) {
 	for _, step := range c.cors {
 		if step.admit(ex) || step.terminate {
@@ -133,7 +134,7 @@ func (c *Chain) Refuse(ex *Exchange, e *Error) {
 	ex.finish()
 }
 
-// run passes one section.
+// run runs one section.
 func (c *Chain) run(ex *Exchange, section int) (stop bool, failure *Error) {
 	ex.section = sections[section].name
 	list := c.sections[section]
@@ -147,7 +148,7 @@ func (c *Chain) run(ex *Exchange, section int) (stop bool, failure *Error) {
 	return false, nil
 }
 
-// fail makes the response of an error and runs the on-error section on it.
+// fail makes the response for an error and runs the on-error section on it.
 func (c *Chain) fail(ex *Exchange, e *Error) {
 	ex.respondError(e)
 	if _, again := c.run(ex, onErrorIndex); again != nil {

@@ -164,7 +164,7 @@ var (
 	variesOrigin = []string{"Origin"}
 )
 
-// admit grants a cross-origin call that matches: its response will have the headers.
+// admit accepts a cross-origin call that matches: its response will have the headers.
 func (c *cors) admit(ex *Exchange) bool {
 	origin := ex.Request.Header.Values("Origin")
 	if len(origin) == 0 || !c.allows(origin[0]) {
@@ -178,7 +178,7 @@ func (c *cors) admit(ex *Exchange) bool {
 	return true
 }
 
-// grant adds what preflight and actual answers share.
+// grant adds the headers common to preflights and actual answers.
 func (c *cors) grant(ex *Exchange, origin []string) {
 	if c.origins == nil && !c.credentials {
 		ex.always = append(ex.always, Field{Name: "Access-Control-Allow-Origin", Values: anyOrigin})
@@ -192,9 +192,9 @@ func (c *cors) grant(ex *Exchange, origin []string) {
 	}
 }
 
-// Preflight answers a browser's question before a cross-origin call, from the
-// first cors policy that matches it; no other policy runs. It is false when the
-// chain has no cors policy.
+// Preflight answers a browser's question before a cross-origin call, using the
+// first cors policy that matches it; no other policy runs. It returns false if
+// the chain has no cors policy.
 func (c *Chain) Preflight(ex *Exchange) bool {
 	if len(c.cors) == 0 {
 		return false

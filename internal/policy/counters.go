@@ -7,14 +7,15 @@ import (
 )
 
 // Counters count the calls that policies limit. They outlive chains, so that a
-// change of the configuration does not forget who has called how often.
+// change of the configuration does not reset them.
 type Counters interface {
-	// Take counts a call, unless calls have been counted within the period before
-	// now. Then wait is how long until one is free; else it is 0.
+	// Take counts a call, unless that many calls have been counted within the
+	// period before now: then wait is how long until the next is allowed, else
+	// it is 0.
 	Take(ctx context.Context, key CounterKey, calls int, period time.Duration, now time.Time) (remaining int, wait time.Duration, err error)
 }
 
-// CounterKey is whose calls are counted for which policy.
+// CounterKey identifies a count: a policy and a caller.
 type CounterKey struct {
 	Scope string // the ID of the policy's Scope
 	Path  string // of the policy within its scope
@@ -66,8 +67,8 @@ func (l *MemoryCounters) add(key CounterKey, now time.Time) *counter {
 	return c
 }
 
-// slots is how finely a counter divides its period: calls are forgotten in
-// groups that began within a sixteenth of the period.
+// slots is the resolution of a counter: calls of the same sixteenth of a period
+// are forgotten together.
 const slots = 16
 
 // counter counts the calls of a sliding period.
@@ -77,7 +78,7 @@ type counter struct {
 	first   int
 	used    int
 	sum     int
-	expires time.Time // when all is forgotten
+	expires time.Time // when everything is forgotten
 }
 
 type slot struct {
@@ -104,7 +105,7 @@ func (c *counter) take(calls int, period time.Duration, now time.Time) (remainin
 	return calls - c.sum, 0
 }
 
-// forget drops the slots that began at or before the time.
+// forget drops the slots that began at or before a time.
 func (c *counter) forget(until time.Time) {
 	for c.used > 0 && !c.slots[c.first].start.After(until) {
 		c.sum -= c.slots[c.first].calls

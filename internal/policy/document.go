@@ -10,7 +10,7 @@ import (
 // Section is a set of sections of a policy document.
 type Section uint8
 
-// The sections, in the order a call meets them.
+// The sections, in the order in which a call runs through them.
 const (
 	Inbound Section = 1 << iota
 	Backend
@@ -44,31 +44,30 @@ func (s Section) String() string {
 	return strings.Join(list, ", ")
 }
 
-// Document is the policies of one scope, or of a fragment, as they are written.
-// It is immutable.
+// Document holds the policies of one scope, or of a fragment, as written. It is immutable.
 type Document struct {
 	src   string
 	root  *element
 	unrun []apim.Finding
 }
 
-// Compiled is the policies of one scope with what they needed of their
-// environment. It is immutable and shared by all chains they are in.
+// Compiled holds the policies of one scope, with what they needed from their
+// environment. It is immutable and shared by the chains that contain it.
 type Compiled struct {
 	sections [4]content // by index in sections
 	reads    []Reference
 }
 
-// content is one section of a document. A section that is not present stands
-// for one that holds <base/> only; a present one without <base/> skips the parent.
+// content is one section of a document. A missing section stands for one with
+// only <base/>; a section without <base/> skips the parent's.
 type content struct {
 	present  bool
 	policies []placed
 }
 
-// Parse checks a policy document in the format (XML or RawXML). Errors are
-// *apim.InvalidError: one violation a fault, with the element as target and a
-// message as apim-rest.md §2.5 has them.
+// Parse checks a policy document in a format (XML or RawXML). The error is an
+// *apim.InvalidError with one violation for each fault: its target is the
+// element, its message as in apim-rest.md §2.5.
 func Parse(value, format string) (*Document, error) {
 	p, root, err := read(value, format, "policies")
 	if err != nil {
@@ -84,19 +83,20 @@ func Parse(value, format string) (*Document, error) {
 // Unrun lists the policies that are kept but not run.
 func (d *Document) Unrun() []apim.Finding { return d.unrun }
 
-// Compile makes the document's policies ready to run. One that cannot be, for a
-// value or fragment that is missing or wrong, fails the calls it applies to.
+// Compile makes the document's policies ready to run. One that cannot be,
+// because a value or fragment is missing or wrong, fails the calls it applies
+// to.
 func (d *Document) Compile(env Environment) *Compiled {
 	p := &parser{faults: &faults{src: d.src}, compilation: &compilation{env: env}, table: table()}
 	return &Compiled{sections: p.document(d.root), reads: p.reads}
 }
 
-// Reads lists what was read of the environment, found or not: when one of these
-// changes, the document must be compiled again.
+// Reads lists what was read from the environment, whether or not it exists:
+// when any of it changes, the document must be compiled again.
 func (c *Compiled) Reads() []Reference { return c.reads }
 
-// read makes the element tree of a document with one of the roots; any will do
-// when none is given.
+// read makes the element tree of a document. If roots are given, its root must
+// be one of them.
 func read(value, format string, roots ...string) (*parser, *element, error) {
 	value = strings.TrimPrefix(value, byteOrderMark)
 	p := &parser{faults: &faults{src: value}, table: table()}

@@ -8,7 +8,7 @@ import (
 
 var entities = map[string]string{"lt": "<", "gt": ">", "amp": "&", "quot": `"`, "apos": "'"}
 
-// entity decodes the reference that is next.
+// entity decodes the next reference.
 func (s *scanner) entity(b *strings.Builder) bool {
 	const longest = 12
 	rest := s.src[s.off+1:]
@@ -41,7 +41,7 @@ func character(digits string) (string, bool) {
 	return string(rune(n)), true
 }
 
-// escape writes a value so that it can stand in text, or in an attribute with the quote.
+// escape writes a value for use in text, or in an attribute with the quote.
 func escape(value string, quote byte) string {
 	pairs := []string{"&", "&amp;", "<", "&lt;", ">", "&gt;"}
 	switch quote {

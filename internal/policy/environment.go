@@ -9,32 +9,32 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// Environment is what the policies of a document get between their parse and
-// the first call. Names are compared without case.
+// Environment provides what the policies of a document need after parsing and
+// before the first call. Names are compared without case.
 type Environment interface {
-	// NamedValue is what {{name}} stands for.
+	// NamedValue returns the value of {{name}}.
 	NamedValue(name string) (NamedValue, bool)
-	// Fragment is the parsed fragment of the id; apim.ErrNotFound when there is none.
+	// Fragment returns the parsed fragment with the id, or apim.ErrNotFound.
 	Fragment(id string) (*Document, error)
-	// Backend is the backend of the id.
+	// Backend returns the backend with the id.
 	Backend(id string) (*apim.Backend, bool)
 	Counters() Counters
 }
 
-// NamedValue is the text of a named value. A secret one is never shown.
+// NamedValue is the text of a named value. The text of a secret one is never shown.
 type NamedValue struct {
 	Text   string
 	Secret bool
 }
 
-// compilation is what one run of Compile is about.
+// compilation is the state of one run of Compile.
 type compilation struct {
 	env   Environment
 	reads []Reference
-	count int // policies, with those of fragments
+	count int // number of policies, those of fragments included
 }
 
-// read notes that something of the environment was asked for.
+// read records that something in the environment was asked for.
 func (c *compilation) read(r Reference) {
 	if !slices.Contains(c.reads, r) {
 		c.reads = append(c.reads, r)
@@ -44,8 +44,8 @@ func (c *compilation) read(r Reference) {
 // filler puts named values into one policy.
 type filler struct {
 	*compilation
-	secret bool   // one of them is
-	why    string // it cannot be done; "" when it can
+	secret bool   // whether one of them is secret
+	why    string // why it failed; "" if it did not
 }
 
 func (f *filler) put(text string) string {
@@ -64,7 +64,7 @@ func (f *filler) put(text string) string {
 	})
 }
 
-// element is a copy of el with named values put into what is the policy's own.
+// element is a copy of el with named values put into the policy's own parts.
 func (f *filler) element(el *element, h *holds) *element {
 	filled := *el
 	filled.attrs = slices.Clone(el.attrs)
@@ -86,7 +86,7 @@ func (f *filler) element(el *element, h *holds) *element {
 
 var commentOrNamedValue = regexp.MustCompile(`(?s)<!--.*?-->|` + namedValue.String())
 
-// source puts named values into XML that is sent as it is written, but for comments.
+// source puts named values into XML that is sent as written, except in comments.
 func (f *filler) source(xml string) string {
 	return commentOrNamedValue.ReplaceAllStringFunc(xml, func(part string) string {
 		if strings.HasPrefix(part, "<!--") {

@@ -8,7 +8,7 @@ import (
 )
 
 // Exchange is one call on its way through a chain. Policies change Request
-// until it is forwarded and Response after; the gateway owns the rest.
+// until it is forwarded, and Response afterwards; the gateway owns the rest.
 type Exchange struct {
 	Context context.Context
 	Now     func() time.Time
@@ -16,26 +16,26 @@ type Exchange struct {
 	Request  Request
 	Response Response
 
-	Operation    *Operation // nil while none matched
-	Params       []Param    // what the operation's template matched
+	Operation    *Operation // nil if none matched
+	Params       []Param    // matched by the operation's template
 	Subscription string     // key of the subscription; "" for a call without one
-	Product      *Product   // by which the call was let in, and whose policies hold; nil for none
+	Product      *Product   // the product that admits the call and whose policies apply; nil: none
 	Backend      *Endpoint  // where the request goes; never changed, only replaced
 
 	Forwarder Forwarder
-	Observer  Observer // nil: nobody looks
+	Observer  Observer // nil: none
 	LastError *Error   // set while and after on-error runs
 
 	always   []Field // for the response, whoever makes it
-	corsDone bool    // a cors policy has matched this call
+	corsDone bool    // whether a cors policy has matched the call
 
-	// Where the policy that runs stands.
+	// The place of the policy that runs.
 	scope   *Scope
 	section string
 	path    string
 }
 
-// Product is what policies and observers may know of a product.
+// Product is what policies and observers may know about a product.
 type Product struct {
 	ID   string // its key
 	Name string // its display name
@@ -43,39 +43,39 @@ type Product struct {
 
 // Endpoint is where requests are sent.
 type Endpoint struct {
-	ID  string // of the backend that policies name; "" for a bare address
+	ID  string // of the backend named by policies; "" for a bare address
 	URL *url.URL
 }
 
-// Observer sees a call pass through its policies, for traces and usage.
+// Observer watches a call run through its policies, for traces and usage.
 type Observer interface {
-	// Ran is called after each policy that has run. One that holds others comes
-	// after them.
+	// Ran is called after each policy that has run; for one that contains
+	// others, after those.
 	Ran(ex *Exchange, o Outcome)
 }
 
-// Outcome is what became of a call at one policy.
+// Outcome is the result of one policy for one call.
 type Outcome struct {
 	Scope   *Scope
 	Section string
 	Path    string // of the policy within its section: "return-response[1]/set-header[2]"
 	Policy  string // the element's name
-	Stop    bool   // the policy ended the call with a response
-	Err     *Error // nil when it did not fail
+	Stop    bool   // whether the policy ended the call with a response
+	Err     *Error // nil if it did not fail
 }
 
-// Request is what will be forwarded.
+// Request is the request to be forwarded.
 type Request struct {
 	Method string
-	// Path is below the API's address and begins with "/" or is empty. It is
-	// escaped exactly as the client sent it; RawQuery too.
+	// Path is the path below the API's address; it begins with "/" or is empty.
+	// Both it and RawQuery are escaped exactly as the client sent them.
 	Path     string
 	RawQuery string
 	Header   Header
 	Body     Body
 }
 
-// Response is what will be answered.
+// Response is the answer to be sent.
 type Response struct {
 	Status int
 	Reason string // "" for the standard phrase
@@ -83,8 +83,8 @@ type Response struct {
 	Body   Body
 }
 
-// Header is the fields of a message. Names are given in canonical form
-// ("Content-Type"). The request's "Host" is among them.
+// Header is the fields of a message. Names are in canonical form
+// ("Content-Type"). The request's "Host" is one of them.
 type Header interface {
 	Get(name string) string
 	Values(name string) []string
@@ -96,7 +96,7 @@ type Header interface {
 	Clear()
 }
 
-// Field is a header field to set, or to add when Add.
+// Field is a header field to set or, with Add, to add.
 type Field struct {
 	Name   string
 	Values []string
@@ -106,17 +106,17 @@ type Field struct {
 // Param is the value of a template parameter, escaped as it came.
 type Param struct {
 	Name, Value string
-	Query       bool // it came from the query, so that "+" means a space
+	Query       bool // whether it is from the query, where "+" means a space
 }
 
-// Operation is what policies may know of the operation that is called.
+// Operation is what policies may know about the operation that is called.
 type Operation struct {
 	ID          string
 	Method      string
 	URLTemplate string
-	// QueryParams are the query parameters that the template names.
+	// QueryParams are the query parameters in the template.
 	QueryParams []string
-	// Samples are the documented answers; present only for chains that use
+	// Samples are the documented answers, only for chains that use
 	// mock-response (see Chain.Uses).
 	Samples []Sample
 }
@@ -124,7 +124,7 @@ type Operation struct {
 // Sample is an example of a documented answer.
 type Sample struct {
 	Status      int
-	ContentType string // "" when the answer has no body
+	ContentType string // "" if the answer has no body
 	Body        []byte
 }
 
@@ -136,18 +136,19 @@ type Forwarder interface {
 
 // Forwarding is how a request is forwarded.
 type Forwarding struct {
-	// Timeout is how long the backend may take until its header has come; 0: the forwarder's default.
+	// Timeout is how long the backend may take to send its header; 0: the
+	// forwarder's default.
 	Timeout         time.Duration
 	FollowRedirects bool
 }
 
-// The two statuses that chains answer by themselves.
+// The two statuses that chains answer with themselves.
 const (
 	statusOK            = 200
 	statusInternalError = 500
 )
 
-// Respond starts a response that a policy makes, in place of any there is.
+// Respond starts a response made by a policy, replacing any other.
 func (ex *Exchange) Respond(status int) {
 	ex.Response.Status = status
 	ex.Response.Reason = ""
@@ -155,7 +156,7 @@ func (ex *Exchange) Respond(status int) {
 	ex.Response.Header.Clear()
 }
 
-// respondError makes the response of an error.
+// respondError makes the response for an error.
 func (ex *Exchange) respondError(e *Error) {
 	ex.LastError = e
 	ex.Respond(e.Status)
@@ -168,12 +169,12 @@ func (ex *Exchange) respondError(e *Error) {
 
 var jsonType = []string{"application/json"}
 
-// Reset makes the exchange ready for another call; slices keep their memory.
+// Reset prepares the exchange for another call; slices keep their memory.
 func (ex *Exchange) Reset() {
 	*ex = Exchange{Params: ex.Params[:0], always: ex.always[:0]}
 }
 
-// finish adds what the response carries whoever made it.
+// finish adds what every response carries, whoever made it.
 func (ex *Exchange) finish() {
 	for _, f := range ex.always {
 		if !f.Add {
@@ -196,7 +197,7 @@ type Error struct {
 	Headers []Field
 	Err     error // the cause; never shown to the client
 
-	Scope, Section, Path string // where the policy stands, when one failed
+	Scope, Section, Path string // where the policy stands, if one failed
 }
 
 func (e *Error) Error() string { return e.Source + ": " + e.Reason + ": " + e.Message }

@@ -44,7 +44,7 @@ func expressionEnd(src string, start int) (end int, ok bool) {
 	return 0, false
 }
 
-// skipToken passes one string, character, comment or plain byte; -1 when it does not end.
+// skipToken skips one string, character, comment or plain byte; -1 if it does not end.
 func skipToken(src string, i int) int {
 	rest := src[i:]
 	switch {
@@ -80,7 +80,7 @@ func skipQuoted(src string, i int, quote byte) int {
 	return -1
 }
 
-// skipVerbatim passes a @"..." string, in which "" is a quote.
+// skipVerbatim skips a @"..." string, in which "" is a quote.
 func skipVerbatim(src string, i int) int {
 	for ; i < len(src); i++ {
 		if src[i] != '"' {

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// findAndReplacePolicy replaces a text in the body of the message: of the request
-// in inbound and backend, of the response in outbound and on-error.
+// findAndReplacePolicy replaces a text in the body of the message: the request
+// in inbound and backend, the response in outbound and on-error.
 var findAndReplacePolicy = definition{name: "find-and-replace", sections: anywhere, parse: parseFindAndReplace}
 
 type findAndReplace struct{ from, to []byte }

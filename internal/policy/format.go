@@ -3,7 +3,7 @@ package policy
 import "strings"
 
 // The formats of a policy document (apim-rest.md Part 4). They differ only in
-// how expressions are written: escaped like all XML, or as they are.
+// how expressions are written: escaped as XML requires, or bare.
 const (
 	XML    = "xml"
 	RawXML = "rawxml"
@@ -11,9 +11,9 @@ const (
 
 const byteOrderMark = "\ufeff"
 
-// Convert rewrites a document from one format to the other. Nothing but the
-// values that hold expressions changes; a byte order mark is dropped.
-// Errors are *apim.InvalidError.
+// Convert rewrites a document from one format to the other. Only values with
+// expressions change; a byte order mark is dropped. The error is an
+// *apim.InvalidError.
 func Convert(value, from, to string) (string, error) {
 	value = strings.TrimPrefix(value, byteOrderMark)
 	s := &scanner{faults: &faults{src: value}, raw: from == RawXML}
@@ -41,8 +41,8 @@ func Convert(value, from, to string) (string, error) {
 	return b.String(), nil
 }
 
-// writeRaw writes a decoded value with its expressions bare. The scanner has seen
-// every expression end.
+// writeRaw writes a decoded value with its expressions bare. The scanner has
+// found the end of every expression.
 func writeRaw(b *strings.Builder, sp span) {
 	rest := sp.value
 	for i := findExpression(rest); i >= 0; i = findExpression(rest) {

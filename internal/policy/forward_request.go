@@ -6,7 +6,7 @@ import (
 )
 
 // forwardRequestPolicy sends the request to the backend. Requests and responses
-// always stream: the buffer- attributes are understood and change nothing.
+// are always streamed: the buffer- attributes are accepted and change nothing.
 var forwardRequestPolicy = definition{name: "forward-request", sections: Backend, once: true,
 	unbuilt: []string{"http-version", "fail-on-error-status-code"}, parse: parseForwardRequest}
 

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// holds says which policies a policy holds. A nil one holds none.
+// holds says which policies a policy may contain; nil: none.
 type holds struct {
-	inside []string // the child elements that hold them; none: the policy itself
+	inside []string // the child elements that contain them; none: the policy itself
 	only   []string // the policies that are allowed; none: those of the section
 }
 
-// own reports whether a child belongs to the policy itself, and what of it in
-// turn is not: a policy that is held is not.
+// own reports whether a child belongs to the policy itself rather than being a
+// contained policy, and how its own children are to be seen.
 func (h *holds) own(child *element) (below *holds, own bool) {
 	if h == nil {
 		return nil, true
@@ -22,7 +22,7 @@ func (h *holds) own(child *element) (below *holds, own bool) {
 	return new(holds), slices.Contains(h.inside, child.name)
 }
 
-// values are the attributes and texts that belong to the policy itself.
+// values are the attributes and texts of the policy itself.
 func (h *holds) values(el *element) []string {
 	list := []string{el.text}
 	for _, a := range el.attrs {
@@ -36,7 +36,7 @@ func (h *holds) values(el *element) []string {
 	return list
 }
 
-// block reads the policies that a policy holds: a list for each element that holds some.
+// block reads the policies that a policy contains: one list for each element with some.
 func (p *parser) block(el *element, h *holds) [][]placed {
 	if len(h.inside) == 0 {
 		return [][]placed{p.policies(el, h.only)}
@@ -54,7 +54,7 @@ func (p *parser) block(el *element, h *holds) [][]placed {
 	return lists
 }
 
-// below is the parser for what stands in the nth element of the name.
+// below is the parser for the content of the nth element of a name.
 func (p *parser) below(name string, n int) *parser {
 	inner := *p
 	inner.base = false
@@ -65,7 +65,7 @@ func (p *parser) below(name string, n int) *parser {
 	return &inner
 }
 
-// holder is a step that runs policies of its own.
+// holder is a step that contains policies.
 type holder interface{ held() []placed }
 
 // placed is a policy with its place in the document.
@@ -73,7 +73,7 @@ type placed struct {
 	step   Step   // nil for <base/>
 	name   string // of its element
 	path   string // within its section: "return-response[1]/set-header[2]"
-	secret bool   // a secret named value was put into it
+	secret bool   // whether it contains a secret named value
 }
 
 // String is the policy on one line, without secrets.
@@ -87,7 +87,7 @@ func (e *placed) String() string {
 	return e.step.String()
 }
 
-// run lets the call pass one policy.
+// run runs one policy.
 func (e *placed) run(ex *Exchange) (stop bool, failure *Error) {
 	ex.path = e.path
 	stop, err := e.step.Run(ex)
@@ -100,7 +100,7 @@ func (e *placed) run(ex *Exchange) (stop bool, failure *Error) {
 	return stop, failure
 }
 
-// wrap says where a policy failed. Policies that hold it leave that as it is.
+// wrap says where a policy failed. The policies around it leave that unchanged.
 func (e *placed) wrap(ex *Exchange, err error) *Error {
 	var failure *Error
 	if !errors.As(err, &failure) {
@@ -110,7 +110,7 @@ func (e *placed) wrap(ex *Exchange, err error) *Error {
 		return failure
 	}
 	if e.secret && failure.Status == statusInternalError {
-		failure.Message = internalError // its own could quote a value
+		failure.Message = internalError // the original could quote a value
 	}
 	failure.Scope, failure.Section, failure.Path = ex.scope.Name, ex.section, e.path
 	return failure
@@ -118,7 +118,7 @@ func (e *placed) wrap(ex *Exchange, err error) *Error {
 
 const internalError = "Internal server error"
 
-// run lets the call pass policies that a policy holds.
+// run runs the policies that a policy contains.
 func (ex *Exchange) run(list []placed) (stop bool, err error) {
 	for i := range list {
 		if stop, failure := list[i].run(ex); failure != nil {
@@ -130,7 +130,7 @@ func (ex *Exchange) run(list []placed) (stop bool, err error) {
 	return false, nil
 }
 
-// bracketed is the policies that a policy holds, for its String.
+// bracketed lists contained policies, for the String of the policy.
 func bracketed(list []placed) string {
 	var b strings.Builder
 	for i := range list {

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// idle is a policy that is kept but not run: one this gateway does not know how
-// to run, or one whose values it cannot compute. A call it would apply to is
-// refused, because to leave out a check would let in whom it keeps out.
+// idle is a policy that is kept but not run: the gateway does not know how, or
+// cannot compute its values. A call it applies to is refused, since skipping a
+// check could let in a caller it keeps out.
 type idle struct{ name, reason string }
 
 // unevaluated is why a policy with expressions does not run.
@@ -18,7 +18,7 @@ func idleDefinition(d Description) *definition {
 	return &definition{name: d.Name, sections: d.Sections, holds: d.holds, idle: "this gateway does not run it yet"}
 }
 
-// unrun says why the policy as it is written does not run; "" when it does.
+// unrun says why the policy as written does not run; "" if it does.
 func (d *definition) unrun(el *element) string {
 	if d.idle != "" {
 		return d.idle
@@ -41,15 +41,15 @@ func named(name string) func(*element) bool {
 
 func holdsExpression(value string) bool { return findExpression(value) >= 0 }
 
-// Run fails. The caller learns nothing of it; the cause is for the log.
+// Run fails. The caller does not see the reason; it is logged.
 func (s *idle) Run(*Exchange) (bool, error) {
 	return false, fmt.Errorf("the policy %s applies to the call, but %s", s.name, s.reason)
 }
 
 func (s *idle) String() string { return s.name + " (not run: " + s.reason + ")" }
 
-// ParseFragment checks a policy fragment: <fragment> around policies of any section.
-// Errors are as those of [Parse].
+// ParseFragment checks a policy fragment: <fragment> around policies of any
+// section. Its errors are those of [Parse].
 func ParseFragment(value, format string) (*Document, error) {
 	p, root, err := read(value, format, "fragment")
 	if err != nil {
@@ -62,14 +62,14 @@ func ParseFragment(value, format string) (*Document, error) {
 }
 
 // ParseResolver checks the policy document of a GraphQL resolver: one data
-// source. Errors are as those of [Parse].
+// source. Its errors are those of [Parse].
 func ParseResolver(value, format string) error {
 	_, _, err := read(value, format, "http-data-source", "sql-data-source", "cosmosdb-data-source")
 	return err
 }
 
-// HasBase reports whether every section that a document has holds <base/>. A
-// document that does not parse has none.
+// HasBase reports whether every section of a document has <base/>. It is false
+// for a document that does not parse.
 func HasBase(value, format string) bool {
 	doc, err := Parse(value, format)
 	if err != nil {

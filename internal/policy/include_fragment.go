@@ -7,11 +7,10 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// includeFragmentPolicy stands for the policies of a fragment, which run as if
-// they stood in its place.
+// includeFragmentPolicy runs the policies of a fragment in its place.
 var includeFragmentPolicy = definition{name: "include-fragment", sections: anywhere, parse: parseIncludeFragment}
 
-// included is the policies of a fragment, at their own places.
+// included holds the policies of a fragment, with their own places.
 type included struct{ policies []placed }
 
 func parseIncludeFragment(p *parser, el *element) Step {

@@ -1,22 +1,22 @@
 package policy
 
-// Description is what publishers are told about a policy.
+// Description describes a policy to publishers.
 type Description struct {
 	Name string
-	// Text is a sentence about what it does.
+	// Text is a sentence saying what it does.
 	Text string
 	// Sections are where it may stand.
 	Sections Section
-	// Runs reports whether this gateway runs it. A document with one that does not
-	// run is kept, and calls it applies to are refused.
+	// Runs reports whether this gateway runs it. A document with one that is
+	// not run is kept, and the calls it applies to are refused.
 	Runs bool
 
-	holds *holds // the policies in it; nil: none
+	holds *holds // the policies it may contain; nil: none
 }
 
 const anywhere = Inbound | Backend | Outbound | OnError
 
-// known lists the policies of the format, run by this gateway or not
+// known lists the policies of the format, whether or not this gateway runs them
 // (apim-rest.md Part 4).
 var known = []Description{
 	{Name: "authentication-basic", Sections: Inbound, Text: "Signs in to the backend with a user name and a password."},
@@ -93,7 +93,7 @@ var known = []Description{
 	{Name: "xsl-transform", Sections: anywhere, Text: "Transforms an XML body with a style sheet."},
 }
 
-// Known lists the policies that documents may hold, by name.
+// Known lists the policies that documents may contain, by name.
 func Known() []Description {
 	runs := map[string]bool{}
 	for _, d := range table() {

@@ -4,10 +4,10 @@ package policy
 const (
 	maxBytes    = 256 << 10 // apim-rest.md §1.20
 	maxDepth    = 100
-	maxElements = 10_000 // also the policies of a scope with those of its fragments
-	maxFaults   = 20     // that are reported
+	maxElements = 10_000 // also of a scope together with its fragments
+	maxFaults   = 20     // reported at most
 )
 
-// maxBody is how long a body may be, in bytes, for a policy to read it. What no
+// maxBody is the longest body that a policy can read, in bytes. A body that no
 // policy reads may have any length.
 const maxBody = 4 << 20

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// mockResponsePolicy answers with a documented example of the operation
-// instead of calling the backend. Without one the body is empty.
+// mockResponsePolicy answers with a documented example of the operation instead
+// of calling the backend. Without an example the body is empty.
 var mockResponsePolicy = definition{name: "mock-response", sections: Inbound | Outbound | OnError, parse: parseMockResponse}
 
 type mockResponse struct {

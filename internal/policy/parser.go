@@ -9,32 +9,31 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// definition declares a policy: its element, where it may stand, how it is read.
+// definition declares a policy: its element, where it is allowed, how it is read.
 type definition struct {
 	name     string
 	sections Section // where it is allowed
 	once     bool    // at most once in a section
-	holds    *holds  // the policies in it; nil: none
-	// unbuilt are attributes and child elements of the format that this gateway does
-	// not act on yet: a policy with one is kept and not run.
+	holds    *holds  // the policies it may contain; nil: none
+	// unbuilt are attributes and child elements of the format that have no
+	// effect in this gateway yet: a policy with one is kept and not run.
 	unbuilt []string
-	idle    string // why the policy is never run; "" when it is
+	idle    string // why the policy is never run; "" if it is
 	// parse reads the element. It reports faults to the parser, which then
-	// throws the step away. What it needs of the environment it takes when there
-	// is one; without, the step is only checked.
+	// discards the step. It takes what it needs from the environment, if there
+	// is one; without one the step is only checked.
 	parse func(p *parser, el *element) Step
 }
 
-// parser checks the element tree of a document or, when it is there for a
-// compilation, makes its steps.
+// parser checks the element tree of a document or, in a compilation, makes its steps.
 type parser struct {
 	*faults
-	*compilation // nil: checks only
+	*compilation // nil: only check
 	table        []definition
-	section      Section  // that the policies stand in
-	base         bool     // <base/> may stand here
-	path         string   // of what holds the policies; "" in a section
-	fragments    []string // that the policies come from, the outermost first
+	section      Section  // of the policies
+	base         bool     // whether <base/> is allowed here
+	path         string   // of the containing policy; "" in a section
+	fragments    []string // that contain the policies, the outermost first
 }
 
 func (p *parser) fault(el *element, format string, args ...any) {
@@ -63,7 +62,7 @@ func (p *parser) document(root *element) (list [4]content) {
 }
 
 // policies reads a list of policies: those of a section or fragment, or those
-// that a policy holds, of which only some may be allowed.
+// contained in a policy, which may allow only some.
 func (p *parser) policies(el *element, only []string) []placed {
 	p.noText(el)
 	list := make([]placed, 0, len(el.children))
@@ -86,7 +85,7 @@ func (p *parser) policies(el *element, only []string) []placed {
 	return list
 }
 
-// policy reads one policy. When it cannot run it is kept, and fails.
+// policy reads one policy. One that cannot run is kept, and fails.
 func (p *parser) policy(def *definition, el *element, count int) placed {
 	before := len(p.list)
 	if p.compilation != nil {
@@ -94,7 +93,7 @@ func (p *parser) policy(def *definition, el *element, count int) placed {
 	}
 	p.place(el, def, count)
 	step, secret := p.step(def, el)
-	if p.compilation != nil && len(p.list) > before { // not known to be wrong before its values were
+	if p.compilation != nil && len(p.list) > before { // not known to be wrong before its values were put in
 		why := p.list[before].Message
 		if secret {
 			why = "it is not valid with its secret named values"
@@ -108,7 +107,7 @@ func (p *parser) policy(def *definition, el *element, count int) placed {
 	return placed{step: step, name: el.name, path: p.path, secret: secret}
 }
 
-// step reads a policy, or says why it does not run.
+// step reads a policy, or says why it is not run.
 func (p *parser) step(def *definition, el *element) (step Step, secret bool) {
 	why := def.unrun(el)
 	if why != "" {
@@ -165,7 +164,7 @@ func (p *parser) definition(el *element) *definition {
 	return nil
 }
 
-// place checks that the policy may stand where it does.
+// place checks that the policy is allowed where it is.
 func (p *parser) place(el *element, def *definition, count int) {
 	if def.sections&p.section == 0 {
 		p.fault(el, "the policy is not allowed in the section '%s'; it is allowed in %s.", p.section, def.sections)
@@ -192,7 +191,7 @@ func (p *parser) onlyText(el *element) {
 	}
 }
 
-// each calls one for each child with the name and reports all others.
+// each calls one for each child of the name and reports all other children.
 func (p *parser) each(el *element, name string, one func(*element)) {
 	p.noText(el)
 	for _, child := range el.children {
@@ -204,7 +203,7 @@ func (p *parser) each(el *element, name string, one func(*element)) {
 	}
 }
 
-// texts are the trimmed texts of the children with the name, all of which must have one.
+// texts are the trimmed texts of the children of the name; each must have one.
 func (p *parser) texts(el *element, name string) []string {
 	var list []string
 	p.each(el, name, func(child *element) {
@@ -219,8 +218,8 @@ func (p *parser) texts(el *element, name string) []string {
 	return list
 }
 
-// attrs starts reading the attributes of el and reports those that are not
-// allowed. Every policy may carry an id.
+// attrs starts reading the attributes of el and reports those not in allowed.
+// Every policy may have an id.
 func (p *parser) attrs(el *element, allowed ...string) attributes {
 	for _, a := range el.attrs {
 		if a.name != "id" && !slices.Contains(allowed, a.name) {

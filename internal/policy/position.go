@@ -8,16 +8,16 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// faults collects what is wrong with a document, in the order found.
+// faults collects the faults of a document in the order found.
 type faults struct {
 	src   string
 	list  []apim.Violation
-	unrun []apim.Finding // policies that are right and not run
+	unrun []apim.Finding // policies that are valid but not run
 }
 
-// at records a fault of the named element, found at the byte offset.
-// The message has the form of apim-rest.md §2.5; lines and columns count from
-// 1, columns in characters.
+// at records a fault of the named element at a byte offset. The message has the
+// form of apim-rest.md §2.5; lines and columns count from 1, columns in
+// characters.
 func (f *faults) at(element string, offset int, format string, args ...any) {
 	if len(f.list) >= maxFaults {
 		return

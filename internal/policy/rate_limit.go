@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// rateLimitPolicy limits the calls of a subscription in a sliding period.
-// Calls without a subscription are counted together. Each place in the scopes'
-// documents counts for itself.
+// rateLimitPolicy limits the calls of a subscription in a sliding period. Calls
+// without a subscription are counted together. Each occurrence in the scopes'
+// documents has its own count.
 var rateLimitPolicy = definition{name: "rate-limit", sections: Inbound,
 	unbuilt: []string{"api", "remaining-calls-variable-name", "retry-after-variable-name"}, parse: parseRateLimit}
 

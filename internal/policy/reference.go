@@ -8,10 +8,10 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// Reference is a resource that a document names.
+// Reference is a resource that a document refers to.
 type Reference struct {
 	Kind *apim.Kind
-	// Name is in lower case: the last segment of the id, or the display name of a
+	// Name is in lower case: the last segment of the id, the display name of a
 	// named value, or the thumbprint of a certificate.
 	Name string
 }
@@ -21,7 +21,7 @@ func NewReference(kind *apim.Kind, name string) Reference {
 	return Reference{kind, strings.ToLower(strings.TrimSpace(name))}
 }
 
-// naming lists the attributes that name resources (apim-rest.md Part 4).
+// naming lists the attributes that refer to resources (apim-rest.md Part 4).
 var naming = []struct {
 	element, attribute string
 	kind               *apim.Kind
@@ -40,7 +40,7 @@ var naming = []struct {
 
 var namedValue = regexp.MustCompile(`\{\{[A-Za-z0-9._ -]+\}\}`)
 
-// NamedValues lists the named values that stand in texts: {{name}}.
+// NamedValues lists the named values in texts: {{name}}.
 func NamedValues(texts ...string) []Reference {
 	var list []Reference
 	for _, text := range texts {
@@ -51,9 +51,9 @@ func NamedValues(texts ...string) []Reference {
 	return list
 }
 
-// References lists what a policy document, fragment or resolver names. value is
-// the text of a named value, by which others may be named, and whether there is
-// one. Errors are *apim.InvalidError.
+// References lists what a policy document, fragment or resolver refers to.
+// value returns the text of a named value, which may contain references in
+// turn, and whether it exists. The error is an *apim.InvalidError.
 func References(document, format string, value func(name string) (string, bool)) ([]Reference, error) {
 	_, root, err := read(document, format)
 	if err != nil {
@@ -69,8 +69,8 @@ type references struct {
 	list  []Reference
 }
 
-// element collects what an element and those in it name. Literal content, which
-// policies send as it is, names nothing but named values.
+// element collects the references in an element and its children. Literal
+// content, which policies send as it is, contains only named values.
 func (r *references) element(el *element, literal bool) {
 	for _, a := range el.attrs {
 		r.list = append(r.list, NamedValues(a.value)...)
@@ -87,7 +87,7 @@ func (r *references) element(el *element, literal bool) {
 	}
 }
 
-// name adds a resource, unless its name is only known when a call runs.
+// name adds a resource, unless its name is known only when a call runs.
 func (r *references) name(kind *apim.Kind, name string) {
 	name = namedValue.ReplaceAllStringFunc(name, func(braced string) string {
 		value, ok := r.value(strings.TrimSpace(braced[2 : len(braced)-2]))
@@ -101,7 +101,7 @@ func (r *references) name(kind *apim.Kind, name string) {
 	}
 }
 
-// Names reports whether a list has the kind by one of the names.
+// Names reports whether a list contains a resource of the kind by one of the names.
 func Names(list []Reference, kind *apim.Kind, names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool {
 		return name != "" && slices.Contains(list, NewReference(kind, name))

@@ -1,6 +1,6 @@
 package policy
 
-// returnResponsePolicy ends the call with a response of its own: status 200
+// returnResponsePolicy ends the call with a response made here: status 200
 // without a body, unless its set-status, set-header and set-body say otherwise.
 var returnResponsePolicy = definition{
 	name: "return-response", sections: anywhere, holds: responseParts,

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// rewriteURIPolicy changes the path and query that the backend is asked for.
+// rewriteURIPolicy changes the path and query sent to the backend.
 var rewriteURIPolicy = definition{name: "rewrite-uri", sections: Inbound, parse: parseRewriteURI}
 
 // rewriteURI holds the template cut at its parameters: text, name, text, name, ..., text.
@@ -72,7 +72,7 @@ func (r *rewriteURI) Run(ex *Exchange) (bool, error) {
 	return false, nil
 }
 
-// unmatched is the request's query without the parameters of the operation's template.
+// unmatched is the request's query without the parameters in the operation's template.
 func unmatched(ex *Exchange) string {
 	query := ex.Request.RawQuery
 	if ex.Operation != nil {
@@ -112,7 +112,7 @@ func (ex *Exchange) param(name string) (Param, bool) {
 	return Param{}, false
 }
 
-// escaped is the value for use in a query or a path; it stays as it came where that is the same.
+// escaped is the value for use in a query or a path, unchanged if it fits.
 func (p Param) escaped(intoQuery bool) string {
 	if p.Query == intoQuery {
 		return p.Value

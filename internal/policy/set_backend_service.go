@@ -9,7 +9,7 @@ import (
 )
 
 // setBackendServicePolicy sends the request to another backend than the API's:
-// a base URL, or the backend of an id.
+// a base URL, or a backend by its id.
 var setBackendServicePolicy = definition{
 	name: "set-backend-service", sections: Inbound | Backend, parse: parseSetBackendService,
 	unbuilt: []string{
@@ -55,7 +55,7 @@ func (p *parser) namedBackend(el *element, id string) *setBackendService {
 	return p.backend(el, ref.Name, "URL of the backend '"+id+"'", b.URL)
 }
 
-// unbuiltPart is what of a backend this gateway does not act on yet; "" for nothing.
+// unbuiltPart is a part of a backend that has no effect in this gateway yet, or "".
 func unbuiltPart(b *apim.Backend) string {
 	no := func(check *bool) bool { return check != nil && !*check }
 	switch {
@@ -76,8 +76,8 @@ func unbuiltPart(b *apim.Backend) string {
 }
 
 // ParseBackend reads the base URL of a backend: absolute, http, https, ws or
-// wss, without credentials, query or fragment. The result has no slash at its
-// end and says http for ws and https for wss.
+// wss, without credentials, query or fragment. The result has no trailing
+// slash, and http for ws and https for wss.
 func ParseBackend(text string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(text))
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {

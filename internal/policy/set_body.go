@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// setBodyPolicy gives the message a body: the request in inbound and backend, the
-// response in outbound and on-error.
+// setBodyPolicy replaces the body of the message: the request in inbound and
+// backend, the response in outbound and on-error.
 var setBodyPolicy = definition{
 	name: "set-body", sections: anywhere, unbuilt: []string{"template", "xsi-nil", "parse-date"}, parse: parseSetBody,
 }
 
 type setBody struct{ content []byte }
 
-// parseSetBody reads literal content: text, or XML as it is written.
+// parseSetBody reads literal content: text, or XML as written.
 func parseSetBody(p *parser, el *element) Step {
 	p.attrs(el)
 	if len(el.children) > 0 {

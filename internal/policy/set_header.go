@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// setHeaderPolicy sets, appends or deletes a header: of the request in inbound
+// setHeaderPolicy sets, appends or deletes a header of the request in inbound
 // and backend, of the response in outbound and on-error.
 var setHeaderPolicy = definition{
 	name: "set-header", sections: Inbound | Backend | Outbound | OnError,

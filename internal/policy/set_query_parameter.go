@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// setQueryParameterPolicy sets, appends or deletes a query parameter of the request.
-// The other parameters stay as they were written.
+// setQueryParameterPolicy sets, appends or deletes a query parameter of the
+// request. The other parameters stay as written.
 var setQueryParameterPolicy = definition{name: "set-query-parameter", sections: Inbound | Backend, parse: parseSetQueryParameter}
 
 type setQueryParameter struct {
@@ -60,7 +60,7 @@ func QueryValue(query, name string) (value string, ok bool) {
 	return "", false
 }
 
-// WithoutQuery returns the raw query without a parameter; the rest is untouched.
+// WithoutQuery returns the raw query without a parameter; the rest is unchanged.
 func WithoutQuery(query, name string) string {
 	if _, ok := QueryValue(query, name); !ok {
 		return query

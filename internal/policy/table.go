@@ -1,6 +1,6 @@
 package policy
 
-// table lists every policy there is. A new one is a file of its own and a line here.
+// table lists all policies. A new one is a file of its own and a line here.
 func table() []definition {
 	return []definition{
 		corsPolicy,

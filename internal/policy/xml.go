@@ -12,7 +12,7 @@ type element struct {
 	attrs    []attribute
 	children []*element
 	text     string // character data directly inside, decoded
-	textAt   int    // offset of the first character that is no white space
+	textAt   int    // offset of the first character other than white space
 	inner    string // source between the tags
 }
 
@@ -21,16 +21,16 @@ type attribute struct {
 	offset      int
 }
 
-// span is a stretch of source that holds one decoded value.
+// span is a part of the source with one decoded value.
 type span struct {
 	start, end int
 	quote      byte // of an attribute; 0 for text
 	value      string
 }
 
-// scanner reads the subset of XML that policy documents are: no DTD, no
-// entities but the predefined ones. In raw form, expressions stand unescaped in
-// values, quotes and angle brackets included, so a plain XML parser cannot read it.
+// scanner reads the subset of XML used in policy documents: no DTD, no entities
+// but the predefined ones. In raw form, expressions are unescaped, quotes and
+// angle brackets included, so an ordinary XML parser cannot read it.
 type scanner struct {
 	*faults
 	off      int
@@ -40,7 +40,7 @@ type scanner struct {
 	spans    []span
 }
 
-// scan reads a whole document; ok is false when faults were recorded.
+// scan reads a whole document; ok is false if faults were recorded.
 func (s *scanner) scan() (root *element, ok bool) {
 	if len(s.src) > maxBytes {
 		return nil, s.fail(0, "the document has %d bytes; at most %d are allowed.", len(s.src), maxBytes)
@@ -60,7 +60,8 @@ func (s *scanner) scan() (root *element, ok bool) {
 	return root, s.expressionsEnd()
 }
 
-// expressionsEnd checks that no expression is cut off, which the raw form could not show.
+// expressionsEnd checks that no expression is cut off, which the raw form could
+// not express.
 func (s *scanner) expressionsEnd() bool {
 	for _, sp := range s.spans {
 		for rest := sp.value; ; {
@@ -106,7 +107,7 @@ func isChar(r rune) bool {
 	return r >= 0x20 && r < 0xD800 || r == '\t' || r == '\n' || r == '\r' || r >= 0xE000 && r != 0xFFFE && r != 0xFFFF && r <= utf8.MaxRune
 }
 
-// skipMisc passes white space, comments and processing instructions.
+// skipMisc skips white space, comments and processing instructions.
 func (s *scanner) skipMisc() bool {
 	for {
 		s.space()
@@ -143,7 +144,7 @@ func (s *scanner) skipPast(end, what string) bool {
 	return true
 }
 
-// element reads an element whose "<" is next.
+// element reads the next element, whose "<" comes next.
 func (s *scanner) element() (*element, bool) {
 	s.off++
 	el := &element{offset: s.off, textAt: -1}
@@ -181,7 +182,7 @@ func isNameByte(c byte, first bool) bool {
 	return letter || !first && (c >= '0' && c <= '9' || c == '-' || c == '.')
 }
 
-// attributes reads up to the end of the start tag; closed tells of "/>".
+// attributes reads up to the end of the start tag; closed reports "/>".
 func (s *scanner) attributes(el *element) (closed, ok bool) {
 	for {
 		before := s.off
@@ -271,7 +272,7 @@ func (s *scanner) characters(stop byte) (string, bool) {
 	return "", s.fail(s.off, "the value of an attribute does not end.")
 }
 
-// content reads up to and with the end tag of el.
+// content reads up to and including the end tag of el.
 func (s *scanner) content(el *element) bool {
 	start := s.off
 	for {
