@@ -94,7 +94,7 @@ func (t Target) put(tx *store.Tx, ref apim.Ref, props apim.Resource) error {
 	if _, err := tx.Get(ref); !errors.Is(err, apim.ErrNotFound) && (err != nil || !t.New) {
 		return err
 	}
-	props.Default()
+	apim.Default(props)
 	body, err := json.Marshal(props)
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", ref, err)

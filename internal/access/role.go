@@ -1,6 +1,9 @@
 package access
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Role is a set of actions. In its patterns * stands for any run of characters,
 // slashes included.
@@ -89,12 +92,7 @@ func (r *Role) Grants(action Action) bool {
 }
 
 func anyMatches(patterns []string, action string) bool {
-	for _, p := range patterns {
-		if matches(strings.ToLower(p), strings.ToLower(action)) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(patterns, func(p string) bool { return matches(strings.ToLower(p), strings.ToLower(action)) })
 }
 
 // matches compares an action with a pattern: the parts between stars, in order.

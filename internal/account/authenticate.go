@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -38,26 +37,19 @@ func (s *Service) Authenticate(ctx context.Context, header string) (Principal, e
 	if err != nil {
 		return Principal{}, err
 	}
-	var p Principal
-	err = s.store.View(ctx, func(tx *store.Tx) error {
+	return store.Read(ctx, s.store, func(tx *store.Tx) (Principal, error) {
 		if strings.EqualFold(token.ID, IntegrationID) {
-			p = Principal{Integration: true, Admin: true}
-			return checkIntegration(tx, token)
+			return Principal{Integration: true, Admin: true}, checkIntegration(tx, token)
 		}
 		if strings.HasPrefix(strings.ToLower(token.ID), TokenPrefix) {
-			p = Principal{Subject: strings.ToLower(token.ID)}
-			return checkNamed(tx, token)
+			return Principal{Subject: strings.ToLower(token.ID)}, checkNamed(tx, token)
 		}
 		v, err := checkUserToken(tx, token)
-		if err == nil {
-			p = Principal{UserID: v.User.ID, Admin: v.Admin}
+		if err != nil {
+			return Principal{}, err
 		}
-		return err
+		return Principal{UserID: v.User.ID, Admin: v.Admin}, nil
 	})
-	if err != nil {
-		return Principal{}, err
-	}
-	return p, nil
 }
 
 // tokensAllowed refuses tokens signed with the service's keys if they are switched off.
@@ -98,12 +90,7 @@ func (s *Service) MintNamed(ctx context.Context, subject string, expires time.Ti
 	if err := s.checkExpiry(expires); err != nil {
 		return "", err
 	}
-	err = s.store.View(ctx, func(tx *store.Tx) error {
-		key, err := tx.Secret(TenantAccess, primaryKey)
-		token = MintCompact(subject, expires, key)
-		return err
-	})
-	return token, err
+	return s.mintCompact(ctx, subject, expires)
 }
 
 var named = regexp.MustCompile(`^token:[a-z0-9._-]{1,64}$`)
@@ -124,14 +111,11 @@ func checkUserToken(tx *store.Tx, token Token) (*Visitor, error) {
 func checkToken(tx *store.Tx, token Token, epoch string) error {
 	genuine := false
 	for _, field := range []string{primaryKey, secondaryKey} {
-		key, err := tx.Secret(TenantAccess, field)
-		if errors.Is(err, apim.ErrNotFound) {
-			continue
-		}
+		key, err := apim.OrNone(tx.Secret(TenantAccess, field))
 		if err != nil {
 			return err
 		}
-		genuine = token.SignedBy(epochKey(key, epoch)) || genuine
+		genuine = key != "" && token.SignedBy(epochKey(key, epoch)) || genuine
 	}
 	if !genuine {
 		return refuse("the token's signature is wrong")
@@ -172,11 +156,7 @@ func (s *Service) MintToken(ctx context.Context, userID, keyType string, expires
 	if !until.After(s.store.Now()) {
 		until = until.Add(time.Minute) // so that it is valid at least for a moment
 	}
-	err = s.store.View(ctx, func(tx *store.Tx) error {
-		token, err = mintUser(tx, userID, field, until)
-		return err
-	})
-	return token, err
+	return store.Read(ctx, s.store, func(tx *store.Tx) (string, error) { return mintUser(tx, userID, field, until) })
 }
 
 func mintUser(tx *store.Tx, userID, field string, until time.Time) (string, error) {
@@ -208,12 +188,16 @@ func (s *Service) MintAdmin(ctx context.Context, lifetime time.Duration) (token 
 	if up := expires.Truncate(time.Minute).Add(time.Minute); s.checkExpiry(up) == nil {
 		expires = up // compact tokens expire at a full minute
 	}
-	err = s.store.View(ctx, func(tx *store.Tx) error {
-		key, err := tx.Secret(TenantAccess, primaryKey)
-		token = MintCompact(IntegrationID, expires, key)
-		return err
-	})
-	return token, err
+	return s.mintCompact(ctx, IntegrationID, expires)
+}
+
+// mintCompact signs a token with the primary key of the service.
+func (s *Service) mintCompact(ctx context.Context, subject string, expires time.Time) (string, error) {
+	key, err := store.Read(ctx, s.store, func(tx *store.Tx) (string, error) { return tx.Secret(TenantAccess, primaryKey) })
+	if err != nil {
+		return "", err
+	}
+	return MintCompact(subject, expires, key), nil
 }
 
 // Authorization is the value of an Authorization header for a token.

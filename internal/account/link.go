@@ -25,12 +25,10 @@ const (
 func linkMeta(user apim.Ref) string { return "account.link/" + string(user.Key()) }
 
 // MintLink makes the secret of a one-time link that signs user 1 in. An earlier one ends.
-func (s *Service) MintLink(ctx context.Context) (secret string, err error) {
-	err = s.store.Update(ctx, store.Actor{Name: store.System}, func(tx *store.Tx) error {
-		secret, err = s.MintUserLink(tx, apim.UserRef(AdministratorID), LinkLifetime)
-		return err
+func (s *Service) MintLink(ctx context.Context) (string, error) {
+	return store.Write(ctx, s.store, store.Actor{Name: store.System}, func(tx *store.Tx) (string, error) {
+		return s.MintUserLink(tx, apim.UserRef(AdministratorID), LinkLifetime)
 	})
-	return secret, err
 }
 
 // MintUserLink makes the secret of a one-time link that signs a user in, within

@@ -26,22 +26,17 @@ func (s *Service) PutUser(ctx context.Context, actor store.Actor, id string, u *
 			return false, err
 		}
 	}
-	err = s.store.Update(ctx, actor, func(tx *store.Tx) error {
+	created, err = store.Write(ctx, s.store, actor, func(tx *store.Tx) (bool, error) {
 		props := *u
-		created, err = PutUser(tx, apim.UserRef(id), &props, encoded)
-		return err
+		return PutUser(tx, apim.UserRef(id), &props, encoded)
 	})
 	s.visitors.clear()
 	return created, err
 }
 
 // User reads a user; apim.ErrNotFound.
-func (s *Service) User(ctx context.Context, id string) (u *User, err error) {
-	err = s.store.View(ctx, func(tx *store.Tx) error {
-		u, err = getUser(tx, apim.UserRef(id))
-		return err
-	})
-	return u, err
+func (s *Service) User(ctx context.Context, id string) (*User, error) {
+	return store.Read(ctx, s.store, func(tx *store.Tx) (*User, error) { return getUser(tx, apim.UserRef(id)) })
 }
 
 // Rename changes the names of a signed-in person.

@@ -3,8 +3,6 @@ package account
 import (
 	"cmp"
 	"crypto/rand"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 
@@ -105,31 +103,25 @@ func (f FirstStart) putMaster(tx *store.Tx) error {
 }
 
 func isAbsent(tx *store.Tx, ref apim.Ref) (bool, error) {
-	_, err := tx.Get(ref)
-	if errors.Is(err, apim.ErrNotFound) {
-		return true, nil
-	}
-	return false, err
+	found, err := apim.OrNone(tx.Get(ref))
+	return found == nil && err == nil, err
 }
 
 func putAbsent(tx *store.Tx, ref apim.Ref, props any) error {
 	if absent, err := isAbsent(tx, ref); err != nil || !absent {
 		return err
 	}
-	body, err := json.Marshal(props)
-	if err != nil {
-		return fmt.Errorf("encode %s: %w", ref, err)
-	}
-	return tx.Put(&store.Document{Ref: ref, Body: body})
+	_, err := tx.Encode(ref, props)
+	return err
 }
 
 func setAbsentKeys(tx *store.Tx, ref apim.Ref, random io.Reader, draw func(io.Reader) (string, error)) error {
 	for _, field := range []string{primaryKey, secondaryKey} {
-		_, err := tx.Secret(ref, field)
-		if !errors.Is(err, apim.ErrNotFound) {
-			if err != nil {
-				return err
-			}
+		present, err := apim.OrNone(tx.Secret(ref, field))
+		if err != nil {
+			return err
+		}
+		if present != "" {
 			continue
 		}
 		key, err := draw(cmp.Or(random, rand.Reader))

@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -80,10 +79,7 @@ func (s *Service) findByEmail(ctx context.Context, account string) (u *User, enc
 		if u, err = getUser(tx, apim.Ref(key)); err != nil {
 			return err
 		}
-		encoded, err = tx.Password(apim.Ref(key))
-		if errors.Is(err, apim.ErrNotFound) {
-			return nil
-		}
+		encoded, err = apim.OrNone(tx.Password(apim.Ref(key)))
 		return err
 	})
 	return u, encoded, err

@@ -1,9 +1,7 @@
 package account
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -23,10 +21,11 @@ func emailMeta(email string) string { return "account.email/" + normalEmail(emai
 // user who stops being active, or whose password is replaced, loses sessions and
 // tokens at once. Errors: *apim.InvalidError, *apim.ConflictError for a taken address.
 func PutUser(tx *store.Tx, ref apim.Ref, u *apim.User, password string) (created bool, err error) {
-	old, err := getUser(tx, ref)
-	if created = errors.Is(err, apim.ErrNotFound); err != nil && !created {
+	old, err := apim.OrNone(getUser(tx, ref))
+	if err != nil {
 		return false, err
 	}
+	created = old == nil
 	completeUser(tx, old, u)
 	if err := validateUser(ref, u); err != nil {
 		return false, err
@@ -34,11 +33,7 @@ func PutUser(tx *store.Tx, ref apim.Ref, u *apim.User, password string) (created
 	if err := claimEmail(tx, ref, old, u.Email); err != nil {
 		return false, err
 	}
-	body, err := json.Marshal(u)
-	if err != nil {
-		return false, fmt.Errorf("encode user: %w", err)
-	}
-	if err := tx.Put(&store.Document{Ref: ref, Body: body}); err != nil {
+	if _, err := tx.Encode(ref, u); err != nil {
 		return false, err
 	}
 	if created {

@@ -3,8 +3,6 @@ package account
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,18 +46,16 @@ func (s *Service) Visitor(ctx context.Context, sessionID string) (*Visitor, erro
 	if v != nil {
 		return v, nil
 	}
-	err := s.store.View(ctx, func(tx *store.Tx) error {
+	v, err := store.Read(ctx, s.store, func(tx *store.Tx) (*Visitor, error) {
 		session, err := tx.Session(sessionID)
-		if errors.Is(err, apim.ErrNotFound) {
-			return refuse("no such session")
-		}
 		if err != nil {
-			return err
+			return nil, apim.IfAbsent(err, refuse("no such session"))
 		}
-		if v, err = visitor(tx, session.UserID); err == nil {
+		v, err := visitor(tx, session.UserID)
+		if err == nil {
 			v.MaySetPassword, err = maySetPassword(tx, session)
 		}
-		return err
+		return v, err
 	})
 	if err != nil {
 		return nil, err
@@ -72,21 +68,15 @@ func maySetPassword(tx *store.Tx, session *store.Session) (bool, error) {
 	if !session.ByLink {
 		return false, nil
 	}
-	_, err := tx.Password(apim.UserRef(session.UserID))
-	if errors.Is(err, apim.ErrNotFound) {
-		return true, nil
-	}
-	return false, err
+	password, err := apim.OrNone(tx.Password(apim.UserRef(session.UserID)))
+	return password == "" && err == nil, err
 }
 
 // visitor reads an active user and their groups; apim.ErrUnauthorized for others.
 func visitor(tx *store.Tx, userID string) (*Visitor, error) {
 	u, err := getUser(tx, apim.UserRef(userID))
-	if errors.Is(err, apim.ErrNotFound) {
-		return nil, refuse("no such user")
-	}
 	if err != nil {
-		return nil, err
+		return nil, apim.IfAbsent(err, refuse("no such user"))
 	}
 	if u.State != apim.UserActive {
 		return nil, refuse("the user is not active")
@@ -113,8 +103,8 @@ func getUser(tx *store.Tx, ref apim.Ref) (*User, error) {
 		return nil, err
 	}
 	u := &User{ID: doc.Name, User: new(apim.User)}
-	if err := json.Unmarshal(doc.Body, u.User); err != nil {
-		return nil, fmt.Errorf("decode user %s: %w", doc.Name, err)
+	if err := doc.Decode(u.User); err != nil {
+		return nil, err
 	}
 	u.Default()
 	return u, nil

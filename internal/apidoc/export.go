@@ -74,8 +74,8 @@ func load(tx *store.Tx, api apim.Ref) (*exporter, error) {
 		return nil, apim.ErrNotFound
 	}
 	x := &exporter{inline: map[string]bool{}}
-	if err := json.Unmarshal(doc.Body, &x.api); err != nil {
-		return nil, fmt.Errorf("decode %s: %w", ref, err)
+	if err := doc.Decode(&x.api); err != nil {
+		return nil, err
 	}
 	if x.extra, err = ReadExtra(doc.Extra); err != nil {
 		return nil, fmt.Errorf("decode %s: %w", ref, err)
@@ -129,8 +129,8 @@ func (x *exporter) loadOperations(tx *store.Tx, api apim.Ref) error {
 	})
 	for _, doc := range docs {
 		o := &exported{id: doc.Name, inline: map[string]bool{}}
-		if err := json.Unmarshal(doc.Body, &o.op); err != nil {
-			return fmt.Errorf("decode %s: %w", doc.Ref, err)
+		if err := doc.Decode(&o.op); err != nil {
+			return err
 		}
 		if len(doc.Extra) > 0 {
 			if err := json.Unmarshal(modern(doc.Extra), &o.extra); err != nil {
@@ -170,8 +170,8 @@ func operationTags(tx *store.Tx, api apim.Ref) (map[apim.Key][]string, error) {
 	names := make(map[apim.Key]string, len(docs))
 	for _, doc := range docs {
 		var tag apim.Tag
-		if err := json.Unmarshal(doc.Body, &tag); err != nil {
-			return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+		if err := doc.Decode(&tag); err != nil {
+			return nil, err
 		}
 		names[doc.Key()] = tag.DisplayName
 	}

@@ -2,7 +2,6 @@ package apidoc
 
 import (
 	"context"
-	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -35,16 +34,13 @@ func ExportAs(ctx context.Context, tx *store.Tx, blobs blob.Store, api apim.Ref,
 
 // exportGraphQL is the schema definition of a GraphQL API.
 func exportGraphQL(tx *store.Tx, api apim.Ref) ([]byte, error) {
-	doc, err := tx.Get(api.Child("schemas", "graphql"))
+	var s apim.Schema
+	_, err := tx.Decode(api.Child("schemas", "graphql"), &s)
 	if errors.Is(err, apim.ErrNotFound) {
 		return nil, noSuchForm(GraphQL)
 	}
 	if err != nil {
 		return nil, err
-	}
-	var s apim.Schema
-	if err := json.Unmarshal(doc.Body, &s); err != nil {
-		return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
 	}
 	if s.Document == nil {
 		return nil, noSuchForm(GraphQL)

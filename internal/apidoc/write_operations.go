@@ -3,7 +3,6 @@ package apidoc
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
@@ -85,8 +84,8 @@ func (w *writer) copyPolicies(added []prepared, docs []*store.Document) error {
 	routes := make(map[string]apim.Ref, len(docs))
 	for _, doc := range docs {
 		var op apim.Operation
-		if err := json.Unmarshal(doc.Body, &op); err != nil {
-			return fmt.Errorf("decode %s: %w", doc.Ref, err)
+		if err := doc.Decode(&op); err != nil {
+			return err
 		}
 		routes[routeOf(&op)] = doc.Ref
 	}

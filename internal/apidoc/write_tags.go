@@ -32,8 +32,8 @@ func (w *writer) newTagger() (*tagger, error) {
 	}
 	for _, doc := range docs {
 		var tag apim.Tag
-		if err := json.Unmarshal(doc.Body, &tag); err != nil {
-			return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+		if err := doc.Decode(&tag); err != nil {
+			return nil, err
 		}
 		t.taken[doc.Key()] = true
 		t.byName[strings.ToLower(tag.DisplayName)] = doc.Ref

@@ -102,10 +102,7 @@ func (a *API) Default() {
 	if len(a.Protocols) == 0 {
 		a.Protocols = []string{"https"}
 	}
-	if a.SubscriptionRequired == nil {
-		yes := true
-		a.SubscriptionRequired = &yes
-	}
+	orBool(&a.SubscriptionRequired, true)
 	a.SubscriptionKeyParameterNames = cmp.Or(a.SubscriptionKeyParameterNames, &SubscriptionKeyParameterNames{Header: DefaultKeyHeader, Query: DefaultKeyQuery})
 	a.APIRevision = cmp.Or(a.APIRevision, "1")
 	a.Path = strings.Trim(a.Path, "/")
@@ -114,9 +111,7 @@ func (a *API) Default() {
 
 // Validate checks the rules of apim-rest.md §1.20 and §2.6.
 func (a *API) Validate(v *Violations) {
-	if v.Required("displayName", a.DisplayName) {
-		v.Length("displayName", a.DisplayName, 300)
-	}
+	v.Text("displayName", a.DisplayName, 300)
 	v.Length("path", a.Path, 400)
 	if strings.ContainsAny(a.Path, "?#{}*\\ ") || strings.Contains(a.Path, "//") {
 		v.Addf("path", "path must be URL path segments without ? # { } * \\ or spaces; it is %q.", a.Path)

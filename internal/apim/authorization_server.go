@@ -40,21 +40,13 @@ func (s *AuthorizationServer) Default() {
 	if !slices.ContainsFunc(s.AuthorizationMethods, func(m string) bool { return strings.EqualFold(m, "GET") }) {
 		s.AuthorizationMethods = append(s.AuthorizationMethods, "GET")
 	}
-	if s.UseInTestConsole == nil {
-		yes := true
-		s.UseInTestConsole = &yes
-	}
-	if s.UseInAPIDocumentation == nil {
-		no := false
-		s.UseInAPIDocumentation = &no
-	}
+	orBool(&s.UseInTestConsole, true)
+	orBool(&s.UseInAPIDocumentation, false)
 }
 
 // Validate checks what is required, addresses, and what each grant needs.
 func (s *AuthorizationServer) Validate(v *Violations) {
-	if v.Required("displayName", s.DisplayName) {
-		v.Length("displayName", s.DisplayName, 50)
-	}
+	v.Text("displayName", s.DisplayName, 50)
 	if v.Required("clientRegistrationEndpoint", s.ClientRegistrationEndpoint) {
 		v.URL("clientRegistrationEndpoint", s.ClientRegistrationEndpoint)
 	}
@@ -102,21 +94,13 @@ type OpenIDConnectProvider struct {
 
 // Default: the console uses the provider.
 func (p *OpenIDConnectProvider) Default() {
-	if p.UseInTestConsole == nil {
-		yes := true
-		p.UseInTestConsole = &yes
-	}
-	if p.UseInAPIDocumentation == nil {
-		no := false
-		p.UseInAPIDocumentation = &no
-	}
+	orBool(&p.UseInTestConsole, true)
+	orBool(&p.UseInAPIDocumentation, false)
 }
 
 // Validate checks what is required, and the address.
 func (p *OpenIDConnectProvider) Validate(v *Violations) {
-	if v.Required("displayName", p.DisplayName) {
-		v.Length("displayName", p.DisplayName, 50)
-	}
+	v.Text("displayName", p.DisplayName, 50)
 	if v.Required("metadataEndpoint", p.MetadataEndpoint) {
 		v.URL("metadataEndpoint", p.MetadataEndpoint)
 	}
@@ -145,9 +129,6 @@ type IdentityProvider struct {
 	PasswordResetPolicyName  string   `json:"passwordResetPolicyName,omitempty"`
 	ClientLibrary            string   `json:"clientLibrary,omitempty"`
 }
-
-// Default does nothing: the type follows from the name.
-func (p *IdentityProvider) Default() {}
 
 // Validate checks what is required, and lengths.
 func (p *IdentityProvider) Validate(v *Violations) {

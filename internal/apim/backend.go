@@ -153,12 +153,8 @@ func (c *BackendCredentials) validate(v *Violations) {
 	}
 	if a := c.Authorization; a != nil {
 		v.In("authorization", func(v *Violations) {
-			if v.Required("scheme", a.Scheme) {
-				v.Length("scheme", a.Scheme, 100)
-			}
-			if v.Required("parameter", a.Parameter) {
-				v.Length("parameter", a.Parameter, 300)
-			}
+			v.Text("scheme", a.Scheme, 100)
+			v.Text("parameter", a.Parameter, 300)
 		})
 	}
 }

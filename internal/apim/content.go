@@ -16,9 +16,6 @@ type ContentType struct {
 	Schema      json.RawMessage `json:"schema,omitempty"` // JSON Schema of the items
 }
 
-// Default does nothing.
-func (c *ContentType) Default() {}
-
 // Validate checks the name's length.
 func (c *ContentType) Validate(v *Violations) { v.Length("name", c.Name, 250) }
 
@@ -62,9 +59,7 @@ var hostname = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-
 
 // Validate checks the name and each hostname.
 func (p *Portal) Validate(v *Violations) {
-	if v.Required("displayName", p.DisplayName) {
-		v.Length("displayName", p.DisplayName, 300)
-	}
+	v.Text("displayName", p.DisplayName, 300)
 	for i, name := range p.Hostnames {
 		if len(name) > 253 || !hostname.MatchString(name) {
 			v.Addf(fmt.Sprintf("hostnames[%d]", i), "%q is not a hostname, such as docs.example.com.", name)
@@ -93,9 +88,6 @@ type PortalRevision struct {
 	ScheduledDateTime *time.Time `json:"scheduledDateTime,omitempty"`
 }
 
-// Default does nothing: publishing sets the status.
-func (r *PortalRevision) Default() {}
-
 // Validate checks the description's length.
 func (r *PortalRevision) Validate(v *Violations) { v.Length("description", r.Description, 2000) }
 
@@ -111,9 +103,6 @@ type TenantAccess struct {
 	PrincipalID string `json:"principalId,omitempty"` // read only
 	Enabled     bool   `json:"enabled"`
 }
-
-// Default does nothing.
-func (t *TenantAccess) Default() {}
 
 // Validate does nothing: every value is legal.
 func (t *TenantAccess) Validate(*Violations) {}

@@ -11,10 +11,7 @@ type Logger struct {
 
 // Default makes a logger that gathers entries.
 func (l *Logger) Default() {
-	if l.IsBuffered == nil {
-		yes := true
-		l.IsBuffered = &yes
-	}
+	orBool(&l.IsBuffered, true)
 }
 
 // Validate checks the type and what each type needs.
@@ -87,9 +84,6 @@ type MaskedData struct {
 	Value string `json:"value"`          // name of the header or parameter
 	Mode  string `json:"mode,omitempty"` // Mask, Hide
 }
-
-// Default does nothing: what is left out is not logged.
-func (d *Diagnostic) Default() {}
 
 // maxLoggedBody is the longest part of a body that may be logged, in bytes.
 const maxLoggedBody = 8192

@@ -6,9 +6,6 @@ type Documentation struct {
 	Content string `json:"content,omitempty"` // Markdown, untrusted
 }
 
-// Default does nothing.
-func (d *Documentation) Default() {}
-
 // Validate checks lengths.
 func (d *Documentation) Validate(v *Violations) {
 	v.Length("title", d.Title, 300)

@@ -17,6 +17,22 @@ var (
 	ErrTooManyRequests    = errors.New("too many requests")
 )
 
+// IfAbsent gives ErrNotFound another meaning.
+func IfAbsent(err, means error) error {
+	if errors.Is(err, ErrNotFound) {
+		return means
+	}
+	return err
+}
+
+// OrNone takes ErrNotFound for the answer that there is nothing: the zero value.
+func OrNone[T any](found T, err error) (T, error) {
+	if errors.Is(err, ErrNotFound) {
+		return *new(T), nil
+	}
+	return found, err
+}
+
 // InvalidError says which fields of an input are wrong. It maps to 400 ValidationError.
 type InvalidError struct{ Violations []Violation }
 

@@ -25,9 +25,7 @@ func (g *Group) Default() {
 
 // Validate checks lengths and the type.
 func (g *Group) Validate(v *Violations) {
-	if v.Required("displayName", g.DisplayName) {
-		v.Length("displayName", g.DisplayName, 300)
-	}
+	v.Text("displayName", g.DisplayName, 300)
 	v.Length("description", g.Description, 1000)
 	v.OneOf("type", &g.Type, "custom", "system", "external")
 }

@@ -22,12 +22,8 @@ func (i *Issue) Default() {
 
 // Validate checks what is required, and the state.
 func (i *Issue) Validate(v *Violations) {
-	if v.Required("title", i.Title) {
-		v.Length("title", i.Title, 300)
-	}
-	if v.Required("description", i.Description) {
-		v.Length("description", i.Description, 16<<10)
-	}
+	v.Text("title", i.Title, 300)
+	v.Text("description", i.Description, 16<<10)
 	v.Required("userId", i.UserID)
 	v.OneOf("state", &i.State, "proposed", "open", "removed", "resolved", "closed")
 }
@@ -48,14 +44,9 @@ type IssueComment struct {
 	CreatedDate *time.Time `json:"createdDate,omitempty"`
 }
 
-// Default does nothing: the management API fills in the date.
-func (c *IssueComment) Default() {}
-
 // Validate checks what is required.
 func (c *IssueComment) Validate(v *Violations) {
-	if v.Required("text", c.Text) {
-		v.Length("text", c.Text, 16<<10)
-	}
+	v.Text("text", c.Text, 16<<10)
 	v.Required("userId", c.UserID)
 }
 
@@ -74,14 +65,9 @@ type IssueAttachment struct {
 	Content       string `json:"content"`       // the address, or the file in base64
 }
 
-// Default does nothing.
-func (a *IssueAttachment) Default() {}
-
 // Validate checks what is required, and a link's address.
 func (a *IssueAttachment) Validate(v *Violations) {
-	if v.Required("title", a.Title) {
-		v.Length("title", a.Title, 300)
-	}
+	v.Text("title", a.Title, 300)
 	v.Required("contentFormat", a.ContentFormat)
 	if v.Required("content", a.Content) && a.ContentFormat == "link" {
 		v.URL("content", a.Content)

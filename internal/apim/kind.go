@@ -9,10 +9,22 @@ import (
 
 // Resource is the `properties` object of one stored resource.
 type Resource interface {
-	// Default fills in what a PUT left out.
-	Default()
 	// Validate adds one violation for each field that breaks a rule.
 	Validate(v *Violations)
+}
+
+// Default fills in what a PUT left out, in a resource that has defaults.
+func Default(r Resource) {
+	if r, has := r.(interface{ Default() }); has {
+		r.Default()
+	}
+}
+
+// orBool is the default of a switch that may be left out.
+func orBool(on **bool, otherwise bool) {
+	if *on == nil {
+		*on = &otherwise
+	}
 }
 
 // Verbs is the set of methods a kind's entity answers.

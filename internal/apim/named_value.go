@@ -21,9 +21,6 @@ type KeyVault struct {
 	IdentityClientID string `json:"identityClientId,omitempty"` // client id of the identity that reads it
 }
 
-// Default does nothing.
-func (n *NamedValue) Default() {}
-
 var namedValueName = regexp.MustCompile(`^[A-Za-z0-9\-._]+$`)
 
 // Validate checks the name, and that there is one value.
@@ -74,9 +71,6 @@ type Certificate struct {
 	KeyVault       *KeyVault  `json:"keyVault,omitempty"`
 }
 
-// Default does nothing: the management API reads the certificate.
-func (c *Certificate) Default() {}
-
 // Validate requires a certificate, here or in a key vault.
 func (c *Certificate) Validate(v *Violations) {
 	if c.Data == "" && c.KeyVault == nil {
@@ -101,18 +95,11 @@ type Cache struct {
 	ResourceID       string `json:"resourceId,omitempty"` // address of the Azure resource that it is
 }
 
-// Default does nothing.
-func (c *Cache) Default() {}
-
 // Validate checks what is required, and lengths.
 func (c *Cache) Validate(v *Violations) {
 	v.Length("description", c.Description, 2000)
-	if v.Required("connectionString", c.ConnectionString) {
-		v.Length("connectionString", c.ConnectionString, 300)
-	}
-	if v.Required("useFromLocation", c.UseFromLocation) {
-		v.Length("useFromLocation", c.UseFromLocation, 256)
-	}
+	v.Text("connectionString", c.ConnectionString, 300)
+	v.Text("useFromLocation", c.UseFromLocation, 256)
 	v.Length("resourceId", c.ResourceID, 2000)
 }
 

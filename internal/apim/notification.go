@@ -14,9 +14,6 @@ type Notification struct {
 	Description string `json:"description"`
 }
 
-// Default does nothing.
-func (n *Notification) Default() {}
-
 // Validate does nothing: notifications are built in.
 func (n *Notification) Validate(*Violations) {}
 
@@ -56,9 +53,6 @@ type TemplateParameter struct {
 	Title       string `json:"title,omitempty"`
 	Description string `json:"description,omitempty"`
 }
-
-// Default does nothing: members that are left out keep their value.
-func (t *EmailTemplate) Default() {}
 
 // Validate checks that the body is well-formed, and the subject one line.
 func (t *EmailTemplate) Validate(v *Violations) {

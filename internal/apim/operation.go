@@ -124,9 +124,7 @@ var (
 
 // Validate checks the operation's own fields.
 func (o *Operation) Validate(v *Violations) {
-	if v.Required("displayName", o.DisplayName) {
-		v.Length("displayName", o.DisplayName, 300)
-	}
+	v.Text("displayName", o.DisplayName, 300)
 	if v.Required("method", o.Method) && !methodToken.MatchString(o.Method) {
 		v.Addf("method", "method must be an HTTP method; it is %q.", o.Method)
 	}

@@ -15,18 +15,13 @@ type Product struct {
 
 // Default makes an unpublished product that needs a subscription.
 func (p *Product) Default() {
-	if p.SubscriptionRequired == nil {
-		yes := true
-		p.SubscriptionRequired = &yes
-	}
+	orBool(&p.SubscriptionRequired, true)
 	p.State = cmp.Or(p.State, "notPublished")
 }
 
 // Validate checks lengths and the state.
 func (p *Product) Validate(v *Violations) {
-	if v.Required("displayName", p.DisplayName) {
-		v.Length("displayName", p.DisplayName, 300)
-	}
+	v.Text("displayName", p.DisplayName, 300)
 	v.Length("description", p.Description, 1000)
 	v.OneOf("state", &p.State, "notPublished", "published")
 	if p.SubscriptionsLimit != nil && *p.SubscriptionsLimit < 0 {

@@ -7,9 +7,6 @@ type RecipientEmail struct {
 	Email string `json:"email"`
 }
 
-// Default does nothing: the management API fills in the name.
-func (r *RecipientEmail) Default() {}
-
 // Validate requires an e-mail address.
 func (r *RecipientEmail) Validate(v *Violations) {
 	if a, err := mail.ParseAddress(r.Email); err != nil || a.Address != r.Email {
@@ -28,9 +25,6 @@ var RecipientEmails = &Kind{
 type RecipientUser struct {
 	UserID string `json:"userId"` // stored short: /users/x
 }
-
-// Default does nothing: the management API fills in the name.
-func (r *RecipientUser) Default() {}
 
 // Validate does nothing: that the user exists is checked against the store.
 func (r *RecipientUser) Validate(*Violations) {}

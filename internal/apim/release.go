@@ -10,9 +10,6 @@ type Release struct {
 	UpdatedDateTime *time.Time `json:"updatedDateTime,omitempty"`
 }
 
-// Default does nothing: the management API fills in revision and dates.
-func (r *Release) Default() {}
-
 // Validate checks the length of the notes.
 func (r *Release) Validate(v *Violations) { v.Length("notes", r.Notes, 4000) }
 
@@ -30,9 +27,6 @@ type TagDescription struct {
 	TagID                   string `json:"tagId,omitempty"`       // read-only, stored short: /tags/x
 	DisplayName             string `json:"displayName,omitempty"` // the tag's
 }
-
-// Default does nothing: the management API fills in the tag.
-func (d *TagDescription) Default() {}
 
 // Validate checks lengths and the address.
 func (d *TagDescription) Validate(v *Violations) {
@@ -55,17 +49,10 @@ type Resolver struct {
 	Description string `json:"description,omitempty"`
 }
 
-// Default does nothing.
-func (r *Resolver) Default() {}
-
 // Validate checks what is required, and lengths.
 func (r *Resolver) Validate(v *Violations) {
-	if v.Required("displayName", r.DisplayName) {
-		v.Length("displayName", r.DisplayName, 300)
-	}
-	if v.Required("path", r.Path) {
-		v.Length("path", r.Path, 300)
-	}
+	v.Text("displayName", r.DisplayName, 300)
+	v.Text("path", r.Path, 300)
 	v.Length("description", r.Description, 1000)
 }
 

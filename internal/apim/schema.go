@@ -70,9 +70,6 @@ type GlobalSchema struct {
 	Document    json.RawMessage `json:"document,omitempty"` // of the type json: the schema
 }
 
-// Default does nothing.
-func (s *GlobalSchema) Default() {}
-
 // Validate checks the type, and that the schema is there.
 func (s *GlobalSchema) Validate(v *Violations) {
 	if !v.Required("schemaType", s.SchemaType) {

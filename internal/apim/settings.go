@@ -72,10 +72,7 @@ func (l *TextList) UnmarshalJSON(data []byte) error {
 
 // Default is the portal of a new service: everyone may read and sign up.
 func (p *PortalConfig) Default() {
-	if p.EnableBasicAuth == nil {
-		yes := true
-		p.EnableBasicAuth = &yes
-	}
+	orBool(&p.EnableBasicAuth, true)
 	p.Signin = cmp.Or(p.Signin, &PortalSignin{})
 	p.Signup = cmp.Or(p.Signup, &PortalSignup{})
 	p.Signup.TermsOfService = cmp.Or(p.Signup.TermsOfService, &PortalTerms{})
@@ -143,9 +140,6 @@ type SigninSettings struct {
 	Enabled bool `json:"enabled"` // visitors must sign in
 }
 
-// Default does nothing.
-func (s *SigninSettings) Default() {}
-
 // Validate does nothing: every value is legal.
 func (s *SigninSettings) Validate(*Violations) {}
 
@@ -161,9 +155,6 @@ type TermsOfService struct {
 	Text            string `json:"text"`
 	ConsentRequired bool   `json:"consentRequired"` // whether they must be accepted explicitly
 }
-
-// Default does nothing.
-func (s *SignupSettings) Default() {}
 
 // Validate requires a text if terms are shown.
 func (s *SignupSettings) Validate(v *Violations) {
@@ -185,9 +176,6 @@ type DelegationSettings struct {
 type Enabled struct {
 	Enabled bool `json:"enabled"`
 }
-
-// Default does nothing.
-func (s *DelegationSettings) Default() {}
 
 // Validate checks the address, which delegation needs.
 func (s *DelegationSettings) Validate(v *Violations) {

@@ -37,9 +37,7 @@ func (s *Subscription) Default() {
 
 // Validate checks name, scope and state.
 func (s *Subscription) Validate(v *Violations) {
-	if v.Required("displayName", s.DisplayName) {
-		v.Length("displayName", s.DisplayName, 100)
-	}
+	v.Text("displayName", s.DisplayName, 100)
 	if v.Required("scope", s.Scope) && s.Opening() == (Opening{}) {
 		v.Addf("scope", "scope must be /products/{id}, /apis or /apis/{id}; it is %q.", s.Scope)
 	}

@@ -5,14 +5,9 @@ type Tag struct {
 	DisplayName string `json:"displayName"`
 }
 
-// Default does nothing: a tag has no optional fields.
-func (t *Tag) Default() {}
-
 // Validate checks the name.
 func (t *Tag) Validate(v *Violations) {
-	if v.Required("displayName", t.DisplayName) {
-		v.Length("displayName", t.DisplayName, 160)
-	}
+	v.Text("displayName", t.DisplayName, 160)
 }
 
 // Tags is the kind of /tags.

@@ -44,12 +44,8 @@ func (u *User) Validate(v *Violations) {
 			v.Addf("email", "email must be an e-mail address; it is %q.", u.Email)
 		}
 	}
-	if v.Required("firstName", u.FirstName) {
-		v.Length("firstName", u.FirstName, 100)
-	}
-	if v.Required("lastName", u.LastName) {
-		v.Length("lastName", u.LastName, 100)
-	}
+	v.Text("firstName", u.FirstName, 100)
+	v.Text("lastName", u.LastName, 100)
 	v.OneOf("state", &u.State, UserActive, UserBlocked, UserPending, UserDeleted)
 }
 

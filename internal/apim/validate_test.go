@@ -9,7 +9,7 @@ import (
 // targets are the fields a resource is refused for, after its defaults.
 func targets(r Resource) []string {
 	var v Violations
-	r.Default()
+	Default(r)
 	r.Validate(&v)
 	var fields []string
 	for _, one := range v.List {

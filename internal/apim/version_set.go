@@ -16,14 +16,9 @@ const (
 	SchemeHeader  = "Header"
 )
 
-// Default does nothing: the scheme is required.
-func (s *VersionSet) Default() {}
-
 // Validate checks the scheme and the name that goes with it.
 func (s *VersionSet) Validate(v *Violations) {
-	if v.Required("displayName", s.DisplayName) {
-		v.Length("displayName", s.DisplayName, 100)
-	}
+	v.Text("displayName", s.DisplayName, 100)
 	if v.Required("versioningScheme", s.VersioningScheme) {
 		v.OneOf("versioningScheme", &s.VersioningScheme, SchemeSegment, SchemeQuery, SchemeHeader)
 	}

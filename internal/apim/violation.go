@@ -21,6 +21,13 @@ type Violations struct {
 	prefix string
 }
 
+// Check is the violations that rules (a resource's Validate) find, as an error.
+func Check(rules func(v *Violations)) error {
+	var v Violations
+	rules(&v)
+	return v.Err()
+}
+
 // Addf records a violation of field.
 func (v *Violations) Addf(field, format string, args ...any) {
 	v.List = append(v.List, Violation{Target: v.prefix + field, Message: fmt.Sprintf(format, args...)})
@@ -46,6 +53,13 @@ func (v *Violations) Required(field, value string) bool {
 func (v *Violations) Length(field, value string, max int) {
 	if n := utf8.RuneCountInString(value); n > max {
 		v.Addf(field, "%s must be at most %d characters long; it has %d.", field, max, n)
+	}
+}
+
+// Text reports a value that is empty or longer than max characters.
+func (v *Violations) Text(field, value string, max int) {
+	if v.Required(field, value) {
+		v.Length(field, value, max)
 	}
 }
 

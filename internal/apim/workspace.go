@@ -6,14 +6,9 @@ type Workspace struct {
 	Description string `json:"description,omitempty"`
 }
 
-// Default does nothing.
-func (w *Workspace) Default() {}
-
 // Validate checks the name.
 func (w *Workspace) Validate(v *Violations) {
-	if v.Required("displayName", w.DisplayName) {
-		v.Length("displayName", w.DisplayName, 100)
-	}
+	v.Text("displayName", w.DisplayName, 100)
 	v.Length("description", w.Description, 1000)
 }
 
@@ -26,9 +21,6 @@ var Workspaces = &Kind{
 type APILink struct {
 	APIID string `json:"apiId"` // resource id
 }
-
-// Default does nothing.
-func (l *APILink) Default() {}
 
 // Validate requires the id.
 func (l *APILink) Validate(v *Violations) { v.Required("apiId", l.APIID) }
@@ -52,9 +44,6 @@ type GroupLink struct {
 	GroupID string `json:"groupId"` // resource id
 }
 
-// Default does nothing.
-func (l *GroupLink) Default() {}
-
 // Validate requires the id.
 func (l *GroupLink) Validate(v *Violations) { v.Required("groupId", l.GroupID) }
 
@@ -70,9 +59,6 @@ type OperationLink struct {
 	OperationID string `json:"operationId"` // resource id
 }
 
-// Default does nothing.
-func (l *OperationLink) Default() {}
-
 // Validate requires the id.
 func (l *OperationLink) Validate(v *Violations) { v.Required("operationId", l.OperationID) }
 
@@ -87,9 +73,6 @@ var TagOperationLinks = &Kind{
 type ProductLink struct {
 	ProductID string `json:"productId"` // resource id
 }
-
-// Default does nothing.
-func (l *ProductLink) Default() {}
 
 // Validate requires the id.
 func (l *ProductLink) Validate(v *Violations) { v.Required("productId", l.ProductID) }

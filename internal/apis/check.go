@@ -1,7 +1,6 @@
 package apis
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -13,7 +12,7 @@ import (
 func (w *writer) check() error {
 	a := w.api
 	if a.APIVersionSetID != "" {
-		set, err := find(w.tx, apim.Ref(a.APIVersionSetID))
+		set, err := apim.OrNone(w.tx.Get(apim.Ref(a.APIVersionSetID)))
 		if err != nil {
 			return err
 		}
@@ -67,8 +66,8 @@ func checkAddress(tx *store.Tx, alias apim.Ref, a *apim.API) error {
 			continue
 		}
 		b := new(apim.API)
-		if err := json.Unmarshal(d.Body, b); err != nil {
-			return fmt.Errorf("decode %s: %w", d.Ref, err)
+		if err := d.Decode(b); err != nil {
+			return err
 		}
 		setOfB, err := versionSetOf(tx, rival, b)
 		if err != nil {
@@ -89,12 +88,12 @@ func versionSetOf(tx *store.Tx, alias apim.Ref, a *apim.API) (*apim.VersionSet, 
 		return nil, nil
 	}
 	set := new(apim.VersionSet)
-	doc, err := find(tx, ref)
+	doc, err := apim.OrNone(tx.Get(ref))
 	if err != nil || doc == nil {
 		return nil, err
 	}
-	if err := json.Unmarshal(doc.Body, set); err != nil {
-		return nil, fmt.Errorf("decode %s: %w", ref, err)
+	if err := doc.Decode(set); err != nil {
+		return nil, err
 	}
 	return set, nil
 }

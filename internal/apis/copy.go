@@ -1,7 +1,6 @@
 package apis
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -59,8 +58,8 @@ func copyParts(tx *store.Tx, kind *apim.Kind, doc *store.Document, to apim.Ref) 
 		return nil
 	}
 	var s apim.Schema
-	if err := json.Unmarshal(doc.Body, &s); err != nil {
-		return fmt.Errorf("decode %s: %w", doc.Ref, err)
+	if err := doc.Decode(&s); err != nil {
+		return err
 	}
 	parts, err := s.Parts()
 	if err != nil {

@@ -3,7 +3,6 @@ package apis
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -37,8 +36,8 @@ func Locate(tx *store.Tx, ref apim.Ref, properties json.RawMessage) (*Place, err
 		}
 	}
 	at := &Place{Alias: ref.Alias()}
-	current, err := tx.ResolveAPI(at.Alias)
-	if err != nil && !errors.Is(err, apim.ErrNotFound) {
+	current, err := apim.OrNone(tx.ResolveAPI(at.Alias))
+	if err != nil {
 		return nil, err
 	}
 	at.current = current
@@ -52,7 +51,7 @@ func Locate(tx *store.Tx, ref apim.Ref, properties json.RawMessage) (*Place, err
 		}
 	}
 	at.Ref = cmp.Or(at.Ref, ref.Revision(revision))
-	if at.Old, err = find(tx, at.Ref); err != nil {
+	if at.Old, err = apim.OrNone(tx.Get(at.Ref)); err != nil {
 		return nil, err
 	}
 	if at.Old != nil {
@@ -91,18 +90,9 @@ func checkName(v *apim.Violations, id string) {
 // isCurrent reports whether the revision is the current one, or the first.
 func (at *Place) isCurrent() bool { return at.current == "" || at.current.Same(at.Ref) }
 
-// find is the document at ref, or nil.
-func find(tx *store.Tx, ref apim.Ref) (*store.Document, error) {
-	doc, err := tx.Get(ref)
-	if errors.Is(err, apim.ErrNotFound) {
-		return nil, nil
-	}
-	return doc, err
-}
-
 // exists refuses a field that refers to something that does not exist.
 func exists(tx *store.Tx, field string, ref apim.Ref, kind *apim.Kind) error {
-	doc, err := find(tx, ref)
+	doc, err := apim.OrNone(tx.Get(ref))
 	if err == nil && (doc == nil || !strings.EqualFold(doc.Kind, kind.Path)) {
 		return apim.Invalid(field, fmt.Sprintf("%s names %s, which does not exist.", field, ref))
 	}

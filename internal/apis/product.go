@@ -13,9 +13,7 @@ import (
 // (apim-rest.md §1.12); the error is then an *apim.InvalidError.
 func PutProduct(tx *store.Tx, ref apim.Ref, old *store.Document, p *apim.Product) (*store.Document, error) {
 	p.Default()
-	var v apim.Violations
-	p.Validate(&v)
-	if err := v.Err(); err != nil {
+	if err := apim.Check(p.Validate); err != nil {
 		return nil, err
 	}
 	if old != nil && !p.NeedsSubscription() {
@@ -52,11 +50,8 @@ func checkOpen(tx *store.Tx, product apim.Ref) error {
 // AddToProduct adds an API to a product and reports whether it was not in it yet.
 func AddToProduct(tx *store.Tx, product, api apim.Ref) (created bool, err error) {
 	err = AdmitToProduct(tx, product, api)
-	if errors.Is(err, apim.ErrNotFound) {
-		return false, apim.Invalid("products", fmt.Sprintf("There is no product %q.", product.Name()))
-	}
 	if err != nil {
-		return false, err
+		return false, apim.IfAbsent(err, apim.Invalid("products", fmt.Sprintf("There is no product %q.", product.Name())))
 	}
 	return tx.Link(apim.ProductAPI, product, api.Alias())
 }

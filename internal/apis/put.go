@@ -91,8 +91,8 @@ func (w *writer) begin() error {
 	if base != nil {
 		w.extra = base.Extra
 		if base == w.source || d != nil {
-			if err := json.Unmarshal(base.Body, w.api); err != nil {
-				return fmt.Errorf("decode %s: %w", base.Ref, err)
+			if err := base.Decode(w.api); err != nil {
+				return err
 			}
 		}
 	}
@@ -162,9 +162,7 @@ func (w *writer) complete() error {
 	a.DisplayName = cmp.Or(a.DisplayName, id)
 	a.IsCurrent = a.IsCurrent || w.at.isCurrent()
 	a.Default()
-	var v apim.Violations
-	a.Validate(&v)
-	return v.Err()
+	return apim.Check(a.Validate)
 }
 
 // versionSet reads apiVersionSet, a spelling for writes only: an existing

@@ -62,16 +62,16 @@ func (s *Service) Write(ctx context.Context, actor store.Actor, r Request) (*Res
 		return nil, err
 	}
 	defer in.Close()
-	var result *Result
-	err = s.Store.Update(ctx, actor, func(tx *store.Tx) error {
+	result, err := store.Write(ctx, s.Store, actor, func(tx *store.Tx) (*Result, error) {
 		at, err := Locate(tx, r.Ref, in.Properties)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if result, err = Put(tx, at, in); err != nil {
-			return err
+		result, err := Put(tx, at, in)
+		if err != nil {
+			return nil, err
 		}
-		return tx.Found(result.API, result.Findings)
+		return result, tx.Found(result.API, result.Findings)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("write %s: %w", r.Ref, err)

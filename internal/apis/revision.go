@@ -1,7 +1,6 @@
 package apis
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -49,18 +48,15 @@ func PutRelease(tx *store.Tx, ref apim.Ref, old *store.Document, r *apim.Release
 	now := tx.Now()
 	before := apim.Release{APIID: string(current), CreatedDateTime: &now}
 	if old != nil {
-		if err := json.Unmarshal(old.Body, &before); err != nil {
-			return nil, fmt.Errorf("decode %s: %w", ref, err)
+		if err := old.Decode(&before); err != nil {
+			return nil, err
 		}
 	}
 	r.CreatedDateTime, r.UpdatedDateTime = before.CreatedDateTime, &now
 	if r.APIID == "" {
 		r.APIID = before.APIID
 	}
-	r.Default()
-	var v apim.Violations
-	r.Validate(&v)
-	if err := v.Err(); err != nil {
+	if err := apim.Check(r.Validate); err != nil {
 		return nil, err
 	}
 	revision, err := revisionOf(tx, alias, r.APIID)

@@ -1,7 +1,6 @@
 package apis
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -13,10 +12,7 @@ import (
 // addresses of its APIs: if a change would give one the address of another, the
 // error is an *apim.ConflictError.
 func PutVersionSet(tx *store.Tx, ref apim.Ref, old *store.Document, set *apim.VersionSet) (*store.Document, error) {
-	set.Default()
-	var v apim.Violations
-	set.Validate(&v)
-	if err := v.Err(); err != nil {
+	if err := apim.Check(set.Validate); err != nil {
 		return nil, err
 	}
 	doc, err := put(tx, ref, set, nil)
@@ -24,8 +20,8 @@ func PutVersionSet(tx *store.Tx, ref apim.Ref, old *store.Document, set *apim.Ve
 		return doc, err
 	}
 	var before apim.VersionSet
-	if err := json.Unmarshal(old.Body, &before); err != nil {
-		return nil, fmt.Errorf("decode %s: %w", ref, err)
+	if err := old.Decode(&before); err != nil {
+		return nil, err
 	}
 	if before.VersioningScheme == set.VersioningScheme {
 		return doc, nil
@@ -61,8 +57,8 @@ func eachVersion(tx *store.Tx, set apim.Ref, fn func(revision apim.Ref, a *apim.
 	}
 	for _, d := range docs {
 		a := new(apim.API)
-		if err := json.Unmarshal(d.Body, a); err != nil {
-			return fmt.Errorf("decode %s: %w", d.Ref, err)
+		if err := d.Decode(a); err != nil {
+			return err
 		}
 		if !a.VersionSet(set.Parent()).Same(set) {
 			continue

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 
 	"github.com/portico-portal/portico/internal/apidoc"
@@ -22,26 +21,23 @@ func (d *descriptions) Export(ctx context.Context, revision apim.Ref, format str
 	if format == "yaml" {
 		as = apidoc.OpenAPI
 	}
-	err = d.a.Store.View(ctx, func(tx *store.Tx) error {
+	return store.Read(ctx, d.a.Store, func(tx *store.Tx) ([]byte, error) {
 		server, err := apidoc.Address(tx, revision, d.gatewayURL)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		data, err = apidoc.Export(ctx, tx, revision, as, server)
-		return err
+		return apidoc.Export(ctx, tx, revision, as, server)
 	})
-	return data, err
 }
 
 // Original is the text that an API revision was imported from.
 func (d *descriptions) Original(ctx context.Context, revision apim.Ref) (io.ReadCloser, string, error) {
-	var extra apidoc.APIExtra
-	err := d.a.Store.View(ctx, func(tx *store.Tx) error {
+	extra, err := store.Read(ctx, d.a.Store, func(tx *store.Tx) (extra apidoc.APIExtra, err error) {
 		doc, err := tx.Get(revision)
-		if err != nil || len(doc.Extra) == 0 {
-			return err
+		if err != nil {
+			return extra, err
 		}
-		return json.Unmarshal(doc.Extra, &extra)
+		return apidoc.ReadExtra(doc.Extra)
 	})
 	if err != nil {
 		return nil, "", err

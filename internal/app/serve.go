@@ -127,10 +127,8 @@ func (a *App) running(surfaces []server.Surface, srv config.Server, r Ready) Run
 // ready reports whether the store answers; everything else was loaded before
 // the first request.
 func (a *App) ready(ctx context.Context) error {
-	return a.Store.View(ctx, func(tx *store.Tx) error {
-		_, err := tx.LastSeq()
-		return err
-	})
+	_, err := store.Read(ctx, a.Store, (*store.Tx).LastSeq)
+	return err
 }
 
 // listen opens the listeners first, so that a port in use stops the start

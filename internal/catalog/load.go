@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -67,8 +66,8 @@ func (r *rows) loadAPIs(tx *store.Tx) error {
 // newAPIRow is nil for a revision that is not online.
 func newAPIRow(d *store.Document) (*apiRow, error) {
 	props := new(apim.API)
-	if err := json.Unmarshal(d.Body, props); err != nil {
-		return nil, fmt.Errorf("%s: %w", d.Ref, err)
+	if err := d.Decode(props); err != nil {
+		return nil, err
 	}
 	if !props.Online() {
 		return nil, nil
@@ -116,8 +115,8 @@ func (r *rows) loadProducts(tx *store.Tx) error {
 
 func newProductRow(d *store.Document) (*productRow, error) {
 	props := new(apim.Product)
-	if err := json.Unmarshal(d.Body, props); err != nil {
-		return nil, fmt.Errorf("%s: %w", d.Ref, err)
+	if err := d.Decode(props); err != nil {
+		return nil, err
 	}
 	return &productRow{id: string(d.Ref.PublicID()), ref: d.Ref, props: props}, nil
 }
@@ -137,8 +136,8 @@ func (r *rows) loadTags(tx *store.Tx) error {
 
 func (r *rows) setTag(d *store.Document) error {
 	var t apim.Tag
-	if err := json.Unmarshal(d.Body, &t); err != nil {
-		return fmt.Errorf("%s: %w", d.Ref, err)
+	if err := d.Decode(&t); err != nil {
+		return err
 	}
 	r.tags[d.Key()] = Tag{ID: string(d.Ref.PublicID()), Name: t.DisplayName}
 	return nil
@@ -159,8 +158,8 @@ func (r *rows) loadSets(tx *store.Tx) error {
 
 func (r *rows) setVersionSet(d *store.Document) error {
 	set := new(apim.VersionSet)
-	if err := json.Unmarshal(d.Body, set); err != nil {
-		return fmt.Errorf("%s: %w", d.Ref, err)
+	if err := d.Decode(set); err != nil {
+		return err
 	}
 	r.sets[d.Key()] = set
 	return nil

@@ -82,8 +82,8 @@ func tagNames(tx *store.Tx, links []store.LinkRow) (map[apim.Key]Tag, error) {
 			return nil, err
 		}
 		var t apim.Tag
-		if err := json.Unmarshal(d.Body, &t); err != nil {
-			return nil, fmt.Errorf("%s: %w", d.Ref, err)
+		if err := d.Decode(&t); err != nil {
+			return nil, err
 		}
 		names[l.To] = Tag{ID: string(d.Ref.PublicID()), Name: t.DisplayName}
 	}
@@ -97,8 +97,8 @@ func newOperation(d *store.Document, tagKeys []apim.Key, names map[apim.Key]Tag)
 		Method      string `json:"method"`
 		URLTemplate string `json:"urlTemplate"`
 	}
-	if err := json.Unmarshal(d.Body, &props); err != nil {
-		return nil, 0, fmt.Errorf("%s: %w", d.Ref, err)
+	if err := d.Decode(&props); err != nil {
+		return nil, 0, err
 	}
 	var extra struct {
 		Order      int      `json:"order"`
@@ -174,8 +174,8 @@ func (c *Catalog) loadOperation(ctx context.Context, ref apim.Ref) (*OperationDe
 			return err
 		}
 		detail.Operation, detail.Ref = *op, d.Ref
-		if err := json.Unmarshal(d.Body, detail.Props); err != nil {
-			return fmt.Errorf("%s: %w", d.Ref, err)
+		if err := d.Decode(detail.Props); err != nil {
+			return err
 		}
 		if len(d.Extra) > 0 {
 			if err := json.Unmarshal(d.Extra, detail.Extra); err != nil {
@@ -191,10 +191,8 @@ func (c *Catalog) loadOperation(ctx context.Context, ref apim.Ref) (*OperationDe
 // SchemaParts are the named definitions of an API, as JSON with $refs kept; names it
 // does not have are left out.
 func (c *Catalog) SchemaParts(ctx context.Context, a *API, names []string) (map[string]json.RawMessage, error) {
-	var parts map[string]json.RawMessage
-	err := c.store.View(ctx, func(tx *store.Tx) (err error) {
-		parts, err = tx.SchemaParts(a.Revision, names)
-		return err
+	parts, err := store.Read(ctx, c.store, func(tx *store.Tx) (map[string]json.RawMessage, error) {
+		return tx.SchemaParts(a.Revision, names)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("schemas of %s: %w", a.Revision, err)

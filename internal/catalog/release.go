@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -31,8 +30,8 @@ func (c *Catalog) Releases(ctx context.Context, a *API) ([]Release, error) {
 		list = make([]Release, 0, len(docs))
 		for _, d := range docs {
 			var props apim.Release
-			if err := json.Unmarshal(d.Body, &props); err != nil {
-				return fmt.Errorf("%s: %w", d.Ref, err)
+			if err := d.Decode(&props); err != nil {
+				return err
 			}
 			r := Release{ID: d.Ref.Name(), Notes: props.Notes, Created: d.CreatedAt, Updated: d.UpdatedAt}
 			if props.CreatedDateTime != nil {
@@ -56,9 +55,8 @@ func (c *Catalog) Releases(ctx context.Context, a *API) ([]Release, error) {
 // GraphQL is the schema definition of a GraphQL API; "" when it has none.
 func (c *Catalog) GraphQL(ctx context.Context, a *API) (string, error) {
 	var s apim.Schema
-	err := c.store.View(ctx, func(tx *store.Tx) error {
-		_, err := tx.Decode(a.Revision.Child("schemas", "graphql"), &s)
-		return err
+	_, err := store.Read(ctx, c.store, func(tx *store.Tx) (*store.Document, error) {
+		return tx.Decode(a.Revision.Child("schemas", "graphql"), &s)
 	})
 	switch {
 	case errors.Is(err, apim.ErrNotFound), err == nil && s.Document == nil:

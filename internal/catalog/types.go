@@ -19,12 +19,7 @@ func Guest() Visitor { return Visitor{Groups: []string{apim.Guests}} }
 
 // In reports whether the visitor is in one of the groups, which are lower case.
 func (v Visitor) In(groups []string) bool {
-	for _, g := range groups {
-		if slices.Contains(v.Groups, g) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(groups, func(g string) bool { return slices.Contains(v.Groups, g) })
 }
 
 // API is the current revision of an API. It is shared: do not change it.

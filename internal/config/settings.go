@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -133,12 +134,7 @@ func (s *Server) Serves(surface string) bool {
 	if len(s.Only) == 0 {
 		return true
 	}
-	for _, name := range s.Only {
-		if name == surface {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(s.Only, surface)
 }
 
 // TrustedNetworks parses TrustProxy.

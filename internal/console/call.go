@@ -191,12 +191,7 @@ func percent(out *strings.Builder, b byte) {
 // Invisible and direction-changing characters are always escaped, so that a
 // sample says what it does.
 func isPlain(s string) bool {
-	for _, r := range s {
-		if !isVisible(r) && r != '\n' && r != '\t' {
-			return false
-		}
-	}
-	return true
+	return !strings.ContainsFunc(s, func(r rune) bool { return !isVisible(r) && r != '\n' && r != '\t' })
 }
 
 func isVisible(r rune) bool { return r != utf8.RuneError && unicode.IsPrint(r) }

@@ -25,7 +25,7 @@ func (s *Service) settingsWithoutEffect(ctx context.Context) ([]apim.Finding, er
 		if err := json.Unmarshal(d.Body, resource); err != nil {
 			return nil, err
 		}
-		resource.Default()
+		apim.Default(resource)
 		if idle := idler.Idle(); len(idle) > 0 {
 			return warning(apim.WithoutEffect, "Nothing acts on %s yet. Do not rely on it.", strings.Join(idle, ", ")), nil
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path"
@@ -85,11 +86,7 @@ func (f *folder) finish() error {
 			return fmt.Errorf("remove %s of an earlier export: %w", name, err)
 		}
 	}
-	var names []string
-	for name := range f.written {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+	names := slices.Sorted(maps.Keys(f.written))
 	return f.root.WriteFile(marker, []byte(strings.Join(names, "\n")+"\n"), 0o644)
 }
 

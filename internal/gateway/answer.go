@@ -2,7 +2,9 @@ package gateway
 
 import (
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -54,9 +56,7 @@ func bodyAllowed(status int) bool {
 // copyHeader moves a response's fields to the client's, which it returns.
 func (c *call) copyHeader(from header) http.Header {
 	to := c.w.Header()
-	for name, values := range from {
-		to[name] = values
-	}
+	maps.Copy(to, from)
 	if _, ok := from["Content-Type"]; !ok {
 		to["Content-Type"] = nil // keeps net/http from guessing
 	}
@@ -67,12 +67,8 @@ func announceTrailers(h http.Header, response *http.Response) int {
 	if len(response.Trailer) == 0 {
 		return 0
 	}
-	names := make([]string, 0, len(response.Trailer))
-	for name := range response.Trailer {
-		names = append(names, name)
-	}
-	h["Trailer"] = []string{strings.Join(names, ", ")}
-	return len(names)
+	h["Trailer"] = []string{strings.Join(slices.Collect(maps.Keys(response.Trailer)), ", ")}
+	return len(response.Trailer)
 }
 
 func copyTrailers(h, trailer http.Header, announced int) {

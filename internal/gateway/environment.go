@@ -3,6 +3,7 @@ package gateway
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -29,7 +30,7 @@ type compiledPolicy struct {
 
 func newScopePolicy(d *store.Document) (*scopePolicy, error) {
 	var p apim.Policy
-	if err := decode(d, &p); err != nil {
+	if err := d.Decode(&p); err != nil {
 		return nil, err
 	}
 	return &scopePolicy{text: p.Value, format: p.Format, home: workspaceKey(d)}, nil
@@ -62,12 +63,9 @@ func (p *scopePolicy) reads(changed map[apim.Key]bool) bool {
 	if done.err != nil {
 		return false
 	}
-	for _, r := range done.policies.Reads() {
-		if changed[environmentKey(p.home, r.Kind, r.Name)] {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(done.policies.Reads(), func(r policy.Reference) bool {
+		return changed[environmentKey(p.home, r.Kind, r.Name)]
+	})
 }
 
 // environmentKey is the key in the snapshot of something that policies read:
@@ -123,13 +121,13 @@ func (b *builder) withdraw(key apim.Key) { b.provide(key, nil) }
 func (b *builder) putBackend(d *store.Document) error {
 	backend := new(apim.Backend)
 	b.provide(d.Key(), backend)
-	return decode(d, backend)
+	return d.Decode(backend)
 }
 
 // putFragment stores a fragment, which is parsed when first included.
 func (b *builder) putFragment(d *store.Document) error {
 	var f apim.PolicyFragment
-	err := decode(d, &f)
+	err := d.Decode(&f)
 	b.provide(d.Key(), sync.OnceValues(func() (*policy.Document, error) { return policy.ParseFragment(f.Value, f.Format) }))
 	return err
 }
@@ -143,7 +141,7 @@ type namedValue struct {
 // where that name is. The text of a secret one is read later.
 func (b *builder) putNamedValue(d *store.Document) error {
 	var n apim.NamedValue
-	if err := decode(d, &n); err != nil {
+	if err := d.Decode(&n); err != nil {
 		return err
 	}
 	b.dropNamedValue(d.Key())
@@ -167,8 +165,8 @@ func (b *builder) readSecrets(tx *store.Tx) error {
 		if !v.value.Secret {
 			continue
 		}
-		text, err := tx.Secret(v.ref, "value")
-		if err != nil && !errors.Is(err, apim.ErrNotFound) {
+		text, err := apim.OrNone(tx.Secret(v.ref, "value"))
+		if err != nil {
 			return fmt.Errorf("read the secret of %s: %w", v.ref, err)
 		}
 		v.value.Text = text

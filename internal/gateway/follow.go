@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -152,14 +151,13 @@ func (b *builder) applyLink(tx *store.Tx, ref apim.Ref) error {
 // readKeys reads the hashes of one subscription's keys.
 func (b *builder) readKeys(tx *store.Tx, hash func(string) [32]byte, ref apim.Ref) error {
 	for _, field := range apim.Subscriptions.Secrets {
-		key, err := tx.Secret(ref, field)
-		if errors.Is(err, apim.ErrNotFound) {
-			continue
-		}
+		key, err := apim.OrNone(tx.Secret(ref, field))
 		if err != nil {
 			return err
 		}
-		b.setKey(b.subscriptions.Get(ref.Key()), hash(key))
+		if key != "" {
+			b.setKey(b.subscriptions.Get(ref.Key()), hash(key))
+		}
 	}
 	return nil
 }

@@ -235,7 +235,7 @@ func (b *builder) dropRevision(key apim.Key) {
 
 func (b *builder) putVersionSet(d *store.Document) error {
 	set := new(apim.VersionSet)
-	err := decode(d, set)
+	err := d.Decode(set)
 	if err == nil {
 		b.versionSets.Set(d.Key(), set)
 	}

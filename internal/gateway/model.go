@@ -2,8 +2,6 @@ package gateway
 
 import (
 	"cmp"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -64,16 +62,9 @@ type subscription struct {
 	hashes  [][32]byte
 }
 
-func decode(d *store.Document, to any) error {
-	if err := json.Unmarshal(d.Body, to); err != nil {
-		return fmt.Errorf("decode %s: %w", d.Ref, err)
-	}
-	return nil
-}
-
 func newRevision(d *store.Document) (*revision, error) {
 	var api apim.API
-	if err := decode(d, &api); err != nil {
+	if err := d.Decode(&api); err != nil {
 		return nil, err
 	}
 	header, query := api.KeyNames()
@@ -100,7 +91,7 @@ func workspaceKey(d *store.Document) apim.Key { return d.Ref.Home().Key() }
 
 func newProduct(d *store.Document) (*product, error) {
 	var p apim.Product
-	if err := decode(d, &p); err != nil {
+	if err := d.Decode(&p); err != nil {
 		return nil, err
 	}
 	return &product{policy.Product{ID: string(d.Key()), Name: p.DisplayName}, !p.NeedsSubscription()}, nil
@@ -108,7 +99,7 @@ func newProduct(d *store.Document) (*product, error) {
 
 func newSubscription(d *store.Document) (*subscription, error) {
 	var s apim.Subscription
-	if err := decode(d, &s); err != nil {
+	if err := d.Decode(&s); err != nil {
 		return nil, err
 	}
 	return &subscription{key: d.Key(), active: s.State == apim.SubscriptionActive, opening: s.Opening()}, nil

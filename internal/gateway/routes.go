@@ -3,7 +3,6 @@ package gateway
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -52,7 +51,7 @@ func loadRoutes(tx *store.Tx, rev *revision) (*routes, error) {
 	slices.SortFunc(docs, func(a, b *store.Document) int { return cmp.Compare(a.Key(), b.Key()) })
 	for _, d := range docs {
 		var op struct{ Method, URLTemplate string }
-		if err := decode(d, &op); err != nil {
+		if err := d.Decode(&op); err != nil {
 			return nil, err
 		}
 		r := &route{ref: d.Ref, template: parseTemplate(op.URLTemplate)}
@@ -204,20 +203,15 @@ func (g *Gateway) build(c *call, r *route, e *compiled) error {
 }
 
 func (g *Gateway) addSamples(ctx context.Context, r *route, e *compiled) error {
-	return g.store.View(ctx, func(tx *store.Tx) error {
-		d, err := tx.Get(r.ref)
-		if err != nil {
-			return err
-		}
-		var op apim.Operation
-		if err := json.Unmarshal(d.Body, &op); err != nil {
-			return fmt.Errorf("decode %s: %w", r.ref, err)
-		}
-		with := r.operation
-		with.Samples = samples(op.Responses)
-		e.operation = &with
-		return nil
-	})
+	var op apim.Operation
+	_, err := store.Read(ctx, g.store, func(tx *store.Tx) (*store.Document, error) { return tx.Decode(r.ref, &op) })
+	if err != nil {
+		return err
+	}
+	with := r.operation
+	with.Samples = samples(op.Responses)
+	e.operation = &with
+	return nil
 }
 
 // loadedRoutes bounds the operations held in memory.

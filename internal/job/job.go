@@ -3,7 +3,6 @@ package job
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -75,18 +74,15 @@ func Put(tx *store.Tx, j Job) error {
 }
 
 func put(tx *store.Tx, ref apim.Ref, s *stored) error {
-	data, err := json.Marshal(s)
-	if err != nil {
-		return fmt.Errorf("encode a job: %w", err)
-	}
-	return tx.Put(&store.Document{Ref: ref, Body: data})
+	_, err := tx.Encode(ref, s)
+	return err
 }
 
 // decode reads a job. An entry of the outbox is a mail, all of which is the payload.
 func decode(d *store.Document) (*stored, error) {
 	s := new(stored)
-	if err := json.Unmarshal(d.Body, s); err != nil {
-		return nil, fmt.Errorf("decode %s: %w", d.Ref, err)
+	if err := d.Decode(s); err != nil {
+		return nil, err
 	}
 	if d.Kind == outbox && s.Kind == "" {
 		s.Kind, s.Payload = "mail", d.Body
@@ -96,11 +92,8 @@ func decode(d *store.Document) (*stored, error) {
 
 // get reads a job; nil if it no longer exists.
 func get(tx *store.Tx, ref apim.Ref) (*stored, error) {
-	d, err := tx.Get(ref)
-	if errors.Is(err, apim.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
+	d, err := apim.OrNone(tx.Get(ref))
+	if err != nil || d == nil {
 		return nil, err
 	}
 	return decode(d)

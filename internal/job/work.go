@@ -3,7 +3,6 @@ package job
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -60,13 +59,12 @@ func (w *worker) doAll(ctx context.Context) error {
 }
 
 // due lists the jobs to run now, and dead letters that have been kept long enough.
-func (w *worker) due(ctx context.Context) (due []apim.Ref, err error) {
-	err = w.store.View(ctx, func(tx *store.Tx) error {
-		due = nil
+func (w *worker) due(ctx context.Context) ([]apim.Ref, error) {
+	return store.Read(ctx, w.store, func(tx *store.Tx) (due []apim.Ref, err error) {
 		for _, collection := range []string{Collection, outbox} {
 			docs, err := tx.List(collection, "")
 			if err != nil {
-				return err
+				return nil, err
 			}
 			for _, d := range docs {
 				if s, err := decode(d); err == nil && s.Kind == w.kind.Name && s.due(tx.Now()) {
@@ -74,9 +72,8 @@ func (w *worker) due(ctx context.Context) (due []apim.Ref, err error) {
 				}
 			}
 		}
-		return nil
+		return due, nil
 	})
-	return due, err
 }
 
 func (s *stored) due(now time.Time) bool {
@@ -102,29 +99,23 @@ func (w *worker) doOne(ctx context.Context, ref apim.Ref) error {
 
 // claim reserves a job for this worker for a while; nil if another worker has
 // it, or it is done.
-func (w *worker) claim(ctx context.Context, ref apim.Ref) (j *claimed, err error) {
-	err = w.store.Update(ctx, actor, func(tx *store.Tx) error {
-		j = nil
+func (w *worker) claim(ctx context.Context, ref apim.Ref) (*claimed, error) {
+	return store.Write(ctx, w.store, actor, func(tx *store.Tx) (*claimed, error) {
 		s, err := get(tx, ref)
 		if err != nil || s == nil || !s.due(tx.Now()) {
-			return err
+			return nil, err
 		}
 		if s.dead() {
-			return tx.DeleteTree(ref)
+			return nil, tx.DeleteTree(ref)
 		}
 		s.Attempts++
 		s.Claim, s.Next = w.store.NewID(), tx.Now().Add(w.kind.Timeout+claimMargin)
 		if err := put(tx, ref, s); err != nil {
-			return err
+			return nil, err
 		}
-		secret, err := tx.Secret(ref, secretField)
-		if err != nil && !errors.Is(err, apim.ErrNotFound) {
-			return err
-		}
-		j = &claimed{ref, *s, secret}
-		return nil
+		secret, err := apim.OrNone(tx.Secret(ref, secretField))
+		return &claimed{ref, *s, secret}, err
 	})
-	return j, err
 }
 
 // settle stores the outcome of a claimed job, even after ctx has ended: a job

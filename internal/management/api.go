@@ -2,7 +2,6 @@ package management
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -97,8 +96,8 @@ func checkOperation(w *write) error {
 			continue
 		}
 		var other apim.Operation
-		if err := json.Unmarshal(r.doc.Body, &other); err != nil {
-			return fmt.Errorf("decode %s: %w", r.ref, err)
+		if err := r.doc.Decode(&other); err != nil {
+			return err
 		}
 		if other.URLTemplate == op.URLTemplate {
 			return &apim.ConflictError{Code: "ValidationError", Target: "urlTemplate", Message: fmt.Sprintf(
@@ -140,22 +139,16 @@ func showAPI(c *call, doc *store.Document) (json.RawMessage, error) {
 	var api struct {
 		APIVersionSetID apim.Ref `json:"apiVersionSetId"`
 	}
-	if err := json.Unmarshal(doc.Body, &api); err != nil {
-		return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+	if err := doc.Decode(&api); err != nil {
+		return nil, err
 	}
 	if api.APIVersionSetID == "" {
 		return doc.Body, nil
 	}
 	set := map[string]any{}
-	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		_, err := tx.Decode(api.APIVersionSetID, &set)
-		return err
-	})
-	if errors.Is(err, apim.ErrNotFound) {
-		return doc.Body, nil
-	}
+	_, err = view(c, func(tx *store.Tx) (*store.Document, error) { return tx.Decode(api.APIVersionSetID, &set) })
 	if err != nil {
-		return nil, err
+		return doc.Body, apim.IfAbsent(err, nil)
 	}
 	set["id"], set["name"] = c.address.ID(api.APIVersionSetID), set["displayName"]
 	delete(set, "displayName")
@@ -167,11 +160,8 @@ func prepareTagDescription(w *write) error {
 	d := w.resource.(*apim.TagDescription)
 	var t apim.Tag
 	tag, err := w.tx.Decode(apim.TagRef(w.ref.Name()), &t)
-	if errors.Is(err, apim.ErrNotFound) {
-		return apim.Invalid("tagDescriptionId", fmt.Sprintf("There is no tag %q.", w.ref.Name()))
-	}
 	if err != nil {
-		return err
+		return apim.IfAbsent(err, apim.Invalid("tagDescriptionId", fmt.Sprintf("There is no tag %q.", w.ref.Name())))
 	}
 	d.TagID, d.DisplayName = string(tag.Ref), t.DisplayName
 	return nil

@@ -48,14 +48,12 @@ func listAudit(c *call) (*answer, error) {
 			return nil, arm.InvalidQuery("since", fmt.Sprintf("since must be a time such as 2026-12-01T09:00:00Z; it is %q.", text))
 		}
 	}
-	var entries []store.AuditEntry
 	list := arm.List{Value: []any{}}
-	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
+	entries, err := view(c, func(tx *store.Tx) ([]store.AuditEntry, error) {
 		if list.Count, err = tx.CountAudit(q); err != nil {
-			return err
+			return nil, err
 		}
-		entries, err = tx.AuditLog(q)
-		return err
+		return tx.AuditLog(q)
 	})
 	if err != nil {
 		return nil, err

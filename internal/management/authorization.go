@@ -2,7 +2,6 @@ package management
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -79,24 +78,20 @@ func (c *call) scopeAt(segments []string) (apim.Scope, error) {
 
 // authorize checks that the caller may do what the route does.
 func (c *call) authorize(action access.Action, scope apim.Scope) error {
-	err := access.Authorize(access.Inherent(c.principal), action, scope)
-	if err == nil {
+	if access.Authorize(access.Inherent(c.principal), action, scope) == nil {
 		return nil
 	}
-	var assigned []access.Assignment
-	if failed := c.Store.View(c.r.Context(), func(tx *store.Tx) (err error) {
-		assigned, err = c.assigned(tx)
+	assigned, err := view(c, c.assigned)
+	if err != nil {
 		return err
-	}); failed != nil {
-		return failed
 	}
 	return access.Authorize(assigned, action, scope)
 }
 
 // assigned returns the roles assigned to the caller, or to a group of the caller.
 func (c *call) assigned(tx *store.Tx) ([]access.Assignment, error) {
-	assignments, roles, err := c.roles.read(tx)
-	if err != nil || len(assignments) == 0 {
+	roles, err := c.roles.read(tx)
+	if err != nil || len(roles.assignments) == 0 {
 		return nil, err
 	}
 	ids, err := principalIDs(tx, c.principal)
@@ -104,8 +99,8 @@ func (c *call) assigned(tx *store.Tx) ([]access.Assignment, error) {
 		return nil, err
 	}
 	var all []access.Assignment
-	for _, a := range assignments {
-		if role := roles[strings.ToLower(a.RoleDefinitionID)]; role != nil && ids[strings.ToLower(a.PrincipalID)] {
+	for _, a := range roles.assignments {
+		if role := roles.byID[strings.ToLower(a.RoleDefinitionID)]; role != nil && ids[strings.ToLower(a.PrincipalID)] {
 			all = append(all, access.Assignment{Role: role, Scope: a.Scope})
 		}
 	}
@@ -146,12 +141,8 @@ type roleSet struct {
 	byID        map[string]*access.Role
 }
 
-func (r *roles) read(tx *store.Tx) ([]*roleAssignment, map[string]*access.Role, error) {
-	set, err := r.cache.get(tx, []string{roleAssignments, roleDefinitions}, readRoles)
-	if err != nil {
-		return nil, nil, err
-	}
-	return set.assignments, set.byID, nil
+func (r *roles) read(tx *store.Tx) (*roleSet, error) {
+	return r.cache.get(tx, []string{roleAssignments, roleDefinitions}, readRoles)
 }
 
 func readRoles(tx *store.Tx) (*roleSet, error) {
@@ -165,8 +156,8 @@ func readRoles(tx *store.Tx) (*roleSet, error) {
 	}
 	for _, doc := range docs {
 		var d roleDefinition
-		if err := json.Unmarshal(doc.Body, &d); err != nil {
-			return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+		if err := doc.Decode(&d); err != nil {
+			return nil, err
 		}
 		role := &access.Role{ID: doc.Name, Name: d.RoleName, Description: d.Description}
 		for _, p := range d.Permissions {
@@ -180,8 +171,8 @@ func readRoles(tx *store.Tx) (*roleSet, error) {
 	}
 	for _, doc := range docs {
 		a := new(roleAssignment)
-		if err := json.Unmarshal(doc.Body, a); err != nil {
-			return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+		if err := doc.Decode(a); err != nil {
+			return nil, err
 		}
 		set.assignments = append(set.assignments, a)
 	}
@@ -222,14 +213,10 @@ var assignedTo = regexp.MustCompile(`assignedTo\('([^']*)'\)`)
 // deleteRole deletes a definition or assignment: 200 if it existed, else 204.
 func (c *call) deleteRole(kind string, admit func(tx *store.Tx) error) (*answer, error) {
 	ref := apim.Ref("").Child(kind, c.roleName())
-	err := c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
+	return c.delete(func(tx *store.Tx) (bool, error) {
 		if err := admit(tx); err != nil {
-			return err
+			return false, err
 		}
-		return tx.Delete(ref)
+		return true, tx.Delete(ref)
 	})
-	if err != nil && !errors.Is(err, apim.ErrNotFound) {
-		return nil, err
-	}
-	return deleted(err == nil), nil
 }

@@ -101,6 +101,16 @@ func (c *call) accepts(part string) bool {
 	return strings.Contains(strings.ToLower(strings.Join(c.r.Header.Values("Accept"), ",")), part)
 }
 
+// view returns what read finds on one snapshot of the store.
+func view[T any](c *call, read func(tx *store.Tx) (T, error)) (T, error) {
+	return store.Read(c.r.Context(), c.Store, read)
+}
+
+// change returns what write makes in a transaction of the caller.
+func change[T any](c *call, write func(tx *store.Tx) (T, error)) (T, error) {
+	return store.Write(c.r.Context(), c.Store, c.actor(), write)
+}
+
 // answer is a successful response.
 type answer struct {
 	status int
@@ -130,3 +140,27 @@ func (a *answer) write(w http.ResponseWriter) {
 }
 
 func noContent() *answer { return &answer{status: http.StatusNoContent} }
+
+// ok answers 200 with a body, unless making it failed.
+func ok(body any, err error) (*answer, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &answer{status: http.StatusOK, body: body}, nil
+}
+
+// done answers 204, unless what was asked for failed.
+func done(err error) (*answer, error) {
+	if err != nil {
+		return nil, err
+	}
+	return noContent(), nil
+}
+
+// putStatus is 201 for what is new, else 200.
+func putStatus(isNew bool) int {
+	if isNew {
+		return http.StatusCreated
+	}
+	return http.StatusOK
+}

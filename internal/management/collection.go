@@ -3,7 +3,6 @@ package management
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -127,14 +126,14 @@ func refreshRows(tx *store.Tx, kind *apim.Kind, parent apim.Ref, c *collection) 
 // refreshRow replaces, inserts or removes the row of one document.
 func refreshRow(tx *store.Tx, kind *apim.Kind, ref apim.Ref, rows []*row) ([]*row, error) {
 	at, found := slices.BinarySearchFunc(rows, ref.Key(), func(r *row, key apim.Key) int { return cmp.Compare(r.key, key) })
-	doc, err := tx.Get(ref)
+	doc, err := apim.OrNone(tx.Get(ref))
 	switch {
-	case errors.Is(err, apim.ErrNotFound) && found:
-		return slices.Delete(rows, at, at+1), nil
-	case errors.Is(err, apim.ErrNotFound):
-		return rows, nil
 	case err != nil:
 		return nil, fmt.Errorf("read %s: %w", ref, err)
+	case doc == nil && found:
+		return slices.Delete(rows, at, at+1), nil
+	case doc == nil:
+		return rows, nil
 	case found:
 		rows[at] = newRow(kind, doc)
 		return rows, nil

@@ -13,17 +13,18 @@ import (
 
 // deleteEntity answers DELETE of an entity and everything below it.
 func deleteEntity(c *call) (*answer, error) {
-	var removed bool
-	err := c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
-		var err error
-		removed, err = c.remove(tx)
-		return err
-	})
+	a, err := c.delete(c.remove)
+	if since := c.route.kind.Delete204Since; err == nil && since != "" && arm.VersionFrom(c.query, since) {
+		return noContent(), nil
+	}
+	return a, err
+}
+
+// delete answers DELETE: nothing is removed either when what leads to it does not exist.
+func (c *call) delete(remove func(tx *store.Tx) (bool, error)) (*answer, error) {
+	removed, err := change(c, remove)
 	if err != nil && !errors.Is(err, apim.ErrNotFound) {
 		return nil, err
-	}
-	if since := c.route.kind.Delete204Since; since != "" && arm.VersionFrom(c.query, since) {
-		return noContent(), nil
 	}
 	return deleted(removed && err == nil), nil
 }

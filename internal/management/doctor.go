@@ -1,8 +1,6 @@
 package management
 
 import (
-	"net/http"
-
 	"github.com/portico-portal/portico/internal/arm"
 )
 
@@ -20,5 +18,5 @@ func examine(c *call) (*answer, error) {
 		}
 	}
 	list.Count = len(list.Value)
-	return &answer{status: http.StatusOK, body: list}, nil
+	return ok(list, nil)
 }

@@ -9,13 +9,7 @@ import (
 
 // document reads the entity that the address names.
 func (c *call) document() (*store.Document, error) {
-	var doc *store.Document
-	err := c.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		var err error
-		doc, err = c.get(tx)
-		return err
-	})
-	return doc, err
+	return view(c, c.get)
 }
 
 // get reads the entity that the address names.

@@ -77,16 +77,13 @@ func (c *call) exported(doc *store.Document, format string, value any) *answer {
 }
 
 func (h *handler) export(r *http.Request, api apim.Ref, format apidoc.Format) ([]byte, error) {
-	var data []byte
-	err := h.Store.View(r.Context(), func(tx *store.Tx) error {
+	return store.Read(r.Context(), h.Store, func(tx *store.Tx) ([]byte, error) {
 		server, err := apidoc.Address(tx, api, h.Service.GatewayURL)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		data, err = apidoc.ExportAs(r.Context(), tx, h.APIs.Blobs, api, format, server)
-		return err
+		return apidoc.ExportAs(r.Context(), tx, h.APIs.Blobs, api, format, server)
 	})
-	return data, err
 }
 
 // exportPath is the address of links to exports, below the mount.

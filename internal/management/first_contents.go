@@ -1,8 +1,6 @@
 package management
 
 import (
-	"net/http"
-
 	"github.com/portico-portal/portico/internal/apim"
 )
 
@@ -16,14 +14,11 @@ func getFirstContents(c *call) (*answer, error) {
 	if !untouched {
 		return nil, apim.ErrNotFound
 	}
-	return &answer{status: http.StatusOK, body: map[string]any{"name": "firstContents", "properties": struct{}{}}}, nil
+	return ok(map[string]any{"name": "firstContents", "properties": struct{}{}}, nil)
 }
 
 // deleteFirstContents deletes the first contents before a site from elsewhere is written.
 func deleteFirstContents(c *call) (*answer, error) {
 	gone, err := c.FirstContents.GiveWay(c.r.Context(), c.actor())
-	if err != nil {
-		return nil, err
-	}
-	return deleted(gone), nil
+	return deleted(gone), err
 }

@@ -1,7 +1,6 @@
 package management
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -31,8 +30,8 @@ func removeGroup(_ *call, _ *store.Tx, doc *store.Document) error { return refus
 
 func refuseBuiltIn(doc *store.Document) error {
 	var g apim.Group
-	if err := json.Unmarshal(doc.Body, &g); err != nil {
-		return fmt.Errorf("decode %s: %w", doc.Ref, err)
+	if err := doc.Decode(&g); err != nil {
+		return err
 	}
 	if g.BuiltIn {
 		return &apim.ConflictError{Code: "OperationNotAllowed", Message: fmt.Sprintf("The group %q is built in and cannot be changed or deleted.", doc.Name)}

@@ -54,12 +54,10 @@ func getAnyIssue(c *call) (*answer, error) {
 	return nil, apim.ErrNotFound
 }
 
-func (c *call) allIssues() (docs []*store.Document, err error) {
-	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		docs, err = tx.ListAll(apim.APIIssues.Path)
-		return err
+func (c *call) allIssues() ([]*store.Document, error) {
+	return view(c, func(tx *store.Tx) ([]*store.Document, error) {
+		return tx.ListAll(apim.APIIssues.Path)
 	})
-	return docs, err
 }
 
 func issueBehaviour() behaviour {

@@ -1,7 +1,6 @@
 package management
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 
@@ -21,11 +20,24 @@ func (c *call) ends(tx *store.Tx) (from, to apim.Ref, err error) {
 			return "", "", err
 		}
 	}
-	target := c.target.Alias()
-	if c.route.link.Reverse {
-		return target, owner, nil
+	from, to = inOrder(owner, c.target.Alias(), c.route.link.Reverse)
+	return from, to, nil
+}
+
+// inOrder are the ends of an association, in which the one that has it may be either.
+func inOrder(owner, other apim.Ref, reverse bool) (from, to apim.Ref) {
+	if reverse {
+		return other, owner
 	}
-	return owner, target, nil
+	return owner, other
+}
+
+// others are what a resource is associated with.
+func others(tx *store.Tx, kind apim.LinkKind, owner apim.Ref, reverse bool) ([]apim.Ref, error) {
+	if reverse {
+		return tx.Backlinks(kind, owner)
+	}
+	return tx.Links(kind, owner)
 }
 
 // linkOwner is the entity that has the association collection.
@@ -46,13 +58,9 @@ func listLinks(c *call) (*answer, error) {
 		if err != nil {
 			return nil, err
 		}
-		read := tx.Links
-		if l.Reverse {
-			read = tx.Backlinks
-		}
-		refs, err := read(l.Name, owner)
+		refs, err := others(tx, l.Name, owner, l.Reverse)
 		if err != nil {
-			return nil, fmt.Errorf("read %s of %s: %w", l.Name, owner, err)
+			return nil, err
 		}
 		rows, err := c.collections.rows(tx, kind, "")
 		if err != nil {
@@ -104,23 +112,20 @@ func getLink(c *call) (*answer, error) {
 
 // linked reads the other side of an association that exists.
 func (c *call) linked() (*store.Document, error) {
-	var doc *store.Document
-	err := c.Store.View(c.r.Context(), func(tx *store.Tx) error {
+	return view(c, func(tx *store.Tx) (*store.Document, error) {
 		from, to, err := c.ends(tx)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		ok, err := tx.HasLink(c.route.link.Name, from, to)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if !ok {
-			return apim.ErrNotFound
+			return nil, apim.ErrNotFound
 		}
-		doc, err = c.targetDocument(tx)
-		return err
+		return c.targetDocument(tx)
 	})
-	return doc, err
 }
 
 func (c *call) targetDocument(tx *store.Tx) (*store.Document, error) {
@@ -147,28 +152,23 @@ func (c *call) linkAnswer(status int, doc *store.Document) (*answer, error) {
 
 // putLink answers PUT of an association: 201 when it is new, 200 when it was there.
 func putLink(c *call) (*answer, error) {
-	var doc *store.Document
-	status := http.StatusOK
-	err := c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
+	var status int
+	doc, err := change(c, func(tx *store.Tx) (*store.Document, error) {
 		from, to, err := c.ends(tx)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if admit := c.behaviours[c.route.kind].link; admit != nil {
 			if err := admit(c, tx); err != nil {
-				return err
+				return nil, err
 			}
 		}
-		created, err := tx.Link(c.route.link.Name, from, to)
+		isNew, err := tx.Link(c.route.link.Name, from, to)
 		if err != nil {
-			return fmt.Errorf("link %s to %s: %w", from, to, err)
+			return nil, fmt.Errorf("link %s to %s: %w", from, to, err)
 		}
-		status = http.StatusOK
-		if created {
-			status = http.StatusCreated
-		}
-		doc, err = c.targetDocument(tx)
-		return err
+		status = putStatus(isNew)
+		return c.targetDocument(tx)
 	})
 	if err != nil {
 		return nil, err
@@ -179,24 +179,20 @@ func putLink(c *call) (*answer, error) {
 // deleteLink answers DELETE of an association; if either side does not exist,
 // nothing is removed.
 func deleteLink(c *call) (*answer, error) {
-	var removed bool
-	err := c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
+	return c.delete(func(tx *store.Tx) (bool, error) {
 		from, to, err := c.ends(tx)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if admit := c.behaviours[c.route.kind].unlink; admit != nil {
 			if err := admit(c, tx); err != nil {
-				return err
+				return false, err
 			}
 		}
-		if removed, err = tx.Unlink(c.route.link.Name, from, to); err != nil {
-			return err
+		removed, err := tx.Unlink(c.route.link.Name, from, to)
+		if err != nil {
+			return false, err
 		}
-		return c.dropAssignments(tx, c.ref) // the link's name may be a scope
+		return removed, c.dropAssignments(tx, c.ref) // the link's name may be a scope
 	})
-	if err != nil && !errors.Is(err, apim.ErrNotFound) {
-		return nil, err
-	}
-	return deleted(removed && err == nil), nil
 }

@@ -84,11 +84,7 @@ func (c *call) list(kind *apim.Kind, fields apim.Fields, read func(tx *store.Tx)
 	if err != nil {
 		return nil, err
 	}
-	var rows []*row
-	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		rows, err = read(tx)
-		return err
-	})
+	rows, err := view(c, read)
 	if err != nil {
 		return nil, err
 	}

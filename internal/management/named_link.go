@@ -1,6 +1,7 @@
 package management
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,38 +21,32 @@ import (
 
 // namedLink is one member.
 type namedLink struct {
-	name string
-	to   apim.Ref // the other side
-	doc  *store.Document
+	name  string
+	owner apim.Ref
+	to    apim.Ref // the other side
+	doc   *store.Document
 }
 
 // namedLinks reads the members below an entity, in the order of their targets.
-func (c *call) namedLinks(tx *store.Tx) (owner apim.Ref, links []*namedLink, err error) {
+func (c *call) namedLinks(tx *store.Tx) (links []*namedLink, err error) {
 	kind, names := c.route.kind, c.route.kind.LinkNames
-	parent := c.ref
-	if c.ref.KindPath() == kind.Path {
-		parent = c.ref.Parent()
-	}
-	if owner, err = c.stored(tx, parent); err != nil {
-		return "", nil, err
-	}
-	read := tx.Links
-	if names.Reverse {
-		read = tx.Backlinks
-	}
-	refs, err := read(names.Name, owner)
+	owner, err := c.namedOwner(tx)
 	if err != nil {
-		return "", nil, fmt.Errorf("read %s of %s: %w", names.Name, owner, err)
+		return nil, err
+	}
+	refs, err := others(tx, names.Name, owner, names.Reverse)
+	if err != nil {
+		return nil, err
 	}
 	docs, err := tx.List(kind.Path, owner)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	named := map[apim.Key]*store.Document{}
 	for _, doc := range docs {
 		var body map[string]apim.Ref
-		if err := json.Unmarshal(doc.Body, &body); err != nil {
-			return "", nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+		if err := doc.Decode(&body); err != nil {
+			return nil, err
 		}
 		named[body[names.Field].Alias().Key()] = doc
 	}
@@ -59,30 +54,39 @@ func (c *call) namedLinks(tx *store.Tx) (owner apim.Ref, links []*namedLink, err
 		if ref.Alias().KindPath() != names.To {
 			continue // tags have APIs, operations and products on the other side
 		}
-		links = append(links, newNamedLink(ref, named[ref.Alias().Key()]))
+		links = append(links, newNamedLink(owner, ref, named[ref.Alias().Key()]))
 	}
-	return owner, links, nil
+	return links, nil
 }
 
-func newNamedLink(to apim.Ref, doc *store.Document) *namedLink {
+// namedOwner is whose links the address is about.
+func (c *call) namedOwner(tx *store.Tx) (apim.Ref, error) {
+	parent := c.ref
+	if c.ref.KindPath() == c.route.kind.Path {
+		parent = c.ref.Parent()
+	}
+	return c.stored(tx, parent)
+}
+
+func newNamedLink(owner, to apim.Ref, doc *store.Document) *namedLink {
 	if doc != nil {
-		return &namedLink{name: doc.Name, to: to, doc: doc}
+		return &namedLink{name: doc.Name, owner: owner, to: to, doc: doc}
 	}
 	name := to.Alias().Name()
 	if api := to.Alias().API().Name(); api != "" && to.KindPath() != apim.APIs.Path {
 		name = api + "-" + name
 	}
-	return &namedLink{name: name, to: to}
+	return &namedLink{name: name, owner: owner, to: to}
 }
 
 // linkEnvelope shows a member.
-func (c *call) linkEnvelope(owner apim.Ref, l *namedLink) (arm.Envelope, error) {
+func (c *call) linkEnvelope(l *namedLink) (arm.Envelope, error) {
 	kind := c.route.kind
 	body, err := json.Marshal(map[string]apim.Ref{kind.LinkNames.Field: l.to.Alias()})
 	if err != nil {
 		return arm.Envelope{}, err
 	}
-	ref := owner.Alias().Child(collectionOf(kind), l.name)
+	ref := l.owner.Alias().Child(collectionOf(kind), l.name)
 	return c.envelope(kind, ref, body)
 }
 
@@ -95,51 +99,38 @@ func listNamedLinks(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	var owner apim.Ref
-	var links []*namedLink
-	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		owner, links, err = c.namedLinks(tx)
-		return err
-	})
+	links, err := view(c, c.namedLinks)
 	if err != nil {
 		return nil, err
 	}
 	links = selected(links, l, func(n *namedLink) arm.Record {
 		return arm.RecordOf(map[string]any{c.route.kind.LinkNames.Field: string(n.to.Alias()), "name": n.name})
 	})
-	return page(c, l, links, func(n *namedLink) (any, error) { return c.linkEnvelope(owner, n) })
+	return page(c, l, links, func(n *namedLink) (any, error) { return c.linkEnvelope(n) })
 }
 
-// findNamedLink is the member that the address names, or nil.
-func (c *call) findNamedLink(tx *store.Tx) (apim.Ref, *namedLink, error) {
-	owner, links, err := c.namedLinks(tx)
+// getNamedLink is the member that the address names.
+func (c *call) getNamedLink(tx *store.Tx) (*namedLink, error) {
+	links, err := c.namedLinks(tx)
 	for _, l := range links {
 		if strings.EqualFold(l.name, c.ref.Name()) {
-			return owner, l, err
+			return l, nil
 		}
 	}
-	return owner, nil, err
+	return nil, cmp.Or(err, apim.ErrNotFound)
 }
 
 // getNamedLink answers GET of a member.
 func getNamedLink(c *call) (*answer, error) {
-	var owner apim.Ref
-	var link *namedLink
-	err := c.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		var err error
-		if owner, link, err = c.findNamedLink(tx); err == nil && link == nil {
-			err = apim.ErrNotFound
-		}
-		return err
-	})
+	link, err := view(c, c.getNamedLink)
 	if err != nil {
 		return nil, err
 	}
-	return c.namedAnswer(http.StatusOK, owner, link)
+	return c.namedAnswer(http.StatusOK, link)
 }
 
-func (c *call) namedAnswer(status int, owner apim.Ref, link *namedLink) (*answer, error) {
-	e, err := c.linkEnvelope(owner, link)
+func (c *call) namedAnswer(status int, link *namedLink) (*answer, error) {
+	e, err := c.linkEnvelope(link)
 	if err != nil {
 		return nil, err
 	}
@@ -174,22 +165,15 @@ func putNamedLink(c *call) (*answer, error) {
 	if properties, err = arm.StoredRefs(kind, c.linkHome(properties), properties); err != nil {
 		return nil, err
 	}
-	var owner apim.Ref
-	var link *namedLink
-	status := http.StatusOK
-	err = c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
-		var created bool
-		owner, link, created, err = c.storeNamedLink(tx, properties)
-		status = http.StatusOK
-		if created {
-			status = http.StatusCreated
-		}
-		return err
+	isNew := false
+	link, err := change(c, func(tx *store.Tx) (link *namedLink, err error) {
+		link, isNew, err = c.storeNamedLink(tx, properties)
+		return link, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return c.namedAnswer(status, owner, link)
+	return c.namedAnswer(putStatus(isNew), link)
 }
 
 // linkHome is the workspace in which a reference is looked up. Groups of the
@@ -201,61 +185,54 @@ func (c *call) linkHome(properties json.RawMessage) apim.Ref {
 	return c.home()
 }
 
-func (c *call) storeNamedLink(tx *store.Tx, properties json.RawMessage) (owner apim.Ref, link *namedLink, created bool, err error) {
+func (c *call) storeNamedLink(tx *store.Tx, properties json.RawMessage) (link *namedLink, created bool, err error) {
 	names := c.route.kind.LinkNames
 	resource := c.route.kind.New()
 	if err := arm.Unmarshal(properties, resource); err != nil {
-		return "", nil, false, err
+		return nil, false, err
 	}
-	var v apim.Violations
-	resource.Validate(&v)
-	if err := v.Err(); err != nil {
-		return "", nil, false, err
+	if err := apim.Check(resource.Validate); err != nil {
+		return nil, false, err
 	}
 	var body map[string]apim.Ref
 	if err := json.Unmarshal(properties, &body); err != nil {
-		return "", nil, false, err
+		return nil, false, err
 	}
-	owner, links, err := c.namedLinks(tx)
+	owner, err := c.namedOwner(tx)
 	if err != nil {
-		return "", nil, false, err
+		return nil, false, err
+	}
+	links, err := c.namedLinks(tx)
+	if err != nil {
+		return nil, false, err
 	}
 	if c.target, err = c.linkTarget(tx, body[names.Field]); err != nil {
-		return "", nil, false, err
+		return nil, false, err
 	}
 	if link, err = c.linkUnder(links); err == nil {
 		err = c.admits(link)
 	}
 	if err != nil {
-		return "", nil, false, err
+		return nil, false, err
 	}
 	if link != nil && link.doc != nil && link.to.Alias().Same(c.target.Alias()) {
-		return owner, link, false, nil
+		return link, false, nil
 	}
 	if err := c.admitNamedLink(tx, owner); err != nil {
-		return "", nil, false, err
+		return nil, false, err
 	}
 	if link != nil { // the name referred to another target before
-		if err := c.unlink(tx, owner, link.to); err != nil {
-			return "", nil, false, err
+		if err := c.unlink(tx, link); err != nil {
+			return nil, false, err
 		}
 	}
-	from, to := owner, c.target
-	if names.Reverse {
-		from, to = to, from
-	}
+	from, to := inOrder(owner, c.target, names.Reverse)
 	if created, err = tx.Link(names.Name, from, to); err != nil {
-		return "", nil, false, err
+		return nil, false, err
 	}
 	created = created && link == nil
-	doc := &store.Document{Ref: owner.Child(collectionOf(c.route.kind), c.ref.Name())}
-	if doc.Body, err = json.Marshal(map[string]apim.Ref{names.Field: c.target}); err != nil {
-		return "", nil, false, err
-	}
-	if err := tx.Put(doc); err != nil {
-		return "", nil, false, err
-	}
-	return owner, newNamedLink(c.target, doc), created, nil
+	doc, err := tx.Encode(owner.Child(collectionOf(c.route.kind), c.ref.Name()), map[string]apim.Ref{names.Field: c.target})
+	return newNamedLink(owner, c.target, doc), created, err
 }
 
 // linkUnder is the member with the name in the address, or nil; it is a
@@ -280,12 +257,10 @@ func (c *call) linkUnder(links []*namedLink) (*namedLink, error) {
 }
 
 // unlink removes the row between an entity and the other side of a member.
-func (c *call) unlink(tx *store.Tx, owner, other apim.Ref) error {
+func (c *call) unlink(tx *store.Tx, l *namedLink) error {
 	names := c.route.kind.LinkNames
-	if names.Reverse {
-		owner, other = other, owner
-	}
-	_, err := tx.Unlink(names.Name, owner, other)
+	from, to := inOrder(l.owner, l.to, names.Reverse)
+	_, err := tx.Unlink(names.Name, from, to)
 	return err
 }
 
@@ -323,28 +298,22 @@ func (c *call) admitNamedLink(tx *store.Tx, owner apim.Ref) error {
 
 // deleteNamedLink answers DELETE of a member.
 func deleteNamedLink(c *call) (*answer, error) {
-	var removed bool
-	err := c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
-		owner, link, err := c.findNamedLink(tx)
-		removed = err == nil && link != nil
-		if !removed {
-			return err
+	return c.delete(func(tx *store.Tx) (bool, error) {
+		link, err := c.getNamedLink(tx)
+		if err != nil {
+			return false, err
 		}
 		if err := c.admits(link); err != nil {
-			return err
+			return false, err
 		}
 		if link.doc != nil {
 			if err := tx.Delete(link.doc.Ref); err != nil {
-				return err
+				return false, err
 			}
 		}
-		if err := c.unlink(tx, owner, link.to); err != nil {
-			return err
+		if err := c.unlink(tx, link); err != nil {
+			return false, err
 		}
-		return c.dropAssignments(tx, c.ref)
+		return true, c.dropAssignments(tx, c.ref)
 	})
-	if err != nil && !errors.Is(err, apim.ErrNotFound) {
-		return nil, err
-	}
-	return deleted(removed && err == nil), nil
 }

@@ -3,7 +3,6 @@ package management
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
@@ -12,7 +11,7 @@ import (
 // notificationBehaviour keeps notifications unchanged: only their recipients change.
 func notificationBehaviour() behaviour {
 	return behaviour{
-		prepare: func(w *write) error { return json.Unmarshal(w.old.Body, w.resource) },
+		prepare: func(w *write) error { return w.old.Decode(w.resource) },
 		show:    showNotification,
 	}
 }
@@ -47,11 +46,8 @@ func prepareEmailRecipient(w *write) error {
 func prepareUserRecipient(w *write) error {
 	ref := apim.UserRef(w.ref.Name())
 	doc, err := w.tx.Get(ref)
-	if errors.Is(err, apim.ErrNotFound) {
-		return apim.Invalid("userId", "There is no user "+w.ref.Name()+".")
-	}
 	if err != nil {
-		return err
+		return apim.IfAbsent(err, apim.Invalid("userId", "There is no user "+w.ref.Name()+"."))
 	}
 	w.resource.(*apim.RecipientUser).UserID = string(doc.Ref)
 	return nil
@@ -63,7 +59,7 @@ func templateBehaviour() behaviour {
 	return behaviour{prepare: func(w *write) error {
 		old := new(apim.EmailTemplate)
 		if w.old != nil {
-			if err := json.Unmarshal(w.old.Body, old); err != nil {
+			if err := w.old.Decode(old); err != nil {
 				return err
 			}
 		}

@@ -63,8 +63,8 @@ func showPolicy(c *call, doc *store.Document) (json.RawMessage, error) {
 
 func (c *call) policy(doc *store.Document) (*apim.Policy, error) {
 	p := new(apim.Policy)
-	if err := json.Unmarshal(doc.Body, p); err != nil {
-		return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+	if err := doc.Decode(p); err != nil {
+		return nil, err
 	}
 	var err error
 	if p.Value, p.Format, err = c.inFormat(p.Value, p.Format); err != nil {

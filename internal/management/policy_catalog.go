@@ -2,7 +2,6 @@ package management
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -49,7 +48,7 @@ func listPolicyDescriptions(c *call) (*answer, error) {
 		})
 	}
 	out.Count = len(out.Value)
-	return &answer{status: http.StatusOK, body: out}, nil
+	return ok(out, nil)
 }
 
 // policyKinds are the kinds of policy documents.
@@ -128,19 +127,18 @@ func parsePolicy(kind string, p *apim.Policy) ([]apim.Finding, error) {
 // synchronously (apim-rest.md §2.4: an answer of 200 needs no polling).
 func validatePolicies(c *call) (*answer, error) {
 	started := c.Store.Now()
-	var log []map[string]any
-	err := c.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		log = []map[string]any{}
+	log, err := view(c, func(tx *store.Tx) ([]map[string]any, error) {
+		log := []map[string]any{}
 		docs, restrictions, err := policiesAndRestrictions(tx)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, doc := range docs {
 			if why := violation(doc, restrictions); why != "" {
 				log = append(log, map[string]any{"objectType": doc.Kind, "action": why, "objectKey": c.address.ID(doc.Ref)})
 			}
 		}
-		return nil
+		return log, nil
 	})
 	if err != nil {
 		return nil, err
@@ -190,8 +188,8 @@ func checkFragment(w *write) error {
 // showFragment answers in the format that ?format= asks for; PUT in the one that was sent.
 func showFragment(c *call, doc *store.Document) (json.RawMessage, error) {
 	f := new(apim.PolicyFragment)
-	if err := json.Unmarshal(doc.Body, f); err != nil {
-		return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+	if err := doc.Decode(f); err != nil {
+		return nil, err
 	}
 	var err error
 	if f.Value, f.Format, err = c.inFormat(f.Value, f.Format); err != nil {
@@ -212,14 +210,12 @@ func listFragmentReferences(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	var used []*store.Document
-	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
+	used, err := view(c, func(tx *store.Tx) ([]*store.Document, error) {
 		doc, err := c.get(tx)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		used, err = users(tx, doc, withPolicies()...)
-		return err
+		return users(tx, doc, withPolicies()...)
 	})
 	if err != nil {
 		return nil, err
@@ -235,8 +231,5 @@ func listFragmentReferences(c *call) (*answer, error) {
 func checkRestriction(w *write) error {
 	r := w.resource.(*apim.PolicyRestriction)
 	err := w.scopeExists(w.tx, r.At())
-	if errors.Is(err, apim.ErrNotFound) {
-		return apim.Invalid("scope", fmt.Sprintf("scope names %s, which does not exist.", r.Scope))
-	}
-	return err
+	return apim.IfAbsent(err, apim.Invalid("scope", fmt.Sprintf("scope names %s, which does not exist.", r.Scope)))
 }

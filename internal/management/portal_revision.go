@@ -64,8 +64,8 @@ func putPortalRevision(w *write) error {
 		return err
 	}
 	next := new(apim.PortalRevision)
-	if err := json.Unmarshal(w.old.Body, next); err != nil {
-		return fmt.Errorf("decode %s: %w", w.ref, err)
+	if err := w.old.Decode(next); err != nil {
+		return err
 	}
 	next.Description = sent.Description
 	w.resource = next
@@ -99,11 +99,7 @@ func revisionExtras() []*route {
 // diffRevision answers with what differs in ?to=, by default the draft.
 func diffRevision(c *call) (*answer, error) {
 	to := cmp.Or(c.r.URL.Query().Get("to"), publish.Draft)
-	diff, err := c.Publisher.Compare(c.r.Context(), c.ref.Name(), to)
-	if err != nil {
-		return nil, err
-	}
-	return &answer{status: http.StatusOK, body: diff}, nil
+	return ok(c.Publisher.Compare(c.r.Context(), c.ref.Name(), to))
 }
 
 // listFindings answers with what publishing the draft would find now.
@@ -112,26 +108,16 @@ func listFindings(c *call) (*answer, error) {
 		return nil, apim.Invalid("name", "Only the draft can be checked; what a revision's publishing found is in its statusDetails.")
 	}
 	found, err := c.Publisher.Check(c.r.Context())
-	if err != nil {
-		return nil, err
-	}
-	return &answer{status: http.StatusOK, body: map[string]any{"value": append([]apim.Finding{}, found...), "count": len(found)}}, nil
+	return ok(map[string]any{"value": append([]apim.Finding{}, found...), "count": len(found)}, err)
 }
 
 // restoreDraft makes the draft equal to the revision.
 func restoreDraft(c *call) (*answer, error) {
-	diff, err := c.Publisher.RestoreDraft(c.r.Context(), c.actor(), c.ref.Name())
-	if err != nil {
-		return nil, err
-	}
-	return &answer{status: http.StatusOK, body: diff}, nil
+	return ok(c.Publisher.RestoreDraft(c.r.Context(), c.actor(), c.ref.Name()))
 }
 
 // deleteOlderRevisions deletes the revisions made before this one, except the current one.
 func deleteOlderRevisions(c *call) (*answer, error) {
 	deleted, err := c.Publisher.DeleteOlder(c.r.Context(), c.actor(), c.ref.Name())
-	if err != nil {
-		return nil, err
-	}
-	return &answer{status: http.StatusOK, body: map[string]any{"deleted": deleted}}, nil
+	return ok(map[string]any{"deleted": deleted}, err)
 }

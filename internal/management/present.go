@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -31,12 +32,7 @@ func (c *call) envelope(kind *apim.Kind, ref apim.Ref, body json.RawMessage) (ar
 
 // mentions reports whether a body may have one of the members, without decoding it.
 func mentions(body json.RawMessage, members []string) bool {
-	for _, m := range members {
-		if bytes.Contains(body, []byte(`"`+m+`"`)) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(members, func(m string) bool { return bytes.Contains(body, []byte(`"`+m+`"`)) })
 }
 
 // longRefs brings the ids in properties into the form of the request.

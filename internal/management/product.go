@@ -2,7 +2,6 @@ package management
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/apis"
@@ -53,8 +52,8 @@ func (c *call) withGroups(doc *store.Document, read func(*store.Tx, apim.LinkKin
 				return err
 			}
 			flat := map[string]any{}
-			if err := json.Unmarshal(g.Body, &flat); err != nil {
-				return fmt.Errorf("decode %s: %w", ref, err)
+			if err := g.Decode(&flat); err != nil {
+				return err
 			}
 			flat["id"], flat["name"] = c.address.ID(g.Ref), flat["displayName"]
 			delete(flat, "displayName")

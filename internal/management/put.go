@@ -2,7 +2,6 @@ package management
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -145,11 +144,7 @@ func (c *call) save(properties json.RawMessage, admit func(w *write) error) (*an
 	if err != nil {
 		return nil, err
 	}
-	status := http.StatusOK
-	if w.old == nil {
-		status = http.StatusCreated
-	}
-	a, err := c.entity(status, w.doc)
+	a, err := c.entity(putStatus(w.old == nil), w.doc)
 	if err == nil {
 		a.findings = w.findings
 	}
@@ -204,10 +199,8 @@ func (w *write) validate() error {
 	if w.resource == nil {
 		return nil
 	}
-	w.resource.Default()
-	var v apim.Violations
-	w.resource.Validate(&v)
-	return v.Err()
+	apim.Default(w.resource)
+	return apim.Check(w.resource.Validate)
 }
 
 // store writes the document: the resource, or the properties of a kind that is
@@ -240,11 +233,8 @@ func (w *write) locate() error {
 	}
 	name, _ := w.route.kind.Spell(w.call.ref.Name())
 	w.ref = parent.Child(collectionOf(w.route.kind), name)
-	old, err := w.tx.Get(w.ref)
-	if errors.Is(err, apim.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
+	old, err := apim.OrNone(w.tx.Get(w.ref))
+	if err != nil || old == nil {
 		return err
 	}
 	w.old, w.ref, w.extra = old, old.Ref, old.Extra

@@ -2,7 +2,6 @@ package management
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -15,14 +14,9 @@ import (
 
 // quotaRoutes are the counters of the quota policy (apim-rest.md §2.8 rows 152, 153).
 func quotaRoutes() []*route {
-	write := func(pattern string, handle func(*call) (*answer, error)) *route {
-		rt := read(pattern, "quotas", handle)
-		rt.method, rt.action = http.MethodPatch, "Microsoft.ApiManagement/service/quotas/write"
-		return rt
-	}
 	return []*route{
-		read("quotas/{}", "quotas", listQuota), write("quotas/{}", patchQuota),
-		read("quotas/{}/periods/{}", "quotas", getQuotaPeriod), write("quotas/{}/periods/{}", patchQuotaPeriod),
+		read("quotas/{}", "quotas", listQuota), routeOf(http.MethodPatch, "quotas/{}", "quotas", patchQuota),
+		read("quotas/{}/periods/{}", "quotas", getQuotaPeriod), routeOf(http.MethodPatch, "quotas/{}/periods/{}", "quotas", patchQuotaPeriod),
 	}
 }
 
@@ -77,10 +71,8 @@ func listQuota(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	var docs []*store.Document
-	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		docs, err = tx.List(quotaPeriods, c.ref)
-		return err
+	docs, err := view(c, func(tx *store.Tx) ([]*store.Document, error) {
+		return tx.List(quotaPeriods, c.ref)
 	})
 	if err != nil {
 		return nil, err
@@ -114,11 +106,7 @@ func patchQuota(c *call) (*answer, error) {
 
 // getQuotaPeriod answers GET of a counter in one period.
 func getQuotaPeriod(c *call) (*answer, error) {
-	doc, err := c.document()
-	if err != nil {
-		return nil, err
-	}
-	return &answer{status: http.StatusOK, body: doc.Body}, nil
+	return showQuota(c.document())
 }
 
 // patchQuotaPeriod sets a counter in one period.
@@ -127,19 +115,20 @@ func patchQuotaPeriod(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	var doc *store.Document
-	err = c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
-		old, err := tx.Get(c.ref)
-		if err != nil && !errors.Is(err, apim.ErrNotFound) {
-			return err
+	return showQuota(change(c, func(tx *store.Tx) (*store.Document, error) {
+		old, err := apim.OrNone(tx.Get(c.ref))
+		if err != nil {
+			return nil, err
 		}
-		doc, err = setQuota(tx, c.ref, old, patch)
-		return err
-	})
+		return setQuota(tx, c.ref, old, patch)
+	}))
+}
+
+func showQuota(doc *store.Document, err error) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &answer{status: http.StatusOK, body: doc.Body}, nil
+	return ok(doc.Body, nil)
 }
 
 func setQuota(tx *store.Tx, ref apim.Ref, old *store.Document, patch json.RawMessage) (*store.Document, error) {
@@ -148,8 +137,8 @@ func setQuota(tx *store.Tx, ref apim.Ref, old *store.Document, patch json.RawMes
 		return nil, err
 	}
 	if old != nil {
-		if err := json.Unmarshal(old.Body, p); err != nil {
-			return nil, fmt.Errorf("decode %s: %w", ref, err)
+		if err := old.Decode(p); err != nil {
+			return nil, err
 		}
 	}
 	if err := arm.Unmarshal(patch, &p.Value); err != nil {
@@ -165,10 +154,5 @@ func setQuota(tx *store.Tx, ref apim.Ref, old *store.Document, patch json.RawMes
 	if err := v.Err(); err != nil {
 		return nil, err
 	}
-	body, err := json.Marshal(p)
-	if err != nil {
-		return nil, err
-	}
-	doc := &store.Document{Ref: ref, Body: body}
-	return doc, tx.Put(doc)
+	return tx.Encode(ref, p)
 }

@@ -2,7 +2,6 @@ package management
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -65,11 +64,8 @@ func leadsTo(tx *store.Tx, d, to *store.Document) (bool, error) {
 	if kind != apim.Loggers || to.Ref.Workspace() != "" { // see checkDiagnostic
 		return false, nil
 	}
-	_, err := tx.Get(d.Ref.Home().Child(kind.Path, to.Name))
-	if errors.Is(err, apim.ErrNotFound) {
-		return true, nil
-	}
-	return false, err
+	own, err := apim.OrNone(tx.Get(d.Ref.Home().Child(kind.Path, to.Name)))
+	return own == nil && err == nil, err
 }
 
 // namesOf are the names by which others refer to a resource.
@@ -91,8 +87,8 @@ func plainValues(tx *store.Tx) (map[string]string, error) {
 	values := map[string]string{}
 	for _, d := range docs {
 		var v apim.NamedValue
-		if err := json.Unmarshal(d.Body, &v); err != nil {
-			return nil, fmt.Errorf("decode %s: %w", d.Ref, err)
+		if err := d.Decode(&v); err != nil {
+			return nil, err
 		}
 		values[valueKey(d, v.DisplayName)] = v.Value
 	}
@@ -108,8 +104,8 @@ func valueKey(d *store.Document, name string) string {
 // refers to nothing.
 func references(d *store.Document, value func(string) (string, bool)) (list []policy.Reference, err error) {
 	resource := apim.KindByPath(d.Kind).New()
-	if err := json.Unmarshal(d.Body, resource); err != nil {
-		return nil, fmt.Errorf("decode %s: %w", d.Ref, err)
+	if err := d.Decode(resource); err != nil {
+		return nil, err
 	}
 	add := func(kind *apim.Kind, ids ...string) {
 		for _, id := range ids {
@@ -239,8 +235,8 @@ func refreshed(c *call) (*answer, error) {
 	var in struct {
 		KeyVault json.RawMessage `json:"keyVault"`
 	}
-	if err := json.Unmarshal(doc.Body, &in); err != nil {
-		return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+	if err := doc.Decode(&in); err != nil {
+		return nil, err
 	}
 	if in.KeyVault != nil {
 		return nil, notSupported("This instance does not fetch from key vaults; put the value itself.")
@@ -257,8 +253,8 @@ func checkNamedValue(w *write) error {
 	}
 	for _, d := range docs {
 		var other apim.NamedValue
-		if err := json.Unmarshal(d.Body, &other); err != nil {
-			return fmt.Errorf("decode %s: %w", d.Ref, err)
+		if err := d.Decode(&other); err != nil {
+			return err
 		}
 		if !d.Ref.Same(w.ref) && strings.EqualFold(other.DisplayName, n.DisplayName) {
 			return &apim.ConflictError{Code: "ValidationError", Target: "displayName",
@@ -270,26 +266,18 @@ func checkNamedValue(w *write) error {
 
 // listNamedValue answers listValue with the value, secret or not.
 func listNamedValue(c *call) (*answer, error) {
-	var value string
-	var doc *store.Document
-	err := c.Store.View(c.r.Context(), func(tx *store.Tx) (err error) {
-		if doc, err = c.get(tx); err != nil {
-			return err
+	var n apim.NamedValue
+	doc, err := view(c, func(tx *store.Tx) (*store.Document, error) {
+		doc, err := tx.Decode(c.ref, &n)
+		if err == nil && n.Secret {
+			n.Value, err = apim.OrNone(tx.Secret(doc.Ref, "value"))
 		}
-		var n apim.NamedValue
-		if err := json.Unmarshal(doc.Body, &n); err != nil {
-			return fmt.Errorf("decode %s: %w", doc.Ref, err)
-		}
-		value = n.Value
-		if n.Secret {
-			value, err = storedSecret(tx, doc.Ref, "value")
-		}
-		return err
+		return doc, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &answer{status: http.StatusOK, etag: doc.ETag, body: map[string]string{"value": value}}, nil
+	return &answer{status: http.StatusOK, etag: doc.ETag, body: map[string]string{"value": n.Value}}, nil
 }
 
 // hideCredentials stores the credentials of a logger, or the connection of a
@@ -302,11 +290,7 @@ func (w *write) hideCredentials(label, text string) (string, error) {
 	id := w.Store.NewID()
 	name := label + "--" + id
 	ref := w.home().Child(apim.NamedValues.Path, id)
-	body, err := json.Marshal(&apim.NamedValue{DisplayName: name, Secret: true})
-	if err != nil {
-		return "", err
-	}
-	if err := w.tx.Put(&store.Document{Ref: ref, Body: body}); err != nil {
+	if _, err := w.tx.Encode(ref, &apim.NamedValue{DisplayName: name, Secret: true}); err != nil {
 		return "", err
 	}
 	return "{{" + name + "}}", w.tx.SetSecret(ref, "value", text)

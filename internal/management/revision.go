@@ -1,8 +1,6 @@
 package management
 
 import (
-	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -37,23 +35,23 @@ func listRevisions(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	var docs []*store.Document
 	var address string
-	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
+	docs, err := view(c, func(tx *store.Tx) ([]*store.Document, error) {
 		ref, err := c.stored(tx, c.ref)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if docs, err = tx.APIRevisions(ref.Alias()); err != nil {
-			return err
+		docs, err := tx.APIRevisions(ref.Alias())
+		if err != nil {
+			return nil, err
 		}
 		current, err := tx.ResolveAPI(ref.Alias())
 		if err != nil {
-			return err
+			return nil, err
 		}
 		address, err = apidoc.Address(tx, current, "")
 		address = "/" + strings.TrimPrefix(address, "/")
-		return err
+		return docs, err
 	})
 	if err != nil {
 		return nil, err
@@ -74,8 +72,8 @@ func listRevisions(c *call) (*answer, error) {
 // newRevision describes a revision of an API with its gateway address.
 func newRevision(doc *store.Document, address string) (*revision, error) {
 	var api apim.API
-	if err := json.Unmarshal(doc.Body, &api); err != nil {
-		return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+	if err := doc.Decode(&api); err != nil {
+		return nil, err
 	}
 	if !api.IsCurrent {
 		address += ";rev=" + api.APIRevision

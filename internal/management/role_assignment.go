@@ -1,7 +1,6 @@
 package management
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -52,20 +51,18 @@ func listRoleAssignments(c *call) (*answer, error) {
 		name string
 		roleAssignment
 	}
-	var all []named
-	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		all = nil
+	all, err := view(c, func(tx *store.Tx) (all []named, err error) {
 		docs, err := tx.List(roleAssignments, "")
 		for _, doc := range docs {
 			n := named{name: doc.Name}
-			if err := json.Unmarshal(doc.Body, &n.roleAssignment); err != nil {
-				return fmt.Errorf("decode %s: %w", doc.Ref, err)
+			if err := doc.Decode(&n.roleAssignment); err != nil {
+				return nil, err
 			}
 			if n.Scope.Covers(c.scope) || c.scope.Covers(n.Scope) {
 				all = append(all, n)
 			}
 		}
-		return err
+		return all, err
 	})
 	if err != nil {
 		return nil, err
@@ -78,9 +75,8 @@ func listRoleAssignments(c *call) (*answer, error) {
 
 func getRoleAssignment(c *call) (*answer, error) {
 	var a roleAssignment
-	err := c.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		_, err := tx.Decode(apim.Ref("").Child(roleAssignments, c.roleName()), &a)
-		return err
+	_, err := view(c, func(tx *store.Tx) (*store.Document, error) {
+		return tx.Decode(apim.Ref("").Child(roleAssignments, c.roleName()), &a)
 	})
 	if errors.Is(err, apim.ErrNotFound) || err == nil && !c.scope.Covers(a.Scope) {
 		return nil, &arm.Error{Status: http.StatusNotFound, Code: "RoleAssignmentNotFound", Message: fmt.Sprintf("There is no role assignment %q at this scope.", c.target)}
@@ -88,8 +84,7 @@ func getRoleAssignment(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := c.showAssignment(c.roleName(), a)
-	return &answer{status: http.StatusOK, body: e}, err
+	return ok(c.showAssignment(c.roleName(), a))
 }
 
 // putRoleAssignment assigns a role to a principal at the scope of the address.
@@ -133,9 +128,8 @@ func (c *call) assign(tx *store.Tx, name string, a *roleAssignment) error {
 		return apim.Invalid("roleDefinitionId", fmt.Sprintf("There is no role definition %q.", a.RoleDefinitionID))
 	}
 	a.RoleDefinitionID = role.ID
-	if err := c.scopeExists(tx, c.scope); errors.Is(err, apim.ErrNotFound) {
-		return &arm.Error{Status: http.StatusNotFound, Code: "ResourceNotFound", Message: fmt.Sprintf("There is no %s in this service.", c.scope)}
-	} else if err != nil {
+	none := &arm.Error{Status: http.StatusNotFound, Code: "ResourceNotFound", Message: fmt.Sprintf("There is no %s in this service.", c.scope)}
+	if err := apim.IfAbsent(c.scopeExists(tx, c.scope), none); err != nil {
 		return err
 	}
 	if err := checkPrincipal(tx, a.PrincipalID); err != nil {
@@ -150,11 +144,8 @@ func (c *call) assign(tx *store.Tx, name string, a *roleAssignment) error {
 	if _, err := tx.Get(ref); err == nil {
 		return &apim.ConflictError{Code: "RoleAssignmentUpdateNotPermitted", Message: "A role assignment cannot be changed; delete it and make another."}
 	}
-	body, err := json.Marshal(a)
-	if err != nil {
-		return err
-	}
-	return tx.Put(&store.Document{Ref: ref, Body: body})
+	_, err = tx.Encode(ref, a)
+	return err
 }
 
 // checkPrincipal requires an existing user or group, or the name of a token or
@@ -164,10 +155,7 @@ func checkPrincipal(tx *store.Tx, id string) error {
 	switch {
 	case strings.HasPrefix(lower, "users/"), strings.HasPrefix(lower, "groups/"):
 		_, err := tx.Get(apim.Ref("/" + id))
-		if errors.Is(err, apim.ErrNotFound) {
-			return apim.Invalid("principalId", fmt.Sprintf("There is no %s.", id))
-		}
-		return err
+		return apim.IfAbsent(err, apim.Invalid("principalId", fmt.Sprintf("There is no %s.", id)))
 	case strings.HasPrefix(lower, "token:") && len(id) > len("token:"), strings.HasPrefix(lower, "oidc:") && strings.Contains(id, "#"):
 		return nil
 	}
@@ -183,8 +171,8 @@ func (c *call) dropAssignments(tx *store.Tx, deleted apim.Ref) error {
 	}
 	for _, doc := range docs {
 		var a roleAssignment
-		if err := json.Unmarshal(doc.Body, &a); err != nil {
-			return fmt.Errorf("decode %s: %w", doc.Ref, err)
+		if err := doc.Decode(&a); err != nil {
+			return err
 		}
 		err := c.scopeExists(tx, a.Scope)
 		if errors.Is(err, apim.ErrNotFound) || err == nil && apim.Ref("/"+a.PrincipalID).Same(deleted) {
@@ -211,10 +199,7 @@ func (c *call) scopeExists(tx *store.Tx, scope apim.Scope) error {
 		_, err := at.get(tx)
 		return err
 	}
-	_, link, err := at.findNamedLink(tx)
-	if err == nil && link == nil {
-		return apim.ErrNotFound
-	}
+	_, err := at.getNamedLink(tx)
 	return err
 }
 

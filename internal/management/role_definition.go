@@ -1,9 +1,9 @@
 package management
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -33,14 +33,17 @@ type permission struct {
 
 // showRole shows a role as a role definition.
 func (c *call) showRole(role *access.Role) (any, error) {
-	kind := "CustomRole"
-	if access.RoleByName(role.ID) != nil {
-		kind = "BuiltInRole"
-	}
 	return c.authorizationEnvelope("roleDefinitions", role.ID, apim.ServiceScope(), roleDefinition{
-		RoleName: role.Name, Type: kind, Description: role.Description, AssignableScopes: []string{c.scopeID(apim.ServiceScope())},
+		RoleName: role.Name, Type: typeOf(role), Description: role.Description, AssignableScopes: []string{c.scopeID(apim.ServiceScope())},
 		Permissions: []permission{{Actions: notNil(role.Actions), NotActions: notNil(role.NotActions), DataActions: []string{}, NotDataActions: []string{}}},
 	})
+}
+
+func typeOf(role *access.Role) string {
+	if access.RoleByName(role.ID) != nil {
+		return "BuiltInRole"
+	}
+	return "CustomRole"
 }
 
 func notNil(list []string) []string {
@@ -50,42 +53,24 @@ func notNil(list []string) []string {
 	return list
 }
 
-// roleSet reads the roles.
-func (c *call) roleSet() (set *roleSet, err error) {
-	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		set = &roleSet{}
-		set.assignments, set.byID, err = c.roles.read(tx)
-		return err
-	})
-	return set, err
-}
-
 func listRoleDefinitions(c *call) (*answer, error) {
-	set, err := c.roleSet()
+	set, err := view(c, c.roles.read)
 	if err != nil {
 		return nil, err
 	}
-	var all []*access.Role
-	for _, role := range set.byID {
-		all = append(all, role)
-	}
-	slices.SortFunc(all, func(a, b *access.Role) int { return strings.Compare(a.Name, b.Name) })
+	all := slices.SortedFunc(maps.Values(set.byID), func(a, b *access.Role) int { return strings.Compare(a.Name, b.Name) })
 	l, err := c.roleListing(apim.Fields{"roleName", "type"})
 	if err != nil {
 		return nil, err
 	}
 	all = selected(all, l, func(r *access.Role) arm.Record {
-		kind := "CustomRole"
-		if access.RoleByName(r.ID) != nil {
-			kind = "BuiltInRole"
-		}
-		return arm.RecordOf(map[string]any{"roleName": r.Name, "type": kind})
+		return arm.RecordOf(map[string]any{"roleName": r.Name, "type": typeOf(r)})
 	})
 	return page(c, l, all, func(r *access.Role) (any, error) { return c.showRole(r) })
 }
 
 func getRoleDefinition(c *call) (*answer, error) {
-	set, err := c.roleSet()
+	set, err := view(c, c.roles.read)
 	if err != nil {
 		return nil, err
 	}
@@ -93,8 +78,7 @@ func getRoleDefinition(c *call) (*answer, error) {
 	if role == nil {
 		return nil, roleMissing(string(c.target))
 	}
-	e, err := c.showRole(role)
-	return &answer{status: http.StatusOK, body: e}, err
+	return ok(c.showRole(role))
 }
 
 func roleMissing(name string) error {
@@ -119,25 +103,20 @@ func putRoleDefinition(c *call) (*answer, error) {
 		return nil, err
 	}
 	d.Type = "CustomRole"
-	body, err := json.Marshal(d)
-	if err != nil {
-		return nil, err
-	}
-	var set *roleSet
-	err = c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
-		if set, err = readRoles(tx); err != nil {
-			return err
+	set, err := change(c, func(tx *store.Tx) (*roleSet, error) {
+		set, err := readRoles(tx)
+		if err != nil {
+			return nil, err
 		}
 		for id, role := range set.byID {
 			if id != name && strings.EqualFold(role.Name, d.RoleName) {
-				return &apim.ConflictError{Code: "RoleDefinitionWithSameNameExists", Target: "roleName", Message: fmt.Sprintf("There is a role %q already.", role.Name)}
+				return nil, &apim.ConflictError{Code: "RoleDefinitionWithSameNameExists", Target: "roleName", Message: fmt.Sprintf("There is a role %q already.", role.Name)}
 			}
 		}
-		if err := tx.Put(&store.Document{Ref: apim.Ref("").Child(roleDefinitions, name), Body: body}); err != nil {
-			return err
+		if _, err := tx.Encode(apim.Ref("").Child(roleDefinitions, name), d); err != nil {
+			return nil, err
 		}
-		set, err = readRoles(tx)
-		return err
+		return readRoles(tx)
 	})
 	if err != nil {
 		return nil, err
@@ -150,9 +129,7 @@ var actionPattern = regexp.MustCompile(`^(\*|[A-Za-z0-9.]+(/[A-Za-z0-9.*_-]+)*(/
 
 func (d *roleDefinition) validate() error {
 	var v apim.Violations
-	if v.Required("roleName", d.RoleName) {
-		v.Length("roleName", d.RoleName, 128)
-	}
+	v.Text("roleName", d.RoleName, 128)
 	v.Length("description", d.Description, 2048)
 	granted := 0
 	for i, p := range d.Permissions {

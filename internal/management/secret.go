@@ -2,8 +2,8 @@ package management
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -28,7 +28,7 @@ func (w *write) withSecrets(properties json.RawMessage) (json.RawMessage, error)
 		if _, sent := members[field]; sent || w.has(field) {
 			continue
 		}
-		secret, err := storedSecret(w.tx, w.ref, field)
+		secret, err := apim.OrNone(w.tx.Secret(w.ref, field))
 		if err != nil {
 			return nil, err
 		}
@@ -37,15 +37,6 @@ func (w *write) withSecrets(properties json.RawMessage) (json.RawMessage, error)
 		}
 	}
 	return json.Marshal(members)
-}
-
-// storedSecret is a secret field, or "" when there is none.
-func storedSecret(tx *store.Tx, ref apim.Ref, field string) (string, error) {
-	secret, err := tx.Secret(ref, field)
-	if errors.Is(err, apim.ErrNotFound) {
-		return "", nil
-	}
-	return secret, err
 }
 
 // sealSecrets moves a resource's secrets from its body into the secret store.
@@ -93,7 +84,7 @@ func (w *write) setSecret(field string, value json.RawMessage) error {
 	if text == nil {
 		return nil
 	}
-	old, err := storedSecret(w.tx, w.ref, field)
+	old, err := apim.OrNone(w.tx.Secret(w.ref, field))
 	if err != nil || w.old != nil && old == *text {
 		return err
 	}
@@ -103,25 +94,29 @@ func (w *write) setSecret(field string, value json.RawMessage) error {
 // listEntitySecrets answers listSecrets with the secrets a resource has, flat.
 func listEntitySecrets(c *call) (*answer, error) {
 	out := map[string]string{}
-	var doc *store.Document
-	err := c.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		var err error
-		if doc, err = c.get(tx); err != nil {
-			return err
+	doc, err := view(c, func(tx *store.Tx) (*store.Document, error) {
+		doc, err := c.get(tx)
+		if err != nil {
+			return nil, err
 		}
-		for _, field := range c.route.kind.Secrets {
-			secret, err := storedSecret(tx, doc.Ref, field)
-			if err != nil {
-				return fmt.Errorf("read %s of %s: %w", field, c.ref, err)
-			}
-			if secret != "" {
-				out[field] = secret
-			}
-		}
-		return nil
+		err = addSecrets(tx, doc.Ref, c.route.kind.Secrets, out)
+		maps.DeleteFunc(out, func(_, secret string) bool { return secret == "" })
+		return doc, err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return &answer{status: http.StatusOK, etag: doc.ETag, body: out}, nil
+}
+
+// addSecrets adds secret fields of a resource to what is shown of it; "" for one that it does not have.
+func addSecrets(tx *store.Tx, ref apim.Ref, fields []string, to map[string]string) error {
+	for _, field := range fields {
+		secret, err := apim.OrNone(tx.Secret(ref, field))
+		if err != nil {
+			return err
+		}
+		to[field] = secret
+	}
+	return nil
 }

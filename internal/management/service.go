@@ -17,21 +17,18 @@ import (
 )
 
 func serviceRoutes() []*route {
-	write := func(method, verb string, handle func(*call) (*answer, error)) *route {
-		return &route{method: method, action: access.ActionOf("", verb), handle: handle}
-	}
 	table := []*route{
 		read("", "", getService),
-		write(http.MethodPut, access.Write, putService),
-		write(http.MethodPatch, access.Write, patchService),
-		write(http.MethodDelete, access.Delete, deleteService),
+		routeOf(http.MethodPut, "", "", putService),
+		routeOf(http.MethodPatch, "", "", patchService),
+		routeOf(http.MethodDelete, "", "", deleteService),
 		read("skus", "skus", listServiceSKUs),
 		read("regions", "regions", listRegions),
 		read("networkstatus", "networkstatus", listNetworkStatus),
 		read("locations/{}/networkstatus", "locations/networkstatus", getNetworkStatus),
 		post("getssotoken", "getssotoken", getSSOToken),
 		read("firstContents", "firstContents", getFirstContents),
-		{method: http.MethodDelete, pattern: "firstContents", action: access.ActionOf("firstContents", access.Delete), handle: deleteFirstContents},
+		routeOf(http.MethodDelete, "firstContents", "firstContents", deleteFirstContents),
 	}
 	return append(table, outerRoutes()...)
 }
@@ -52,27 +49,17 @@ func outerRoutes() []*route {
 }
 
 // serviceSettings are the service's settings, and their tag.
-func (h *handler) serviceSettings(tx *store.Tx) (*settings.Service, string, error) {
-	s, etag, err := settings.ReadService(tx, settings.Service{PublisherName: h.Service.PublisherName, PublisherEmail: h.Service.PublisherEmail})
-	return s, cmp.Or(etag, "portico"), err
+func (h *handler) serviceSettings(tx *store.Tx) (*settings.Service, error) {
+	return settings.ReadService(tx, settings.Service{PublisherName: h.Service.PublisherName, PublisherEmail: h.Service.PublisherEmail, ETag: "portico"})
 }
 
 // getService answers GET of the service itself (apim-rest.md §2.6).
 func getService(c *call) (*answer, error) {
-	body, err := c.service()
-	if err != nil {
-		return nil, err
-	}
-	return &answer{status: http.StatusOK, body: body}, nil
+	return ok(c.service())
 }
 
 func (c *call) service() (map[string]any, error) {
-	var now *settings.Service
-	var etag string
-	err := c.Store.View(c.r.Context(), func(tx *store.Tx) (err error) {
-		now, etag, err = c.serviceSettings(tx)
-		return err
-	})
+	now, err := view(c, c.serviceSettings)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +70,7 @@ func (c *call) service() (map[string]any, error) {
 	id := cmp.Or(c.address.ID(""), "/")
 	return map[string]any{
 		"id": id, "name": c.Service.Name, "type": "Microsoft.ApiManagement/service", "location": c.Service.Location,
-		"etag": etag, "tags": now.Tags, "sku": map[string]any{"name": "Developer", "capacity": 1}, "properties": properties,
+		"etag": now.ETag, "tags": now.Tags, "sku": map[string]any{"name": "Developer", "capacity": 1}, "properties": properties,
 	}, nil
 }
 
@@ -153,7 +140,7 @@ func (c *call) writeService(base *settings.Service) (*answer, error) {
 	err = c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
 		next := base
 		if next == nil {
-			if next, _, err = c.serviceSettings(tx); err != nil {
+			if next, err = c.serviceSettings(tx); err != nil {
 				return err
 			}
 		}
@@ -288,9 +275,7 @@ func (c *call) networkStatus() map[string]any {
 }
 
 func listNetworkStatus(c *call) (*answer, error) {
-	return &answer{status: http.StatusOK, body: []any{
-		map[string]any{"location": c.Service.Location, "networkStatus": c.networkStatus()},
-	}}, nil
+	return ok([]any{map[string]any{"location": c.Service.Location, "networkStatus": c.networkStatus()}}, nil)
 }
 
 func getNetworkStatus(c *call) (*answer, error) {

@@ -52,21 +52,10 @@ func storedPortalSettings(w *write) error { return settings.SettingWritten(w.tx,
 
 // listDelegationSecrets answers with the keys of delegation (portal-wire.md §1.3).
 func listDelegationSecrets(c *call) (*answer, error) {
-	out := map[string]string{}
-	err := c.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		for _, field := range apim.PortalSettings.Secrets {
-			key, err := storedSecret(tx, settings.Delegation, field)
-			if err != nil {
-				return err
-			}
-			out[field] = key
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &answer{status: http.StatusOK, body: out}, nil
+	return ok(view(c, func(tx *store.Tx) (any, error) {
+		out := map[string]string{}
+		return out, addSecrets(tx, settings.Delegation, apim.PortalSettings.Secrets, out)
+	}))
 }
 
 // listTenantSettings answers GET of all settings: there is one set, named public.
@@ -120,5 +109,5 @@ func listMediaSecrets(c *call) (*answer, error) {
 	if c.Blobs == nil {
 		return nil, notSupported("This instance has no media storage.")
 	}
-	return &answer{status: http.StatusOK, body: map[string]string{"containerSasUrl": c.media.Address(c.r)}}, nil
+	return ok(map[string]string{"containerSasUrl": c.media.Address(c.r)}, nil)
 }

@@ -22,7 +22,12 @@ func specialRoutes() []*route {
 
 // read is a route that answers GET of a computed resource.
 func read(pattern, resource string, handle func(*call) (*answer, error)) *route {
-	return &route{method: http.MethodGet, pattern: pattern, action: access.ActionOf(resource, access.Read), handle: handle}
+	return routeOf(http.MethodGet, pattern, resource, handle)
+}
+
+// routeOf is a route of an address; what the caller may do follows from the method.
+func routeOf(method, pattern, resource string, handle func(*call) (*answer, error)) *route {
+	return &route{method: method, pattern: pattern, action: access.ActionOf(resource, actionVerbs[method]), handle: handle}
 }
 
 // post is a route for a POST action.

@@ -3,7 +3,6 @@ package management
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -60,8 +59,8 @@ func tellOwner(w *write) error {
 	s := w.resource.(*apim.Subscription)
 	var old apim.Subscription
 	if w.old != nil {
-		if err := json.Unmarshal(w.old.Body, &old); err != nil {
-			return fmt.Errorf("decode %s: %w", w.ref, err)
+		if err := w.old.Decode(&old); err != nil {
+			return err
 		}
 	}
 	templates := map[string]string{
@@ -100,8 +99,5 @@ func listSubscriptionSecrets(c *call) (*answer, error) {
 }
 
 func regenerateKey(c *call, field string) (*answer, error) {
-	if err := c.Subscriptions.Regenerate(c.r.Context(), c.actor(), anySubscription, string(c.ref.PublicID()), field); err != nil {
-		return nil, err
-	}
-	return noContent(), nil
+	return done(c.Subscriptions.Regenerate(c.r.Context(), c.actor(), anySubscription, string(c.ref.PublicID()), field))
 }

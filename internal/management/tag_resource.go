@@ -1,8 +1,6 @@
 package management
 
 import (
-	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -114,11 +112,7 @@ func (c *call) tagResources(read func(tx *store.Tx) ([]*tagResource, error)) (*a
 	if err != nil {
 		return nil, err
 	}
-	var all []*tagResource
-	err = c.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		all, err = read(tx)
-		return err
-	})
+	all, err := view(c, read)
 	if err != nil {
 		return nil, err
 	}
@@ -193,8 +187,8 @@ func (t *tagging) name(ref apim.Ref) (*tagName, error) {
 // flatResource is a resource as tag resources show it; nil for an API revision that is not current.
 func flatResource(tx *store.Tx, kind *apim.Kind, doc *store.Document) (map[string]any, error) {
 	var p map[string]any
-	if err := json.Unmarshal(doc.Body, &p); err != nil {
-		return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+	if err := doc.Decode(&p); err != nil {
+		return nil, err
 	}
 	switch kind {
 	case apim.APIs:

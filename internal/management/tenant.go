@@ -27,8 +27,8 @@ func tenantBehaviour() behaviour {
 // keepTenant keeps members that clients did not send or cannot change.
 func keepTenant(w *write) error {
 	var old apim.TenantAccess
-	if err := json.Unmarshal(w.old.Body, &old); err != nil {
-		return fmt.Errorf("decode %s: %w", w.ref, err)
+	if err := w.old.Decode(&old); err != nil {
+		return err
 	}
 	t := w.resource.(*apim.TenantAccess)
 	t.ID = old.ID
@@ -56,22 +56,18 @@ const minAccessKey = 32
 
 // listTenantSecrets answers with the access information and both keys, flat.
 func listTenantSecrets(c *call) (*answer, error) {
-	var doc *store.Document
 	out := map[string]any{}
-	err := c.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		var err error
-		if doc, err = tx.Get(c.ref); err != nil {
-			return err
-		}
-		if err := json.Unmarshal(doc.Body, &out); err != nil {
-			return fmt.Errorf("decode %s: %w", c.ref, err)
+	doc, err := view(c, func(tx *store.Tx) (*store.Document, error) {
+		doc, err := tx.Decode(c.ref, &out)
+		if err != nil {
+			return nil, err
 		}
 		for _, field := range c.route.kind.Secrets {
-			if out[field], err = storedSecret(tx, doc.Ref, field); err != nil {
-				return fmt.Errorf("read %s of %s: %w", field, c.ref, err)
+			if out[field], err = apim.OrNone(tx.Secret(doc.Ref, field)); err != nil {
+				return nil, fmt.Errorf("read %s of %s: %w", field, c.ref, err)
 			}
 		}
-		return nil
+		return doc, nil
 	})
 	if err != nil {
 		return nil, err
@@ -81,8 +77,5 @@ func listTenantSecrets(c *call) (*answer, error) {
 
 // regenerateTenantKey replaces one of the keys, which invalidates tokens made with it.
 func regenerateTenantKey(c *call, field string) (*answer, error) {
-	if err := c.Accounts.RegenerateAccessKey(c.r.Context(), c.actor(), c.ref, field); err != nil {
-		return nil, err
-	}
-	return noContent(), nil
+	return done(c.Accounts.RegenerateAccessKey(c.r.Context(), c.actor(), c.ref, field))
 }

@@ -64,10 +64,7 @@ var unsupported = []struct{ methods, pattern, why string }{
 	{"GET", "tenant/{}/syncState", whyGit},
 	{"GET", "workspaceLinks", whyWorkspace},
 	{"GET", "workspaceLinks/{}", whyWorkspace},
-}
 
-// unsupportedOutside is the same for addresses above the service.
-var unsupportedOutside = []struct{ methods, pattern, why string }{
 	{"GET", inGroup + "gateways", whyGateway},
 	{"GET PUT PATCH DELETE", inGroup + "gateways/{}", whyGateway},
 	{"GET", inGroup + "gateways/{}/configConnections", whyGateway},
@@ -90,16 +87,16 @@ const (
 func unsupportedRoutes() []*route {
 	var table []*route
 	for _, u := range unsupported {
-		for method := range strings.FieldsSeq(u.methods) {
-			table = append(table, unsupportedRoute(method, u.pattern, u.pattern, u.why))
+		_, resource, outer := strings.Cut(u.pattern, "Microsoft.ApiManagement/")
+		if !outer {
+			resource = u.pattern
 		}
-	}
-	for _, u := range unsupportedOutside {
+		resource = strings.ReplaceAll(strings.TrimSuffix(resource, "/{}"), "/{}/", "/")
 		for method := range strings.FieldsSeq(u.methods) {
-			_, resource, _ := strings.Cut(u.pattern, "Microsoft.ApiManagement/")
-			rt := unsupportedRoute(method, u.pattern, resource, u.why)
-			rt.outer = true
-			table = append(table, rt)
+			table = append(table, &route{
+				method: method, pattern: u.pattern, outer: outer, action: access.ActionOf(resource, actionVerbs[method]),
+				handle: func(*call) (*answer, error) { return nil, notSupported(u.why) },
+			})
 		}
 	}
 	return table
@@ -109,14 +106,6 @@ func unsupportedRoutes() []*route {
 var actionVerbs = map[string]string{
 	http.MethodGet: access.Read, http.MethodHead: access.Read, http.MethodPut: access.Write,
 	http.MethodPatch: access.Write, http.MethodDelete: access.Delete, http.MethodPost: "action",
-}
-
-func unsupportedRoute(method, pattern, resource, why string) *route {
-	resource = strings.ReplaceAll(strings.TrimSuffix(resource, "/{}"), "/{}/", "/")
-	return &route{
-		method: method, pattern: pattern, action: access.ActionOf(resource, actionVerbs[method]),
-		handle: func(*call) (*answer, error) { return nil, notSupported(why) },
-	}
 }
 
 func notSupported(why string) error {

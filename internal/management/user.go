@@ -2,9 +2,7 @@ package management
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
@@ -83,10 +81,7 @@ func mintUserToken(c *call) (*answer, error) {
 		return nil, err
 	}
 	token, err := c.Accounts.MintToken(c.r.Context(), c.ref.Name(), in.KeyType, in.Expiry)
-	if err != nil {
-		return nil, fmt.Errorf("mint a token for %s: %w", c.ref, err)
-	}
-	return &answer{status: http.StatusOK, body: map[string]string{"value": token}}, nil
+	return ok(map[string]string{"value": token}, err)
 }
 
 // showUser adds the groups when expandGroups asks for them.
@@ -106,8 +101,8 @@ func listIdentities(c *call) (*answer, error) {
 		return nil, err
 	}
 	var user apim.User
-	if err := json.Unmarshal(doc.Body, &user); err != nil {
-		return nil, fmt.Errorf("decode %s: %w", doc.Ref, err)
+	if err := doc.Decode(&user); err != nil {
+		return nil, err
 	}
 	p, err := arm.ParsePage(c.query)
 	if err != nil {
@@ -130,7 +125,7 @@ func (c *call) mailLink(tx *store.Tx, template string, user apim.Ref, lifetime t
 
 // mail sends a user a template in the name of the publisher.
 func (c *call) mail(tx *store.Tx, template string, user apim.Ref, values map[string]string) error {
-	now, _, err := c.serviceSettings(tx)
+	now, err := c.serviceSettings(tx)
 	if err != nil {
 		return err
 	}
@@ -172,19 +167,13 @@ const ssoLifetime = 5 * time.Minute
 // generateSSOURL answers with a link that signs the user in to the portal.
 func generateSSOURL(c *call) (*answer, error) {
 	link, err := c.ssoURL(c.ref.Name())
-	if err != nil {
-		return nil, err
-	}
-	return &answer{status: http.StatusOK, body: map[string]string{"value": link}}, nil
+	return ok(map[string]string{"value": link}, err)
 }
 
 // getSSOToken answers with a link that signs the administrator in (apim-rest.md §1.11).
 func getSSOToken(c *call) (*answer, error) {
 	link, err := c.ssoURL(account.AdministratorID)
-	if err != nil {
-		return nil, err
-	}
-	return &answer{status: http.StatusOK, body: map[string]string{"redirectUri": link}}, nil
+	return ok(map[string]string{"redirectUri": link}, err)
 }
 
 func (c *call) ssoURL(user string) (string, error) {
@@ -201,19 +190,15 @@ func sendPasswordConfirmation(c *call) (*answer, error) {
 	if c.Mailer == nil {
 		return nil, &apim.ConflictError{Code: "OperationNotAllowed", Message: "This instance sends no mail: start it with --smtp."}
 	}
-	err := c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
-		_, err := tx.Password(c.ref)
-		if err == nil {
+	return done(c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
+		password, err := apim.OrNone(tx.Password(c.ref))
+		if err != nil {
+			return err
+		}
+		if password != "" {
 			return notSupported("The user has a password, and no mail lets a person replace one yet: " +
 				"set a new one with PATCH of the user (properties.password), and give it to the person.")
 		}
-		if !errors.Is(err, apim.ErrNotFound) {
-			return err
-		}
 		return c.mailLink(tx, "passwordResetIdentityDefault", c.ref, account.LinkLifetime)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return noContent(), nil
+	}))
 }

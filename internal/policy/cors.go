@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -238,11 +239,7 @@ func (c *cors) preflight(ex *Exchange) bool {
 func (c *cors) String() string {
 	origins := []string{"*"}
 	if c.origins != nil {
-		origins = origins[:0]
-		for o := range c.origins {
-			origins = append(origins, o)
-		}
-		slices.Sort(origins)
+		origins = slices.Sorted(maps.Keys(c.origins))
 	}
 	return fmt.Sprintf("cors origins=%v methods=%v headers=%v expose=%v credentials=%t terminate=%t max-age=%s",
 		origins, orAny(c.methods), orAny(c.headers), c.expose, c.credentials, c.terminate, c.maxAge)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -173,12 +174,7 @@ func (s *sites) key(req *request) (key, bool) {
 
 // typed reports whether a query holds free text.
 func typed(query url.Values) bool {
-	for _, name := range freeText {
-		if query.Get(name) != "" {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(freeText, func(name string) bool { return query.Get(name) != "" })
 }
 
 // guestKey is the key of what guests get at an address without a query. It allocates nothing.

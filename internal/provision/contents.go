@@ -2,7 +2,6 @@ package provision
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"html"
@@ -126,6 +125,6 @@ func ownPolicy(tx *store.Tx, written string) (ours bool, text string, err error)
 		return false, "", err
 	}
 	var p apim.Policy
-	err = json.Unmarshal(doc.Body, &p)
+	err = doc.Decode(&p)
 	return true, p.Value, err
 }

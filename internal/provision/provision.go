@@ -2,7 +2,6 @@ package provision
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -92,25 +91,20 @@ func lastAudit(tx *store.Tx) (int64, error) {
 
 // LinkDue reports whether the first administrator should get a sign-in link; it
 // does so only once.
-func (s *Service) LinkDue(ctx context.Context) (isDue bool, err error) {
-	err = s.Store.Update(ctx, system, func(tx *store.Tx) error {
+func (s *Service) LinkDue(ctx context.Context) (bool, error) {
+	return store.Write(ctx, s.Store, system, func(tx *store.Tx) (bool, error) {
 		value, err := tx.Meta(linkMeta)
-		if isDue = value == due; err != nil || !isDue {
-			return err
+		if err != nil || value != due {
+			return false, err
 		}
-		return tx.SetMeta(linkMeta, "")
+		return true, tx.SetMeta(linkMeta, "")
 	})
-	return isDue, err
 }
 
 // Untouched reports whether nobody has changed anything in the service except
 // people signing in, setting passwords and being invited.
-func (s *Service) Untouched(ctx context.Context) (yes bool, err error) {
-	err = s.Store.View(ctx, func(tx *store.Tx) error {
-		yes, err = untouched(tx)
-		return err
-	})
-	return yes, err
+func (s *Service) Untouched(ctx context.Context) (bool, error) {
+	return store.Read(ctx, s.Store, untouched)
 }
 
 func untouched(tx *store.Tx) (bool, error) {
@@ -174,11 +168,6 @@ func (s *Service) Erase(ctx context.Context, actor store.Actor, portal string, a
 
 // put writes a resource in the name of the system.
 func put(tx *store.Tx, ref apim.Ref, r apim.Resource) (*store.Document, error) {
-	r.Default()
-	body, err := json.Marshal(r)
-	if err != nil {
-		return nil, fmt.Errorf("encode %s: %w", ref, err)
-	}
-	doc := &store.Document{Ref: ref, Body: body}
-	return doc, tx.Put(doc)
+	apim.Default(r)
+	return tx.Encode(ref, r)
 }

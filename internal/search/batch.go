@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -93,10 +94,7 @@ func (x *Index) collectAll(tx *store.Tx, b *batch, last int64) error {
 	}
 	err := query(tx, `SELECT key, '' FROM search_document WHERE service = $1 AND id < $2`,
 		[]any{x.store.Service(), rowID(classOperation, 0, 0)}, func(key, _ string) { keys[key] = true })
-	for key := range keys {
-		b.enqueue = append(b.enqueue, key)
-	}
-	slices.Sort(b.enqueue)
+	b.enqueue = slices.Sorted(maps.Keys(keys))
 	return err
 }
 
@@ -114,11 +112,7 @@ func (x *Index) collectChanges(tx *store.Tx, b *batch, from int64) error {
 			return err
 		}
 	}
-	keys := make([]string, 0, len(set))
-	for key := range set {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
+	keys := slices.Sorted(maps.Keys(set))
 	if len(keys) > batchSize {
 		b.enqueue, b.more = keys, true
 		return nil

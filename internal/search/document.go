@@ -3,6 +3,7 @@ package search
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -81,7 +82,7 @@ func (d *document) index(body, terms int) indexed {
 	all.add(apiTerm(d.api))
 	length := 0
 	chunks(d.title, func(chunk) bool { length++; return length < 255 })
-	return indexed{d, sorted(all.set), sorted(known), length}
+	return indexed{d, slices.Sorted(maps.Keys(all.set)), slices.Sorted(maps.Keys(known)), length}
 }
 
 // apiTerm is the term that all documents of an API have; products have that of "".
@@ -119,15 +120,6 @@ func (t termSet) whole(text string) {
 	if j := joined(text); j != "" {
 		t.add(string(asWhole) + j)
 	}
-}
-
-func sorted(set map[string]bool) []string {
-	all := make([]string, 0, len(set))
-	for s := range set {
-		all = append(all, s)
-	}
-	slices.Sort(all)
-	return all
 }
 
 // forms calls add with each form a word is found by: itself, its pieces, their stems.

@@ -108,11 +108,8 @@ func (x *Index) Sync(ctx context.Context) error {
 // step indexes one batch: reads and cuts text in a view, which hinders nobody,
 // then writes in a short transaction, if no other process has done so meanwhile.
 // It returns nil when there was nothing to do.
-func (x *Index) step(ctx context.Context) (b *batch, err error) {
-	err = x.store.View(ctx, func(tx *store.Tx) error {
-		b, err = x.collect(tx)
-		return err
-	})
+func (x *Index) step(ctx context.Context) (*batch, error) {
+	b, err := store.Read(ctx, x.store, x.collect)
 	if err != nil || b == nil {
 		return nil, err
 	}

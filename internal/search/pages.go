@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -45,7 +46,7 @@ func (p Page) document() *document {
 	text := strings.Join(strings.Fields(p.Text), " ")
 	return &document{
 		title: p.Title, path: p.Address, names: []string{p.Keywords}, paths: []string{p.Description},
-		body: cutText(text, maxPage), text: orElse(p.Description, cutText(text, maxText)),
+		body: cutText(text, maxPage), text: cmp.Or(p.Description, cutText(text, maxText)),
 	}
 }
 

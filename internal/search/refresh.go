@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -188,8 +189,8 @@ func (r *reader) readAPI(alias apim.Ref, info *apiInfo) error {
 	if err != nil {
 		return err
 	}
-	if err := json.Unmarshal(doc.Body, &info.api); err != nil {
-		return fmt.Errorf("decode: %w", err)
+	if err := doc.Decode(&info.api); err != nil {
+		return err
 	}
 	info.doc, info.revision = doc, string(doc.Key())
 	info.id = string(doc.Ref.Alias().PublicID())
@@ -213,7 +214,7 @@ func (r *reader) apiDocument(alias apim.Ref) (*document, error) {
 	text := plainText(info.api.Description)
 	return &document{
 		key: string(alias.Key()), class: classAPI, ref: id, api: string(alias.Key()), apiID: info.id, name: info.id,
-		title: orElse(info.api.DisplayName, info.id), path: info.api.Path, state: info.state(),
+		title: cmp.Or(info.api.DisplayName, info.id), path: info.api.Path, state: info.state(),
 		paths: append(tags, info.api.APIVersion, info.api.Type), body: text, text: cutText(text, maxText),
 	}, nil
 }
@@ -236,8 +237,8 @@ func (r *reader) operationDocument(ref apim.Ref) (*document, error) {
 		OperationID, Summary string
 		Tags                 []string
 	}
-	if err := json.Unmarshal(doc.Body, &op); err != nil {
-		return nil, fmt.Errorf("decode: %w", err)
+	if err := doc.Decode(&op); err != nil {
+		return nil, err
 	}
 	if len(doc.Extra) > 0 {
 		if err := json.Unmarshal(doc.Extra, &extra); err != nil {
@@ -251,10 +252,10 @@ func (r *reader) operationDocument(ref apim.Ref) (*document, error) {
 	text := plainText(op.Description)
 	return &document{
 		key: string(ref.Key()), class: classOperation, ref: string(doc.Ref), api: aliasOf(info.revision), apiID: info.id,
-		name: doc.Name, title: orElse(op.DisplayName, doc.Name), apiTitle: orElse(info.api.DisplayName, info.id),
+		name: doc.Name, title: cmp.Or(op.DisplayName, doc.Name), apiTitle: cmp.Or(info.api.DisplayName, info.id),
 		method: op.Method, path: op.URLTemplate, names: []string{extra.OperationID},
 		paths: append(tags, append(extra.Tags, info.id, info.api.Path)...),
-		body:  strings.Join(append(parameterWords(&op), extra.Summary, text), " "), text: cutText(orElse(text, extra.Summary), maxText),
+		body:  strings.Join(append(parameterWords(&op), extra.Summary, text), " "), text: cutText(cmp.Or(text, extra.Summary), maxText),
 	}, nil
 }
 
@@ -293,8 +294,8 @@ func (r *reader) productDocument(ref apim.Ref) (*document, error) {
 		return nil, err
 	}
 	var p apim.Product
-	if err := json.Unmarshal(doc.Body, &p); err != nil {
-		return nil, fmt.Errorf("decode: %w", err)
+	if err := doc.Decode(&p); err != nil {
+		return nil, err
 	}
 	tags, err := r.tagNames(r.links[ref.Key()])
 	if err != nil {
@@ -302,7 +303,7 @@ func (r *reader) productDocument(ref apim.Ref) (*document, error) {
 	}
 	text := plainText(p.Description)
 	return &document{
-		key: string(ref.Key()), class: classProduct, ref: string(doc.Ref), name: doc.Name, title: orElse(p.DisplayName, doc.Name),
+		key: string(ref.Key()), class: classProduct, ref: string(doc.Ref), name: doc.Name, title: cmp.Or(p.DisplayName, doc.Name),
 		paths: tags, body: text, text: cutText(text, maxText),
 	}, nil
 }
@@ -325,23 +326,10 @@ func (r *reader) tagNames(tags []apim.Ref) ([]string, error) {
 }
 
 func (r *reader) tagName(tag apim.Ref) (string, error) {
-	doc, err := r.tx.Get(tag)
+	var t apim.Tag
+	_, err := r.tx.Decode(tag, &t)
 	if errors.Is(err, apim.ErrNotFound) {
 		return "", nil
 	}
-	if err != nil {
-		return "", err
-	}
-	var t apim.Tag
-	if err := json.Unmarshal(doc.Body, &t); err != nil {
-		return "", fmt.Errorf("decode %s: %w", tag, err)
-	}
-	return t.DisplayName, nil
-}
-
-func orElse(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
+	return t.DisplayName, err
 }

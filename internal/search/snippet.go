@@ -45,12 +45,7 @@ func (s search) marks(text string) []Mark {
 }
 
 func (s search) isMatch(w string) bool {
-	for _, c := range s.clauses {
-		if c.matches(w) > 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.clauses, func(c clause) bool { return c.matches(w) > 0 })
 }
 
 // cutAround takes the stretch of a text that shows the first match, at word ends.

@@ -20,11 +20,8 @@ func (x *Index) tidy(ctx context.Context) error {
 		})
 	}
 	for more := true; more; {
-		err := x.store.Update(ctx, system, func(tx *store.Tx) (err error) {
-			more, err = mergeSegments(tx)
-			return err
-		})
-		if err != nil {
+		var err error
+		if more, err = store.Write(ctx, x.store, system, mergeSegments); err != nil {
 			return err
 		}
 	}

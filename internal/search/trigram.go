@@ -1,6 +1,7 @@
 package search
 
 import (
+	"maps"
 	"slices"
 	"unicode/utf8"
 
@@ -17,11 +18,7 @@ const (
 // a correction to one finds nothing, and no harm is done.
 func (x *Index) learn(tx *store.Tx, words map[string]bool) error {
 	service := x.store.Service()
-	all := make([]string, 0, len(words))
-	for w := range words {
-		all = append(all, w)
-	}
-	slices.Sort(all)
+	all := slices.Sorted(maps.Keys(words))
 	err := batches(all, func(piece []string) error {
 		return query(tx, `SELECT term, '' FROM search_term WHERE service = $1 AND term IN (`+placeholders(2, len(piece))+`)`,
 			withKeys([]any{service}, piece), func(term, _ string) { delete(words, term) })

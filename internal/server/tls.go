@@ -16,6 +16,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -134,12 +135,7 @@ func good(leaf *x509.Certificate, hosts []string, now time.Time) bool {
 	if leaf.NotAfter.Sub(now) < selfSignedRenew {
 		return false
 	}
-	for _, h := range hosts {
-		if leaf.VerifyHostname(h) != nil {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(hosts, func(h string) bool { return leaf.VerifyHostname(h) != nil })
 }
 
 func writeSelfSigned(certFile, keyFile string, hosts []string, now time.Time) error {

@@ -1,8 +1,6 @@
 package settings
 
 import (
-	"errors"
-
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
 )
@@ -37,7 +35,7 @@ func Read(tx *store.Tx) (*Portal, error) {
 		return nil, err
 	}
 	var signup apim.SignupSettings
-	if _, err := tx.Decode(Signup, &signup); err != nil && !errors.Is(err, apim.ErrNotFound) {
+	if _, err := apim.OrNone(tx.Decode(Signup, &signup)); err != nil {
 		return nil, err
 	}
 	p := &Portal{
@@ -67,11 +65,11 @@ func TokensAllowed(tx *store.Tx) (bool, error) {
 // ReadConfig reads portalconfigs/default, with its defaults, and its ETag.
 func ReadConfig(tx *store.Tx) (config *apim.PortalConfig, etag string, err error) {
 	config = new(apim.PortalConfig)
-	doc, err := tx.Decode(Config, config)
-	if err != nil && !errors.Is(err, apim.ErrNotFound) {
+	doc, err := apim.OrNone(tx.Decode(Config, config))
+	if err != nil {
 		return nil, "", err
 	}
-	if err == nil {
+	if doc != nil {
 		etag = doc.ETag
 	}
 	config.Default()

@@ -43,7 +43,7 @@ func TestEveryShapeSaysTheSame(t *testing.T) {
 				if err := settings.ConfigWritten(tx, defaults()); err != nil { // as at the first start
 					return err
 				}
-				c.written.Default()
+				apim.Default(c.written)
 				if err := tx.PutChanged(c.at, c.written); err != nil {
 					return err
 				}

@@ -2,7 +2,6 @@ package settings
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/mail"
 
@@ -17,13 +16,12 @@ type Service struct {
 	NotificationSenderEmail string            `json:"notificationSenderEmail,omitempty"`
 	CustomProperties        map[string]string `json:"customProperties,omitempty"`
 	Tags                    map[string]string `json:"-"` // of the service's envelope
+	ETag                    string            `json:"-"`
 }
 
 // Validate checks required fields and e-mail addresses.
 func (s *Service) Validate(v *apim.Violations) {
-	if v.Required("publisherName", s.PublisherName) {
-		v.Length("publisherName", s.PublisherName, 100)
-	}
+	v.Text("publisherName", s.PublisherName, 100)
 	v.Required("publisherEmail", s.PublisherEmail)
 	for field, address := range map[string]string{"publisherEmail": s.PublisherEmail, "notificationSenderEmail": s.NotificationSenderEmail} {
 		v.Length(field, address, 100)
@@ -34,29 +32,25 @@ func (s *Service) Validate(v *apim.Violations) {
 }
 
 // ReadService reads the settings of the service: s, the configured ones,
-// overlaid with the stored changes. etag is "" if there are none.
-func ReadService(tx *store.Tx, s Service) (now *Service, etag string, err error) {
+// overlaid with the stored changes.
+func ReadService(tx *store.Tx, s Service) (*Service, error) {
 	s.Tags = map[string]string{}
 	doc, err := tx.Decode(serviceRef, &s)
-	if errors.Is(err, apim.ErrNotFound) {
-		return &s, "", nil
-	}
 	if err != nil {
-		return nil, "", err
+		return &s, apim.IfAbsent(err, nil)
 	}
+	s.ETag = doc.ETag
 	if doc.Extra != nil {
 		if err := json.Unmarshal(doc.Extra, &s.Tags); err != nil {
-			return nil, "", fmt.Errorf("decode tags of %s: %w", serviceRef, err)
+			return nil, fmt.Errorf("decode tags of %s: %w", serviceRef, err)
 		}
 	}
-	return &s, doc.ETag, nil
+	return &s, nil
 }
 
 // PutService stores the settings of the service.
 func PutService(tx *store.Tx, s *Service) error {
-	var v apim.Violations
-	s.Validate(&v)
-	if err := v.Err(); err != nil {
+	if err := apim.Check(s.Validate); err != nil {
 		return err
 	}
 	doc := &store.Document{Ref: serviceRef}

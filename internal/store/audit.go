@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -37,22 +38,6 @@ func (tx *Tx) As(actor Actor) { tx.actor = actor }
 // Audit adds an entry of the caller's to the audit log. Put, Delete, Link and
 // the others write theirs themselves.
 func (tx *Tx) Audit(action string, ref apim.Ref, before, after json.RawMessage) error {
-	return tx.audit(action, ref, before, after)
-}
-
-// Found keeps what was found of a resource in its history.
-func (tx *Tx) Found(ref apim.Ref, findings []apim.Finding) error {
-	if len(findings) == 0 {
-		return nil
-	}
-	after, err := json.Marshal(map[string]any{"findings": findings})
-	if err != nil {
-		return err
-	}
-	return tx.audit("findings", ref, nil, after)
-}
-
-func (tx *Tx) audit(action string, ref apim.Ref, before, after json.RawMessage) error {
 	seq, err := tx.draw()
 	if err != nil {
 		return err
@@ -60,6 +45,23 @@ func (tx *Tx) audit(action string, ref apim.Ref, before, after json.RawMessage) 
 	hide := tx.s.secretsOf(ref)
 	tx.audits = append(tx.audits, auditRow{seq, tx.actor, action, ref.Key(), mask(before, hide), mask(after, hide)})
 	return nil
+}
+
+// note is what an entry of the audit log says where it is not a document's body.
+func note(says any) json.RawMessage {
+	raw, err := json.Marshal(says)
+	if err != nil {
+		panic(fmt.Sprintf("store: a note of the audit log: %v", err)) // texts and numbers can be encoded
+	}
+	return raw
+}
+
+// Found keeps what was found of a resource in its history.
+func (tx *Tx) Found(ref apim.Ref, findings []apim.Finding) error {
+	if len(findings) == 0 {
+		return nil
+	}
+	return tx.Audit("findings", ref, nil, note(map[string]any{"findings": findings}))
 }
 
 // secretsOf is the lower-case fields of the ref's kind that are hidden.
@@ -162,15 +164,12 @@ func (tx *Tx) AuditLog(q AuditQuery) ([]AuditEntry, error) {
 		q.Limit = math.MaxInt32
 	}
 	where, args := q.where(tx.s.service)
-	var all []AuditEntry
-	err := tx.each(func(rows *sql.Rows) error {
-		var e AuditEntry
+	all, err := collect(tx, func(rows *sql.Rows) (e AuditEntry, err error) {
 		var at int64
 		var before, after sql.NullString
-		err := rows.Scan(&e.Seq, &at, &e.Actor.Name, &e.Actor.Address, &e.Actor.RequestID, &e.Action, &e.Key, &before, &after)
+		err = rows.Scan(&e.Seq, &at, &e.Actor.Name, &e.Actor.Address, &e.Actor.RequestID, &e.Action, &e.Key, &before, &after)
 		e.At, e.Before, e.After = time.UnixMicro(at).UTC(), rawText(before), rawText(after)
-		all = append(all, e)
-		return err
+		return e, err
 	}, `SELECT seq, at, actor, address, request_id, action, key, before, after FROM audit
 		WHERE `+where+` ORDER BY seq DESC LIMIT $7 OFFSET $8`, append(args, q.Limit, q.Skip)...)
 	return all, wrap(err, "read the audit log of %q", q.Resource)

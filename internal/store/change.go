@@ -12,14 +12,11 @@ const ChangeRetention = 7 * 24 * time.Hour
 
 // Changes reads up to limit entries of the feed after a number, in order.
 func (tx *Tx) Changes(after int64, limit int) ([]Change, error) {
-	var all []Change
-	err := tx.each(func(rows *sql.Rows) error {
-		var c Change
+	all, err := collect(tx, func(rows *sql.Rows) (c Change, err error) {
 		var at int64
-		err := rows.Scan(&c.Seq, &c.Key, &c.Op, &at)
+		err = rows.Scan(&c.Seq, &c.Key, &c.Op, &at)
 		c.At = time.UnixMicro(at).UTC()
-		all = append(all, c)
-		return err
+		return c, err
 	}, `SELECT seq, key, op, at FROM change WHERE seq > $1 AND service = $2 ORDER BY seq LIMIT $3`, after, tx.s.service, limit)
 	return all, wrap(err, "read changes after %d", after)
 }

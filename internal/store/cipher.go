@@ -137,7 +137,7 @@ func (r *keyring) bind(tx *Tx) error {
 	if err := r.register(tx); err != nil {
 		return err
 	}
-	return tx.audit("rotateKey", "", nil, nil)
+	return tx.Audit("rotateKey", "", nil, nil)
 }
 
 // initialize sets up an empty database.
@@ -181,11 +181,7 @@ const reencryptBatch = 200
 // moment, it goes on from there.
 func (s *Store) Reencrypt(ctx context.Context, tell func(done int)) error {
 	for done := 0; ; {
-		n := 0
-		err := s.Update(ctx, Actor{Name: System}, func(tx *Tx) (err error) {
-			n, err = tx.reencrypt(reencryptBatch)
-			return err
-		})
+		n, err := Write(ctx, s, Actor{Name: System}, func(tx *Tx) (int, error) { return tx.reencrypt(reencryptBatch) })
 		if err != nil {
 			return fmt.Errorf("encrypt secrets with key %s: %w", s.secrets.current.id, err)
 		}
@@ -205,13 +201,10 @@ type sealedSecret struct {
 
 // reencrypt brings at most so many secrets to the current key, and returns how many.
 func (tx *Tx) reencrypt(most int) (int, error) {
-	var stale []sealedSecret
-	err := tx.each(func(rows *sql.Rows) error {
-		var r sealedSecret
-		err := rows.Scan(&r.key, &r.field, &r.keyID, &r.bytes)
+	stale, err := collect(tx, func(rows *sql.Rows) (r sealedSecret, err error) {
+		err = rows.Scan(&r.key, &r.field, &r.keyID, &r.bytes)
 		r.bytes = bytes.Clone(r.bytes)
-		stale = append(stale, r)
-		return err
+		return r, err
 	}, `SELECT key, field, key_id, bytes FROM secret WHERE service = $1 AND key_id <> $2 ORDER BY key, field LIMIT $3`,
 		tx.s.service, tx.s.secrets.current.id, most)
 	if err != nil {

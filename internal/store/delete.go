@@ -2,7 +2,6 @@ package store
 
 import (
 	"database/sql"
-	"encoding/json"
 	"fmt"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -18,13 +17,13 @@ func (tx *Tx) Delete(ref apim.Ref) error {
 	if err := tx.remove(exactly(ref)); err != nil {
 		return fmt.Errorf("delete %s: %w", ref, err)
 	}
-	return tx.audit("delete", ref, before.Body, nil)
+	return tx.Audit("delete", ref, before.Body, nil)
 }
 
 // DeleteTree removes what Delete does for ref and for everything below it. It is
 // no error when there is nothing.
 func (tx *Tx) DeleteTree(ref apim.Ref) error {
-	before, err := tx.find(ref)
+	before, err := apim.OrNone(tx.Get(ref))
 	if err != nil {
 		return err
 	}
@@ -35,11 +34,7 @@ func (tx *Tx) DeleteTree(ref apim.Ref) error {
 	if tx.drawn == drawn {
 		return nil // there was nothing
 	}
-	var body json.RawMessage
-	if before != nil {
-		body = before.Body
-	}
-	return tx.audit("delete", ref, body, nil)
+	return tx.Audit("delete", ref, before.body(), nil)
 }
 
 // keySpan is one key, or with tree also all below it.

@@ -3,7 +3,6 @@ package store
 import (
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -18,22 +17,13 @@ func scanDocument(rows *sql.Rows) (*Document, error) {
 	var extra sql.NullString
 	var body string
 	err := rows.Scan(&d.Ref, &d.Kind, &d.Parent, &d.Workspace, &d.Name, &d.ETag, &d.Seq, &created, &updated, &extra, &body)
-	if err != nil {
-		return nil, fmt.Errorf("read a document: %w", err)
-	}
 	d.Body, d.Extra = json.RawMessage(body), rawText(extra)
 	d.CreatedAt, d.UpdatedAt = time.UnixMicro(created).UTC(), time.UnixMicro(updated).UTC()
-	return &d, nil
+	return &d, wrap(err, "read a document")
 }
 
 func (tx *Tx) documents(query string, args ...any) ([]*Document, error) {
-	var all []*Document
-	err := tx.each(func(rows *sql.Rows) error {
-		d, err := scanDocument(rows)
-		all = append(all, d)
-		return err
-	}, `SELECT `+documentColumns+` FROM document WHERE `+query, args...)
-	return all, err
+	return collect(tx, scanDocument, `SELECT `+documentColumns+` FROM document WHERE `+query, args...)
 }
 
 // Get returns the document at exactly ref, whose case does not matter, or apim.ErrNotFound.
@@ -54,29 +44,19 @@ func (tx *Tx) Decode(ref apim.Ref, v any) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal(d.Body, v); err != nil {
-		return nil, fmt.Errorf("decode %s: %w", ref, err)
-	}
-	return d, nil
+	return d, d.Decode(v)
 }
 
-// find is Get that returns nil when there is none.
-func (tx *Tx) find(ref apim.Ref) (*Document, error) {
-	d, err := tx.Get(ref)
-	if errors.Is(err, apim.ErrNotFound) {
-		return nil, nil
-	}
-	return d, err
+// Decode reads the body of a document into v.
+func (d *Document) Decode(v any) error {
+	return wrap(json.Unmarshal(d.Body, v), "decode %s", d.Ref)
 }
 
 // List returns the documents of a collection by key; parent "" is the service.
 func (tx *Tx) List(kind string, parent apim.Ref) ([]*Document, error) {
 	all, err := tx.documents(`service = $1 AND kind = $2 AND parent = $3 ORDER BY key`,
 		tx.s.service, tx.s.kind(kind), parent)
-	if err != nil {
-		return nil, fmt.Errorf("list %s of %q: %w", kind, parent, err)
-	}
-	return all, nil
+	return all, wrap(err, "list %s of %q", kind, parent)
 }
 
 // CurrentAPIsAt returns the current revisions of the APIs that have one of the
@@ -102,10 +82,7 @@ func (tx *Tx) APIRevisions(alias apim.Ref) ([]*Document, error) {
 // ListAll returns the documents of a kind under every parent, by parent and key.
 func (tx *Tx) ListAll(kind string) ([]*Document, error) {
 	all, err := tx.documents(`service = $1 AND kind = $2 ORDER BY parent, key`, tx.s.service, tx.s.kind(kind))
-	if err != nil {
-		return nil, fmt.Errorf("list all %s: %w", kind, err)
-	}
-	return all, nil
+	return all, wrap(err, "list all %s", kind)
 }
 
 // scanPage is how many documents Scan holds at a time.
@@ -139,10 +116,7 @@ func (tx *Tx) Count(kind string, parent apim.Ref) (int, error) {
 	var n int
 	err := tx.one([]any{&n}, `SELECT count(*) FROM document WHERE service = $1 AND kind = $2 AND parent = $3`,
 		tx.s.service, tx.s.kind(kind), parent)
-	if err != nil {
-		return 0, fmt.Errorf("count %s of %q: %w", kind, parent, err)
-	}
-	return n, nil
+	return n, wrap(err, "count %s of %q", kind, parent)
 }
 
 // CollectionSeq is the number of the last change of a collection, deletes

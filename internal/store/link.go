@@ -1,8 +1,6 @@
 package store
 
 import (
-	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -53,7 +51,7 @@ func (tx *Tx) LinkAll(kind apim.LinkKind, links []LinkRow) error {
 	if err := tx.insert("link", linkColumns, `ON CONFLICT DO NOTHING`, rows); err != nil {
 		return fmt.Errorf("link %d resources: %w", len(links), err)
 	}
-	return tx.audit("link", links[0].From.Ref().Parent(), nil, json.RawMessage(fmt.Sprintf(`{"kind":%q,"links":%d}`, kind, len(links))))
+	return tx.Audit("link", links[0].From.Ref().Parent(), nil, note(map[string]any{"kind": kind, "links": len(links)}))
 }
 
 // Unlink removes an association and reports whether there was one.
@@ -71,14 +69,11 @@ func (tx *Tx) linked(action string, kind apim.LinkKind, from, to apim.Ref) error
 	if _, err := tx.changed(from.Key(), string(kind), from.Key(), OpLink); err != nil {
 		return err
 	}
-	entry, err := json.Marshal(map[string]string{"kind": string(kind), "to": string(to.Key())})
-	if err != nil {
-		return fmt.Errorf("audit %s: %w", action, err)
-	}
+	entry := note(map[string]string{"kind": string(kind), "to": string(to.Key())})
 	if action == "unlink" {
-		return tx.audit(action, from, entry, nil)
+		return tx.Audit(action, from, entry, nil)
 	}
-	return tx.audit(action, from, nil, entry)
+	return tx.Audit(action, from, nil, entry)
 }
 
 // HasLink reports whether from is associated with to.
@@ -102,26 +97,16 @@ func (tx *Tx) Backlinks(kind apim.LinkKind, to apim.Ref) ([]apim.Ref, error) {
 
 func (tx *Tx) refs(query string, args ...any) ([]apim.Ref, error) {
 	keys, err := tx.strings(query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read links: %w", err)
-	}
 	refs := make([]apim.Ref, len(keys))
 	for i, k := range keys {
 		refs[i] = apim.Ref(k)
 	}
-	return refs, nil
+	return refs, wrap(err, "read links")
 }
 
 // AllLinks are all associations of a kind, ordered.
 func (tx *Tx) AllLinks(kind apim.LinkKind) ([]LinkRow, error) {
-	var all []LinkRow
-	err := tx.each(func(rows *sql.Rows) error {
-		var l LinkRow
-		err := rows.Scan(&l.From, &l.To)
-		all = append(all, l)
-		return err
-	}, `SELECT from_key, to_key FROM link WHERE service = $1 AND kind = $2 ORDER BY from_key, to_key`,
-		tx.s.service, string(kind))
+	all, err := tx.linkRows(`TRUE`, kind)
 	return all, wrap(err, "read all links %s", kind)
 }
 

@@ -1,8 +1,6 @@
 package store
 
 import (
-	"errors"
-
 	"github.com/portico-portal/portico/internal/apim"
 )
 
@@ -16,9 +14,7 @@ const (
 func (tx *Tx) Meta(name string) (string, error) {
 	var value string
 	err := tx.one([]any{&value}, `SELECT value FROM meta WHERE service = $1 AND name = $2`, tx.s.service, name)
-	if errors.Is(err, apim.ErrNotFound) {
-		return "", nil
-	}
+	value, err = apim.OrNone(value, err)
 	return value, wrap(err, "read meta value %s", name)
 }
 

@@ -25,6 +25,14 @@ type Document struct {
 // Key is the document's key, the lower-case ref.
 func (d *Document) Key() apim.Key { return d.Ref.Key() }
 
+// body is the body of a document that there need not be.
+func (d *Document) body() json.RawMessage {
+	if d == nil {
+		return nil
+	}
+	return d.Body
+}
+
 // System is the name of the actor that the program itself is.
 const System = "system"
 

@@ -44,13 +44,9 @@ func (tx *Tx) LinksFrom(kind apim.LinkKind, collection string) ([]LinkRow, error
 }
 
 func (tx *Tx) linkRows(where string, kind apim.LinkKind, args ...any) ([]LinkRow, error) {
-	var all []LinkRow
-	err := tx.each(func(rows *sql.Rows) error {
-		var l LinkRow
-		err := rows.Scan(&l.From, &l.To)
-		all = append(all, l)
-		return err
+	return collect(tx, func(rows *sql.Rows) (l LinkRow, err error) {
+		err = rows.Scan(&l.From, &l.To)
+		return l, err
 	}, `SELECT from_key, to_key FROM link WHERE service = $1 AND kind = $2 AND `+where+` ORDER BY from_key, to_key`,
 		append([]any{tx.s.service, string(kind)}, args...)...)
-	return all, err
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -27,7 +26,7 @@ const (
 // times. A replaced document keeps the spelling and time it was created with.
 // A body that is not JSON or a malformed ref is an *apim.InvalidError.
 func (tx *Tx) Put(d *Document) error {
-	before, err := tx.find(d.Ref)
+	before, err := apim.OrNone(tx.Get(d.Ref))
 	if err != nil {
 		return err
 	}
@@ -40,11 +39,7 @@ func (tx *Tx) PutOver(before, d *Document) error {
 	if err := tx.write([]*Document{d}); err != nil {
 		return fmt.Errorf("put %s: %w", d.Ref, err)
 	}
-	var old json.RawMessage
-	if before != nil {
-		old = before.Body
-	}
-	return tx.audit("put", d.Ref, old, d.Body)
+	return tx.Audit("put", d.Ref, before.body(), d.Body)
 }
 
 // PutAll is Put for many documents with different refs. The audit log gets one
@@ -67,11 +62,7 @@ func (tx *Tx) PutAll(ds []*Document) error {
 	for _, d := range ds {
 		kinds[d.Kind]++
 	}
-	summary, err := json.Marshal(map[string]any{"documents": kinds})
-	if err != nil {
-		return fmt.Errorf("put %d documents: %w", len(ds), err)
-	}
-	return tx.audit("put", apim.Ref(ds[0].Parent), nil, summary)
+	return tx.Audit("put", apim.Ref(ds[0].Parent), nil, note(map[string]any{"documents": kinds}))
 }
 
 // write stores one chunk of documents and adds them to the feed.
@@ -153,6 +144,16 @@ func checkRef(ref apim.Ref) error {
 	return nil
 }
 
+// Encode puts properties as the document at ref, and returns it.
+func (tx *Tx) Encode(ref apim.Ref, properties any) (*Document, error) {
+	body, err := json.Marshal(properties)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", ref, err)
+	}
+	d := &Document{Ref: ref, Body: body}
+	return d, tx.Put(d)
+}
+
 // PutChanged stores properties that differ from what is stored, so that the ETag
 // of what stays the same stays too.
 func (tx *Tx) PutChanged(ref apim.Ref, properties any) error {
@@ -160,8 +161,8 @@ func (tx *Tx) PutChanged(ref apim.Ref, properties any) error {
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", ref, err)
 	}
-	old, err := tx.Get(ref)
-	if err != nil && !errors.Is(err, apim.ErrNotFound) {
+	old, err := apim.OrNone(tx.Get(ref))
+	if err != nil {
 		return err
 	}
 	if old != nil && bytes.Equal(old.Body, body) {

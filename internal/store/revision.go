@@ -67,14 +67,11 @@ func (it *RevisionItem) fill() error {
 
 // RevisionItems reads all items of a portal revision by key.
 func (tx *Tx) RevisionItems(revision string) ([]RevisionItem, error) {
-	var items []RevisionItem
-	err := tx.each(func(rows *sql.Rows) error {
-		var it RevisionItem
+	items, err := collect(tx, func(rows *sql.Rows) (it RevisionItem, err error) {
 		var body sql.NullString
-		err := rows.Scan(&it.Key, &it.Ref, &it.Hash, &body)
+		err = rows.Scan(&it.Key, &it.Ref, &it.Hash, &body)
 		it.Body = rawText(body)
-		items = append(items, it)
-		return err
+		return it, err
 	}, `SELECT i.item, i.path, i.hash, b.body FROM portal_item i
 		LEFT JOIN portal_body b ON b.service = i.service AND b.hash = i.hash
 		WHERE i.service = $1 AND i.revision = $2 ORDER BY i.item`, tx.s.service, lower(revision))
@@ -136,11 +133,7 @@ func (tx *Tx) SetCurrentPortalRevision(name string) error {
 	if err := tx.touched(ref); err != nil {
 		return err
 	}
-	old, err := json.Marshal(map[string]string{"current": before})
-	if err != nil {
-		return fmt.Errorf("audit publishing: %w", err)
-	}
-	return tx.audit("publish", ref, old, nil)
+	return tx.Audit("publish", ref, note(map[string]string{"current": before}), nil)
 }
 
 // CurrentPortalRevision is the name of the published site's revision, "" when there is none.

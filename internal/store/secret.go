@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -83,11 +82,7 @@ func (tx *Tx) secretChanged(action string, ref apim.Ref, field string) error {
 	if err := tx.touched(ref); err != nil {
 		return err
 	}
-	after, err := json.Marshal(map[string]string{field: masked})
-	if err != nil {
-		return fmt.Errorf("audit %s: %w", action, err)
-	}
-	return tx.audit(action, ref, nil, after)
+	return tx.Audit(action, ref, nil, note(map[string]string{field: masked}))
 }
 
 // Secret decrypts a secret field of a resource; apim.ErrNotFound when it has none.
@@ -114,19 +109,16 @@ func (tx *Tx) DeleteSecret(ref apim.Ref, field string) error {
 
 // SubscriptionKeys are the hashes of all subscription keys, for the gateway's table.
 func (tx *Tx) SubscriptionKeys() ([]KeyRow, error) {
-	var all []KeyRow
-	err := tx.each(func(rows *sql.Rows) error {
-		var k KeyRow
+	all, err := collect(tx, func(rows *sql.Rows) (k KeyRow, err error) {
 		var hash []byte
 		if err := rows.Scan(&hash, &k.Ref, &k.Field); err != nil {
-			return err
+			return k, err
 		}
 		if len(hash) != len(k.Hash) {
-			return errors.New("a stored hash is not 32 bytes long")
+			return k, errors.New("a stored hash is not 32 bytes long")
 		}
 		k.Hash = [32]byte(hash)
-		all = append(all, k)
-		return nil
+		return k, nil
 	}, `SELECT hash, key, field FROM secret WHERE service = $1 AND hash IS NOT NULL ORDER BY key, field`, tx.s.service)
 	return all, wrap(err, "read the subscription keys")
 }

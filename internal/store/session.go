@@ -59,7 +59,7 @@ func (tx *Tx) SetPassword(userRef apim.Ref, encoded string) error {
 	if err != nil {
 		return fmt.Errorf("set the password of %s: %w", userRef, err)
 	}
-	return tx.audit("setPassword", userRef, nil, nil)
+	return tx.Audit("setPassword", userRef, nil, nil)
 }
 
 // Password reads a user's encoded password, or apim.ErrNotFound.

@@ -146,6 +146,32 @@ func (s *Store) UpdateAlone(ctx context.Context, actor Actor, fn func(tx *Tx) er
 	return s.update(ctx, true, actor, fn)
 }
 
+// Read returns what read finds on one read snapshot.
+func Read[T any](ctx context.Context, s *Store, read func(tx *Tx) (T, error)) (found T, err error) {
+	err = s.View(ctx, func(tx *Tx) error {
+		found, err = read(tx)
+		return err
+	})
+	return unlessFailed(found, err)
+}
+
+// Write returns what write makes in an Update.
+func Write[T any](ctx context.Context, s *Store, actor Actor, write func(tx *Tx) (T, error)) (made T, err error) {
+	err = s.Update(ctx, actor, func(tx *Tx) error {
+		made, err = write(tx)
+		return err
+	})
+	return unlessFailed(made, err)
+}
+
+// unlessFailed drops the value that comes with an error: half of it may be there.
+func unlessFailed[T any](x T, err error) (T, error) {
+	if err != nil {
+		x = *new(T)
+	}
+	return x, err
+}
+
 // insideUpdate marks the context of a running Update.
 type insideUpdate struct{}
 

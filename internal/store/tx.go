@@ -93,6 +93,17 @@ func (tx *Tx) each(scan func(*sql.Rows) error, query string, args ...any) error 
 	return rows.Err()
 }
 
+// collect returns what scan makes of every row of a query.
+func collect[T any](tx *Tx, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	var all []T
+	err := tx.each(func(rows *sql.Rows) error {
+		v, err := scan(rows)
+		all = append(all, v)
+		return err
+	}, query, args...)
+	return all, err
+}
+
 // one scans the single row of a query into dest; apim.ErrNotFound when there is none.
 func (tx *Tx) one(dest []any, query string, args ...any) error {
 	found := false
@@ -108,14 +119,10 @@ func (tx *Tx) one(dest []any, query string, args ...any) error {
 
 // strings collects the first column of a query.
 func (tx *Tx) strings(query string, args ...any) ([]string, error) {
-	var all []string
-	err := tx.each(func(rows *sql.Rows) error {
-		var v string
-		err := rows.Scan(&v)
-		all = append(all, v)
-		return err
+	return collect(tx, func(rows *sql.Rows) (v string, err error) {
+		err = rows.Scan(&v)
+		return v, err
 	}, query, args...)
-	return all, err
 }
 
 // chunkSizes are the row counts of multi-row statements: few shapes, so that
@@ -245,10 +252,7 @@ func (tx *Tx) flush() error {
 			a.action, a.key, text(a.before), text(a.after)}
 	}
 	err := tx.insert("audit", "seq, service, at, actor, address, request_id, action, key, before, after", "", rows)
-	if err != nil {
-		return fmt.Errorf("write the audit log: %w", err)
-	}
-	return nil
+	return wrap(err, "write the audit log")
 }
 
 // number replaces the stand-ins by numbers that are reserved until the commit.

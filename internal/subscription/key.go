@@ -3,7 +3,6 @@ package subscription
 import (
 	"context"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 
@@ -25,28 +24,23 @@ type Keys struct{ Primary, Secondary string }
 const maxKey = 256
 
 // Keys reads the keys of a subscription that the caller may use.
-func (s *Service) Keys(ctx context.Context, c Caller, id string) (k Keys, err error) {
-	err = s.store.View(ctx, func(tx *store.Tx) error {
+func (s *Service) Keys(ctx context.Context, c Caller, id string) (Keys, error) {
+	return store.Read(ctx, s.store, func(tx *store.Tx) (Keys, error) {
 		sub, err := getFor(tx, c, id)
 		if err != nil {
-			return err
+			return Keys{}, err
 		}
-		k, err = readKeys(tx, sub.Ref)
-		return err
+		return readKeys(tx, sub.Ref)
 	})
-	return k, err
 }
 
 func readKeys(tx *store.Tx, ref apim.Ref) (Keys, error) {
-	primary, err := tx.Secret(ref, PrimaryKey)
-	if err != nil && !errors.Is(err, apim.ErrNotFound) {
+	primary, err := apim.OrNone(tx.Secret(ref, PrimaryKey))
+	if err != nil {
 		return Keys{}, err
 	}
-	secondary, err := tx.Secret(ref, SecondaryKey)
-	if err != nil && !errors.Is(err, apim.ErrNotFound) {
-		return Keys{}, err
-	}
-	return Keys{primary, secondary}, nil
+	secondary, err := apim.OrNone(tx.Secret(ref, SecondaryKey))
+	return Keys{primary, secondary}, err
 }
 
 // setKeys stores the given keys; a new subscription gets both.
@@ -126,30 +120,28 @@ type ActiveKey struct {
 // KeysFor lists a user's active subscriptions that cover an API (/apis/x), with
 // their keys, for the console: subscriptions to a product with the API, to the
 // API itself, and to all APIs.
-func (s *Service) KeysFor(ctx context.Context, userID string, api apim.Ref) (keys []ActiveKey, err error) {
-	err = s.store.View(ctx, func(tx *store.Tx) error {
-		keys = nil
+func (s *Service) KeysFor(ctx context.Context, userID string, api apim.Ref) ([]ActiveKey, error) {
+	return store.Read(ctx, s.store, func(tx *store.Tx) (keys []ActiveKey, err error) {
 		subs, err := ownedBy(tx, userID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, sub := range subs {
 			ok, err := sub.opens(tx, api)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			if !ok {
 				continue
 			}
 			k, err := readKeys(tx, sub.Ref)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			keys = append(keys, ActiveKey{sub.ID, sub.DisplayName, k})
 		}
-		return nil
+		return keys, nil
 	})
-	return keys, err
 }
 
 func (s *Subscription) opens(tx *store.Tx, api apim.Ref) (bool, error) {

@@ -2,8 +2,6 @@ package subscription
 
 import (
 	"cmp"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -18,16 +16,14 @@ import (
 // [Service.Subscribe] and [Service.Cancel]. Errors: *apim.InvalidError, and
 // *apim.ConflictError for a key that is in use.
 func (s *Service) Put(tx *store.Tx, ref apim.Ref, p *apim.Subscription, keys Keys) (created bool, err error) {
-	var v apim.Violations
-	p.Validate(&v)
-	if err := v.Err(); err != nil {
+	if err := apim.Check(p.Validate); err != nil {
 		return false, err
 	}
-	old, err := get(tx, ref)
-	if created = errors.Is(err, apim.ErrNotFound); err != nil && !created {
+	old, err := apim.OrNone(get(tx, ref))
+	if err != nil {
 		return false, err
 	}
-	if old != nil {
+	if created = old == nil; !created {
 		ref = old.Ref
 	}
 	complete(ref, old, p, tx.Now())
@@ -37,11 +33,7 @@ func (s *Service) Put(tx *store.Tx, ref apim.Ref, p *apim.Subscription, keys Key
 	if err := checkMaster(ref, p); err != nil {
 		return false, err
 	}
-	body, err := json.Marshal(p)
-	if err != nil {
-		return false, fmt.Errorf("encode subscription: %w", err)
-	}
-	if err := tx.Put(&store.Document{Ref: ref, Body: body}); err != nil {
+	if _, err := tx.Encode(ref, p); err != nil {
 		return false, err
 	}
 	if err := link(tx, ref, old, p); err != nil {
@@ -129,10 +121,7 @@ func checkTargets(tx *store.Tx, ref apim.Ref, p *apim.Subscription) error {
 }
 
 func missing(err error, field, ref string) error {
-	if errors.Is(err, apim.ErrNotFound) {
-		return apim.Invalid(field, fmt.Sprintf("%s names %s, which does not exist.", field, ref))
-	}
-	return err
+	return apim.IfAbsent(err, apim.Invalid(field, fmt.Sprintf("%s names %s, which does not exist.", field, ref)))
 }
 
 // checkLimit counts the owner's other active and submitted subscriptions to the product.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -54,21 +53,13 @@ func (c Caller) mayUse(s *Subscription) bool {
 }
 
 // Get reads a subscription that the caller may use.
-func (s *Service) Get(ctx context.Context, c Caller, id string) (sub *Subscription, err error) {
-	err = s.store.View(ctx, func(tx *store.Tx) error {
-		sub, err = getFor(tx, c, id)
-		return err
-	})
-	return sub, err
+func (s *Service) Get(ctx context.Context, c Caller, id string) (*Subscription, error) {
+	return store.Read(ctx, s.store, func(tx *store.Tx) (*Subscription, error) { return getFor(tx, c, id) })
 }
 
 // For lists a user's subscriptions in all states, ordered by id.
-func (s *Service) For(ctx context.Context, userID string) (subs []*Subscription, err error) {
-	err = s.store.View(ctx, func(tx *store.Tx) error {
-		subs, err = ownedBy(tx, userID)
-		return err
-	})
-	return subs, err
+func (s *Service) For(ctx context.Context, userID string) ([]*Subscription, error) {
+	return store.Read(ctx, s.store, func(tx *store.Tx) ([]*Subscription, error) { return ownedBy(tx, userID) })
 }
 
 func ownedBy(tx *store.Tx, userID string) ([]*Subscription, error) {
@@ -107,8 +98,8 @@ func get(tx *store.Tx, ref apim.Ref) (*Subscription, error) {
 		return nil, err
 	}
 	sub := &Subscription{ID: string(doc.Ref.PublicID()), Ref: doc.Ref, Subscription: new(apim.Subscription)}
-	if err := json.Unmarshal(doc.Body, sub.Subscription); err != nil {
-		return nil, fmt.Errorf("decode subscription %s: %w", doc.Name, err)
+	if err := doc.Decode(sub.Subscription); err != nil {
+		return nil, err
 	}
 	sub.Default()
 	return sub, nil

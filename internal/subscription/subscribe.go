@@ -34,21 +34,16 @@ func (s *Service) Subscribe(ctx context.Context, actor store.Actor, r Request) (
 	}
 	product := r.ProductID.Ref(apim.Products)
 	ref := product.Home() + apim.SubscriptionRef(r.ID)
-	err = s.store.Update(ctx, actor, func(tx *store.Tx) error {
+	return store.Write(ctx, s.store, actor, func(tx *store.Tx) (*Subscription, error) {
 		p, err := r.admit(tx, ref, product)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if _, err := s.Put(tx, ref, p, Keys{}); err != nil {
-			return err
+			return nil, err
 		}
-		sub, err = get(tx, ref)
-		return err
+		return get(tx, ref)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return sub, nil
 }
 
 // admit checks the rules that apply to people but not to administrators.
@@ -88,19 +83,17 @@ func (r *Request) admit(tx *store.Tx, ref, to apim.Ref) (*apim.Subscription, err
 // Create creates a subscription that must not exist yet, for administrators.
 func (s *Service) Create(ctx context.Context, actor store.Actor, id string, p *apim.Subscription, keys Keys) (sub *Subscription, err error) {
 	ref := apim.SubscriptionRef(id)
-	err = s.store.Update(ctx, actor, func(tx *store.Tx) error {
+	return store.Write(ctx, s.store, actor, func(tx *store.Tx) (*Subscription, error) {
 		props := *p
 		created, err := s.Put(tx, ref, &props, keys)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if !created {
-			return &apim.ConflictError{Target: "id", Message: "A subscription with this id exists already."}
+			return nil, &apim.ConflictError{Target: "id", Message: "A subscription with this id exists already."}
 		}
-		sub, err = get(tx, ref)
-		return err
+		return get(tx, ref)
 	})
-	return sub, err
 }
 
 // Rename changes the name of a subscription that the caller may use.
@@ -126,21 +119,18 @@ func (s *Service) Cancel(ctx context.Context, actor store.Actor, c Caller, id st
 	})
 }
 
-func (s *Service) change(ctx context.Context, actor store.Actor, c Caller, id string, change func(p *apim.Subscription) error) (sub *Subscription, err error) {
-	err = s.store.Update(ctx, actor, func(tx *store.Tx) error {
-		if sub, err = getFor(tx, c, id); err != nil {
-			return err
+func (s *Service) change(ctx context.Context, actor store.Actor, c Caller, id string, change func(p *apim.Subscription) error) (*Subscription, error) {
+	return store.Write(ctx, s.store, actor, func(tx *store.Tx) (*Subscription, error) {
+		sub, err := getFor(tx, c, id)
+		if err != nil {
+			return nil, err
 		}
 		if err := change(sub.Subscription); err != nil {
-			return err
+			return nil, err
 		}
-		_, err := s.Put(tx, sub.Ref, sub.Subscription, Keys{})
-		return err
+		_, err = s.Put(tx, sub.Ref, sub.Subscription, Keys{})
+		return sub, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return sub, nil
 }
 
 // cut is the first n characters of s.

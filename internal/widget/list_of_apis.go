@@ -132,12 +132,7 @@ func matchesText(a *catalog.API, text string) bool {
 	for _, t := range a.Tags {
 		hay += " " + strings.ToLower(t.Name)
 	}
-	for _, word := range strings.Fields(strings.ToLower(text)) {
-		if !strings.Contains(hay, word) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(strings.Fields(strings.ToLower(text)), func(word string) bool { return !strings.Contains(hay, word) })
 }
 
 // facetValues are an API's values of a facet.

@@ -1,7 +1,6 @@
 package blobapi
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -11,11 +10,8 @@ import (
 // info describes the blob; nil when there is none.
 func (m *call) info() (*blob.Info, error) {
 	f, info, err := m.c.Blobs.Get(m.r.Context(), m.name)
-	if errors.Is(err, apim.ErrNotFound) {
-		return nil, nil
-	}
 	if err != nil {
-		return nil, err
+		return nil, apim.IfAbsent(err, nil)
 	}
 	return &info, f.Close()
 }

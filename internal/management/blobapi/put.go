@@ -155,9 +155,7 @@ func Sweep(ctx context.Context, blobs blob.Store, now time.Time) error {
 	blocks, err := blobs.List(ctx, blockStore)
 	for _, b := range blocks {
 		if now.Sub(b.ModTime) > BlockLife {
-			if gone := blobs.Delete(ctx, b.Name); gone != nil && !errors.Is(gone, apim.ErrNotFound) {
-				err = errors.Join(err, gone)
-			}
+			err = errors.Join(err, apim.IfAbsent(blobs.Delete(ctx, b.Name), nil))
 		}
 	}
 	return err
@@ -179,11 +177,8 @@ func (b *blockReader) Read(p []byte) (int, error) {
 				return 0, io.EOF
 			}
 			f, _, err := b.blobs.Get(b.ctx, b.names[b.next])
-			if errors.Is(err, apim.ErrNotFound) {
-				return 0, &problem{http.StatusBadRequest, "InvalidBlockList", "The specified block list is invalid: a block was not uploaded."}
-			}
 			if err != nil {
-				return 0, err
+				return 0, apim.IfAbsent(err, &problem{http.StatusBadRequest, "InvalidBlockList", "The specified block list is invalid: a block was not uploaded."})
 			}
 			b.open, b.next = f, b.next+1
 		}

@@ -279,11 +279,7 @@ func restore(tx *store.Tx, d *Diff, then []store.RevisionItem) error {
 
 // Check tells what publishing the draft would find, and publishes nothing.
 func (s *Service) Check(ctx context.Context) ([]apim.Finding, error) {
-	var snap *Checked
-	err := s.Store.View(ctx, func(tx *store.Tx) (err error) {
-		snap, err = s.take(tx)
-		return err
-	})
+	snap, err := store.Read(ctx, s.Store, s.take)
 	if err != nil {
 		return nil, fmt.Errorf("read the draft: %w", err)
 	}

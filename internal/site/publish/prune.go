@@ -2,7 +2,6 @@ package publish
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -58,8 +57,8 @@ func deleteOlder(tx *store.Tx, name string) (deleted, files []string, err error)
 	var old []dated
 	for _, d := range docs {
 		r := dated{name: d.Ref.Name()}
-		if err := json.Unmarshal(d.Body, &r.rev); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", d.Ref, err)
+		if err := d.Decode(&r.rev); err != nil {
+			return nil, nil, err
 		}
 		if r.rev.CreatedDateTime.Before(*kept.CreatedDateTime) && r.rev.ScheduledDateTime == nil && !strings.EqualFold(r.name, current) {
 			old = append(old, r)

@@ -64,22 +64,15 @@ func (s *Service) Publish(ctx context.Context, actor store.Actor, name, descript
 	if err != nil {
 		return nil, err
 	}
-	var made *apim.PortalRevision
-	err = s.Store.Update(ctx, actor, func(tx *store.Tx) error {
-		made, err = s.PublishTx(tx, r, checked)
-		return err
+	return store.Write(ctx, s.Store, actor, func(tx *store.Tx) (*apim.PortalRevision, error) {
+		return s.PublishTx(tx, r, checked)
 	})
-	return made, err
 }
 
 // Prepare compiles the draft as the portal will, and keeps the present
 // content of its files.
 func (s *Service) Prepare(ctx context.Context) (*Checked, error) {
-	var checked *Checked
-	err := s.Store.View(ctx, func(tx *store.Tx) (err error) {
-		checked, err = s.take(tx)
-		return err
-	})
+	checked, err := store.Read(ctx, s.Store, s.take)
 	if err != nil {
 		return nil, fmt.Errorf("read the draft: %w", err)
 	}
@@ -256,8 +249,8 @@ func get(tx *store.Tx, ref apim.Ref) (*apim.PortalRevision, error) {
 		return nil, err
 	}
 	rev := new(apim.PortalRevision)
-	if err := json.Unmarshal(d.Body, rev); err != nil {
-		return nil, fmt.Errorf("%s: %w", ref, err)
+	if err := d.Decode(rev); err != nil {
+		return nil, err
 	}
 	return rev, nil
 }

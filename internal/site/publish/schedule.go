@@ -3,7 +3,6 @@ package publish
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -71,8 +70,8 @@ func waiting(tx *store.Tx) ([]scheduled, error) {
 	var list []scheduled
 	for _, d := range docs {
 		var rev apim.PortalRevision
-		if err := json.Unmarshal(d.Body, &rev); err != nil {
-			return nil, fmt.Errorf("%s: %w", d.Ref, err)
+		if err := d.Decode(&rev); err != nil {
+			return nil, err
 		}
 		if rev.ScheduledDateTime != nil {
 			list = append(list, scheduled{d.Ref.Name(), *rev.ScheduledDateTime})
@@ -111,11 +110,7 @@ func (s *Service) PublishDue(ctx context.Context) ([]string, error) {
 	if err != nil || !due {
 		return nil, err
 	}
-	var done []string
-	err = s.Store.Update(ctx, scheduler, func(tx *store.Tx) (err error) {
-		done, err = s.publishDue(tx)
-		return err
-	})
+	done, err := store.Write(ctx, s.Store, scheduler, s.publishDue)
 	if err != nil {
 		return nil, fmt.Errorf("publish what is scheduled: %w", err)
 	}

@@ -137,12 +137,7 @@ func (v *List) unmark() {
 }
 
 func (v List) holds(g catalog.Group) bool {
-	for _, o := range g.Operations {
-		if v.Current != "" && strings.ToLower(o.ID) == v.Current {
-			return true
-		}
-	}
-	return false
+	return v.Current != "" && slices.ContainsFunc(g.Operations, func(o *catalog.Operation) bool { return strings.ToLower(o.ID) == v.Current })
 }
 
 func (v List) items(ops []*catalog.Operation) []operationItem {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -71,29 +72,19 @@ func (t *typeNames) UnmarshalJSON(data []byte) error {
 func parseKeywords(raw json.RawMessage) *keywords {
 	k := new(keywords)
 	_ = json.Unmarshal(raw, k) // what has a wrong type is left out
-	if i := indexOf(k.Type, "null"); i >= 0 {
-		k.Nullable = true
-		k.Type = append(append(typeNames{}, k.Type[:i]...), k.Type[i+1:]...)
+	if i := slices.Index(k.Type, "null"); i >= 0 {
+		k.Nullable, k.Type = true, slices.Delete(k.Type, i, i+1)
 	}
 	return k
 }
 
-func indexOf(list []string, s string) int {
-	for i, e := range list {
-		if e == s {
-			return i
-		}
-	}
-	return -1
-}
-
 // isObject reports whether the schema is of an object.
 func (k *keywords) isObject() bool {
-	return len(k.Properties) > 0 || indexOf(k.Type, "object") >= 0
+	return len(k.Properties) > 0 || slices.Contains(k.Type, "object")
 }
 
 // isArray reports whether the schema is of an array.
-func (k *keywords) isArray() bool { return len(k.Items) > 0 || indexOf(k.Type, "array") >= 0 }
+func (k *keywords) isArray() bool { return len(k.Items) > 0 || slices.Contains(k.Type, "array") }
 
 // isNull reports whether the schema admits only null.
 func isNull(raw json.RawMessage) bool {
