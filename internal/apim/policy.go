@@ -49,7 +49,9 @@ func (f *PolicyFragment) Default() {
 
 // Validate checks size and format; package policy checks the document itself.
 func (f *PolicyFragment) Validate(v *Violations) {
-	(&Policy{Value: f.Value, Format: f.Format}).Validate(v)
+	p := Policy{Value: f.Value, Format: f.Format}
+	p.Validate(v)
+	f.Format = p.Format
 	v.Length("description", f.Description, 1000)
 }
 
