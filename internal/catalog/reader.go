@@ -44,13 +44,13 @@ func (r *Reader) Deps() []string {
 }
 
 // APIs are those the visitor sees, by name.
-func (r *Reader) APIs(context.Context) ([]*API, error) {
+func (r *Reader) APIs() []*API {
 	r.Note(DepAPIs)
-	return r.catalog.APIs(r.visitor), nil
+	return r.catalog.APIs(r.visitor)
 }
 
 // API is one of them.
-func (r *Reader) API(_ context.Context, id string) (*API, error) {
+func (r *Reader) API(id string) (*API, error) {
 	a, err := r.catalog.API(r.visitor, id)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func (r *Reader) API(_ context.Context, id string) (*API, error) {
 }
 
 // Versions are the visible versions of an API's version set; the API alone without one.
-func (r *Reader) Versions(_ context.Context, api *API) []*API {
+func (r *Reader) Versions(api *API) []*API {
 	if api.VersionSetID == "" {
 		return []*API{api}
 	}
@@ -99,13 +99,13 @@ func (r *Reader) GraphQL(ctx context.Context, api *API) (string, error) {
 }
 
 // Products are those the visitor sees, by name.
-func (r *Reader) Products(context.Context) ([]*Product, error) {
+func (r *Reader) Products() []*Product {
 	r.Note(DepProducts)
-	return r.catalog.Products(r.visitor), nil
+	return r.catalog.Products(r.visitor)
 }
 
 // Product is one of them.
-func (r *Reader) Product(_ context.Context, id string) (*Product, error) {
+func (r *Reader) Product(id string) (*Product, error) {
 	p, err := r.catalog.Product(r.visitor, id)
 	if err != nil {
 		return nil, err
@@ -118,27 +118,21 @@ func (r *Reader) Product(_ context.Context, id string) (*Product, error) {
 const manyAPIs = 100
 
 // APIsOf are the visible APIs of a product.
-func (r *Reader) APIsOf(_ context.Context, p *Product) ([]*API, error) {
+func (r *Reader) APIsOf(p *Product) []*API {
 	r.Note(DepProduct(p.ID))
 	list := r.catalog.APIsOf(r.visitor, p)
 	if len(list) > manyAPIs {
 		r.Note(DepAPIs)
-		return list, nil
+		return list
 	}
 	for _, a := range list {
 		r.Note(DepAPI(a.ID))
 	}
-	return list, nil
+	return list
 }
 
 // ProductsOf are the visible products that hold an API.
-func (r *Reader) ProductsOf(_ context.Context, api *API) ([]*Product, error) {
+func (r *Reader) ProductsOf(api *API) []*Product {
 	r.Note(api.Deps()...)
-	return r.catalog.ProductsOf(r.visitor, api), nil
-}
-
-// Tags are those of the APIs the visitor sees.
-func (r *Reader) Tags(context.Context) ([]Tag, error) {
-	r.Note(DepAPIs)
-	return r.catalog.Tags(r.visitor), nil
+	return r.catalog.ProductsOf(r.visitor, api)
 }

@@ -119,9 +119,6 @@ func (c *Catalog) ProductsOf(v Visitor, a *API) []*Product {
 	return list
 }
 
-// Tags are the tags of the APIs the visitor sees, by name.
-func (c *Catalog) Tags(v Visitor) []Tag { return c.snapshot().view(v).tags }
-
 // Audience is the part of the visitor that decides what the catalog shows: two
 // visitors of one audience see the same. Groups that content rules name are
 // given in also. It is a cache key part.

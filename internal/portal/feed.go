@@ -44,11 +44,7 @@ type feedEntry struct {
 // serveChanges is the feed of what was released of any API that guests see.
 func (p *Portal) serveChanges(w http.ResponseWriter, r *http.Request) error {
 	return p.sendToAll(w, r, func(ctx context.Context, d *data) (*answer, error) {
-		apis, err := d.APIs(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return p.renderFeed(ctx, d, d.req.site.Title, address.Home, apis...)
+		return p.renderFeed(ctx, d, d.req.site.Title, address.Home, d.APIs()...)
 	})
 }
 
@@ -59,7 +55,7 @@ func (p *Portal) serveChangesOfAPI(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	return p.sendPart(w, r, req, func(ctx context.Context, d *data) (*answer, error) {
-		api, err := d.API(ctx, req.params.API)
+		api, err := d.API(req.params.API)
 		if err != nil {
 			return nil, err
 		}

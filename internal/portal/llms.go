@@ -29,20 +29,12 @@ func (p *Portal) serveLLMs(w http.ResponseWriter, r *http.Request) error {
 			}
 			b.WriteByte('\n')
 		}
-		apis, err := d.APIs(ctx)
-		if err != nil {
-			return nil, err
-		}
 		b.WriteString("\n## APIs\n\n")
-		for _, api := range apis {
+		for _, api := range d.APIs() {
 			entry(api.Name, address.API(api.ID), api.Summary)
 		}
-		products, err := d.Products(ctx)
-		if err != nil {
-			return nil, err
-		}
 		b.WriteString("\n## Products\n\n")
-		for _, product := range products {
+		for _, product := range d.Products() {
 			entry(product.Name, address.Product(product.ID), "")
 		}
 		b.WriteString("\n## Pages\n\n")

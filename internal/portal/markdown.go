@@ -48,7 +48,7 @@ func (p *Portal) markdown(ctx context.Context, d *data) ([]byte, error) {
 
 // withOperations appends the list of an API's operations.
 func (p *Portal) withOperations(ctx context.Context, d *data, id string, text []byte) ([]byte, error) {
-	api, err := d.API(ctx, id)
+	api, err := d.API(id)
 	if err != nil {
 		return nil, err
 	}

@@ -130,7 +130,7 @@ func (p *Portal) download(format, mediaType string) handler {
 			return orNotFound(err)
 		}
 		return p.sendPart(w, r, req, func(ctx context.Context, d *data) (*answer, error) {
-			api, err := d.API(ctx, req.params.API)
+			api, err := d.API(req.params.API)
 			if err != nil {
 				return nil, err
 			}

@@ -33,13 +33,13 @@ func (p *Portal) person(v *visit) widget.Person {
 }
 
 // User is the visitor.
-func (o *person) User(context.Context) (*widget.PersonUser, error) {
+func (o *person) User() *widget.PersonUser {
 	u := o.visit.user
 	out := &widget.PersonUser{ID: u.ID, Email: u.Email, FirstName: u.FirstName, LastName: u.LastName, MaySetPassword: o.visit.free}
 	if u.RegistrationDate != nil {
 		out.Registered = *u.RegistrationDate
 	}
-	return out, nil
+	return out
 }
 
 // Subscriptions are the visitor's, newest first. They are read once a request.

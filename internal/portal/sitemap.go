@@ -47,18 +47,10 @@ func (d *data) addresses(ctx context.Context) ([]string, error) {
 	for _, page := range d.listedPages() {
 		list = append(list, page.Address())
 	}
-	products, err := d.Products(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, product := range products {
+	for _, product := range d.Products() {
 		list = append(list, address.Product(product.ID))
 	}
-	apis, err := d.APIs(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, api := range apis {
+	for _, api := range d.APIs() {
 		list = append(list, address.API(api.ID))
 		ops, err := d.Operations(ctx, api)
 		if err != nil {

@@ -23,10 +23,8 @@ type signInView struct {
 }
 
 func loadSignIn(ctx context.Context, in *Input) (any, error) {
-	v := signInView{Action: address.SignIn, Return: in.Query().Get(address.ReturnTo), Email: in.Form.Value("email")}
-	if in.Form.Value(address.ReturnTo) != "" {
-		v.Return = in.Form.Value(address.ReturnTo)
-	}
+	back := cmp.Or(in.Form.Value(address.ReturnTo), in.Query().Get(address.ReturnTo))
+	v := signInView{Action: address.SignIn, Return: back, Email: in.Form.Value("email")}
 	if !address.IsLocal(v.Return) {
 		v.Return = ""
 	}
@@ -34,12 +32,7 @@ func loadSignIn(ctx context.Context, in *Input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.Closed = !rules.BasicAuth
-	if in.Person != nil {
-		if v.User, err = in.Person.User(ctx); err != nil {
-			return nil, err
-		}
-	}
+	v.Closed, v.User = !rules.BasicAuth, in.user()
 	return v, nil
 }
 
@@ -145,11 +138,10 @@ func loadPassword(action string) func(context.Context, *Input) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		v := passwordView{Action: action, Email: in.Form.Value("email"), SignIn: address.SignInFor(address.ChangePassword), Closed: !rules.BasicAuth}
-		if in.Person != nil {
-			v.User, err = in.Person.User(ctx)
-		}
-		return v, err
+		return passwordView{
+			Action: action, Email: in.Form.Value("email"), SignIn: address.SignInFor(address.ChangePassword),
+			User: in.user(), Closed: !rules.BasicAuth,
+		}, nil
 	}
 }
 
@@ -175,14 +167,11 @@ type profileView struct {
 	Password           string // where a new password is posted
 }
 
-func loadProfile(ctx context.Context, in *Input) (any, error) {
+func loadProfile(_ context.Context, in *Input) (any, error) {
 	v := profileView{SignIn: address.SignInFor(address.Profile), Password: address.ProfilePassword}
-	if in.Person == nil {
+	user := in.user()
+	if user == nil {
 		return v, nil
-	}
-	user, err := in.Person.User(ctx)
-	if err != nil || user == nil {
-		return v, err
 	}
 	v.User, v.First, v.Last, v.Registered = user, user.FirstName, user.LastName, date(user.Registered)
 	if in.Form != nil && in.Form.Form == "profile" && len(in.Form.Errors) > 0 {

@@ -2,12 +2,12 @@ package widget
 
 import (
 	"context"
-	"encoding/json"
 	"net/url"
 	"time"
 
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/search"
+	"github.com/portico-portal/portico/internal/widget/reference"
 )
 
 // Params are what a page is asked for: the permalink's variables, the query, the path.
@@ -22,22 +22,15 @@ type Params struct {
 // visitor may see; what is hidden or absent is apim.ErrNotFound.
 // Package portal implements it over catalog, search and the site.
 type Data interface {
-	APIs(ctx context.Context) ([]*catalog.API, error)
-	API(ctx context.Context, id string) (*catalog.API, error)
-	Versions(ctx context.Context, api *catalog.API) []*catalog.API // of its version set, the API included
-	Operations(ctx context.Context, api *catalog.API) ([]*catalog.Operation, error)
-	Operation(ctx context.Context, api *catalog.API, id string) (*catalog.OperationDetail, error)
-	Schemas(ctx context.Context, api *catalog.API, names []string) (map[string]json.RawMessage, error)
-	Products(ctx context.Context) ([]*catalog.Product, error)
-	Product(ctx context.Context, id string) (*catalog.Product, error)
-	APIsOf(ctx context.Context, product *catalog.Product) ([]*catalog.API, error)
-	ProductsOf(ctx context.Context, api *catalog.API) ([]*catalog.Product, error)
-	Tags(ctx context.Context) ([]catalog.Tag, error)
+	reference.Data
+	APIs() []*catalog.API
+	API(id string) (*catalog.API, error)
+	Products() []*catalog.Product
+	Product(id string) (*catalog.Product, error)
+	APIsOf(product *catalog.Product) []*catalog.API
+	ProductsOf(api *catalog.API) []*catalog.Product
 	// Releases are what was released of an API, newest first.
 	Releases(ctx context.Context, api *catalog.API) ([]catalog.Release, error)
-	// GraphQL is the schema of a GraphQL API; "" when it has none.
-	GraphQL(ctx context.Context, api *catalog.API) (string, error)
-	GatewayURL() string // without a slash at the end
 	// Rules are what the portal lets people do.
 	Rules(ctx context.Context) (*PortalRules, error)
 
@@ -73,7 +66,7 @@ func (m MenuItem) Popup() string { return opensPopup(m.Href) }
 
 // Person is the signed-in visitor's own data; only widgets marked Personal get it.
 type Person interface {
-	User(ctx context.Context) (*PersonUser, error) // nil: a guest
+	User() *PersonUser
 	// Subscriptions are the visitor's, newest first; of one product unless productID is "".
 	Subscriptions(ctx context.Context, productID string) ([]PersonSubscription, error)
 }
@@ -89,6 +82,14 @@ type PersonUser struct {
 type PersonSubscription struct {
 	ID, Name, ProductID, ProductName, State string
 	Created                                 time.Time
+}
+
+// user is the signed-in visitor; nil: a guest, or a widget that is not personal.
+func (in *Input) user() *PersonUser {
+	if in.Person == nil {
+		return nil
+	}
+	return in.Person.User()
 }
 
 // FormState is what a posted form came to: the page is rendered again with it.

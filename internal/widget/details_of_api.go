@@ -45,7 +45,7 @@ func loadDetailsOfAPI(ctx context.Context, in *Input) (any, error) {
 	}
 	api := r.API
 	v := apiDetails{
-		API: api, TypeName: in.typeName(api.Type), Versions: r.Versions(ctx), Operation: in.Params.Operation != "",
+		API: api, TypeName: in.typeName(api.Type), Versions: r.Versions(), Operation: in.Params.Operation != "",
 		Servers: []string{r.Address()}, Auth: r.Key(),
 	}
 	if v.Operation {
@@ -54,9 +54,7 @@ func loadDetailsOfAPI(ctx context.Context, in *Input) (any, error) {
 	in.describe(1, api.Name, api.Summary)
 	in.structured(in.webAPI(api), in.crumbs(in.T("apis.heading"), address.APIs, api.Name, address.API(api.ID)))
 	in.follow(address.Feed(api.ID))
-	if v.Products, err = in.Data.ProductsOf(ctx, api); err != nil {
-		return nil, err
-	}
+	v.Products = in.Data.ProductsOf(api)
 	ops, err := in.Data.Operations(ctx, api)
 	if err != nil {
 		return nil, err

@@ -38,9 +38,9 @@ func (d *fakeData) Rules(context.Context) (*widget.PortalRules, error) {
 	return d.rules, nil
 }
 
-func (d *fakeData) APIs(context.Context) ([]*catalog.API, error) { return d.apis, nil }
+func (d *fakeData) APIs() []*catalog.API { return d.apis }
 
-func (d *fakeData) API(_ context.Context, id string) (*catalog.API, error) {
+func (d *fakeData) API(id string) (*catalog.API, error) {
 	for _, a := range d.apis {
 		if strings.EqualFold(a.ID, id) {
 			return a, nil
@@ -49,7 +49,7 @@ func (d *fakeData) API(_ context.Context, id string) (*catalog.API, error) {
 	return nil, apim.ErrNotFound
 }
 
-func (d *fakeData) Versions(_ context.Context, api *catalog.API) []*catalog.API {
+func (d *fakeData) Versions(api *catalog.API) []*catalog.API {
 	var out []*catalog.API
 	for _, a := range d.apis {
 		if api.VersionSetID != "" && a.VersionSetID == api.VersionSetID {
@@ -86,9 +86,9 @@ func (d *fakeData) Schemas(_ context.Context, _ *catalog.API, names []string) (m
 	return out, nil
 }
 
-func (d *fakeData) Products(context.Context) ([]*catalog.Product, error) { return d.products, nil }
+func (d *fakeData) Products() []*catalog.Product { return d.products }
 
-func (d *fakeData) Product(_ context.Context, id string) (*catalog.Product, error) {
+func (d *fakeData) Product(id string) (*catalog.Product, error) {
 	for _, p := range d.products {
 		if p.ID == id {
 			return p, nil
@@ -97,29 +97,28 @@ func (d *fakeData) Product(_ context.Context, id string) (*catalog.Product, erro
 	return nil, apim.ErrNotFound
 }
 
-func (d *fakeData) APIsOf(_ context.Context, p *catalog.Product) ([]*catalog.API, error) {
+func (d *fakeData) APIsOf(p *catalog.Product) []*catalog.API {
 	var out []*catalog.API
 	for _, a := range d.apis {
 		if slices.Contains(p.APIs, a.ID) {
 			out = append(out, a)
 		}
 	}
-	return out, nil
+	return out
 }
 
-func (d *fakeData) ProductsOf(_ context.Context, a *catalog.API) ([]*catalog.Product, error) {
+func (d *fakeData) ProductsOf(a *catalog.API) []*catalog.Product {
 	var out []*catalog.Product
 	for _, p := range d.products {
 		if slices.Contains(p.APIs, a.ID) {
 			out = append(out, p)
 		}
 	}
-	return out, nil
+	return out
 }
 
-func (d *fakeData) Tags(context.Context) ([]catalog.Tag, error) { return nil, nil }
-func (d *fakeData) GatewayURL() string                          { return "https://gateway.example" }
-func (d *fakeData) Menu(string) []widget.MenuItem               { return d.menu }
+func (d *fakeData) GatewayURL() string            { return "https://gateway.example" }
+func (d *fakeData) Menu(string) []widget.MenuItem { return d.menu }
 
 func (d *fakeData) Link(target string) (string, bool) {
 	href, ok := map[string]string{
@@ -136,8 +135,8 @@ func (d *fakeData) Search(_ context.Context, _ string, limit int) ([]search.Hit,
 // fakePerson is a signed-in visitor.
 type fakePerson struct{ subscriptions []widget.PersonSubscription }
 
-func (fakePerson) User(context.Context) (*widget.PersonUser, error) {
-	return &widget.PersonUser{ID: "ada", Email: "ada@example.com", FirstName: "Ada", LastName: "Byron", Registered: day(5)}, nil
+func (fakePerson) User() *widget.PersonUser {
+	return &widget.PersonUser{ID: "ada", Email: "ada@example.com", FirstName: "Ada", LastName: "Byron", Registered: day(5)}
 }
 
 func (p fakePerson) Subscriptions(_ context.Context, product string) ([]widget.PersonSubscription, error) {

@@ -75,14 +75,11 @@ type userMenuView struct {
 	Mark   string // initials
 }
 
-func loadUserMenu(ctx context.Context, in *Input) (any, error) {
+func loadUserMenu(_ context.Context, in *Input) (any, error) {
 	v := userMenuView{SignIn: address.SignInFor(in.Params.Path)}
-	if in.Person == nil {
+	user := in.user()
+	if user == nil {
 		return v, nil
-	}
-	user, err := in.Person.User(ctx)
-	if err != nil || user == nil {
-		return v, err
 	}
 	v.User, v.Name = user, strings.TrimSpace(user.FirstName+" "+user.LastName)
 	v.Name = cmp.Or(v.Name, user.Email)

@@ -37,7 +37,7 @@ type releaseRow struct {
 }
 
 func loadHistoryOfAPI(ctx context.Context, in *Input) (any, error) {
-	api, err := in.Data.API(ctx, in.Params.API)
+	api, err := in.Data.API(in.Params.API)
 	if err != nil {
 		return nil, err
 	}

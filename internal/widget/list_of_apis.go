@@ -82,11 +82,8 @@ type facetValue struct {
 	On           bool
 }
 
-func loadListOfAPIs(ctx context.Context, in *Input) (any, error) {
-	all, err := in.Data.APIs(ctx)
-	if err != nil {
-		return nil, err
-	}
+func loadListOfAPIs(_ context.Context, in *Input) (any, error) {
+	all := in.Data.APIs()
 	p, q := props[ListOfAPIs](in), in.Query()
 	if p.View == viewDropdown {
 		return apiList{Chooser: in.apiChooser(all)}, nil
@@ -307,11 +304,8 @@ var featuredAPIs = Widget{
 	CSS: []string{"list"}, Load: loadFeaturedAPIs,
 }
 
-func loadFeaturedAPIs(ctx context.Context, in *Input) (any, error) {
-	all, err := in.Data.APIs(ctx)
-	if err != nil {
-		return nil, err
-	}
+func loadFeaturedAPIs(_ context.Context, in *Input) (any, error) {
+	all := in.Data.APIs()
 	p := props[FeaturedAPIs](in)
 	var rows []apiRow
 	for _, a := range all {

@@ -46,7 +46,7 @@ func loadOperationDetails(ctx context.Context, in *Input) (any, error) {
 
 // reference reads the reference of the API that the page is about.
 func (in *Input) reference(ctx context.Context) (*reference.Reader, error) {
-	api, err := in.Data.API(ctx, in.Params.API)
+	api, err := in.Data.API(in.Params.API)
 	if err != nil {
 		return nil, err
 	}

@@ -298,7 +298,7 @@ func TestListsOfThousandsOfAPIsArePaged(t *testing.T) {
 // brokenData panics when the list of APIs is asked for.
 type brokenData struct{ *fakeData }
 
-func (brokenData) APIs(context.Context) ([]*catalog.API, error) { panic("out of cheese") }
+func (brokenData) APIs() []*catalog.API { panic("out of cheese") }
 
 // Widgets are rendered in goroutines of their own, where a panic would end the process.
 func TestAWidgetThatPanicsFailsItsPageAlone(t *testing.T) {

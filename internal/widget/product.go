@@ -43,11 +43,8 @@ type productRow struct {
 	Current, NewWindow bool
 }
 
-func loadProductList(ctx context.Context, in *Input) (any, error) {
-	all, err := in.Data.Products(ctx)
-	if err != nil {
-		return nil, err
-	}
+func loadProductList(_ context.Context, in *Input) (any, error) {
+	all := in.Data.Products()
 	look := props[ProductList](in)
 	if look.View == viewDropdown {
 		return productListView{Chooser: in.productChooser(all, in.Params.Product)}, nil
@@ -109,15 +106,12 @@ var apiProducts = Widget{
 	CSS: []string{"list"}, Load: loadAPIProducts,
 }
 
-func loadAPIProducts(ctx context.Context, in *Input) (any, error) {
-	api, err := in.Data.API(ctx, in.Params.API)
+func loadAPIProducts(_ context.Context, in *Input) (any, error) {
+	api, err := in.Data.API(in.Params.API)
 	if err != nil {
 		return nil, err
 	}
-	all, err := in.Data.ProductsOf(ctx, api)
-	if err != nil {
-		return nil, err
-	}
+	all := in.Data.ProductsOf(api)
 	look := props[APIProducts](in)
 	if look.View == viewDropdown {
 		return productListView{Chooser: in.productChooser(all, "")}, nil
@@ -163,8 +157,8 @@ type productView struct {
 	Terms   template.HTML
 }
 
-func (in *Input) product(ctx context.Context) (*catalog.Product, error) {
-	p, err := in.Data.Product(ctx, in.Params.Product)
+func (in *Input) product() (*catalog.Product, error) {
+	p, err := in.Data.Product(in.Params.Product)
 	if err != nil {
 		return nil, err
 	}
@@ -174,8 +168,8 @@ func (in *Input) product(ctx context.Context) (*catalog.Product, error) {
 	return p, nil
 }
 
-func loadProductDetails(ctx context.Context, in *Input) (any, error) {
-	p, err := in.product(ctx)
+func loadProductDetails(_ context.Context, in *Input) (any, error) {
+	p, err := in.product()
 	if err != nil {
 		return nil, err
 	}
@@ -203,15 +197,12 @@ type productAPIsView struct {
 	Chooser *chooser
 }
 
-func loadProductAPIs(ctx context.Context, in *Input) (any, error) {
-	p, err := in.product(ctx)
+func loadProductAPIs(_ context.Context, in *Input) (any, error) {
+	p, err := in.product()
 	if err != nil {
 		return nil, err
 	}
-	apis, err := in.Data.APIsOf(ctx, p)
-	if err != nil {
-		return nil, err
-	}
+	apis := in.Data.APIsOf(p)
 	look := props[ProductAPIs](in)
 	if look.View == viewDropdown {
 		return productAPIsView{Chooser: in.apiChooser(apis)}, nil
@@ -249,7 +240,7 @@ type subscribeView struct {
 }
 
 func loadProductSubscribe(ctx context.Context, in *Input) (any, error) {
-	p, err := in.product(ctx)
+	p, err := in.product()
 	if err != nil {
 		return nil, err
 	}

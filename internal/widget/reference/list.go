@@ -73,7 +73,7 @@ func (r *Reader) List(ctx context.Context, look ListLook, asked ListQuery) (*Lis
 		return nil, err
 	}
 	v := &List{
-		API: r.API, Versions: r.Versions(ctx), Total: len(ops), Current: strings.ToLower(asked.Current),
+		API: r.API, Versions: r.Versions(), Total: len(ops), Current: strings.ToLower(asked.Current),
 		Query: strings.TrimSpace(asked.Query.Get("q")), ShowPath: look.Paths, Wrap: look.Wrap, Flat: !look.ByTag, Socket: r.API.Type == "websocket",
 		reader: r, asked: asked.Query,
 	}

@@ -15,12 +15,12 @@ import (
 
 // Data is where the parts of APIs are read from; what is absent or hidden is apim.ErrNotFound.
 type Data interface {
-	Versions(ctx context.Context, api *catalog.API) []*catalog.API // of its version set, the API included
+	Versions(api *catalog.API) []*catalog.API // of its version set, the API included
 	Operations(ctx context.Context, api *catalog.API) ([]*catalog.Operation, error)
 	Operation(ctx context.Context, api *catalog.API, id string) (*catalog.OperationDetail, error)
 	Schemas(ctx context.Context, api *catalog.API, names []string) (map[string]json.RawMessage, error)
 	GraphQL(ctx context.Context, api *catalog.API) (string, error) // the schema; "" when it has none
-	GatewayURL() string
+	GatewayURL() string                                            // without a slash at the end
 }
 
 // Reader reads the reference of one API.
@@ -56,9 +56,9 @@ type Version struct {
 }
 
 // Versions are those of the API; nil when there is but one.
-func (r *Reader) Versions(ctx context.Context) []Version {
+func (r *Reader) Versions() []Version {
 	var out []Version
-	for _, a := range r.Data.Versions(ctx, r.API) {
+	for _, a := range r.Data.Versions(r.API) {
 		label := cmp.Or(a.Version, r.Words.T("api.original"))
 		out = append(out, Version{label, address.API(a.ID), strings.EqualFold(a.ID, r.API.ID)})
 	}
