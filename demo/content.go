@@ -10,11 +10,12 @@ const (
 
 // demoAPI is how a description is published.
 type demoAPI struct {
-	id, file, path string
-	backend        string // below the backend's address
-	version        string // "" outside the version set
-	tag            string
-	products       []apim.Ref
+	id         apim.Name
+	file, path string
+	backend    string // below the backend's address
+	version    string // "" outside the version set
+	tag        string
+	products   []apim.Ref
 }
 
 var everyProduct = []apim.Ref{"/products/starter", "/products/unlimited"}
@@ -40,9 +41,9 @@ func (a demoAPI) properties(backend, description string) map[string]any {
 	return p
 }
 
-func demoProducts() map[string]*apim.Product {
+func demoProducts() map[apim.Name]*apim.Product {
 	five := 5
-	return map[string]*apim.Product{
+	return map[apim.Name]*apim.Product{
 		"starter": {
 			DisplayName: "Starter", State: "published", SubscriptionsLimit: &five,
 			Description: "Everything you need to try Meridian: all public APIs, up to 60 calls a minute. Subscribe and call at once.",

@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/apim"
@@ -22,7 +21,10 @@ import (
 var descriptions embed.FS
 
 // Person is somebody who may sign in to the demo.
-type Person struct{ ID, Email, Password, FirstName, LastName string }
+type Person struct {
+	ID                                   apim.Name
+	Email, Password, FirstName, LastName string
+}
 
 // The people of the demo. Their passwords are public: the demo listens on loopback.
 var (
@@ -126,7 +128,7 @@ func (t Target) products(ctx context.Context) error {
 			if err := t.put(tx, ref, p); err != nil {
 				return err
 			}
-			for _, group := range []string{apim.Administrators, apim.Developers, apim.Guests, partners} {
+			for _, group := range []apim.Name{apim.Administrators, apim.Developers, apim.Guests, partners} {
 				if _, err := tx.Link(apim.ProductGroup, ref, apim.GroupRef(group)); err != nil {
 					return err
 				}
@@ -155,7 +157,7 @@ func (t Target) apis(ctx context.Context) error {
 	}
 	return t.Store.Update(ctx, actor, func(tx *store.Tx) error {
 		for _, a := range demoAPIs {
-			tag := apim.TagRef(strings.ToLower(a.tag))
+			tag := apim.TagRef(apim.Name(a.tag).Key())
 			if err := t.put(tx, tag, &apim.Tag{DisplayName: a.tag}); err != nil {
 				return err
 			}
@@ -187,7 +189,7 @@ func (t Target) policies(ctx context.Context) error {
 
 // subscriptions gives the partner one that works and one that waits.
 func (t Target) subscriptions(ctx context.Context) error {
-	for id, s := range map[string]*apim.Subscription{
+	for id, s := range map[apim.Name]*apim.Subscription{
 		"rosa-starter":   {DisplayName: "Web shop", Scope: "/products/starter", State: apim.SubscriptionActive},
 		"rosa-unlimited": {DisplayName: "Warehouse", Scope: "/products/unlimited", State: apim.SubscriptionSubmitted},
 	} {

@@ -77,14 +77,14 @@ func TestLoadFillsTheService(t *testing.T) {
 	counts := map[string]int{"parcel": 19, "tracking": 3, "tracking-v2": 6, "echo": 12, "depot": 4}
 	err := target.Store.View(t.Context(), func(tx *store.Tx) error {
 		for id, want := range counts {
-			ref, err := tx.ResolveAPI(apim.APIRef(id))
+			ref, err := tx.ResolveAPI(apim.APIRef(apim.Name(id)))
 			if err != nil {
 				return err
 			}
 			if n, err := tx.Count("apis/operations", ref); err != nil || n != want {
 				t.Errorf("%s has %d operations, want %d (%v)", id, n, want, err)
 			}
-			products, err := tx.Backlinks(apim.ProductAPI, apim.APIRef(id))
+			products, err := tx.Backlinks(apim.ProductAPI, apim.APIRef(apim.Name(id)))
 			if err != nil {
 				return err
 			}

@@ -29,9 +29,9 @@ func ActionOf(resourceType, verb string) Action {
 
 // Principal is an authenticated caller.
 type Principal struct {
-	UserID      string // set if a user's token was given
-	Integration bool   // whether it is a token of tenant/access
-	Admin       bool   // whether it is user 1 or a member of administrators
+	UserID      apim.Name // set if a user's token was given
+	Integration bool      // whether it is a token of tenant/access
+	Admin       bool      // whether it is user 1 or a member of administrators
 	// Subject identifies a caller who is not a user: "token:ci" for a named
 	// token, "oidc:https://issuer#subject" for a token of an OpenID provider.
 	Subject string
@@ -43,7 +43,7 @@ func (p Principal) Name() string {
 	case p.Integration:
 		return "integration"
 	case p.UserID != "":
-		return p.UserID
+		return string(p.UserID)
 	}
 	return p.Subject
 }

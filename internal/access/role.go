@@ -3,13 +3,15 @@ package access
 import (
 	"slices"
 	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // Role is a set of actions. In its patterns * stands for any run of characters,
 // slashes included.
 type Role struct {
-	ID          string // a GUID; "" if it has no role definition
-	Name        string
+	ID          apim.Name // a GUID; "" if it has no role definition
+	Name        apim.Name
 	Description string
 	Actions     []string
 	NotActions  []string
@@ -77,9 +79,9 @@ var BuiltIn = []*Role{
 }
 
 // RoleByName finds a built-in role by its name or GUID in any case, or returns nil.
-func RoleByName(name string) *Role {
+func RoleByName(name apim.Name) *Role {
 	for _, r := range BuiltIn {
-		if strings.EqualFold(r.Name, name) || strings.EqualFold(r.ID, name) {
+		if r.Name.Same(name) || r.ID.Same(name) {
 			return r
 		}
 	}

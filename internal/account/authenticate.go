@@ -23,7 +23,7 @@ const (
 
 // Principal is the holder of a valid token.
 type Principal struct {
-	UserID      string // "" for the integration principal
+	UserID      apim.Name // "" for the integration principal
 	Integration bool
 	Admin       bool   // true for the integration, user 1 and members of administrators
 	Subject     string // set if it is not a user: "token:ci", "oidc:https://issuer#subject"
@@ -38,11 +38,11 @@ func (s *Service) Authenticate(ctx context.Context, header string) (Principal, e
 		return Principal{}, err
 	}
 	return store.Read(ctx, s.store, func(tx *store.Tx) (Principal, error) {
-		if strings.EqualFold(token.ID, IntegrationID) {
+		if token.ID.Same(IntegrationID) {
 			return Principal{Integration: true, Admin: true}, checkIntegration(tx, token)
 		}
-		if strings.HasPrefix(strings.ToLower(token.ID), TokenPrefix) {
-			return Principal{Subject: strings.ToLower(token.ID)}, checkNamed(tx, token)
+		if subject := string(token.ID.Key()); strings.HasPrefix(subject, TokenPrefix) {
+			return Principal{Subject: subject}, checkNamed(tx, token)
 		}
 		v, err := checkUserToken(tx, token)
 		if err != nil {
@@ -144,7 +144,7 @@ func epochKey(key, epoch string) string {
 // keyType names (primary or secondary; "": primary). It is valid to the minute
 // of expires, and for at most MaxTokenLifetime. Errors: *apim.InvalidError,
 // apim.ErrNotFound.
-func (s *Service) MintToken(ctx context.Context, userID, keyType string, expires time.Time) (token string, err error) {
+func (s *Service) MintToken(ctx context.Context, userID apim.Name, keyType string, expires time.Time) (token string, err error) {
 	field, err := keyField(keyType)
 	if err != nil {
 		return "", err
@@ -159,7 +159,7 @@ func (s *Service) MintToken(ctx context.Context, userID, keyType string, expires
 	return store.Read(ctx, s.store, func(tx *store.Tx) (string, error) { return mintUser(tx, userID, field, until) })
 }
 
-func mintUser(tx *store.Tx, userID, field string, until time.Time) (string, error) {
+func mintUser(tx *store.Tx, userID apim.Name, field string, until time.Time) (string, error) {
 	u, err := getUser(tx, apim.UserRef(userID))
 	if err != nil {
 		return "", err
@@ -175,7 +175,7 @@ func mintUser(tx *store.Tx, userID, field string, until time.Time) (string, erro
 	if err != nil {
 		return "", err
 	}
-	return MintCompact(u.ID, until, epochKey(key, epoch)), nil
+	return MintCompact(string(u.ID), until, epochKey(key, epoch)), nil
 }
 
 // MintAdmin makes a compact token of the integration principal that is valid

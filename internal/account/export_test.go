@@ -24,7 +24,7 @@ func Extended(compact string) string { return `token="` + compact + `",refresh="
 // DeleteUser removes a user in a transaction of its own.
 func (s *Service) DeleteUser(ctx context.Context, actor store.Actor, id string, deleteSubscriptions bool) error {
 	err := s.store.Update(ctx, actor, func(tx *store.Tx) error {
-		return DeleteUser(tx, apim.UserRef(id), deleteSubscriptions)
+		return DeleteUser(tx, apim.UserRef(apim.Name(id)), deleteSubscriptions)
 	})
 	s.visitors.clear()
 	return err

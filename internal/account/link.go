@@ -38,7 +38,7 @@ func (s *Service) MintUserLink(tx *store.Tx, user apim.Ref, lifetime time.Durati
 	if err != nil {
 		return "", err
 	}
-	secret := user.Name() + "." + random
+	secret := string(user.Name()) + "." + random
 	ends := tx.Now().Add(lifetime).Unix()
 	if err := tx.SetMeta(linkMeta(user), hashSecret(secret)+" "+strconv.FormatInt(ends, 10)); err != nil {
 		return "", fmt.Errorf("store a one-time link: %w", err)
@@ -56,8 +56,8 @@ func (s *Service) RedeemLink(ctx context.Context, secret string, c Client) (sess
 	if sessionID, err = s.secret(); err != nil {
 		return "", err
 	}
-	user := apim.UserRef(secret[:max(strings.LastIndexByte(secret, '.'), 0)])
-	err = s.store.Update(ctx, store.Actor{Name: user.Name(), Address: c.Address}, func(tx *store.Tx) error {
+	user := apim.UserRef(apim.Name(secret[:max(strings.LastIndexByte(secret, '.'), 0)]))
+	err = s.store.Update(ctx, store.Actor{Name: string(user.Name()), Address: c.Address}, func(tx *store.Tx) error {
 		stored, err := tx.Meta(linkMeta(user))
 		if err != nil {
 			return err

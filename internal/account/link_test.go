@@ -16,7 +16,7 @@ func TestLinksOfUsers(t *testing.T) {
 	mint := func(id string) (secret string) {
 		t.Helper()
 		err := f.store.Update(t.Context(), tester, func(tx *store.Tx) (err error) {
-			secret, err = f.MintUserLink(tx, apim.UserRef(id), account.LinkLifetime)
+			secret, err = f.MintUserLink(tx, apim.UserRef(apim.Name(id)), account.LinkLifetime)
 			return err
 		})
 		if err != nil {
@@ -27,7 +27,7 @@ func TestLinksOfUsers(t *testing.T) {
 	add := func(id string) {
 		t.Helper()
 		u := &apim.User{FirstName: "A", LastName: "B", Email: id + "@contoso.example"}
-		if _, err := f.PutUser(t.Context(), tester, id, u, ""); err != nil {
+		if _, err := f.PutUser(t.Context(), tester, apim.Name(id), u, ""); err != nil {
 			t.Fatal(err)
 		}
 	}

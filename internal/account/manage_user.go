@@ -19,7 +19,7 @@ func (s *Service) HashPassword(ctx context.Context, password, email string, by C
 
 // PutUser creates or replaces a user in a transaction of its own, for
 // administrators. password "" keeps what there is.
-func (s *Service) PutUser(ctx context.Context, actor store.Actor, id string, u *apim.User, password string) (created bool, err error) {
+func (s *Service) PutUser(ctx context.Context, actor store.Actor, id apim.Name, u *apim.User, password string) (created bool, err error) {
 	encoded := ""
 	if password != "" {
 		if encoded, err = s.HashPassword(ctx, password, u.Email, ByAdministrator); err != nil {
@@ -35,12 +35,12 @@ func (s *Service) PutUser(ctx context.Context, actor store.Actor, id string, u *
 }
 
 // User reads a user; apim.ErrNotFound.
-func (s *Service) User(ctx context.Context, id string) (*User, error) {
+func (s *Service) User(ctx context.Context, id apim.Name) (*User, error) {
 	return store.Read(ctx, s.store, func(tx *store.Tx) (*User, error) { return getUser(tx, apim.UserRef(id)) })
 }
 
 // Rename changes the names of a signed-in person.
-func (s *Service) Rename(ctx context.Context, actor store.Actor, id, firstName, lastName string) error {
+func (s *Service) Rename(ctx context.Context, actor store.Actor, id apim.Name, firstName, lastName string) error {
 	err := s.store.Update(ctx, actor, func(tx *store.Tx) error {
 		u, err := getUser(tx, apim.UserRef(id))
 		if err != nil {
@@ -72,7 +72,7 @@ func (s *Service) ChangePassword(ctx context.Context, present, next string, c Cl
 	if err != nil {
 		return err
 	}
-	err = s.store.Update(ctx, store.Actor{Name: v.User.ID, Address: c.Address}, func(tx *store.Tx) error {
+	err = s.store.Update(ctx, store.Actor{Name: string(v.User.ID), Address: c.Address}, func(tx *store.Tx) error {
 		ref := apim.UserRef(v.User.ID)
 		if _, err := tx.Get(ref); err != nil {
 			return err

@@ -51,7 +51,10 @@ func (f FirstStart) Provision(tx *store.Tx) error {
 	return tx.SetMeta(provisionedMeta, "1")
 }
 
-var builtInGroups = []struct{ id, name, description string }{
+var builtInGroups = []struct {
+	id                apim.Name
+	name, description string
+}{
 	{apim.Administrators, "Administrators", "People who manage the service. They see everything."},
 	{apim.Developers, "Developers", "Everybody who is signed in."},
 	{apim.Guests, "Guests", "Everybody who is not signed in."},

@@ -87,12 +87,12 @@ func (s *Service) findByEmail(ctx context.Context, account string) (u *User, enc
 
 // StartSession signs a user in who has proved who they are, by a password, a
 // token or a link. The id is for a cookie and is not stored.
-func (s *Service) StartSession(ctx context.Context, userID string, c Client) (string, error) {
+func (s *Service) StartSession(ctx context.Context, userID apim.Name, c Client) (string, error) {
 	id, err := s.secret()
 	if err != nil {
 		return "", err
 	}
-	err = s.store.Update(ctx, store.Actor{Name: userID, Address: c.Address}, func(tx *store.Tx) error {
+	err = s.store.Update(ctx, store.Actor{Name: string(userID), Address: c.Address}, func(tx *store.Tx) error {
 		return startSession(tx, id, userID, c, byCredentials)
 	})
 	if err != nil {
@@ -109,7 +109,7 @@ const (
 	byLink        begun = true // a one-time link: see [Visitor.MaySetPassword]
 )
 
-func startSession(tx *store.Tx, id, userID string, c Client, by begun) error {
+func startSession(tx *store.Tx, id string, userID apim.Name, c Client, by begun) error {
 	v, err := visitor(tx, userID)
 	if err != nil {
 		return err
@@ -121,7 +121,7 @@ func startSession(tx *store.Tx, id, userID string, c Client, by begun) error {
 	}
 	now := tx.Now()
 	err = tx.PutSession(id, store.Session{
-		UserID: strings.ToLower(v.User.ID), CreatedAt: now, ExpiresAt: now.Add(SessionLifetime),
+		UserID: v.User.ID.Key(), CreatedAt: now, ExpiresAt: now.Add(SessionLifetime),
 		UserAgent: clip(c.UserAgent, 200), Address: clip(c.Address, 100), ByLink: by == byLink,
 	})
 	if err != nil {

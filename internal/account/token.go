@@ -28,7 +28,7 @@ const (
 
 // Token is a shared access token as it came: not yet known to be genuine.
 type Token struct {
-	ID      string // a user's id or IntegrationID
+	ID      apim.Name // a user's id or IntegrationID
 	Expires time.Time
 
 	signed    string // the string to sign
@@ -81,7 +81,7 @@ func parseCompact(text string) (Token, error) {
 	if err != nil {
 		return Token{}, refuse("the token's expiry is not yyyyMMddHHmm")
 	}
-	return newToken(parts[0], expires, expires.Format(roundTrip), parts[2])
+	return newToken(apim.Name(parts[0]), expires, expires.Format(roundTrip), parts[2])
 }
 
 func parseUID(text string) (Token, error) {
@@ -107,15 +107,15 @@ func parseUID(text string) (Token, error) {
 	if err != nil {
 		return Token{}, refuse("the token's expiry is not an ISO 8601 time")
 	}
-	return newToken(fields["uid"], expires, fields["ex"], fields["sn"])
+	return newToken(apim.Name(fields["uid"]), expires, fields["ex"], fields["sn"])
 }
 
-func newToken(id string, expires time.Time, ex, signature string) (Token, error) {
+func newToken(id apim.Name, expires time.Time, ex, signature string) (Token, error) {
 	sum, err := base64.StdEncoding.DecodeString(signature)
 	if err != nil || len(sum) != sha512.Size {
 		return Token{}, refuse("the token's signature is not one")
 	}
-	return Token{ID: id, Expires: expires.UTC(), signed: id + "\n" + ex, signature: sum}, nil
+	return Token{ID: id, Expires: expires.UTC(), signed: string(id) + "\n" + ex, signature: sum}, nil
 }
 
 // SignedBy reports whether the token was signed with the key, in constant time.

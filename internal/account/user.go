@@ -84,7 +84,7 @@ func validateUser(ref apim.Ref, u *apim.User) error {
 	if ref.Name() == AdministratorID && u.State != apim.UserActive {
 		v.Addf("state", "state of user %s must be %s: it is the service's administrator.", AdministratorID, apim.UserActive)
 	}
-	if strings.EqualFold(ref.Name(), IntegrationID) {
+	if ref.Name().Same(IntegrationID) {
 		v.Addf("name", "name must not be %q, which stands for the service itself.", IntegrationID)
 	}
 	return v.Err()
@@ -124,7 +124,7 @@ func replacePassword(tx *store.Tx, ref apim.Ref, encoded, exceptSession string) 
 
 // endSessions ends a user's sessions, except the one named, and one-time link.
 func endSessions(tx *store.Tx, ref apim.Ref, exceptSession string) error {
-	if err := tx.DeleteUserSessions(strings.ToLower(ref.Name()), exceptSession); err != nil {
+	if err := tx.DeleteUserSessions(ref.Name(), exceptSession); err != nil {
 		return err
 	}
 	return tx.SetMeta(linkMeta(ref), "")

@@ -80,7 +80,7 @@ func TestUsersThatCannotBe(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := f.PutUser(t.Context(), tester, test.id, &test.user, test.password)
+			_, err := f.PutUser(t.Context(), tester, apim.Name(test.id), &test.user, test.password)
 			var invalid *apim.InvalidError
 			if !errors.As(err, &invalid) || invalid.Violations[0].Target != test.target {
 				t.Errorf("error %v, want one about %s", err, test.target)
@@ -214,7 +214,7 @@ func TestTokensAreMintedForAMonthAtMost(t *testing.T) {
 		{"in the past", "1", "primary", "expiry", -time.Second},
 		{"a third key", "1", "tertiary", "keyType", time.Hour},
 	} {
-		token, err := f.MintToken(t.Context(), test.user, test.keyType, f.clock.Now().Add(test.lifetime))
+		token, err := f.MintToken(t.Context(), apim.Name(test.user), test.keyType, f.clock.Now().Add(test.lifetime))
 		var invalid *apim.InvalidError
 		if test.target != "" {
 			if !errors.As(err, &invalid) || invalid.Violations[0].Target != test.target {
@@ -297,7 +297,7 @@ func TestProvisioningHappensOnce(t *testing.T) {
 					}
 				}
 				for _, g := range []string{apim.Administrators, apim.Developers} {
-					if ok, err := tx.HasLink(apim.GroupUser, apim.GroupRef(g), apim.UserRef("1")); err != nil || !ok {
+					if ok, err := tx.HasLink(apim.GroupUser, apim.GroupRef(apim.Name(g)), apim.UserRef("1")); err != nil || !ok {
 						t.Errorf("user 1 is not in %s: %v", g, err)
 					}
 				}

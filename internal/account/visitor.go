@@ -19,15 +19,15 @@ const AdministratorID = "1"
 
 // User is a stored user.
 type User struct {
-	ID string // as created
+	ID apim.Name // as created
 	*apim.User
 }
 
 // Visitor is a signed-in user with what decides on visibility. It is shared: do not change it.
 type Visitor struct {
 	User   *User
-	Groups []string // lower-case group ids, those of a workspace as w~g, sorted; never guests
-	Admin  bool     // user 1 or a member of administrators
+	Groups []apim.PublicID // keys, sorted; never guests
+	Admin  bool            // user 1 or a member of administrators
 
 	// MaySetPassword: a one-time link began the session, and there is no password
 	// yet, so that none need be given to set one.
@@ -73,7 +73,7 @@ func maySetPassword(tx *store.Tx, session *store.Session) (bool, error) {
 }
 
 // visitor reads an active user and their groups; apim.ErrUnauthorized for others.
-func visitor(tx *store.Tx, userID string) (*Visitor, error) {
+func visitor(tx *store.Tx, userID apim.Name) (*Visitor, error) {
 	u, err := getUser(tx, apim.UserRef(userID))
 	if err != nil {
 		return nil, apim.IfAbsent(err, refuse("no such user"))
@@ -85,9 +85,9 @@ func visitor(tx *store.Tx, userID string) (*Visitor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the groups of user %s: %w", u.ID, err)
 	}
-	groups := []string{apim.Developers}
+	groups := []apim.PublicID{apim.Developers}
 	for _, ref := range links {
-		if g := strings.ToLower(string(ref.PublicID())); g != apim.Guests {
+		if g := ref.PublicID().Key(); g != apim.Guests {
 			groups = append(groups, g)
 		}
 	}

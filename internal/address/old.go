@@ -1,6 +1,10 @@
 package address
 
-import "net/url"
+import (
+	"net/url"
+
+	"github.com/portico-portal/portico/internal/apim"
+)
 
 // Pages of older portals, which name what they show by their query or after the hash.
 const (
@@ -15,7 +19,7 @@ const OldSignOut = "#signout"
 // OfOld is the canonical address of what such a page shows by its query; "" when the
 // query names nothing. The page is of one API's change log, or of anything else.
 func OfOld(query url.Values, changelog bool) string {
-	api, operation, product := query.Get("api"), query.Get("operation"), query.Get("product")
+	api, operation, product := apim.PublicID(query.Get("api")), apim.Name(query.Get("operation")), apim.PublicID(query.Get("product"))
 	switch {
 	case api != "" && changelog:
 		return Changelog(api)

@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // Pages without variables, and the forms that are posted to them.
@@ -40,50 +42,56 @@ const (
 )
 
 // API is the page of an API.
-func API(id string) string { return fill(APIPattern, id) }
+func API(id apim.PublicID) string { return fill(APIPattern, string(id)) }
 
 // Operation is the page of an operation.
-func Operation(api, operation string) string { return fill(OperationPattern, api, operation) }
+func Operation(api apim.PublicID, operation apim.Name) string {
+	return fill(OperationPattern, string(api), string(operation))
+}
 
 // Product is the page of a product.
-func Product(id string) string { return fill(ProductPattern, id) }
+func Product(id apim.PublicID) string { return fill(ProductPattern, string(id)) }
 
 // Access is where the page of an API says how one gets a key for it.
-func Access(api string) string { return API(api) + "#access" }
+func Access(api apim.PublicID) string { return API(api) + "#access" }
 
 // Console is the console of an operation.
-func Console(api, operation string) string { return Operation(api, operation) + "#try" }
+func Console(api apim.PublicID, operation apim.Name) string {
+	return Operation(api, operation) + "#try"
+}
 
 // Schema is the page of a named type of an API; with ?fragment=1 only its rows.
-func Schema(api, name string) string { return fill(SchemaPattern, api, name) }
+func Schema(api apim.PublicID, name string) string { return fill(SchemaPattern, string(api), name) }
 
 // SchemaPart is the page of the part of a named type at a JSON pointer.
-func SchemaPart(api, name, pointer string) string {
+func SchemaPart(api apim.PublicID, name, pointer string) string {
 	return ask(Schema(api, name), QueryPointer, pointer)
 }
 
 // OperationSchema is the page of a schema that stands in an operation's own
 // description, at a JSON pointer.
-func OperationSchema(api, operation, pointer string) string {
-	return ask(Schema(api, operation), QueryOwner, OwnerOperation) + "&" + QueryPointer + "=" + url.QueryEscape(pointer)
+func OperationSchema(api apim.PublicID, operation apim.Name, pointer string) string {
+	return ask(Schema(api, string(operation)), QueryOwner, OwnerOperation) + "&" + QueryPointer + "=" + url.QueryEscape(pointer)
 }
 
 // Changelog is the change log of an API.
-func Changelog(api string) string { return fill(ChangelogPattern, api) }
+func Changelog(api apim.PublicID) string { return fill(ChangelogPattern, string(api)) }
 
 // ChangelogPage is a further page of it.
-func ChangelogPage(api string, page int) string {
+func ChangelogPage(api apim.PublicID, page int) string {
 	return ask(Changelog(api), QueryPage, strconv.Itoa(page))
 }
 
 // Release is the entry of a release in the change log.
-func Release(api, release string) string { return Changelog(api) + "#" + url.PathEscape(release) }
+func Release(api apim.PublicID, release string) string {
+	return Changelog(api) + "#" + url.PathEscape(release)
+}
 
 // Tagged is the list of the APIs with a tag.
-func Tagged(tag string) string { return ask(APIs, QueryTag, tag) }
+func Tagged(tag apim.PublicID) string { return ask(APIs, QueryTag, string(tag)) }
 
 // Group is the page of an API with a group of its operations unfolded.
-func Group(api, group string) string { return ask(API(api), QueryGroup, group) }
+func Group(api, group apim.PublicID) string { return ask(API(api), QueryGroup, string(group)) }
 
 // Report is the report of a range of time.
 func Report(span string) string { return ask(Reports, QueryRange, span) }

@@ -2,6 +2,8 @@ package address
 
 import (
 	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // Parts beside pages: "-" is never a name.
@@ -25,36 +27,36 @@ const (
 )
 
 // YAML is the OpenAPI description of an API.
-func YAML(api string) string { return fill(YAMLPattern, api) }
+func YAML(api apim.PublicID) string { return fill(YAMLPattern, string(api)) }
 
 // JSON is the same as JSON.
-func JSON(api string) string { return fill(JSONPattern, api) }
+func JSON(api apim.PublicID) string { return fill(JSONPattern, string(api)) }
 
 // Feed is the change log of an API as a feed.
-func Feed(api string) string { return fill(FeedPattern, api) }
+func Feed(api apim.PublicID) string { return fill(FeedPattern, string(api)) }
 
 // Operations is the fragment with an API's operation list, or a part of it.
-func Operations(api string) string { return fill(OperationsPattern, api) }
+func Operations(api apim.PublicID) string { return fill(OperationsPattern, string(api)) }
 
 // GroupPart is the fragment with one group of it.
-func GroupPart(api, group string) string {
-	return ask(Operations(api), QueryGroup, group)
+func GroupPart(api, group apim.PublicID) string {
+	return ask(Operations(api), QueryGroup, string(group))
 }
 
 // Sample is the code sample of an operation in a language.
-func Sample(api, operation, language string) string {
-	return fill(SamplePattern, api, operation, language)
+func Sample(api apim.PublicID, operation apim.Name, language string) string {
+	return fill(SamplePattern, string(api), string(operation), language)
 }
 
 // Subscribe is where the subscribe form of a product is posted.
-func Subscribe(product string) string { return fill(SubscribePattern, product) }
+func Subscribe(product apim.PublicID) string { return fill(SubscribePattern, string(product)) }
 
 // Subscription is where a subscription of the visitor is changed (POST): action is
 // rename (with name), regenerate-primary, regenerate-secondary or cancel.
-func Subscription(id string) string { return fill(SubscriptionPattern, id) }
+func Subscription(id apim.PublicID) string { return fill(SubscriptionPattern, string(id)) }
 
 // Provider is where signing in with an identity provider starts.
-func Provider(provider string) string { return fill(ProviderPattern, strings.ToLower(provider)) }
+func Provider(provider apim.Name) string { return fill(ProviderPattern, string(provider.Key())) }
 
 // twinSuffix ends the address of a page's Markdown twin; that of the home page is
 // twinHome + twinSuffix.

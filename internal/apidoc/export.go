@@ -128,7 +128,7 @@ func (x *exporter) loadOperations(tx *store.Tx, api apim.Ref) error {
 		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.Seq, b.Seq))
 	})
 	for _, doc := range docs {
-		o := &exported{id: doc.Name, inline: map[string]bool{}}
+		o := &exported{id: string(doc.Name), inline: map[string]bool{}}
 		if err := doc.Decode(&o.op); err != nil {
 			return err
 		}

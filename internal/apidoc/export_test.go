@@ -32,7 +32,7 @@ func TestSmallDescriptionsAreWrittenAsReviewed(t *testing.T) {
 	for _, name := range []string{"small-3.0.yaml", "small-3.1.json", "small-2.0.json"} {
 		id := strings.TrimSuffix(name, filepath.Ext(name))
 		f.load(id, Source{Data: testdata(t, name)})
-		golden(t, id+".export.yaml", f.export(apim.APIRef(id), OpenAPI, "https://gateway.example/"+id))
+		golden(t, id+".export.yaml", f.export(apim.APIRef(apim.Name(id)), OpenAPI, "https://gateway.example/"+id))
 	}
 }
 

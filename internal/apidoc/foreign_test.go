@@ -127,11 +127,11 @@ func (f *fixture) through(api string, data []byte, in, out Format) []byte {
 	f.load(api, Source{Data: data, Format: in, TranslateRequiredQuery: RequiredInQuery})
 	var text []byte
 	f.view(func(tx *store.Tx) (err error) {
-		text, err = ExportAs(f.t.Context(), tx, f.blobs, apim.RevisionRef(api, "1"), out, "https://gateway.example/same")
+		text, err = ExportAs(f.t.Context(), tx, f.blobs, apim.RevisionRef(apim.Name(api), "1"), out, "https://gateway.example/same")
 		return err
 	})
 	f.update(func(tx *store.Tx) error {
-		return errors.Join(tx.DeleteTree(apim.RevisionRef(api, "1")), tx.DeleteTree(apim.APIRef(api)))
+		return errors.Join(tx.DeleteTree(apim.RevisionRef(apim.Name(api), "1")), tx.DeleteTree(apim.APIRef(apim.Name(api))))
 	})
 	return text
 }

@@ -23,7 +23,7 @@ func checkDescription(t *testing.T, d *Description) {
 		op := &d.Operations[i]
 		var v apim.Violations
 		op.Operation.Validate(&v)
-		if err := v.Err(); err != nil || names[op.ID] || !apim.Operations.ValidName(op.ID) {
+		if err := v.Err(); err != nil || names[op.ID] || !apim.Operations.ValidName(apim.Name(op.ID)) {
 			t.Fatalf("operation %q is taken twice or wrong: %v", op.ID, err)
 		}
 		names[op.ID] = true

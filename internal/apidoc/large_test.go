@@ -40,7 +40,7 @@ func TestLargeDescriptionsAreImportedAndExported(t *testing.T) {
 				t.Errorf("%d operations are imported, of %d; warnings: %v", len(d.Operations), want, d.Warnings)
 			}
 			checkDescription(t, d)
-			if want, got := wire(t, data, Options{}), wire(t, f.export(apim.APIRef(name), OpenAPIJSON, d.ServiceURL), Options{}); want != got {
+			if want, got := wire(t, data, Options{}), wire(t, f.export(apim.APIRef(apim.Name(name)), OpenAPIJSON, d.ServiceURL), Options{}); want != got {
 				t.Errorf("the export differs (-imported +exported and imported)\n%.5000s", cmp.Diff(want, got))
 			}
 			last := &d.Operations[len(d.Operations)-1]

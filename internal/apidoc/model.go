@@ -40,7 +40,7 @@ type Description struct {
 	Type                 string `json:",omitempty"` // of the API: soap, graphql, ...; "": http
 	Operations           []Operation
 	Policies             map[string]string `json:",omitempty"` // documents of operations, by id: of SOAP that becomes REST
-	SchemaID             string            // "" when there are no schemas
+	SchemaID             apim.Name         // "" when there are no schemas
 	Schema               *apim.Schema      // components or definitions, inline schemas of bodies among them
 	Tags                 []Tag             // declared ones first, then others that operations name
 	Extra                APIExtra

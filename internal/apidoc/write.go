@@ -93,10 +93,7 @@ func find(tx *store.Tx, ref apim.Ref) (*store.Document, error) {
 
 // putSchema writes the definitions, whole and in parts.
 func (w *writer) putSchema() error {
-	id := SchemaID
-	if w.d.SchemaID != "" {
-		id = w.d.SchemaID
-	}
+	id := cmp.Or(w.d.SchemaID, SchemaID)
 	ref := w.revision.Child("schemas", id)
 	if w.d.Schema == nil {
 		return w.tx.DeleteTree(ref)
@@ -119,7 +116,7 @@ func (w *writer) putSchema() error {
 // putPolicies writes the policies that the description makes, where there are none yet.
 func (w *writer) putPolicies() error {
 	for id, document := range w.d.Policies {
-		ref := apim.OperationRef(w.revision, id).Child("policies", "policy")
+		ref := apim.OperationRef(w.revision, apim.Name(id)).Child("policies", "policy")
 		old, err := find(w.tx, ref)
 		if err != nil {
 			return err

@@ -47,7 +47,7 @@ func (w *writer) putOperations() error {
 	var changed []*store.Document
 	var added []prepared
 	for _, op := range w.d.prepared {
-		ref := apim.OperationRef(w.revision, op.id)
+		ref := apim.OperationRef(w.revision, apim.Name(op.id))
 		before := old[ref.Key()]
 		delete(old, ref.Key())
 		if before == nil {
@@ -101,7 +101,7 @@ func (w *writer) copyPolicies(added []prepared, docs []*store.Document) error {
 		if policy == nil {
 			continue
 		}
-		to := apim.OperationRef(w.revision, op.id).Child("policies", "policy")
+		to := apim.OperationRef(w.revision, apim.Name(op.id)).Child("policies", "policy")
 		if err := w.tx.Put(&store.Document{Ref: to, Body: policy.Body, Extra: policy.Extra}); err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
@@ -17,15 +16,15 @@ const maxTag = 160
 // tagger links operations to the service's tags, which it makes where they are missing.
 type tagger struct {
 	tx     *store.Tx
-	home   apim.Ref            // the workspace of the API, "" for the service
-	byName map[string]apim.Ref // by display name in lower case
-	taken  map[apim.Key]bool   // keys
+	home   apim.Ref               // the workspace of the API, "" for the service
+	byName map[apim.Name]apim.Ref // by display name in lower case
+	taken  map[apim.Key]bool      // keys
 	linked map[store.LinkRow]bool
 	rows   []store.LinkRow // to be linked
 }
 
 func (w *writer) newTagger() (*tagger, error) {
-	t := &tagger{tx: w.tx, home: w.revision.Home(), byName: map[string]apim.Ref{}, taken: map[apim.Key]bool{}, linked: map[store.LinkRow]bool{}}
+	t := &tagger{tx: w.tx, home: w.revision.Home(), byName: map[apim.Name]apim.Ref{}, taken: map[apim.Key]bool{}, linked: map[store.LinkRow]bool{}}
 	docs, err := w.tx.List(apim.Tags.Path, w.revision.Home())
 	if err != nil {
 		return nil, err
@@ -36,7 +35,7 @@ func (w *writer) newTagger() (*tagger, error) {
 			return nil, err
 		}
 		t.taken[doc.Key()] = true
-		t.byName[strings.ToLower(tag.DisplayName)] = doc.Ref
+		t.byName[tagKey(tag.DisplayName)] = doc.Ref
 	}
 	links, err := w.tx.LinksBelow(apim.TagLink, w.revision)
 	for _, l := range links {
@@ -69,7 +68,7 @@ func (t *tagger) tag(op apim.Ref, names []string, before *store.Document) error 
 		return fmt.Errorf("decode %s: %w", before.Ref, err)
 	}
 	for _, name := range extra.Tags {
-		tag, ok := t.byName[strings.ToLower(shorten(name))]
+		tag, ok := t.byName[tagKey(name)]
 		if !ok || wanted[tag.Key()] {
 			continue
 		}
@@ -83,17 +82,20 @@ func (t *tagger) tag(op apim.Ref, names []string, before *store.Document) error 
 // ref is the tag with a display name, made if there is none.
 func (t *tagger) ref(name string) (apim.Ref, error) {
 	name = shorten(name)
-	if ref, ok := t.byName[strings.ToLower(name)]; ok {
+	if ref, ok := t.byName[tagKey(name)]; ok {
 		return ref, nil
 	}
-	base := cmp.Or(normalise(name), "tag")
+	base := apim.Name(cmp.Or(normalise(name), "tag"))
 	ref := t.home.Child(apim.Tags.Path, base)
 	for n := 1; t.taken[ref.Key()]; n++ {
-		ref = t.home.Child(apim.Tags.Path, base+"-"+strconv.Itoa(n))
+		ref = t.home.Child(apim.Tags.Path, base+apim.Name("-"+strconv.Itoa(n)))
 	}
-	t.taken[ref.Key()], t.byName[strings.ToLower(name)] = true, ref
+	t.taken[ref.Key()], t.byName[tagKey(name)] = true, ref
 	return ref, t.tx.Put(&store.Document{Ref: ref, Body: encode(apim.Tag{DisplayName: name})})
 }
+
+// tagKey is how tags are found by their display names.
+func tagKey(name string) apim.Name { return apim.Name(shorten(name)).Key() }
 
 func shorten(name string) string {
 	if runes := []rune(name); len(runes) > maxTag {

@@ -45,11 +45,11 @@ func (f *fixture) load(id string, in Source) *Description {
 		a := &apim.API{Path: id, IsCurrent: true}
 		d.Describe(a)
 		a.Default()
-		rev := apim.RevisionRef(id, "1")
+		rev := apim.RevisionRef(apim.Name(id), "1")
 		if err := tx.Put(&store.Document{Ref: rev, Body: encode(a), Extra: encode(d.Extra)}); err != nil {
 			return err
 		}
-		if _, err := tx.Link(apim.CurrentRevision, apim.APIRef(id), rev); err != nil {
+		if _, err := tx.Link(apim.CurrentRevision, apim.APIRef(apim.Name(id)), rev); err != nil {
 			return err
 		}
 		return d.Write(tx, rev)

@@ -65,7 +65,7 @@ type AuthenticationSettings struct {
 }
 
 // Names are the authorization servers and OpenID providers by which the console signs in.
-func (s *AuthenticationSettings) Names() (servers, providers []string) {
+func (s *AuthenticationSettings) Names() (servers, providers []Name) {
 	if s == nil {
 		return nil, nil
 	}
@@ -86,13 +86,13 @@ func (s *AuthenticationSettings) Names() (servers, providers []string) {
 
 // OAuth2Setting points at an authorization server.
 type OAuth2Setting struct {
-	AuthorizationServerID string `json:"authorizationServerId,omitempty"` // name of an /authorizationServers resource
+	AuthorizationServerID Name   `json:"authorizationServerId,omitempty"` // name of an /authorizationServers resource
 	Scope                 string `json:"scope,omitempty"`                 // scopes to ask for, separated by spaces
 }
 
 // OpenIDSetting points at an OpenID provider.
 type OpenIDSetting struct {
-	OpenIDProviderID          string   `json:"openidProviderId,omitempty"`          // name of an /openidConnectProviders resource
+	OpenIDProviderID          Name     `json:"openidProviderId,omitempty"`          // name of an /openidConnectProviders resource
 	BearerTokenSendingMethods []string `json:"bearerTokenSendingMethods,omitempty"` // authorizationHeader, query
 }
 
@@ -116,7 +116,7 @@ func (a *API) Validate(v *Violations) {
 	if strings.ContainsAny(a.Path, "?#{}*\\ ") || strings.Contains(a.Path, "//") {
 		v.Addf("path", "path must be URL path segments without ? # { } * \\ or spaces; it is %q.", a.Path)
 	}
-	if _, revision := SplitRevision(a.Path + a.APIVersion); revision != "" {
+	if _, revision := SplitRevision(Name(a.Path + a.APIVersion)); revision != "" {
 		v.Addf("path", "path and apiVersion must not name a revision; they are %q and %q.", a.Path, a.APIVersion)
 	}
 	for i := range a.Protocols {

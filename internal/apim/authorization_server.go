@@ -144,7 +144,7 @@ func (p *IdentityProvider) Validate(v *Violations) {
 // IdentityProviders is the kind of /identityProviders.
 var IdentityProviders = &Kind{
 	Path: "identityProviders", Verbs: CRUD, New: func() Resource { return new(IdentityProvider) },
-	Names:   []string{"facebook", "google", "microsoft", "twitter", "aad", "aadB2C"},
+	Names:   []Name{"facebook", "google", "microsoft", "twitter", "aad", "aadB2C"},
 	Secrets: []string{"clientSecret"}, Actions: []string{"listSecrets"},
 	Idle: "The portal signs nobody in with an account elsewhere yet.",
 }

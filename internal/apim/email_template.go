@@ -2,7 +2,7 @@ package apim
 
 // BuiltInTemplate is an e-mail template with its name.
 type BuiltInTemplate struct {
-	Name string
+	Name Name
 	EmailTemplate
 }
 
@@ -127,7 +127,7 @@ var templateParameters = map[string]string{
 
 // builtIn makes a template from paragraphs in XHTML, with its own parameters and
 // those that all templates have.
-func builtIn(name, title, subject, description string, paragraphs []string, parameters ...string) BuiltInTemplate {
+func builtIn(name Name, title, subject, description string, paragraphs []string, parameters ...string) BuiltInTemplate {
 	t := EmailTemplate{Subject: subject, Title: title, Description: description, IsDefault: true}
 	t.Body = "<!DOCTYPE html>\n<html>\n  <head />\n  <body>\n    <p>Dear $DevFirstName $DevLastName,</p>\n"
 	for _, p := range paragraphs {

@@ -1,6 +1,9 @@
 package apim
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // serviceSegments come before a resource's own in a full id; "" stands for any name.
 var serviceSegments = [...]string{"subscriptions", "", "resourceGroups", "", "providers", "Microsoft.ApiManagement", "service", ""}
@@ -58,6 +61,31 @@ type PublicID string
 
 const workspaceMark = "~"
 
+// Same reports whether both ids mean the same resource.
+func (id PublicID) Same(o PublicID) bool { return id.Key() == o.Key() }
+
+// Key is the id in lower case: by it ids are looked up and compared.
+func (id PublicID) Key() PublicID { return PublicID(strings.ToLower(string(id))) }
+
+// Spelling is a value, which may come in any case, as it stands among some; ok is
+// false when it is none of them.
+func Spelling[S ~string](value S, among ...S) (spelling S, ok bool) {
+	i := slices.IndexFunc(among, func(s S) bool { return strings.EqualFold(string(s), string(value)) })
+	if i < 0 {
+		return value, false
+	}
+	return among[i], true
+}
+
+// Name is the last part of an id: what tells a resource from those beside it.
+type Name string
+
+// Same reports whether both names mean the same resource.
+func (n Name) Same(o Name) bool { return n.Key() == o.Key() }
+
+// Key is the name in lower case: by it names are looked up and compared.
+func (n Name) Key() Name { return Name(strings.ToLower(string(n))) }
+
 // PublicID is the inverse of [PublicID.Ref].
 func (r Ref) PublicID() PublicID {
 	if w := r.Workspace(); w != "" {
@@ -70,7 +98,7 @@ func (r Ref) PublicID() PublicID {
 func (id PublicID) Ref(kind *Kind) Ref {
 	w, name, ok := strings.Cut(string(id), workspaceMark)
 	if !ok {
-		return Ref("").Child(kind.Path, string(id))
+		return Ref("").Child(kind.Path, Name(id))
 	}
-	return WorkspaceRef(w).Child(kind.Path, name)
+	return WorkspaceRef(Name(w)).Child(kind.Path, Name(name))
 }

@@ -2,6 +2,8 @@ package apim
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -106,12 +108,12 @@ type Kind struct {
 	// Verbs are the entity's methods.
 	Verbs Verbs
 	// Singleton is the only name an entity may have ("policy", "default"); empty: any valid name.
-	Singleton string
+	Singleton Name
 	// ByName are the only names an entity may have, where each has properties of
 	// its own (portalsettings). New is nil then.
-	ByName map[string]func() Resource
+	ByName map[Name]func() Resource
 	// Names are the only names an entity may have, in any case; nil: any valid name.
-	Names []string
+	Names []Name
 	// Workspace: the kind exists below /workspaces/{id} too (apim-rest.md §2.10).
 	Workspace bool
 	// Fixed entities exist from the start and are not created by PUT (tenant/access).
@@ -196,13 +198,9 @@ type LinkNames struct {
 }
 
 // Properties makes empty properties for an entity's name; nil for kinds that are kept as they come.
-func (k *Kind) Properties(name string) Resource {
-	if k.ByName != nil {
-		for n, f := range k.ByName {
-			if strings.EqualFold(n, name) {
-				return f()
-			}
-		}
+func (k *Kind) Properties(name Name) Resource {
+	if spelling, ok := k.Spell(name); ok && k.ByName != nil {
+		return k.ByName[spelling]()
 	}
 	if k.New == nil {
 		return nil
@@ -212,21 +210,11 @@ func (k *Kind) Properties(name string) Resource {
 
 // Spell returns the spelling of a name, which may come in any case, in a closed
 // set; ok is false when the kind has one and the name is not in it.
-func (k *Kind) Spell(name string) (spelling string, ok bool) {
-	if strings.EqualFold(name, k.Singleton) {
-		return k.Singleton, true
+func (k *Kind) Spell(name Name) (spelling Name, ok bool) {
+	if k.Singleton == "" && k.ByName == nil && k.Names == nil {
+		return name, true
 	}
-	for n := range k.ByName {
-		if strings.EqualFold(n, name) {
-			return n, true
-		}
-	}
-	for _, n := range k.Names {
-		if strings.EqualFold(n, name) {
-			return n, true
-		}
-	}
-	return name, k.Singleton == "" && k.ByName == nil && k.Names == nil
+	return Spelling(name, slices.AppendSeq(append([]Name{k.Singleton}, k.Names...), maps.Keys(k.ByName))...)
 }
 
 // Parent is the kind path of the parent, "" at service level.
@@ -236,7 +224,7 @@ func (k *Kind) Parent() string {
 }
 
 // ValidName reports whether an entity of the kind may be created with a name.
-func (k *Kind) ValidName(name string) bool {
+func (k *Kind) ValidName(name Name) bool {
 	longest := cmp.Or(k.MaxName, 80)
 	forbidden := "/?#"
 	if !k.AnyName {
@@ -246,8 +234,8 @@ func (k *Kind) ValidName(name string) bool {
 		return false
 	}
 	return name != "" && name != "-" && name != "." && name != ".." &&
-		utf8.RuneCountInString(name) <= longest &&
-		!strings.ContainsAny(name, forbidden) && !strings.ContainsFunc(name, unicode.IsControl)
+		utf8.RuneCountInString(string(name)) <= longest &&
+		!strings.ContainsAny(string(name), forbidden) && !strings.ContainsFunc(string(name), unicode.IsControl)
 }
 
 // ARMType is the value of `type` in an envelope; in a workspace, of its twin there.

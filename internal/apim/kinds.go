@@ -25,10 +25,14 @@ var Kinds = []*Kind{
 
 // KindByPath returns the kind of a collection path such as "apis/operations" in any case, or nil.
 func KindByPath(path string) *Kind {
-	for _, k := range Kinds {
-		if strings.EqualFold(k.Path, path) {
-			return k
-		}
-	}
-	return nil
+	return kindsByPath[strings.ToLower(path)]
 }
+
+// kindsByPath has them by path in lower case.
+var kindsByPath = func() map[string]*Kind {
+	byPath := map[string]*Kind{}
+	for _, k := range Kinds {
+		byPath[strings.ToLower(k.Path)] = k
+	}
+	return byPath
+}()

@@ -24,7 +24,10 @@ var NotificationKinds = &Kind{
 }
 
 // NotificationInfo is one built-in notification.
-type NotificationInfo struct{ Name, Title, Description string }
+type NotificationInfo struct {
+	Name               Name
+	Title, Description string
+}
 
 // Notifications lists all notifications.
 var Notifications = []NotificationInfo{

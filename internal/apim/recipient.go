@@ -37,16 +37,16 @@ var RecipientUsers = &Kind{
 }
 
 // notificationNames and templateNames are the closed sets of built-in names.
-func notificationNames() []string {
-	var names []string
+func notificationNames() []Name {
+	var names []Name
 	for _, n := range Notifications {
 		names = append(names, n.Name)
 	}
 	return names
 }
 
-func templateNames() []string {
-	var names []string
+func templateNames() []Name {
+	var names []Name
 	for _, t := range EmailTemplates {
 		names = append(names, t.Name)
 	}

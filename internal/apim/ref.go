@@ -25,20 +25,20 @@ func (k Key) Home() Key { return Key(k.Ref().Home()) }
 func (k Key) Alias() Key { return Key(k.Ref().Alias()) }
 
 // Name is the last segment.
-func (r Ref) Name() string { return string(r)[strings.LastIndexByte(string(r), '/')+1:] }
+func (r Ref) Name() Name { return Name(r)[strings.LastIndexByte(string(r), '/')+1:] }
 
 // Same reports whether both refs mean the same resource.
 func (r Ref) Same(o Ref) bool { return r.Key() == o.Key() }
 
 // Is reports whether the ref is that of an entity of the kind.
 func (r Ref) Is(kind *Kind) bool {
-	return strings.EqualFold(r.KindPath(), kind.Path) && r.declared() != ""
+	return r.Kind() == kind && r.declared() != ""
 }
 
 // declared is an entity's ref with its collections spelled as declared; "" if
 // there is no such kind.
 func (r Ref) declared() Ref {
-	kind := KindByPath(r.KindPath())
+	kind := r.Kind()
 	home := r.Home()
 	if kind == nil || home != "" && !kind.Workspace {
 		return ""
@@ -52,13 +52,13 @@ func (r Ref) declared() Ref {
 		if segments[2*i+1] == "" {
 			return ""
 		}
-		home = home.Child(collection, segments[2*i+1])
+		home = home.Child(collection, Name(segments[2*i+1]))
 	}
 	return home
 }
 
 // Child appends a collection and a name.
-func (r Ref) Child(collection, name string) Ref { return r + Ref("/"+collection+"/"+name) }
+func (r Ref) Child(collection string, name Name) Ref { return r + Ref("/"+collection+"/"+string(name)) }
 
 // Parent is the id without its last collection and name; "" at service level.
 func (r Ref) Parent() Ref {
@@ -72,6 +72,9 @@ func (r Ref) Parent() Ref {
 	}
 	return Ref(s)
 }
+
+// Kind is the kind of the resource, by its collections alone; nil when there is none.
+func (r Ref) Kind() *Kind { return KindByPath(r.KindPath()) }
 
 // KindPath is the collection path without names: "apis/operations". The
 // workspace prefix is not part of it.
@@ -90,13 +93,13 @@ func (r Ref) KindPath() string {
 const workspaces = "workspaces"
 
 // Workspace is the workspace's name, or "".
-func (r Ref) Workspace() string {
+func (r Ref) Workspace() Name {
 	collection, below, _ := strings.Cut(strings.TrimPrefix(string(r), "/"), "/")
 	name, _, ok := strings.Cut(below, "/")
 	if !ok || !strings.EqualFold(collection, workspaces) {
 		return ""
 	}
-	return name
+	return Name(name)
 }
 
 // Home is /workspaces/{id} of a ref in a workspace, else "".
@@ -137,41 +140,44 @@ func (r Ref) Alias() Ref {
 }
 
 // WorkspaceRef is /workspaces/{id}.
-func WorkspaceRef(id string) Ref { return Ref("").Child(workspaces, id) }
+func WorkspaceRef(id Name) Ref { return Ref("").Child(workspaces, id) }
 
 // APIRef is /apis/{id}: the alias of the current revision.
-func APIRef(id string) Ref { return Ref("/apis/" + id) }
+func APIRef(id Name) Ref { return Ref("/apis/" + id) }
 
 // RevisionRef is /apis/{id};rev={n}: where a revision is stored.
-func RevisionRef(id, revision string) Ref { return APIRef(id).Revision(revision) }
+func RevisionRef(id Name, revision string) Ref { return APIRef(id).Revision(revision) }
 
 // OperationRef is an operation below an API revision's ref.
-func OperationRef(api Ref, id string) Ref { return api.Child("operations", id) }
+func OperationRef(api Ref, id Name) Ref { return api.Child("operations", id) }
 
 // ProductRef is /products/{id}.
-func ProductRef(id string) Ref { return Ref("/products/" + id) }
+func ProductRef(id Name) Ref { return Ref("/products/" + id) }
 
 // GroupRef is /groups/{id}.
-func GroupRef(id string) Ref { return Ref("/groups/" + id) }
+func GroupRef(id Name) Ref { return Ref("/groups/" + id) }
 
 // UserRef is /users/{id}.
-func UserRef(id string) Ref { return Ref("/users/" + id) }
+func UserRef(id Name) Ref { return Ref("/users/" + id) }
 
 // SubscriptionRef is /subscriptions/{id}.
-func SubscriptionRef(id string) Ref { return Ref("/subscriptions/" + id) }
+func SubscriptionRef(id Name) Ref { return Ref("/subscriptions/" + id) }
 
 // TagRef is /tags/{id}.
-func TagRef(id string) Ref { return Ref("/tags/" + id) }
+func TagRef(id Name) Ref { return Ref("/tags/" + id) }
+
+// PortalRevisionRef is /portalRevisions/{id}.
+func PortalRevisionRef(id Name) Ref { return Ref("/portalRevisions/" + id) }
 
 // ContentRef is /contentTypes/{type}/contentItems/{id}.
-func ContentRef(contentType, id string) Ref {
+func ContentRef(contentType, id Name) Ref {
 	return Ref("/contentTypes/" + contentType + "/contentItems/" + id)
 }
 
 // SplitRevision splits an API name "x;rev=2" into "x" and "2"; without a revision the second is "".
-func SplitRevision(name string) (id, revision string) {
-	if i := strings.Index(strings.ToLower(name), revisionMark); i >= 0 {
-		return name[:i], name[i+len(revisionMark):]
+func SplitRevision(name Name) (id Name, revision string) {
+	if i := strings.Index(string(name.Key()), revisionMark); i >= 0 {
+		return name[:i], string(name[i+len(revisionMark):])
 	}
 	return name, ""
 }

@@ -199,7 +199,7 @@ func (s *DelegationSettings) Idle() (paths []string) {
 // PortalSettings is the kind of the three settings at /portalsettings.
 var PortalSettings = &Kind{
 	Path: "portalsettings", Verbs: Head | Get | Put | Patch, Fixed: true, PatchNoContent: true,
-	ByName: map[string]func() Resource{
+	ByName: map[Name]func() Resource{
 		"signin":     func() Resource { return new(SigninSettings) },
 		"signup":     func() Resource { return new(SignupSettings) },
 		"delegation": func() Resource { return new(DelegationSettings) },

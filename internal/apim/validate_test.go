@@ -60,7 +60,7 @@ func TestRefsKnowTheirPlace(t *testing.T) {
 		"/products/p":                     {"products", "p", "", ""},
 		"/workspaces/w/apis/x":            {"apis", "x", "/workspaces/w", "w"},
 	} {
-		got := [4]string{ref.KindPath(), ref.Name(), string(ref.Parent()), ref.Workspace()}
+		got := [4]string{ref.KindPath(), string(ref.Name()), string(ref.Parent()), string(ref.Workspace())}
 		if got != want {
 			t.Errorf("%s: %q, want %q", ref, got, want)
 		}

@@ -66,13 +66,8 @@ func (v *Violations) Text(field, value string, max int) {
 // OneOf reads an enumeration in any case: it brings the value to the spelling
 // that it has among the allowed ones, and reports any other. Empty is allowed.
 func (v *Violations) OneOf(field string, value *string, allowed ...string) {
-	for _, a := range allowed {
-		if strings.EqualFold(*value, a) {
-			*value = a
-			return
-		}
-	}
-	if *value != "" {
+	var ok bool
+	if *value, ok = Spelling(*value, allowed...); !ok && *value != "" {
 		v.Addf(field, "%s must be one of %s; it is %q.", field, strings.Join(allowed, ", "), *value)
 	}
 }

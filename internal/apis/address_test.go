@@ -103,8 +103,8 @@ func TestOfTwoWritersOneGetsTheAddress(t *testing.T) {
 			path := fmt.Sprintf("p%d", n)
 			errs := make([]error, 2)
 			var both sync.WaitGroup
-			both.Go(func() { _, errs[0] = f.write(apim.APIRef("plain-"+path), object{"path": path + "/v1"}, "") })
-			both.Go(func() { _, errs[1] = f.write(apim.APIRef("versioned-"+path), version(path, "s", "v1"), "") })
+			both.Go(func() { _, errs[0] = f.write(apim.APIRef(apim.Name("plain-"+path)), object{"path": path + "/v1"}, "") })
+			both.Go(func() { _, errs[1] = f.write(apim.APIRef(apim.Name("versioned-"+path)), version(path, "s", "v1"), "") })
 			both.Wait()
 			won := 0
 			for _, err := range errs {

@@ -43,7 +43,7 @@ func (w *writer) checkSignIn(s *apim.AuthenticationSettings) error {
 }
 
 // checkNamed requires that a resource of a kind exists by this name; "" is allowed.
-func (w *writer) checkNamed(field, name string, kind *apim.Kind) error {
+func (w *writer) checkNamed(field string, name apim.Name, kind *apim.Kind) error {
 	if name == "" {
 		return nil
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
@@ -81,7 +80,7 @@ func firstRevision(properties json.RawMessage) (string, error) {
 }
 
 // checkName checks the name of an API.
-func checkName(v *apim.Violations, id string) {
+func checkName(v *apim.Violations, id apim.Name) {
 	if !apim.APIs.ValidName(id) {
 		v.Addf("name", "%q is not a valid name for apis.", id)
 	}
@@ -93,7 +92,7 @@ func (at *Place) isCurrent() bool { return at.current == "" || at.current.Same(a
 // exists refuses a field that refers to something that does not exist.
 func exists(tx *store.Tx, field string, ref apim.Ref, kind *apim.Kind) error {
 	doc, err := apim.OrNone(tx.Get(ref))
-	if err == nil && (doc == nil || !strings.EqualFold(doc.Kind, kind.Path)) {
+	if err == nil && (doc == nil || doc.Kind != kind.Path) {
 		return apim.Invalid(field, fmt.Sprintf("%s names %s, which does not exist.", field, ref))
 	}
 	return err

@@ -159,7 +159,7 @@ func (w *writer) complete() error {
 	}
 	id, revision := apim.SplitRevision(w.at.Ref.Name())
 	a.APIRevision = revision
-	a.DisplayName = cmp.Or(a.DisplayName, id)
+	a.DisplayName = cmp.Or(a.DisplayName, string(id))
 	a.IsCurrent = a.IsCurrent || w.at.isCurrent()
 	a.Default()
 	return apim.Check(a.Validate)
@@ -196,7 +196,7 @@ func (w *writer) versionSet() error {
 	if err := v.Err(); err != nil {
 		return err
 	}
-	ref := home.Child(apim.VersionSets.Path, w.tx.NewID())
+	ref := home.Child(apim.VersionSets.Path, apim.Name(w.tx.NewID()))
 	w.api.APIVersionSetID = string(ref)
 	_, err := put(w.tx, ref, &set.VersionSet, nil)
 	return err

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/apis"
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/config"
@@ -184,6 +185,6 @@ func MintToken(ctx context.Context, opt Options, user string, lifetime time.Dura
 		token, err := accounts.MintAdmin(ctx, lifetime)
 		return account.Authorization(token), err
 	}
-	token, err := accounts.MintToken(ctx, user, "primary", opt.Now().Add(lifetime))
+	token, err := accounts.MintToken(ctx, apim.Name(user), "primary", opt.Now().Add(lifetime))
 	return account.Authorization(token), err
 }

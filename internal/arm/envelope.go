@@ -3,13 +3,15 @@ package arm
 import (
 	"encoding/json"
 	"strconv"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // Envelope is one resource as clients see it (apim-rest.md §2.1).
 type Envelope struct {
 	ID         string          `json:"id"`
 	Type       string          `json:"type"`
-	Name       string          `json:"name"`
+	Name       apim.Name       `json:"name"`
 	Properties json.RawMessage `json:"properties"`
 }
 
@@ -54,7 +56,7 @@ func encodeJSON(value any) ([]byte, error) {
 }
 
 func (e *Envelope) append(b []byte) []byte {
-	for _, member := range []struct{ name, text string }{{`{"id":`, e.ID}, {`,"type":`, e.Type}, {`,"name":`, e.Name}} {
+	for _, member := range []struct{ name, text string }{{`{"id":`, e.ID}, {`,"type":`, e.Type}, {`,"name":`, string(e.Name)}} {
 		b = append(b, member.name...)
 		b = appendText(b, member.text)
 	}

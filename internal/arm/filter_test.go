@@ -16,7 +16,7 @@ var testFields = apim.Fields{"name", "displayName", "path", "isCurrent", "size",
 
 func record(t testing.TB, name, properties string) Record {
 	t.Helper()
-	r, err := NewRecord(name, json.RawMessage(properties), testFields)
+	r, err := NewRecord(apim.Name(name), json.RawMessage(properties), testFields)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +209,7 @@ func TestFilterEqualsNaiveEvaluation(t *testing.T) {
 		name := text.Draw(t, "name")
 		properties, _ := json.Marshal(row)
 		row["name"] = name
-		rec, err := NewRecord(name, properties, testFields)
+		rec, err := NewRecord(apim.Name(name), properties, testFields)
 		if err != nil {
 			t.Fatal(err)
 		}

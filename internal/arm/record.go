@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // Record is a resource decoded for $filter and $orderby: values by path, with
@@ -15,7 +17,7 @@ type Record struct {
 
 // NewRecord decodes properties. Only the named fields are kept; nil keeps all
 // (content items, which are filtered by any path).
-func NewRecord(name string, properties json.RawMessage, fields []string) (Record, error) {
+func NewRecord(name apim.Name, properties json.RawMessage, fields []string) (Record, error) {
 	r := Record{values: map[string]any{}}
 	if fields == nil {
 		if err := json.Unmarshal(properties, &r.values); err != nil {
@@ -38,7 +40,7 @@ func NewRecord(name string, properties json.RawMessage, fields []string) (Record
 		}
 	}
 	if _, own := r.values["name"]; !own || fields != nil {
-		r.values["name"] = strings.ToLower(name)
+		r.values["name"] = string(name.Key())
 	}
 	for _, f := range fields {
 		r.list = append(r.list, r.values[f])

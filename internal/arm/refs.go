@@ -24,7 +24,7 @@ func StoredRefs(kind *apim.Kind, home apim.Ref, properties json.RawMessage) (jso
 			if home != "" && ref.Workspace() != "" && !ref.Home().Same(home) {
 				return nil, apim.Invalid(name, fmt.Sprintf("%s names %s, which is in another workspace.", name, ref))
 			}
-			if k := apim.KindByPath(ref.KindPath()); home != "" && ref.Workspace() == "" && (k == nil || k.Workspace) {
+			if k := ref.Kind(); home != "" && ref.Workspace() == "" && (k == nil || k.Workspace) {
 				ref = home + ref
 			}
 			members[name], _ = json.Marshal(ref) // strings marshal always

@@ -72,14 +72,14 @@ func putAPI(id string, change ...func(*apim.API)) func(*store.Tx) error {
 		for _, c := range change {
 			c(a)
 		}
-		revision := apim.RevisionRef(id, a.APIRevision)
+		revision := apim.RevisionRef(apim.Name(id), a.APIRevision)
 		if err := document(tx, revision, a); err != nil {
 			return err
 		}
 		if a.APIRevision != "1" {
 			return nil
 		}
-		_, err := tx.Link(apim.CurrentRevision, apim.APIRef(id), revision)
+		_, err := tx.Link(apim.CurrentRevision, apim.APIRef(apim.Name(id)), revision)
 		return err
 	}
 }
@@ -87,16 +87,16 @@ func putAPI(id string, change ...func(*apim.API)) func(*store.Tx) error {
 func putProduct(id, state string, subscription bool, apis, groups []string) func(*store.Tx) error {
 	return func(tx *store.Tx) error {
 		p := &apim.Product{DisplayName: "Product " + id, State: state, SubscriptionRequired: &subscription}
-		if err := document(tx, apim.ProductRef(id), p); err != nil {
+		if err := document(tx, apim.ProductRef(apim.Name(id)), p); err != nil {
 			return err
 		}
 		for _, a := range apis {
-			if _, err := tx.Link(apim.ProductAPI, apim.ProductRef(id), apim.APIRef(a)); err != nil {
+			if _, err := tx.Link(apim.ProductAPI, apim.ProductRef(apim.Name(id)), apim.APIRef(apim.Name(a))); err != nil {
 				return err
 			}
 		}
 		for _, g := range groups {
-			if _, err := tx.Link(apim.ProductGroup, apim.ProductRef(id), apim.GroupRef(g)); err != nil {
+			if _, err := tx.Link(apim.ProductGroup, apim.ProductRef(apim.Name(id)), apim.GroupRef(apim.Name(g))); err != nil {
 				return err
 			}
 		}
@@ -106,15 +106,15 @@ func putProduct(id, state string, subscription bool, apis, groups []string) func
 
 var (
 	guest     = catalog.Guest()
-	developer = catalog.Visitor{UserID: "dev", Groups: []string{"developers"}}
-	partner   = catalog.Visitor{UserID: "partner", Groups: []string{"developers", "partners"}}
-	admin     = catalog.Visitor{UserID: "1", Groups: []string{"administrators", "developers"}, Admin: true}
+	developer = catalog.Visitor{UserID: "dev", Groups: []apim.PublicID{"developers"}}
+	partner   = catalog.Visitor{UserID: "partner", Groups: []apim.PublicID{"developers", "partners"}}
+	admin     = catalog.Visitor{UserID: "1", Groups: []apim.PublicID{"administrators", "developers"}, Admin: true}
 )
 
 func names(apis []*catalog.API) []string {
 	list := []string{}
 	for _, a := range apis {
-		list = append(list, a.ID)
+		list = append(list, string(a.ID))
 	}
 	return list
 }
@@ -194,7 +194,7 @@ func TestListsHoldWhatIsVisible(t *testing.T) {
 	} {
 		var products []string
 		for _, p := range s.Products(c.v) {
-			products = append(products, p.ID)
+			products = append(products, string(p.ID))
 		}
 		if got := names(s.APIs(c.v)); !slices.Equal(got, c.apis) || !slices.Equal(products, c.products) || len(s.Tags(c.v)) != c.tags {
 			t.Errorf("%q sees APIs %v, products %v, %d tags; want %v, %v, %d", c.v.UserID, got, products, len(s.Tags(c.v)), c.apis, c.products, c.tags)
@@ -215,7 +215,7 @@ func TestListsHoldWhatIsVisible(t *testing.T) {
 func TestAudiencesDifferWhenWhatIsSeenDiffers(t *testing.T) {
 	t.Parallel()
 	s := shop(t)
-	stranger := catalog.Visitor{UserID: "x", Groups: []string{"developers", "knitters"}}
+	stranger := catalog.Visitor{UserID: "x", Groups: []apim.PublicID{"developers", "knitters"}}
 	if s.Audience(stranger) != s.Audience(developer) {
 		t.Error("a group that nothing names makes another audience")
 	}
@@ -237,8 +237,12 @@ func TestChangesAreSeenWithoutRestart(t *testing.T) {
 	s := shop(t)
 	told := make(chan int, 100)
 	s.OnStale(func(deps []string) { told <- len(deps) })
-	sees := func(id string) func() bool { return func() bool { return s.Visible(guest, apim.APIRef(id)) } }
-	hides := func(id string) func() bool { return func() bool { return !s.Visible(guest, apim.APIRef(id)) } }
+	sees := func(id string) func() bool {
+		return func() bool { return s.Visible(guest, apim.APIRef(apim.Name(id))) }
+	}
+	hides := func(id string) func() bool {
+		return func() bool { return !s.Visible(guest, apim.APIRef(apim.Name(id))) }
+	}
 
 	s.write(putAPI("new"))
 	s.write(func(tx *store.Tx) error {
@@ -314,17 +318,17 @@ func TestOperationsAreReadOnFirstUseAndFollowChanges(t *testing.T) {
 	t.Parallel()
 	op := func(id, name, tag string) func(*store.Tx) error {
 		return func(tx *store.Tx) error {
-			ref := apim.OperationRef("/apis/a;rev=1", id)
+			ref := apim.OperationRef("/apis/a;rev=1", apim.Name(id))
 			if err := document(tx, ref, apim.Operation{DisplayName: name, Method: "GET", URLTemplate: "/" + id}); err != nil {
 				return err
 			}
 			if tag == "" {
 				return nil
 			}
-			if err := document(tx, apim.TagRef(tag), apim.Tag{DisplayName: strings.ToUpper(tag)}); err != nil {
+			if err := document(tx, apim.TagRef(apim.Name(tag)), apim.Tag{DisplayName: strings.ToUpper(tag)}); err != nil {
 				return err
 			}
-			_, err := tx.Link(apim.TagLink, ref, apim.TagRef(tag))
+			_, err := tx.Link(apim.TagLink, ref, apim.TagRef(apim.Name(tag)))
 			return err
 		}
 	}
@@ -355,7 +359,7 @@ func TestOperationsAreReadOnFirstUseAndFollowChanges(t *testing.T) {
 		t.Errorf("operation by another case: %+v, %v", d, err)
 	}
 	for _, id := range []string{"none", "", "alpha/policies/policy"} {
-		if _, err := s.Operation(t.Context(), a, id); !errors.Is(err, apim.ErrNotFound) {
+		if _, err := s.Operation(t.Context(), a, apim.Name(id)); !errors.Is(err, apim.ErrNotFound) {
 			t.Errorf("operation %q is %v, want not found", id, err)
 		}
 	}
@@ -383,12 +387,12 @@ func TestAppliedChangesAreWhatLoadingGives(t *testing.T) {
 	pick := func(names ...string) string { return names[random.IntN(len(names))] }
 	change := func(tx *store.Tx) error {
 		id := pick("a", "B", "c", "d")
-		api, product := apim.APIRef(id), apim.ProductRef(pick("p", "q"))
+		api, product := apim.APIRef(apim.Name(id)), apim.ProductRef(apim.Name(pick("p", "q")))
 		switch random.IntN(9) {
 		case 0, 1, 2:
 			return putAPI(id, func(a *apim.API) { a.DisplayName, a.APIRevision = pick("Same", "other", "Third"), pick("1", "2") })(tx)
 		case 3:
-			return errors.Join(tx.DeleteTree(apim.RevisionRef(id, "1")), tx.DeleteTree(api))
+			return errors.Join(tx.DeleteTree(apim.RevisionRef(apim.Name(id), "1")), tx.DeleteTree(api))
 		case 4:
 			return document(tx, product, apim.Product{DisplayName: pick("One", "Two"), State: pick("published", "notPublished")})
 		case 5:
@@ -400,7 +404,7 @@ func TestAppliedChangesAreWhatLoadingGives(t *testing.T) {
 			_, err := tx.Unlink(apim.ProductAPI, product, api)
 			return err
 		}
-		_, err := tx.Link(apim.ProductGroup, product, apim.GroupRef(pick("guests", "developers")))
+		_, err := tx.Link(apim.ProductGroup, product, apim.GroupRef(apim.Name(pick("guests", "developers"))))
 		return err
 	}
 	for step := range 300 {

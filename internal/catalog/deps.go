@@ -4,7 +4,6 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 )
@@ -20,13 +19,13 @@ const (
 )
 
 // DepAPI is an API with its operations and schemas, by its id.
-func DepAPI(id string) string { return "api:" + strings.ToLower(id) }
+func DepAPI(id apim.PublicID) string { return "api:" + string(id.Key()) }
 
 // DepProduct is a product and the APIs it holds, by its id.
-func DepProduct(id string) string { return "product:" + strings.ToLower(id) }
+func DepProduct(id apim.PublicID) string { return "product:" + string(id.Key()) }
 
 // depMember is a product as the APIs it holds see it: what it says and who may see it.
-func depMember(productID string) string { return "in:" + strings.ToLower(productID) }
+func depMember(product apim.PublicID) string { return "in:" + string(product.Key()) }
 
 // Deps are what a page that shows the API depends on: the API, and who may see it.
 func (a *API) Deps() []string {

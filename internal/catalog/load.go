@@ -75,7 +75,7 @@ func newAPIRow(d *store.Document) (*apiRow, error) {
 	id, _ := apim.SplitRevision(d.Name)
 	ref := d.Ref.Parent().Child("apis", id)
 	return &apiRow{
-		id: string(ref.PublicID()), ref: ref, revision: d.Ref, props: props, summary: summarize(props.Description),
+		id: ref.PublicID(), ref: ref, revision: d.Ref, props: props, summary: summarize(props.Description),
 	}, nil
 }
 
@@ -118,7 +118,7 @@ func newProductRow(d *store.Document) (*productRow, error) {
 	if err := d.Decode(props); err != nil {
 		return nil, err
 	}
-	return &productRow{id: string(d.Ref.PublicID()), ref: d.Ref, props: props}, nil
+	return &productRow{id: d.Ref.PublicID(), ref: d.Ref, props: props}, nil
 }
 
 func (r *rows) loadTags(tx *store.Tx) error {
@@ -139,7 +139,7 @@ func (r *rows) setTag(d *store.Document) error {
 	if err := d.Decode(&t); err != nil {
 		return err
 	}
-	r.tags[d.Key()] = Tag{ID: string(d.Ref.PublicID()), Name: t.DisplayName}
+	r.tags[d.Key()] = Tag{ID: d.Ref.PublicID(), Name: t.DisplayName}
 	return nil
 }
 

@@ -85,7 +85,7 @@ func tagNames(tx *store.Tx, links []store.LinkRow) (map[apim.Key]Tag, error) {
 		if err := d.Decode(&t); err != nil {
 			return nil, err
 		}
-		names[l.To] = Tag{ID: string(d.Ref.PublicID()), Name: t.DisplayName}
+		names[l.To] = Tag{ID: d.Ref.PublicID(), Name: t.DisplayName}
 	}
 	return names, nil
 }
@@ -111,7 +111,7 @@ func newOperation(d *store.Document, tagKeys []apim.Key, names map[apim.Key]Tag)
 		}
 	}
 	op := &Operation{
-		ID: d.Name, Name: props.DisplayName, Method: props.Method, URLTemplate: props.URLTemplate, Deprecated: extra.Deprecated,
+		ID: apim.Name(d.Name), Name: props.DisplayName, Method: props.Method, URLTemplate: props.URLTemplate, Deprecated: extra.Deprecated,
 	}
 	for _, key := range tagKeys {
 		op.Tags = append(op.Tags, names[key])
@@ -134,8 +134,8 @@ func sortTags(tags []Tag, order []string) {
 
 // Operation is one operation with all its details, by its id in any case;
 // apim.ErrNotFound when the API has none of that id.
-func (c *Catalog) Operation(ctx context.Context, a *API, id string) (*OperationDetail, error) {
-	if id == "" || strings.Contains(id, "/") {
+func (c *Catalog) Operation(ctx context.Context, a *API, id apim.Name) (*OperationDetail, error) {
+	if id == "" || strings.Contains(string(id), "/") {
 		return nil, fmt.Errorf("operation %q: %w", id, apim.ErrNotFound)
 	}
 	ref := apim.OperationRef(a.Revision, id)

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"sync"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // Reader is the catalog as one visitor sees it. It notes what was read, so that
@@ -50,7 +52,7 @@ func (r *Reader) APIs() []*API {
 }
 
 // API is one of them.
-func (r *Reader) API(id string) (*API, error) {
+func (r *Reader) API(id apim.PublicID) (*API, error) {
 	a, err := r.catalog.API(r.visitor, id)
 	if err != nil {
 		return nil, err
@@ -75,7 +77,7 @@ func (r *Reader) Operations(ctx context.Context, api *API) ([]*Operation, error)
 }
 
 // Operation is one of them.
-func (r *Reader) Operation(ctx context.Context, api *API, id string) (*OperationDetail, error) {
+func (r *Reader) Operation(ctx context.Context, api *API, id apim.Name) (*OperationDetail, error) {
 	r.Note(DepAPI(api.ID), DepTags)
 	return r.catalog.Operation(ctx, api, id)
 }
@@ -105,7 +107,7 @@ func (r *Reader) Products() []*Product {
 }
 
 // Product is one of them.
-func (r *Reader) Product(id string) (*Product, error) {
+func (r *Reader) Product(id apim.PublicID) (*Product, error) {
 	p, err := r.catalog.Product(r.visitor, id)
 	if err != nil {
 		return nil, err

@@ -33,7 +33,7 @@ func (c *Catalog) Releases(ctx context.Context, a *API) ([]Release, error) {
 			if err := d.Decode(&props); err != nil {
 				return err
 			}
-			r := Release{ID: d.Ref.Name(), Notes: props.Notes, Created: d.CreatedAt, Updated: d.UpdatedAt}
+			r := Release{ID: string(d.Ref.Name()), Notes: props.Notes, Created: d.CreatedAt, Updated: d.UpdatedAt}
 			if props.CreatedDateTime != nil {
 				r.Created = *props.CreatedDateTime
 			}

@@ -22,7 +22,7 @@ type rows struct {
 }
 
 type apiRow struct {
-	id            string
+	id            apim.PublicID
 	ref, revision apim.Ref
 	props         *apim.API
 	summary       string
@@ -31,7 +31,7 @@ type apiRow struct {
 }
 
 type productRow struct {
-	id           string
+	id           apim.PublicID
 	ref          apim.Ref
 	props        *apim.Product
 	apis, groups []apim.Key
@@ -42,8 +42,8 @@ type snapshot struct {
 	apiList   []*API // by name
 	byAlias   feed.Table[apim.Key, *API]
 	byProduct map[apim.Key]*Product
-	list      []*Product // by name
-	named     []string   // groups that links of published products name, sorted
+	list      []*Product      // by name
+	named     []apim.PublicID // groups that links of published products name, sorted
 
 	views     sync.Map // audience → *view
 	viewCount atomic.Int32
@@ -68,13 +68,13 @@ func (r *rows) build() *snapshot {
 		s.apiList = append(s.apiList, a)
 	}
 	s.byAlias = byAlias.Table()
-	sortByName(s.apiList, func(a *API) (string, string) { return a.Name, a.ID })
+	sortByName(s.apiList, func(a *API) (string, apim.PublicID) { return a.Name, a.ID })
 	for key, row := range r.products {
 		p := &Product{ID: row.id, Name: row.props.DisplayName, Props: row.props, Ref: row.ref, Groups: groupNames(row.groups)}
 		s.byProduct[key] = p
 		s.list = append(s.list, p)
 	}
-	sortByName(s.list, func(p *Product) (string, string) { return p.Name, p.ID })
+	sortByName(s.list, func(p *Product) (string, apim.PublicID) { return p.Name, p.ID })
 	for _, p := range s.list {
 		s.join(p, r.products[p.Ref.Key()].apis)
 	}
@@ -143,32 +143,33 @@ func (r *rows) api(row *apiRow) *API {
 	}
 	a.Type = cmp.Or(a.Type, "http")
 	if set := row.props.APIVersionSetID; set != "" {
-		key := apim.Ref(set).Key()
-		a.VersionSetID, a.VersionSet = string(key.Ref().PublicID()), r.sets[key]
+		ref := apim.Ref(set)
+		a.VersionSetID, a.VersionSet = ref.PublicID(), r.sets[ref.Key()]
 	}
 	for _, key := range row.tags {
 		if t, ok := r.tags[key]; ok {
 			a.Tags = append(a.Tags, t)
 		}
 	}
-	sortByName(a.Tags, func(t Tag) (string, string) { return t.Name, t.ID })
+	sortByName(a.Tags, func(t Tag) (string, apim.PublicID) { return t.Name, t.ID })
 	return a
 }
 
-func groupNames(keys []apim.Key) []string {
-	var names []string
+func groupNames(keys []apim.Key) []apim.PublicID {
+	var names []apim.PublicID
 	for _, k := range keys {
-		names = append(names, string(k.Ref().PublicID()))
+		names = append(names, k.Ref().PublicID())
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }
 
 // sortByName orders by name without regard to case, then by id.
-func sortByName[T any](list []T, names func(T) (name, id string)) {
+func sortByName[T any](list []T, names func(T) (name string, id apim.PublicID)) {
 	type keyed struct {
-		name, id string
-		v        T
+		name string
+		id   apim.PublicID
+		v    T
 	}
 	keys := make([]keyed, len(list))
 	for i, v := range list {
@@ -198,7 +199,7 @@ func (s *snapshot) view(v Visitor) *view {
 
 func (s *snapshot) look(v Visitor) *view {
 	w := &view{}
-	seen := map[string]bool{}
+	seen := map[apim.PublicID]bool{}
 	for _, a := range s.apiList {
 		if !s.apiVisible(v, a) {
 			continue
@@ -211,7 +212,7 @@ func (s *snapshot) look(v Visitor) *view {
 			}
 		}
 	}
-	sortByName(w.tags, func(t Tag) (string, string) { return t.Name, t.ID })
+	sortByName(w.tags, func(t Tag) (string, apim.PublicID) { return t.Name, t.ID })
 	for _, p := range s.list {
 		if s.productVisible(v, p) {
 			w.products = append(w.products, p)
@@ -225,7 +226,7 @@ const GuestAudience = "-" + apim.Guests
 
 // audience is the part of the visitor that decides what is seen. A guest and
 // someone signed in never share one.
-func (s *snapshot) audience(v Visitor, also ...string) string {
+func (s *snapshot) audience(v Visitor, also ...apim.PublicID) string {
 	switch {
 	case v.Admin:
 		return "*"
@@ -239,7 +240,7 @@ func (s *snapshot) audience(v Visitor, also ...string) string {
 	var in []string
 	for _, g := range v.Groups {
 		if s.matters(g, also) {
-			in = append(in, g)
+			in = append(in, string(g))
 		}
 	}
 	return sign + strings.Join(in, ",")

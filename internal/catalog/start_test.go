@@ -46,16 +46,16 @@ func fill(t testing.TB, s *store.Store, apis, operations int) {
 			var current, products, tags []store.LinkRow
 			for i := from; i < min(from+500, apis); i++ {
 				id := fmt.Sprintf("api-%05d", i)
-				revision := apim.RevisionRef(id, "1")
+				revision := apim.RevisionRef(apim.Name(id), "1")
 				docs = append(docs, &store.Document{Ref: revision, Body: json.RawMessage(fmt.Sprintf(
 					`{"displayName":"API number %d","description":"Does *something* useful with %d.","path":"%s","protocols":["https"],"isCurrent":true}`, i, i, id))})
-				current = append(current, store.LinkRow{From: apim.APIRef(id).Key(), To: revision.Key()})
-				products = append(products, store.LinkRow{From: apim.ProductRef(fmt.Sprint("p", i%10)).Key(), To: apim.APIRef(id).Key()})
+				current = append(current, store.LinkRow{From: apim.APIRef(apim.Name(id)).Key(), To: revision.Key()})
+				products = append(products, store.LinkRow{From: apim.ProductRef(apim.Name(fmt.Sprint("p", i%10))).Key(), To: apim.APIRef(apim.Name(id)).Key()})
 				for o := range operations {
-					ref := apim.OperationRef(revision, fmt.Sprint("op-", o))
+					ref := apim.OperationRef(revision, apim.Name(fmt.Sprint("op-", o)))
 					docs = append(docs, &store.Document{Ref: ref, Body: json.RawMessage(fmt.Sprintf(
 						`{"displayName":"Operation %d","method":"GET","urlTemplate":"/%d","templateParameters":[],"responses":[]}`, o, o))})
-					tags = append(tags, store.LinkRow{From: ref.Key(), To: apim.TagRef(fmt.Sprint("t", o%3)).Key()})
+					tags = append(tags, store.LinkRow{From: ref.Key(), To: apim.TagRef(apim.Name(fmt.Sprint("t", o%3))).Key()})
 				}
 			}
 			for kind, links := range map[apim.LinkKind][]store.LinkRow{apim.CurrentRevision: current, apim.ProductAPI: products, apim.TagLink: tags} {

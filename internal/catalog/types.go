@@ -8,58 +8,62 @@ import (
 
 // Visitor is whoever asks for a page.
 type Visitor struct {
-	UserID string   // "" for a guest
-	Groups []string // lower-case group ids, sorted
+	UserID apim.Name       // "" for a guest
+	Groups []apim.PublicID // keys, sorted
 	Admin  bool
 	Locale string
 }
 
 // Guest is a visitor who is not signed in: in Guests only.
-func Guest() Visitor { return Visitor{Groups: []string{apim.Guests}} }
+func Guest() Visitor { return Visitor{Groups: []apim.PublicID{apim.Guests}} }
 
-// In reports whether the visitor is in one of the groups, which are lower case.
-func (v Visitor) In(groups []string) bool {
-	return slices.ContainsFunc(groups, func(g string) bool { return slices.Contains(v.Groups, g) })
+// In reports whether the visitor is in one of the groups, which are keys.
+func (v Visitor) In(groups []apim.PublicID) bool {
+	return slices.ContainsFunc(groups, func(g apim.PublicID) bool { return slices.Contains(v.Groups, g) })
 }
 
 // API is the current revision of an API. It is shared: do not change it.
 type API struct {
-	ID           string // as created; in a workspace w: "w~echo"
-	Name         string // display name
-	Path         string // below the gateway's address
+	ID           apim.PublicID // as created
+	Name         string        // display name
+	Path         string        // below the gateway's address
 	Version      string
-	VersionSetID string // lower case; "" outside version sets
-	Type         string // http, soap, websocket, graphql, ...
-	Summary      string // plain text, at most 160 characters
+	VersionSetID apim.PublicID // "" outside version sets
+	Type         string        // http, soap, websocket, graphql, ...
+	Summary      string        // plain text, at most 160 characters
 	Props        *apim.API
 	Ref          apim.Ref // /apis/x
 	Revision     apim.Ref // /apis/x;rev=n, below which operations and schemas lie
 	VersionSet   *apim.VersionSet
-	Tags         []Tag    // of the API itself, by name
-	Products     []string // ids of the products that hold it, published or not
+	Tags         []Tag           // of the API itself, by name
+	Products     []apim.PublicID // of the products that hold it, published or not
 	Operations   int
 
-	groups []string // of the published products that hold it
+	groups []apim.PublicID // of the published products that hold it
 }
 
 // Tag is a label.
-type Tag struct{ ID, Name string }
+type Tag struct {
+	ID   apim.PublicID
+	Name string
+}
 
 // Product is a set of APIs. It is shared: do not change it.
 type Product struct {
-	ID     string
+	ID     apim.PublicID
 	Name   string // display name
 	Props  *apim.Product
 	Ref    apim.Ref
-	APIs   []string // ids of the APIs in the catalog it holds
-	Groups []string // lower-case ids of the groups it is linked to, sorted
+	APIs   []apim.PublicID // of the APIs in the catalog it holds
+	Groups []apim.PublicID // keys of those it is linked to, sorted
 }
 
 // Operation is an entry of an API's operation list.
 type Operation struct {
-	ID, Name, Method, URLTemplate string
-	Tags                          []Tag // in the description's order
-	Deprecated                    bool
+	ID                        apim.Name
+	Name, Method, URLTemplate string
+	Tags                      []Tag // in the description's order
+	Deprecated                bool
 }
 
 // OperationDetail is all that is known of an operation.
@@ -80,7 +84,7 @@ type Group struct {
 // operations without a tag last.
 func Groups(ops []*Operation) []Group {
 	var groups []Group
-	index := map[string]int{}
+	index := map[apim.PublicID]int{}
 	var untagged []*Operation
 	for _, op := range ops {
 		if len(op.Tags) == 0 {

@@ -34,8 +34,8 @@ func (s *snapshot) visible(v Visitor, ref apim.Ref) bool {
 		p, ok := s.byProduct[root]
 		return ok && s.productVisible(v, p)
 	case "tags":
-		tag := string(root.Ref().PublicID())
-		return slices.ContainsFunc(s.view(v).tags, func(t Tag) bool { return strings.EqualFold(t.ID, tag) })
+		tag := root.Ref().PublicID()
+		return slices.ContainsFunc(s.view(v).tags, func(t Tag) bool { return t.ID.Same(tag) })
 	}
 	return false
 }
@@ -59,9 +59,9 @@ func head(key apim.Key) (root apim.Key, kind string) {
 func (c *Catalog) APIs(v Visitor) []*API { return c.snapshot().view(v).apis }
 
 // API is the API with an id, in any case; apim.ErrNotFound when it is absent or hidden.
-func (c *Catalog) API(v Visitor, id string) (*API, error) {
+func (c *Catalog) API(v Visitor, id apim.PublicID) (*API, error) {
 	s := c.snapshot()
-	if a := s.byAlias.Get(apim.PublicID(id).Ref(apim.APIs).Key()); a != nil && s.apiVisible(v, a) {
+	if a := s.byAlias.Get(id.Ref(apim.APIs).Key()); a != nil && s.apiVisible(v, a) {
 		return a, nil
 	}
 	return nil, apim.ErrNotFound
@@ -69,10 +69,10 @@ func (c *Catalog) API(v Visitor, id string) (*API, error) {
 
 // Versions are the visible APIs of a version set, oldest first: the one without
 // a version, then by version, numbers in them compared as numbers.
-func (c *Catalog) Versions(v Visitor, setID string) []*API {
+func (c *Catalog) Versions(v Visitor, set apim.PublicID) []*API {
 	var list []*API
 	for _, a := range c.APIs(v) {
-		if setID != "" && strings.EqualFold(a.VersionSetID, setID) {
+		if set != "" && a.VersionSetID.Same(set) {
 			list = append(list, a)
 		}
 	}
@@ -84,9 +84,9 @@ func (c *Catalog) Versions(v Visitor, setID string) []*API {
 func (c *Catalog) Products(v Visitor) []*Product { return c.snapshot().view(v).products }
 
 // Product is the product with an id, in any case; apim.ErrNotFound when it is absent or hidden.
-func (c *Catalog) Product(v Visitor, id string) (*Product, error) {
+func (c *Catalog) Product(v Visitor, id apim.PublicID) (*Product, error) {
 	s := c.snapshot()
-	if p, ok := s.byProduct[apim.PublicID(id).Ref(apim.Products).Key()]; ok && s.productVisible(v, p) {
+	if p, ok := s.byProduct[id.Ref(apim.Products).Key()]; ok && s.productVisible(v, p) {
 		return p, nil
 	}
 	return nil, apim.ErrNotFound
@@ -94,7 +94,7 @@ func (c *Catalog) Product(v Visitor, id string) (*Product, error) {
 
 // APIsOf are the visible APIs of a product, by name.
 func (c *Catalog) APIsOf(v Visitor, p *Product) []*API {
-	held := make(map[string]bool, len(p.APIs))
+	held := make(map[apim.PublicID]bool, len(p.APIs))
 	for _, id := range p.APIs {
 		held[id] = true
 	}
@@ -112,7 +112,7 @@ func (c *Catalog) ProductsOf(v Visitor, a *API) []*Product {
 	s := c.snapshot()
 	var list []*Product
 	for _, id := range a.Products {
-		if p, ok := s.byProduct[apim.PublicID(id).Ref(apim.Products).Key()]; ok && s.productVisible(v, p) {
+		if p, ok := s.byProduct[id.Ref(apim.Products).Key()]; ok && s.productVisible(v, p) {
 			list = append(list, p)
 		}
 	}
@@ -122,23 +122,23 @@ func (c *Catalog) ProductsOf(v Visitor, a *API) []*Product {
 // Audience is the part of the visitor that decides what the catalog shows: two
 // visitors of one audience see the same. Groups that content rules name are
 // given in also. It is a cache key part.
-func (c *Catalog) Audience(v Visitor, also ...string) string {
+func (c *Catalog) Audience(v Visitor, also ...apim.PublicID) string {
 	return c.snapshot().audience(v, also...)
 }
 
 // Shared is the visitor for whom something is made that all visitors of the
 // audience are shown: nobody in particular, in the groups that matter.
-func (c *Catalog) Shared(v Visitor, also ...string) Visitor {
+func (c *Catalog) Shared(v Visitor, also ...apim.PublicID) Visitor {
 	if v.UserID == "" {
 		return v
 	}
 	s := c.snapshot()
-	groups := slices.DeleteFunc(slices.Clone(v.Groups), func(g string) bool { return !s.matters(g, also) })
+	groups := slices.DeleteFunc(slices.Clone(v.Groups), func(g apim.PublicID) bool { return !s.matters(g, also) })
 	return Visitor{UserID: "someone", Groups: groups, Admin: v.Admin, Locale: v.Locale}
 }
 
 // matters reports whether what is seen may depend on a group.
-func (s *snapshot) matters(group string, also []string) bool {
+func (s *snapshot) matters(group apim.PublicID, also []apim.PublicID) bool {
 	_, named := slices.BinarySearch(s.named, group)
 	return named || group == apim.Guests || slices.Contains(also, group)
 }

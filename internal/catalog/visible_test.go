@@ -21,10 +21,10 @@ type model struct {
 	}
 }
 
-var modelGroups = []string{"guests", "developers", "partners"}
+var modelGroups = []apim.PublicID{"guests", "developers", "partners"}
 
 // apiVisible and productVisible are the table of design.md §6, written out.
-func (m *model) apiVisible(groups []string, api int) bool {
+func (m *model) apiVisible(groups []apim.PublicID, api int) bool {
 	for _, p := range m.products {
 		for _, g := range p.groups {
 			if m.online[api] && p.published && slices.Contains(p.apis, api) && slices.Contains(groups, modelGroups[g]) {
@@ -35,7 +35,7 @@ func (m *model) apiVisible(groups []string, api int) bool {
 	return false
 }
 
-func (m *model) productVisible(groups []string, product int) bool {
+func (m *model) productVisible(groups []apim.PublicID, product int) bool {
 	p := m.products[product]
 	for _, g := range p.groups {
 		if p.published && p.subscription && slices.Contains(groups, modelGroups[g]) {
@@ -71,7 +71,7 @@ func (m *model) write(tx *store.Tx) error {
 		if p.published {
 			state = "published"
 		}
-		if err := tx.DeleteTree(apim.ProductRef(id)); err != nil {
+		if err := tx.DeleteTree(apim.ProductRef(apim.Name(id))); err != nil {
 			return err
 		}
 		var apis, groups []string
@@ -79,7 +79,7 @@ func (m *model) write(tx *store.Tx) error {
 			apis = append(apis, fmt.Sprint("a", a))
 		}
 		for _, g := range p.groups {
-			groups = append(groups, modelGroups[g])
+			groups = append(groups, string(modelGroups[g]))
 		}
 		if err := putProduct(id, state, p.subscription, apis, groups)(tx); err != nil {
 			return err
@@ -103,9 +103,9 @@ func TestVisibleAgreesWithTheTableWrittenOut(t *testing.T) {
 			tags := s.Tags(admin)
 			return len(tags) == 1 && tags[0].Name == fmt.Sprint(m)
 		})
-		var groups []string
+		var groups []apim.PublicID
 		for _, g := range modelGroups {
-			if rapid.Bool().Draw(rt, g) {
+			if rapid.Bool().Draw(rt, string(g)) {
 				groups = append(groups, g)
 			}
 		}
@@ -119,9 +119,9 @@ func (m *model) check(t *rapid.T, s *service, v catalog.Visitor) {
 	for i := range m.online {
 		id := fmt.Sprint("a", i)
 		want := m.apiVisible(v.Groups, i)
-		_, err := s.API(v, id)
+		_, err := s.API(v, apim.PublicID(id))
 		for what, got := range map[string]bool{
-			"Visible": s.Visible(v, apim.APIRef(id)), "Visible of an operation": s.Visible(v, apim.OperationRef(apim.RevisionRef(id, "1"), "o")),
+			"Visible": s.Visible(v, apim.APIRef(apim.Name(id))), "Visible of an operation": s.Visible(v, apim.OperationRef(apim.RevisionRef(apim.Name(id), "1"), "o")),
 			"APIs": slices.Contains(listed, id), "API": err == nil,
 		} {
 			if got != want {
@@ -132,8 +132,8 @@ func (m *model) check(t *rapid.T, s *service, v catalog.Visitor) {
 	for i := range m.products {
 		id := fmt.Sprint("p", i)
 		want := m.productVisible(v.Groups, i)
-		_, err := s.Product(v, id)
-		if got := s.Visible(v, apim.ProductRef(id)); got != want || (err == nil) != want {
+		_, err := s.Product(v, apim.PublicID(id))
+		if got := s.Visible(v, apim.ProductRef(apim.Name(id))); got != want || (err == nil) != want {
 			t.Errorf("product %s for groups %v: Visible %v, Product %v, want %v", id, v.Groups, got, err, want)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // do not rely on them.
 func (s *Service) settingsWithoutEffect(ctx context.Context) ([]apim.Finding, error) {
 	return s.each(ctx, func(_ *store.Tx, d *store.Document) (*apim.Finding, error) {
-		kind := apim.KindByPath(d.Ref.KindPath())
+		kind := d.Ref.Kind()
 		if kind.Idle != "" {
 			return warning(apim.WithoutEffect, "%s Do not rely on it.", kind.Idle), nil
 		}

@@ -34,7 +34,7 @@ func (c *tags) Load(tx *store.Tx) error {
 	c.loads++
 	c.names = map[string]bool{}
 	for _, d := range docs {
-		c.names[d.Name] = true
+		c.names[string(d.Name)] = true
 	}
 	return err
 }
@@ -51,7 +51,7 @@ func (c *tags) Apply(tx *store.Tx, changes []store.Change) error {
 		if _, err := tx.Get(apim.Ref(ch.Key)); err != nil {
 			return err
 		}
-		c.names[apim.Ref(ch.Key).Name()] = true
+		c.names[string(apim.Ref(ch.Key).Name())] = true
 	}
 	return nil
 }
@@ -75,7 +75,7 @@ func put(t *testing.T, s *store.Store, names ...string) {
 	t.Helper()
 	err := s.Update(t.Context(), store.Actor{Name: "test"}, func(tx *store.Tx) error {
 		for _, name := range names {
-			if err := tx.Put(&store.Document{Ref: apim.TagRef(name), Body: []byte(`{}`)}); err != nil {
+			if err := tx.Put(&store.Document{Ref: apim.TagRef(apim.Name(name)), Body: []byte(`{}`)}); err != nil {
 				return err
 			}
 		}

@@ -70,7 +70,7 @@ func (p *scopePolicy) reads(changed map[apim.Key]bool) bool {
 
 // environmentKey is the key in the snapshot of something that policies read:
 // the document's key or, for a named value, its display name in braces.
-func environmentKey(home apim.Key, kind *apim.Kind, name string) apim.Key {
+func environmentKey(home apim.Key, kind *apim.Kind, name apim.Name) apim.Key {
 	if kind == apim.NamedValues {
 		name = "{{" + name + "}}"
 	}
@@ -85,16 +85,16 @@ type environment struct {
 	counters policy.Counters
 }
 
-func (e environment) get(kind *apim.Kind, name string) any {
+func (e environment) get(kind *apim.Kind, name apim.Name) any {
 	return e.s.provided.Get(environmentKey(e.home, kind, name))
 }
 
-func (e environment) NamedValue(name string) (policy.NamedValue, bool) {
+func (e environment) NamedValue(name apim.Name) (policy.NamedValue, bool) {
 	v, _ := e.get(apim.NamedValues, name).(namedValue)
 	return v.value, v.value.Text != "" // else it is in a key vault
 }
 
-func (e environment) Fragment(id string) (*policy.Document, error) {
+func (e environment) Fragment(id apim.Name) (*policy.Document, error) {
 	parse, ok := e.get(apim.PolicyFragments, id).(func() (*policy.Document, error))
 	if !ok {
 		return nil, errors.New("there is none")
@@ -102,7 +102,7 @@ func (e environment) Fragment(id string) (*policy.Document, error) {
 	return parse()
 }
 
-func (e environment) Backend(id string) (*apim.Backend, bool) {
+func (e environment) Backend(id apim.Name) (*apim.Backend, bool) {
 	b, ok := e.get(apim.Backends, id).(*apim.Backend)
 	return b, ok
 }
@@ -145,7 +145,7 @@ func (b *builder) putNamedValue(d *store.Document) error {
 		return err
 	}
 	b.dropNamedValue(d.Key())
-	key := environmentKey(workspaceKey(d), apim.NamedValues, n.DisplayName)
+	key := environmentKey(workspaceKey(d), apim.NamedValues, apim.Name(n.DisplayName))
 	b.provided.Set(d.Key(), key)
 	b.provide(key, namedValue{d.Ref, policy.NamedValue{Text: n.Value, Secret: n.Secret}})
 	return nil

@@ -203,7 +203,7 @@ func TestTheProductThatDecidedIsKnown(t *testing.T) {
 		c.api("a", "a", nil, "GET /x")
 		for _, name := range []string{"gold", "silver"} {
 			c.product(name, false, "a")
-			c.policies(apim.ProductRef(name), mark(name))
+			c.policies(apim.ProductRef(apim.Name(name)), mark(name))
 			c.subscription(name, "/products/"+name, "active")
 		}
 		c.subscription("all", "/apis", "active")

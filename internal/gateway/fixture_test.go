@@ -139,7 +139,7 @@ func (c *changer) revision(id, number, path string, edit func(*apim.API), operat
 		edit(api)
 	}
 	api.Default()
-	c.put(apim.RevisionRef(id, number), api)
+	c.put(apim.RevisionRef(apim.Name(id), number), api)
 	for _, o := range operations {
 		method, template, _ := strings.Cut(o, " ")
 		c.operation(id, number, operationID(o), &apim.Operation{DisplayName: o, Method: method, URLTemplate: template})
@@ -163,18 +163,18 @@ func operationID(o string) string {
 func (c *changer) operation(id, number, name string, op *apim.Operation) {
 	c.s.t.Helper()
 	op.Default()
-	c.put(apim.OperationRef(apim.RevisionRef(id, number), name), op)
+	c.put(apim.OperationRef(apim.RevisionRef(apim.Name(id), number), apim.Name(name)), op)
 }
 
 func (c *changer) current(id, number string) {
 	c.s.t.Helper()
-	old, err := c.tx.Links(apim.CurrentRevision, apim.APIRef(id))
+	old, err := c.tx.Links(apim.CurrentRevision, apim.APIRef(apim.Name(id)))
 	c.ok(err)
 	for _, to := range old {
-		_, err := c.tx.Unlink(apim.CurrentRevision, apim.APIRef(id), to)
+		_, err := c.tx.Unlink(apim.CurrentRevision, apim.APIRef(apim.Name(id)), to)
 		c.ok(err)
 	}
-	_, err = c.tx.Link(apim.CurrentRevision, apim.APIRef(id), apim.RevisionRef(id, number))
+	_, err = c.tx.Link(apim.CurrentRevision, apim.APIRef(apim.Name(id)), apim.RevisionRef(apim.Name(id), number))
 	c.ok(err)
 }
 
@@ -192,9 +192,9 @@ func (c *changer) policies(scope apim.Ref, sections ...string) {
 func (c *changer) product(id string, open bool, apis ...string) {
 	c.s.t.Helper()
 	required := !open
-	c.put(apim.ProductRef(id), apim.Product{DisplayName: id, SubscriptionRequired: &required})
+	c.put(apim.ProductRef(apim.Name(id)), apim.Product{DisplayName: id, SubscriptionRequired: &required})
 	for _, api := range apis {
-		_, err := c.tx.Link(apim.ProductAPI, apim.ProductRef(id), apim.APIRef(api))
+		_, err := c.tx.Link(apim.ProductAPI, apim.ProductRef(apim.Name(id)), apim.APIRef(apim.Name(api)))
 		c.ok(err)
 	}
 }
@@ -202,7 +202,7 @@ func (c *changer) product(id string, open bool, apis ...string) {
 // subscription makes one whose keys are its id with -1 and -2.
 func (c *changer) subscription(id, scope, state string) {
 	c.s.t.Helper()
-	ref := apim.SubscriptionRef(id)
+	ref := apim.SubscriptionRef(apim.Name(id))
 	c.put(ref, apim.Subscription{DisplayName: id, Scope: scope, State: state})
 	c.ok(c.tx.SetSecret(ref, "primaryKey", id+"-1"))
 	c.ok(c.tx.SetSecret(ref, "secondaryKey", id+"-2"))

@@ -299,23 +299,23 @@ func TestAppliedChangesAreWhatLoadingGives(t *testing.T) {
 				}
 			}, "GET /x")
 		case 3:
-			links, err := c.tx.Links(apim.CurrentRevision, apim.APIRef(id))
+			links, err := c.tx.Links(apim.CurrentRevision, apim.APIRef(apim.Name(id)))
 			c.ok(err)
 			for _, l := range links {
-				_, err := c.tx.Unlink(apim.CurrentRevision, apim.APIRef(id), l)
+				_, err := c.tx.Unlink(apim.CurrentRevision, apim.APIRef(apim.Name(id)), l)
 				c.ok(err)
 			}
 			if pick("", "set") == "set" {
 				c.current(id, number)
 			}
 		case 4:
-			c.ok(c.tx.DeleteTree(apim.RevisionRef(id, number)))
+			c.ok(c.tx.DeleteTree(apim.RevisionRef(apim.Name(id), number)))
 		case 5:
 			c.put("/apiVersionSets/v", apim.VersionSet{DisplayName: "v", VersioningScheme: pick("Segment", "Query"), VersionQueryName: "v"})
 		case 6:
 			c.product(pick("p", "q"), pick("", "open") == "open", id)
 		case 7:
-			c.ok(c.tx.DeleteTree(apim.ProductRef(pick("p", "q"))))
+			c.ok(c.tx.DeleteTree(apim.ProductRef(apim.Name(pick("p", "q")))))
 		case 8:
 			name := pick("k", "l")
 			c.put("/subscriptions/"+apim.Ref(name), apim.Subscription{Scope: "/products/p", State: "active"})

@@ -78,7 +78,7 @@ func newRevision(d *store.Document) (*revision, error) {
 		keyHeader: http.CanonicalHeaderKey(header), keyQuery: query,
 	}
 	rev.alias = rev.key.Alias()
-	_, rev.number = apim.SplitRevision(string(rev.key))
+	_, rev.number = apim.SplitRevision(rev.key.Ref().Name())
 	rev.number = cmp.Or(rev.number, strings.ToLower(api.APIRevision))
 	if url, err := policy.ParseBackend(api.ServiceURL); err == nil {
 		rev.backend = &policy.Endpoint{URL: url}

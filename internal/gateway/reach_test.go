@@ -96,7 +96,7 @@ func (s *service) writeCandidates(all []candidate) (accepted []candidate) {
 	err = s.store.Update(s.t.Context(), actor, func(tx *store.Tx) error {
 		for name, set := range versionSets {
 			copied := *set
-			if _, err := apis.PutVersionSet(tx, apim.Ref("").Child(apim.VersionSets.Path, name), nil, &copied); err != nil {
+			if _, err := apis.PutVersionSet(tx, apim.Ref("").Child(apim.VersionSets.Path, apim.Name(name)), nil, &copied); err != nil {
 				return err
 			}
 		}
@@ -114,7 +114,7 @@ func (s *service) writeCandidates(all []candidate) (accepted []candidate) {
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		_, err = writer.Write(s.t.Context(), actor, apis.Request{Ref: apim.APIRef(c.id), Properties: properties})
+		_, err = writer.Write(s.t.Context(), actor, apis.Request{Ref: apim.APIRef(apim.Name(c.id)), Properties: properties})
 		if err == nil {
 			accepted = append(accepted, c)
 		} else if !errors.Is(err, apim.ErrConflict) {

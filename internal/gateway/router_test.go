@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/policy"
 )
 
@@ -17,7 +18,7 @@ func tree(operations ...string) *node {
 	root := new(node)
 	for _, o := range operations {
 		method, text, _ := strings.Cut(o, " ")
-		root.add(&route{template: parseTemplate(text), operation: policy.Operation{ID: o, Method: method}})
+		root.add(&route{template: parseTemplate(text), operation: policy.Operation{ID: apim.Name(o), Method: method}})
 	}
 	return root
 }
@@ -30,7 +31,7 @@ func found(root *node, call string) string {
 	if !l.find(root, path) {
 		return ""
 	}
-	s := l.route.operation.ID
+	s := string(l.route.operation.ID)
 	for _, p := range l.params(nil) {
 		s += fmt.Sprintf(" %s=%s", p.Name, p.Value)
 	}

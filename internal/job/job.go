@@ -63,7 +63,7 @@ func Put(tx *store.Tx, j Job) error {
 	if err != nil {
 		return fmt.Errorf("encode a job: %w", err)
 	}
-	ref := apim.Ref("").Child(Collection, j.ID)
+	ref := apim.Ref("").Child(Collection, apim.Name(j.ID))
 	if j.At.IsZero() {
 		j.At = tx.Now()
 	}

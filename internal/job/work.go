@@ -93,7 +93,7 @@ func (w *worker) doOne(ctx context.Context, ref apim.Ref) error {
 	}
 	attempt, cancel := context.WithTimeout(ctx, w.kind.Timeout)
 	defer cancel()
-	failure := w.owner.try("job "+w.kind.Name, func() error { return w.kind.Do(attempt, ref.Name(), j.Payload, j.secret) })
+	failure := w.owner.try("job "+w.kind.Name, func() error { return w.kind.Do(attempt, string(ref.Name()), j.Payload, j.secret) })
 	return w.settle(ctx, j, failure)
 }
 

@@ -16,7 +16,7 @@ type message struct {
 // Template stores a mail made from a named template for a user, to be sent once
 // the transaction is committed. values holds the parameters other than the
 // user's own, OrganizationName among them.
-func (s *Service) Template(tx *store.Tx, name string, user apim.Ref, values map[string]string) error {
+func (s *Service) Template(tx *store.Tx, name apim.Name, user apim.Ref, values map[string]string) error {
 	var t apim.EmailTemplate
 	var u apim.User
 	_, err := tx.Decode(apim.Ref("").Child(apim.Templates.Path, name), &t)

@@ -115,7 +115,7 @@ func (s *service) patchWay(w apiWrite) string {
 
 func (s *service) thenAdd(r *response, w apiWrite) string {
 	if r.status < 300 && w.product != "" {
-		r = s.do("PUT", "/products/"+w.product+"/apis/"+w.ref.Name(), "")
+		r = s.do("PUT", "/products/"+w.product+"/apis/"+string(w.ref.Name()), "")
 	}
 	if r.status < 300 {
 		return ""
@@ -131,7 +131,7 @@ func (s *service) stoppedWay(w apiWrite) string {
 	}
 	r := apis.Request{Ref: w.ref, Properties: properties}
 	if w.product != "" {
-		r.Products = []apim.Ref{apim.ProductRef(w.product)}
+		r.Products = []apim.Ref{apim.ProductRef(apim.Name(w.product))}
 	}
 	_, err = s.handler.APIs.Write(s.Context(), store.Actor{Name: "test"}, r)
 	if err == nil {
@@ -192,7 +192,7 @@ func (w apiWrite) titled() string {
 		return "both"
 	}
 	id, _ := apim.SplitRevision(w.ref.Name())
-	return id
+	return string(id)
 }
 
 // storedAPIs are the APIs, version sets and links, with version sets that were
@@ -204,7 +204,7 @@ func (s *service) storedAPIs() map[string]string {
 		for _, kind := range []*apim.Kind{apim.VersionSets, apim.APIs} {
 			err := tx.Scan(kind.Path, func(d *store.Document) error {
 				if kind == apim.VersionSets && strings.Contains(string(d.Body), `"displayName":"S"`) {
-					named = strings.NewReplacer(d.Name, "S")
+					named = strings.NewReplacer(string(d.Name), "S")
 				}
 				all[named.Replace(string(d.Ref))] = named.Replace(string(d.Body))
 				return nil

@@ -50,8 +50,8 @@ func authorizationRoutes() []*route {
 // enterAuthorization finds the route of an address below a scope, or nil.
 func (c *call) enterAuthorization() (*route, error) {
 	segments := c.address.Segments
-	i := slices.IndexFunc(segments, func(s string) bool { return strings.EqualFold(s, authorizationProvider) })
-	if i < 1 || !strings.EqualFold(segments[i-1], "providers") {
+	i := slices.IndexFunc(segments, func(s string) bool { return apim.Name(s).Same(authorizationProvider) })
+	if i < 1 || !apim.Name(segments[i-1]).Same("providers") {
 		return nil, nil
 	}
 	rt, err := c.authorization.find(c.r.Method, segments[i+1:])
@@ -100,7 +100,7 @@ func (c *call) assigned(tx *store.Tx) ([]access.Assignment, error) {
 	}
 	var all []access.Assignment
 	for _, a := range roles.assignments {
-		if role := roles.byID[strings.ToLower(a.RoleDefinitionID)]; role != nil && ids[strings.ToLower(a.PrincipalID)] {
+		if role := roles.byID[a.RoleDefinitionID.Key()]; role != nil && ids[a.PrincipalID.Key()] {
 			all = append(all, access.Assignment{Role: role, Scope: a.Scope})
 		}
 	}
@@ -108,16 +108,18 @@ func (c *call) assigned(tx *store.Tx) ([]access.Assignment, error) {
 }
 
 // principalID names a user or group in an assignment.
-func principalID(ref apim.Ref) string { return strings.TrimPrefix(string(ref.Key()), "/") }
+func principalID(ref apim.Ref) apim.Name {
+	return apim.Name(strings.TrimPrefix(string(ref), "/")).Key()
+}
 
 // roleName is the GUID of the definition or assignment that the address names.
-func (c *call) roleName() string { return strings.ToLower(string(c.target)) }
+func (c *call) roleName() apim.Name { return apim.Name(c.target).Key() }
 
 // principalIDs are the ids by which assignments may name the caller.
-func principalIDs(tx *store.Tx, p access.Principal) (map[string]bool, error) {
-	ids := map[string]bool{}
+func principalIDs(tx *store.Tx, p access.Principal) (map[apim.Name]bool, error) {
+	ids := map[apim.Name]bool{}
 	if p.Subject != "" {
-		ids[strings.ToLower(p.Subject)] = true
+		ids[apim.Name(p.Subject).Key()] = true
 	}
 	if p.UserID == "" {
 		return ids, nil
@@ -138,7 +140,7 @@ type roles struct {
 
 type roleSet struct {
 	assignments []*roleAssignment
-	byID        map[string]*access.Role
+	byID        map[apim.Name]*access.Role
 }
 
 func (r *roles) read(tx *store.Tx) (*roleSet, error) {
@@ -146,7 +148,7 @@ func (r *roles) read(tx *store.Tx) (*roleSet, error) {
 }
 
 func readRoles(tx *store.Tx) (*roleSet, error) {
-	set := &roleSet{byID: map[string]*access.Role{}}
+	set := &roleSet{byID: map[apim.Name]*access.Role{}}
 	for _, role := range access.BuiltIn {
 		set.byID[role.ID] = role
 	}
@@ -159,12 +161,12 @@ func readRoles(tx *store.Tx) (*roleSet, error) {
 		if err := doc.Decode(&d); err != nil {
 			return nil, err
 		}
-		role := &access.Role{ID: doc.Name, Name: d.RoleName, Description: d.Description}
+		role := &access.Role{ID: doc.Name, Name: apim.Name(d.RoleName), Description: d.Description}
 		for _, p := range d.Permissions {
 			role.Actions = append(role.Actions, p.Actions...)
 			role.NotActions = append(role.NotActions, p.NotActions...)
 		}
-		set.byID[strings.ToLower(doc.Name)] = role
+		set.byID[doc.Name.Key()] = role
 	}
 	if docs, err = tx.List(roleAssignments, ""); err != nil {
 		return nil, err
@@ -181,8 +183,8 @@ func readRoles(tx *store.Tx) (*roleSet, error) {
 
 var guid = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
 
-func checkGUID(name string) error {
-	if !guid.MatchString(name) {
+func checkGUID(name apim.Name) error {
+	if !guid.MatchString(string(name)) {
 		return apim.Invalid("name", fmt.Sprintf("The name must be a GUID; it is %q.", name))
 	}
 	return nil
@@ -190,9 +192,9 @@ func checkGUID(name string) error {
 
 // authorizationEnvelope shows a definition or an assignment. Its id is below
 // the requested scope.
-func (c *call) authorizationEnvelope(resource, name string, scope apim.Scope, properties any) (arm.Envelope, error) {
+func (c *call) authorizationEnvelope(resource string, name apim.Name, scope apim.Scope, properties any) (arm.Envelope, error) {
 	body, err := json.Marshal(properties)
-	id := c.address.ID(scope.Ref()) + "/providers/" + authorizationProvider + "/" + resource + "/" + name
+	id := c.address.ID(scope.Ref()) + "/providers/" + authorizationProvider + "/" + resource + "/" + string(name)
 	return arm.Envelope{ID: id, Type: authorizationProvider + "/" + resource, Name: name, Properties: body}, err
 }
 

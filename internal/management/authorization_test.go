@@ -93,8 +93,8 @@ func assignmentAt(scope string, number int) string {
 func (s *service) holder(role, scope string) string {
 	s.Helper()
 	id := ""
-	if r := access.RoleByName(role); r != nil {
-		id = r.ID
+	if r := access.RoleByName(apim.Name(role)); r != nil {
+		id = string(r.ID)
 	} else {
 		id = map[string]string{"API editor": "11111111-1111-1111-1111-111111111111", "Token minter": "22222222-2222-2222-2222-222222222222"}[role]
 	}
@@ -156,8 +156,8 @@ func TestRoleDefinitionsAndAssignments(t *testing.T) {
 			}
 		}
 		s.do("PUT", at+"/roleDefinitions/not-a-guid", custom).want(400)
-		s.do("PUT", at+"/roleDefinitions/"+access.Owner.ID, custom).want(409)
-		s.do("DELETE", at+"/roleDefinitions/"+access.Owner.ID, "").want(409)
+		s.do("PUT", at+"/roleDefinitions/"+string(access.Owner.ID), custom).want(409)
+		s.do("DELETE", at+"/roleDefinitions/"+string(access.Owner.ID), "").want(409)
 
 		assign := func(role, principal string) string {
 			return fmt.Sprintf(`{"properties":{"roleDefinitionId":"/x/roleDefinitions/%s","principalId":%q}}`, role, principal)
@@ -196,7 +196,7 @@ func TestRolesOfGroupsAndTokensForOneUser(t *testing.T) {
 	}
 	as := account.Authorization(ann)
 	s.do("GET", "/contentTypes", "", "Authorization", as).want(403)
-	editor := access.RoleByName("API Management Developer Portal Content Editor").ID
+	editor := string(access.RoleByName("API Management Developer Portal Content Editor").ID)
 	s.do("PUT", "/providers/Microsoft.Authorization/roleAssignments/bbbbbbbb-0000-0000-0000-000000000001",
 		`{"properties":{"roleDefinitionId":"`+editor+`","principalId":"groups/editors"}}`).want(201)
 	s.do("GET", "/contentTypes", "", "Authorization", as).want(200)
@@ -309,12 +309,12 @@ func TestScopesThatAreNoEntities(t *testing.T) {
 		"/subscriptions/none": 404, "/subscriptions/00000000-0000-0000-0000-000000000001": 404, "/apis/none": 404, prefix + "/products/none": 404,
 		"/apis": 400, "/nothing/x": 400, "/workspaces/w/users/1": 400, prefix + "/subscriptions/s/resourceGroups/g": 400,
 	} {
-		s.do("PUT", assignmentAt(scope, 1), role).want(status)
+		s.do("PUT", assignmentAt(scope, 1), string(role)).want(status)
 	}
 	if got := s.do("GET", "/providers/Microsoft.Authorization/roleAssignments", "").want(200); !strings.Contains(got.body, `"count":0`) {
 		t.Errorf("something was assigned: %s", got.body)
 	}
-	s.do("PUT", assignmentAt("/subscriptions/s/resourceGroups/g", 1), role).want(201)
+	s.do("PUT", assignmentAt("/subscriptions/s/resourceGroups/g", 1), string(role)).want(201)
 }
 
 func TestRightsEndWithWhatTheyAreAbout(t *testing.T) {
@@ -345,7 +345,7 @@ func TestRightsEndWithWhatTheyAreAbout(t *testing.T) {
 
 	s.put("/users/ann", `{"firstName":"A","lastName":"B","email":"a@b.example"}`)
 	s.do("PUT", "/providers/Microsoft.Authorization/roleAssignments/cccccccc-0000-0000-0000-000000000001",
-		`{"properties":{"roleDefinitionId":"`+access.RoleByName("Reader").ID+`","principalId":"users/ann"}}`).want(201)
+		`{"properties":{"roleDefinitionId":"`+string(access.RoleByName("Reader").ID)+`","principalId":"users/ann"}}`).want(201)
 	s.do("DELETE", "/users/ann", "", "If-Match", "*").want(200)
 	s.do("GET", "/providers/Microsoft.Authorization/roleAssignments/cccccccc-0000-0000-0000-000000000001", "").want(404)
 }

@@ -107,11 +107,11 @@ func behaviours() map[*apim.Kind]behaviour {
 // Publisher makes portal revisions (package site/publish).
 type Publisher interface {
 	// Compare returns how the site to differs from the site from.
-	Compare(ctx context.Context, from, to string) (*publish.Diff, error)
+	Compare(ctx context.Context, from, to apim.Name) (*publish.Diff, error)
 	// RestoreDraft makes the draft equal to a revision.
-	RestoreDraft(ctx context.Context, actor store.Actor, name string) (*publish.Diff, error)
+	RestoreDraft(ctx context.Context, actor store.Actor, name apim.Name) (*publish.Diff, error)
 	// DeleteOlder deletes the revisions made before the named one, except the current one.
-	DeleteOlder(ctx context.Context, actor store.Actor, name string) ([]string, error)
+	DeleteOlder(ctx context.Context, actor store.Actor, name apim.Name) ([]apim.Name, error)
 	// Check returns what publishing the draft would find.
 	Check(ctx context.Context) ([]apim.Finding, error)
 	// Prepare reads and checks the draft, before the transaction.
@@ -121,9 +121,9 @@ type Publisher interface {
 	// error is apim.ErrConflict.
 	PublishTx(tx *store.Tx, r publish.Revision, checked *publish.Checked) (*apim.PortalRevision, error)
 	// MakeCurrent publishes an earlier revision again.
-	MakeCurrent(tx *store.Tx, name string) (*apim.PortalRevision, error)
+	MakeCurrent(tx *store.Tx, name apim.Name) (*apim.PortalRevision, error)
 	// Schedule sets when a revision becomes current; the zero time means never.
-	Schedule(tx *store.Tx, name string, at time.Time) (*apim.PortalRevision, error)
+	Schedule(tx *store.Tx, name apim.Name, at time.Time) (*apim.PortalRevision, error)
 }
 
 // Accounts authenticates callers and handles credentials (package account).
@@ -135,7 +135,7 @@ type Accounts interface {
 	HashPassword(ctx context.Context, password, email string, by account.Chooser) (encoded string, err error)
 	// MintToken makes a compact shared access token for a user; keyType is
 	// primary or secondary.
-	MintToken(ctx context.Context, userID, keyType string, expires time.Time) (token string, err error)
+	MintToken(ctx context.Context, userID apim.Name, keyType string, expires time.Time) (token string, err error)
 	// RegenerateAccessKey replaces "primaryKey" or "secondaryKey" of /tenant/access or /tenant/gitAccess.
 	RegenerateAccessKey(ctx context.Context, actor store.Actor, access apim.Ref, field string) error
 }
@@ -143,7 +143,7 @@ type Accounts interface {
 // Mailer sends mail that a request asks for, in the request's transaction.
 type Mailer interface {
 	// Template sends a user a named e-mail template with the given values.
-	Template(tx *store.Tx, name string, user apim.Ref, values map[string]string) error
+	Template(tx *store.Tx, name apim.Name, user apim.Ref, values map[string]string) error
 	// SignInLink makes a one-time link that signs a user in to the portal.
 	SignInLink(tx *store.Tx, user apim.Ref, lifetime time.Duration) (string, error)
 }

@@ -74,7 +74,7 @@ func refOf(rt *route, segments []string) apim.Ref {
 		if i/2 < len(declared) {
 			collection = declared[i/2]
 		}
-		ref = ref.Child(collection, segments[i+1])
+		ref = ref.Child(collection, apim.Name(segments[i+1]))
 	}
 	return ref
 }

@@ -2,7 +2,6 @@ package management
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
@@ -41,8 +40,7 @@ func refuseBuiltIn(doc *store.Document) error {
 
 // linkGroup refuses to change the members of groups that depend on being signed in.
 func linkGroup(c *call, _ *store.Tx) error {
-	name := strings.ToLower(c.ref.Name())
-	if name == apim.Guests || name == apim.Developers {
+	if name := c.ref.Name(); name.Same(apim.Guests) || name.Same(apim.Developers) {
 		return &apim.ConflictError{Code: "OperationNotAllowed", Message: fmt.Sprintf("The members of the group %q cannot be chosen: it is made up of everyone who is signed in, or of everyone who is not.", name)}
 	}
 	return nil

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
@@ -46,7 +45,7 @@ func getAnyIssue(c *call) (*answer, error) {
 		return nil, err
 	}
 	for _, d := range docs {
-		if strings.EqualFold(d.Name, c.ref.Name()) {
+		if d.Name.Same(c.ref.Name()) {
 			e, err := c.envelope(serviceIssue, "/issues/"+apim.Ref(d.Name), d.Body)
 			return &answer{status: http.StatusOK, etag: d.ETag, body: e}, err
 		}

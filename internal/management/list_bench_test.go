@@ -15,7 +15,7 @@ import (
 func BenchmarkContainsOver10000APIs(b *testing.B) {
 	rows := make([]*row, 10_000)
 	for i := range rows {
-		ref := apim.RevisionRef(fmt.Sprintf("api-%05d", i), "1")
+		ref := apim.RevisionRef(apim.Name(fmt.Sprintf("api-%05d", i)), "1")
 		body := fmt.Sprintf(`{"displayName":"The API %d of many","path":"some/path/%d","isCurrent":true,"description":"What this API does, in a sentence or two of usual length."}`, i, i)
 		rows[i] = newRow(apim.APIs, &store.Document{Ref: ref, Body: []byte(body)})
 	}

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
+	"path"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/apis"
@@ -21,7 +21,7 @@ import (
 
 // namedLink is one member.
 type namedLink struct {
-	name  string
+	name  apim.Name
 	owner apim.Ref
 	to    apim.Ref // the other side
 	doc   *store.Document
@@ -91,7 +91,7 @@ func (c *call) linkEnvelope(l *namedLink) (arm.Envelope, error) {
 }
 
 // collectionOf is the last segment of a kind's path.
-func collectionOf(kind *apim.Kind) string { return apim.Ref("/" + kind.Path).Name() }
+func collectionOf(kind *apim.Kind) string { return path.Base(kind.Path) }
 
 // listNamedLinks answers GET of the collection.
 func listNamedLinks(c *call) (*answer, error) {
@@ -104,7 +104,7 @@ func listNamedLinks(c *call) (*answer, error) {
 		return nil, err
 	}
 	links = selected(links, l, func(n *namedLink) arm.Record {
-		return arm.RecordOf(map[string]any{c.route.kind.LinkNames.Field: string(n.to.Alias()), "name": n.name})
+		return arm.RecordOf(map[string]any{c.route.kind.LinkNames.Field: string(n.to.Alias()), "name": string(n.name)})
 	})
 	return page(c, l, links, func(n *namedLink) (any, error) { return c.linkEnvelope(n) })
 }
@@ -113,7 +113,7 @@ func listNamedLinks(c *call) (*answer, error) {
 func (c *call) getNamedLink(tx *store.Tx) (*namedLink, error) {
 	links, err := c.namedLinks(tx)
 	for _, l := range links {
-		if strings.EqualFold(l.name, c.ref.Name()) {
+		if l.name.Same(c.ref.Name()) {
 			return l, nil
 		}
 	}
@@ -241,7 +241,7 @@ func (c *call) linkUnder(links []*namedLink) (*namedLink, error) {
 	target := c.target.Alias()
 	var found *namedLink
 	for _, l := range links {
-		sameName := strings.EqualFold(l.name, c.ref.Name())
+		sameName := l.name.Same(c.ref.Name())
 		sameTarget := l.to.Alias().Same(target)
 		switch {
 		case sameName && sameTarget:

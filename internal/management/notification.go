@@ -18,7 +18,7 @@ func notificationBehaviour() behaviour {
 
 // showNotification adds the recipients.
 func showNotification(c *call, doc *store.Document) (json.RawMessage, error) {
-	recipients := map[string][]string{"emails": {}, "users": {}}
+	recipients := map[string][]apim.Name{"emails": {}, "users": {}}
 	err := c.Store.View(c.r.Context(), func(tx *store.Tx) error {
 		for word, kind := range map[string]*apim.Kind{"emails": apim.RecipientEmails, "users": apim.RecipientUsers} {
 			docs, err := tx.List(kind.Path, doc.Ref)
@@ -39,7 +39,7 @@ func showNotification(c *call, doc *store.Document) (json.RawMessage, error) {
 
 // prepareEmailRecipient and prepareUserRecipient take the recipient from the address.
 func prepareEmailRecipient(w *write) error {
-	w.resource.(*apim.RecipientEmail).Email = w.ref.Name()
+	w.resource.(*apim.RecipientEmail).Email = string(w.ref.Name())
 	return nil
 }
 
@@ -47,7 +47,7 @@ func prepareUserRecipient(w *write) error {
 	ref := apim.UserRef(w.ref.Name())
 	doc, err := w.tx.Get(ref)
 	if err != nil {
-		return apim.IfAbsent(err, apim.Invalid("userId", "There is no user "+w.ref.Name()+"."))
+		return apim.IfAbsent(err, apim.Invalid("userId", "There is no user "+string(w.ref.Name())+"."))
 	}
 	w.resource.(*apim.RecipientUser).UserID = string(doc.Ref)
 	return nil

@@ -169,7 +169,7 @@ func violation(doc *store.Document, restrictions []*store.Document) string {
 	for _, d := range restrictions {
 		var r apim.PolicyRestriction
 		if json.Unmarshal(d.Body, &r) == nil && r.RequireBase == "true" && r.At().Covers(apim.ScopeOf(doc.Ref)) {
-			return "lacks <base/>, which the restriction " + d.Name + " requires"
+			return "lacks <base/>, which the restriction " + string(d.Name) + " requires"
 		}
 	}
 	return ""

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -98,13 +97,13 @@ func revisionExtras() []*route {
 
 // diffRevision answers with what differs in ?to=, by default the draft.
 func diffRevision(c *call) (*answer, error) {
-	to := cmp.Or(c.r.URL.Query().Get("to"), publish.Draft)
+	to := cmp.Or(apim.Name(c.query.Get("to")), publish.Draft)
 	return ok(c.Publisher.Compare(c.r.Context(), c.ref.Name(), to))
 }
 
 // listFindings answers with what publishing the draft would find now.
 func listFindings(c *call) (*answer, error) {
-	if !strings.EqualFold(c.ref.Name(), publish.Draft) {
+	if !c.ref.Name().Same(publish.Draft) {
 		return nil, apim.Invalid("name", "Only the draft can be checked; what a revision's publishing found is in its statusDetails.")
 	}
 	found, err := c.Publisher.Check(c.r.Context())

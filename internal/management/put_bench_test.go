@@ -36,8 +36,8 @@ func serve10000APIs(b *testing.B) (http.Handler, string) {
 		for i := range 10_000 {
 			id := fmt.Sprintf("api-%d", i)
 			body := fmt.Sprintf(`{"displayName":"API %d","path":%q,"isCurrent":true,"protocols":["https"]}`, i, id)
-			docs = append(docs, &store.Document{Ref: apim.RevisionRef(id, "1"), Body: []byte(body)})
-			if _, err := tx.Link(apim.CurrentRevision, apim.APIRef(id), apim.RevisionRef(id, "1")); err != nil {
+			docs = append(docs, &store.Document{Ref: apim.RevisionRef(apim.Name(id), "1"), Body: []byte(body)})
+			if _, err := tx.Link(apim.CurrentRevision, apim.APIRef(apim.Name(id)), apim.RevisionRef(apim.Name(id), "1")); err != nil {
 				return err
 			}
 		}

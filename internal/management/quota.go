@@ -23,8 +23,8 @@ func quotaRoutes() []*route {
 // quotaPeriod is one counter of a quota in one period (apim-rest.md §2.6). It is
 // stored at /quotas/{counterKey}/periods/{periodKey}.
 type quotaPeriod struct {
-	CounterKey      string     `json:"counterKey"`
-	PeriodKey       string     `json:"periodKey"`
+	CounterKey      apim.Name  `json:"counterKey"`
+	PeriodKey       apim.Name  `json:"periodKey"`
 	PeriodStartTime time.Time  `json:"periodStartTime"`
 	PeriodEndTime   time.Time  `json:"periodEndTime"`
 	Value           quotaValue `json:"value"`
@@ -42,7 +42,7 @@ var periodKey = regexp.MustCompile(`^(\d{1,9})_P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)
 
 // newQuotaPeriod is a counter at zero; periods are counted from 1970.
 func newQuotaPeriod(ref apim.Ref) (*quotaPeriod, error) {
-	m := periodKey.FindStringSubmatch(ref.Name())
+	m := periodKey.FindStringSubmatch(string(ref.Name()))
 	n := make([]int, 8)
 	for i := 1; i < len(m); i++ {
 		if m[i] == "" {

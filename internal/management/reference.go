@@ -43,7 +43,7 @@ func users(tx *store.Tx, doc *store.Document, kinds ...*apim.Kind) ([]*store.Doc
 	docs = slices.DeleteFunc(docs, func(d *store.Document) bool {
 		var list []policy.Reference
 		if err == nil {
-			list, err = references(d, func(name string) (string, bool) { value, ok := values[valueKey(d, name)]; return value, ok })
+			list, err = references(d, func(name apim.Name) (string, bool) { value, ok := values[valueKey(d, name)]; return value, ok })
 		}
 		leads := false
 		if err == nil && policy.Names(list, apim.KindByPath(doc.Kind), namesOf(doc)...) {
@@ -58,7 +58,7 @@ func users(tx *store.Tx, doc *store.Document, kinds ...*apim.Kind) ([]*store.Doc
 // workspace, or that of the service for kinds that workspaces do not have.
 func leadsTo(tx *store.Tx, d, to *store.Document) (bool, error) {
 	kind := apim.KindByPath(to.Kind)
-	if strings.EqualFold(d.Ref.Workspace(), to.Ref.Workspace()) || !kind.Workspace {
+	if d.Ref.Workspace().Same(to.Ref.Workspace()) || !kind.Workspace {
 		return true, nil
 	}
 	if kind != apim.Loggers || to.Ref.Workspace() != "" { // see checkDiagnostic
@@ -69,47 +69,47 @@ func leadsTo(tx *store.Tx, d, to *store.Document) (bool, error) {
 }
 
 // namesOf are the names by which others refer to a resource.
-func namesOf(doc *store.Document) []string {
-	var d struct{ DisplayName, Thumbprint string }
+func namesOf(doc *store.Document) []apim.Name {
+	var d struct{ DisplayName, Thumbprint apim.Name }
 	json.Unmarshal(doc.Body, &d)
 	switch doc.Kind {
 	case apim.NamedValues.Path:
-		return []string{d.DisplayName}
+		return []apim.Name{d.DisplayName}
 	case apim.Certificates.Path:
-		return []string{doc.Name, d.Thumbprint}
+		return []apim.Name{doc.Name, d.Thumbprint}
 	}
-	return []string{doc.Name}
+	return []apim.Name{doc.Name}
 }
 
 // plainValues are the texts of named values that are not secret, by valueKey.
-func plainValues(tx *store.Tx) (map[string]string, error) {
+func plainValues(tx *store.Tx) (map[apim.Key]string, error) {
 	docs, err := tx.ListAll(apim.NamedValues.Path)
-	values := map[string]string{}
+	values := map[apim.Key]string{}
 	for _, d := range docs {
 		var v apim.NamedValue
 		if err := d.Decode(&v); err != nil {
 			return nil, err
 		}
-		values[valueKey(d, v.DisplayName)] = v.Value
+		values[valueKey(d, apim.Name(v.DisplayName))] = v.Value
 	}
 	return values, err
 }
 
 // valueKey distinguishes named values of the same name in different workspaces.
-func valueKey(d *store.Document, name string) string {
-	return strings.ToLower(d.Workspace + "/" + name)
+func valueKey(d *store.Document, name apim.Name) apim.Key {
+	return d.Ref.Home().Child(apim.NamedValues.Path, name).Key()
 }
 
 // references lists what a document refers to. A policy that does not parse
 // refers to nothing.
-func references(d *store.Document, value func(string) (string, bool)) (list []policy.Reference, err error) {
+func references(d *store.Document, value func(apim.Name) (string, bool)) (list []policy.Reference, err error) {
 	resource := apim.KindByPath(d.Kind).New()
 	if err := d.Decode(resource); err != nil {
 		return nil, err
 	}
-	add := func(kind *apim.Kind, ids ...string) {
-		for _, id := range ids {
-			list = append(list, policy.NewReference(kind, apim.ParseRef(id).Name()))
+	add := func(kind *apim.Kind, names ...apim.Name) {
+		for _, name := range names {
+			list = append(list, policy.NewReference(kind, name))
 		}
 	}
 	switch r := resource.(type) {
@@ -120,11 +120,13 @@ func references(d *store.Document, value func(string) (string, bool)) (list []po
 	case *apim.Backend:
 		if r.Pool != nil {
 			for _, member := range r.Pool.Services {
-				add(apim.Backends, member.ID)
+				add(apim.Backends, apim.ParseRef(member.ID).Name())
 			}
 		}
 		if c := r.Credentials; c != nil {
-			add(apim.Certificates, append(c.CertificateIDs, c.Certificate...)...)
+			for _, id := range append(c.CertificateIDs, c.Certificate...) {
+				add(apim.Certificates, apim.ParseRef(id).Name())
+			}
 		}
 		texts, _ := json.Marshal([]any{r.URL, r.Credentials, r.Proxy})
 		list = append(list, policy.NamedValues(string(texts))...)
@@ -133,14 +135,14 @@ func references(d *store.Document, value func(string) (string, bool)) (list []po
 	case *apim.Cache:
 		list = policy.NamedValues(r.ConnectionString)
 	case *apim.Diagnostic:
-		add(apim.Loggers, r.LoggerID)
+		add(apim.Loggers, apim.ParseRef(r.LoggerID).Name())
 	case *apim.API:
 		servers, providers := r.AuthenticationSettings.Names()
 		add(apim.AuthorizationServers, servers...)
 		add(apim.OpenIDConnectProviders, providers...)
 	case *apim.Wiki:
 		for _, page := range r.Documents {
-			add(apim.Documentations, page.DocumentationID)
+			add(apim.Documentations, apim.ParseRef(page.DocumentationID).Name())
 		}
 	}
 	return list, nil
@@ -256,7 +258,7 @@ func checkNamedValue(w *write) error {
 		if err := d.Decode(&other); err != nil {
 			return err
 		}
-		if !d.Ref.Same(w.ref) && strings.EqualFold(other.DisplayName, n.DisplayName) {
+		if !d.Ref.Same(w.ref) && apim.Name(other.DisplayName).Same(apim.Name(n.DisplayName)) {
 			return &apim.ConflictError{Code: "ValidationError", Target: "displayName",
 				Message: fmt.Sprintf("The named value %q has the same displayName.", d.Name)}
 		}
@@ -289,7 +291,7 @@ func (w *write) hideCredentials(label, text string) (string, error) {
 	}
 	id := w.Store.NewID()
 	name := label + "--" + id
-	ref := w.home().Child(apim.NamedValues.Path, id)
+	ref := w.home().Child(apim.NamedValues.Path, apim.Name(id))
 	if _, err := w.tx.Encode(ref, &apim.NamedValue{DisplayName: name, Secret: true}); err != nil {
 		return "", err
 	}
@@ -332,7 +334,7 @@ func tagged(c *call, tx *store.Tx) (func(*row) bool, error) {
 	}
 	wanted := map[apim.Key]bool{}
 	for _, name := range names {
-		refs, err := tx.Backlinks(apim.TagLink, c.home().Child(apim.Tags.Path, name))
+		refs, err := tx.Backlinks(apim.TagLink, c.home().Child(apim.Tags.Path, apim.Name(name)))
 		if err != nil {
 			return nil, err
 		}
@@ -346,8 +348,8 @@ func tagged(c *call, tx *store.Tx) (func(*row) bool, error) {
 // tagScope keeps the tags of APIs, products or operations, according to ?scope=
 // of the list of tags.
 func tagScope(c *call, tx *store.Tx) (func(*row) bool, error) {
-	scope := strings.ToLower(c.query.Get("scope"))
-	kinds := map[string]*apim.Kind{"apis": apim.APIs, "api": apim.APIs, "products": apim.Products, "product": apim.Products,
+	scope := apim.Name(c.query.Get("scope")).Key()
+	kinds := map[apim.Name]*apim.Kind{"apis": apim.APIs, "api": apim.APIs, "products": apim.Products, "product": apim.Products,
 		"operations": apim.Operations, "operation": apim.Operations}
 	if scope == "" {
 		return nil, nil
@@ -380,7 +382,8 @@ func vaultFailed(c *call, _ *store.Tx) (func(*row) bool, error) {
 // identityProviderType fills in the type, which follows from the name.
 func identityProviderType(w *write) error {
 	if p := w.resource.(*apim.IdentityProvider); p.Type == "" {
-		p.Type, _ = w.route.kind.Spell(w.ref.Name())
+		name, _ := w.route.kind.Spell(w.ref.Name())
+		p.Type = string(name)
 	}
 	return nil
 }

@@ -162,7 +162,7 @@ func (s *service) fillForRefusal() {
 func TestARefusedWriteChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	s.handler.Mailer = countMails{}
+	s.handler.Mailer = Mailer(countMails{})
 	s.fillForRefusal()
 	tried := map[string]bool{}
 	for _, w := range refusedWrites() {
@@ -193,7 +193,7 @@ func TestARefusedWriteChangesNothing(t *testing.T) {
 func TestLinksAreMailedForWhatTheyCanDo(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
-	s.handler.Mailer = countMails{}
+	s.handler.Mailer = Mailer(countMails{})
 	mailed := func(template string) bool {
 		return strings.Contains(strings.Join(s.dump(t)["meta"], "\n"), "mail."+template)
 	}
@@ -213,8 +213,8 @@ func TestLinksAreMailedForWhatTheyCanDo(t *testing.T) {
 // countMails is a mailer whose mails are rows of the store.
 type countMails struct{}
 
-func (countMails) Template(tx *store.Tx, name string, user apim.Ref, _ map[string]string) error {
-	return tx.SetMeta("mail."+name, string(user))
+func (countMails) Template(tx *store.Tx, name apim.Name, user apim.Ref, _ map[string]string) error {
+	return tx.SetMeta("mail."+string(name), string(user))
 }
 
 func (countMails) SignInLink(*store.Tx, apim.Ref, time.Duration) (string, error) {

@@ -14,8 +14,8 @@ import (
 
 // roleAssignment is the properties of a role assignment as Azure has them.
 type roleAssignment struct {
-	RoleDefinitionID string     `json:"roleDefinitionId"` // stored: the definition's GUID
-	PrincipalID      string     `json:"principalId"`      // users/x, groups/x, token:x, oidc:issuer#subject
+	RoleDefinitionID apim.Name  `json:"roleDefinitionId"` // stored: the definition's GUID
+	PrincipalID      apim.Name  `json:"principalId"`      // users/x, groups/x, token:x, oidc:issuer#subject
 	PrincipalType    string     `json:"principalType,omitempty"`
 	Scope            apim.Scope `json:"scope"`
 	Description      string     `json:"description,omitempty"`
@@ -25,8 +25,8 @@ type roleAssignment struct {
 }
 
 // showAssignment is an assignment with ids in the form of the request.
-func (c *call) showAssignment(name string, a roleAssignment) (any, error) {
-	a.RoleDefinitionID = c.address.ID("") + "/providers/" + authorizationProvider + "/roleDefinitions/" + a.RoleDefinitionID
+func (c *call) showAssignment(name apim.Name, a roleAssignment) (any, error) {
+	a.RoleDefinitionID = apim.Name(c.address.ID("")+"/providers/"+authorizationProvider+"/roleDefinitions/") + a.RoleDefinitionID
 	return c.authorizationEnvelope("roleAssignments", name, a.Scope, struct {
 		roleAssignment
 		Scope string `json:"scope"`
@@ -48,7 +48,7 @@ func listRoleAssignments(c *call) (*answer, error) {
 		return nil, err
 	}
 	type named struct {
-		name string
+		name apim.Name
 		roleAssignment
 	}
 	all, err := view(c, func(tx *store.Tx) (all []named, err error) {
@@ -68,7 +68,7 @@ func listRoleAssignments(c *call) (*answer, error) {
 		return nil, err
 	}
 	all = selected(all, l, func(n named) arm.Record {
-		return arm.RecordOf(map[string]any{"principalId": n.PrincipalID, "roleDefinitionId": n.RoleDefinitionID})
+		return arm.RecordOf(map[string]any{"principalId": string(n.PrincipalID), "roleDefinitionId": string(n.RoleDefinitionID)})
 	})
 	return page(c, l, all, func(n named) (any, error) { return c.showAssignment(n.name, n.roleAssignment) })
 }
@@ -104,7 +104,7 @@ func putRoleAssignment(c *call) (*answer, error) {
 		return nil, err
 	}
 	a := roleAssignment{
-		RoleDefinitionID: apim.Ref(strings.TrimSuffix(in.RoleDefinitionID, "/")).Name(), PrincipalID: strings.TrimPrefix(in.PrincipalID, "/"),
+		RoleDefinitionID: apim.Ref(strings.TrimSuffix(in.RoleDefinitionID, "/")).Name(), PrincipalID: apim.Name(strings.TrimPrefix(in.PrincipalID, "/")),
 		PrincipalType: in.PrincipalType, Description: in.Description, Scope: c.scope, CreatedBy: c.principal.Name(),
 	}
 	err = c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
@@ -118,12 +118,12 @@ func putRoleAssignment(c *call) (*answer, error) {
 	return &answer{status: http.StatusCreated, body: e}, err
 }
 
-func (c *call) assign(tx *store.Tx, name string, a *roleAssignment) error {
+func (c *call) assign(tx *store.Tx, name apim.Name, a *roleAssignment) error {
 	set, err := readRoles(tx)
 	if err != nil {
 		return err
 	}
-	role := set.byID[strings.ToLower(a.RoleDefinitionID)]
+	role := set.byID[a.RoleDefinitionID.Key()]
 	if role == nil {
 		return apim.Invalid("roleDefinitionId", fmt.Sprintf("There is no role definition %q.", a.RoleDefinitionID))
 	}
@@ -136,7 +136,7 @@ func (c *call) assign(tx *store.Tx, name string, a *roleAssignment) error {
 		return err
 	}
 	for _, other := range set.assignments {
-		if other.RoleDefinitionID == a.RoleDefinitionID && strings.EqualFold(other.PrincipalID, a.PrincipalID) && other.Scope.Same(a.Scope) {
+		if other.RoleDefinitionID == a.RoleDefinitionID && other.PrincipalID.Same(a.PrincipalID) && other.Scope.Same(a.Scope) {
 			return &apim.ConflictError{Code: "RoleAssignmentExists", Message: "The role assignment already exists."}
 		}
 	}
@@ -150,13 +150,12 @@ func (c *call) assign(tx *store.Tx, name string, a *roleAssignment) error {
 
 // checkPrincipal requires an existing user or group, or the name of a token or
 // OpenID subject.
-func checkPrincipal(tx *store.Tx, id string) error {
-	lower := strings.ToLower(id)
-	switch {
-	case strings.HasPrefix(lower, "users/"), strings.HasPrefix(lower, "groups/"):
+func checkPrincipal(tx *store.Tx, id apim.Name) error {
+	switch key := string(id.Key()); {
+	case strings.HasPrefix(key, "users/"), strings.HasPrefix(key, "groups/"):
 		_, err := tx.Get(apim.Ref("/" + id))
 		return apim.IfAbsent(err, apim.Invalid("principalId", fmt.Sprintf("There is no %s.", id)))
-	case strings.HasPrefix(lower, "token:") && len(id) > len("token:"), strings.HasPrefix(lower, "oidc:") && strings.Contains(id, "#"):
+	case strings.HasPrefix(key, "token:") && len(id) > len("token:"), strings.HasPrefix(key, "oidc:") && strings.Contains(key, "#"):
 		return nil
 	}
 	return apim.Invalid("principalId", fmt.Sprintf("principalId must be users/{id}, groups/{id}, token:{name} or oidc:{issuer}#{subject}; it is %q.", id))
@@ -194,7 +193,7 @@ func (c *call) scopeExists(tx *store.Tx, scope apim.Scope) error {
 		return apim.ErrNotFound
 	}
 	at := *c
-	at.ref, at.route = scope.Ref(), &route{kind: apim.KindByPath(scope.Ref().KindPath())}
+	at.ref, at.route = scope.Ref(), &route{kind: scope.Ref().Kind()}
 	if at.route.kind.LinkNames == nil {
 		_, err := at.get(tx)
 		return err

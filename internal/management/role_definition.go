@@ -1,13 +1,13 @@
 package management
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
 	"net/http"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/access"
 	"github.com/portico-portal/portico/internal/apim"
@@ -34,7 +34,7 @@ type permission struct {
 // showRole shows a role as a role definition.
 func (c *call) showRole(role *access.Role) (any, error) {
 	return c.authorizationEnvelope("roleDefinitions", role.ID, apim.ServiceScope(), roleDefinition{
-		RoleName: role.Name, Type: typeOf(role), Description: role.Description, AssignableScopes: []string{c.scopeID(apim.ServiceScope())},
+		RoleName: string(role.Name), Type: typeOf(role), Description: role.Description, AssignableScopes: []string{c.scopeID(apim.ServiceScope())},
 		Permissions: []permission{{Actions: notNil(role.Actions), NotActions: notNil(role.NotActions), DataActions: []string{}, NotDataActions: []string{}}},
 	})
 }
@@ -58,13 +58,13 @@ func listRoleDefinitions(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := slices.SortedFunc(maps.Values(set.byID), func(a, b *access.Role) int { return strings.Compare(a.Name, b.Name) })
+	all := slices.SortedFunc(maps.Values(set.byID), func(a, b *access.Role) int { return cmp.Compare(a.Name, b.Name) })
 	l, err := c.roleListing(apim.Fields{"roleName", "type"})
 	if err != nil {
 		return nil, err
 	}
 	all = selected(all, l, func(r *access.Role) arm.Record {
-		return arm.RecordOf(map[string]any{"roleName": r.Name, "type": typeOf(r)})
+		return arm.RecordOf(map[string]any{"roleName": string(r.Name), "type": typeOf(r)})
 	})
 	return page(c, l, all, func(r *access.Role) (any, error) { return c.showRole(r) })
 }
@@ -109,7 +109,7 @@ func putRoleDefinition(c *call) (*answer, error) {
 			return nil, err
 		}
 		for id, role := range set.byID {
-			if id != name && strings.EqualFold(role.Name, d.RoleName) {
+			if id != name && role.Name.Same(apim.Name(d.RoleName)) {
 				return nil, &apim.ConflictError{Code: "RoleDefinitionWithSameNameExists", Target: "roleName", Message: fmt.Sprintf("There is a role %q already.", role.Name)}
 			}
 		}
@@ -159,7 +159,7 @@ func deleteRoleDefinition(c *call) (*answer, error) {
 			return err
 		}
 		for _, a := range set.assignments {
-			if strings.EqualFold(a.RoleDefinitionID, name) {
+			if a.RoleDefinitionID.Same(name) {
 				return &apim.ConflictError{Code: "RoleDefinitionHasAssignments", Message: fmt.Sprintf("The role is assigned to %s; revoke that first.", a.PrincipalID)}
 			}
 		}

@@ -141,8 +141,8 @@ func linkRoutes(k *apim.Kind, l *apim.Link, below place) []*route {
 
 // node is one segment of the route tree.
 type node struct {
-	literals map[string]*node // by lower-case segment
-	name     *node            // any segment
+	literals map[apim.Name]*node // by the key of the segment
+	name     *node               // any segment
 	methods  map[string]*route
 }
 
@@ -171,9 +171,9 @@ func (n *node) child(seg string) *node {
 		return n.name
 	}
 	if n.literals == nil {
-		n.literals = map[string]*node{}
+		n.literals = map[apim.Name]*node{}
 	}
-	key := strings.ToLower(seg)
+	key := apim.Name(seg).Key()
 	if n.literals[key] == nil {
 		n.literals[key] = &node{}
 	}
@@ -200,7 +200,7 @@ func (n *node) walk(segments []string) *node {
 		}
 		return n
 	}
-	if next := n.literals[strings.ToLower(segments[0])]; next != nil {
+	if next := n.literals[apim.Name(segments[0]).Key()]; next != nil {
 		if found := next.walk(segments[1:]); found != nil {
 			return found
 		}

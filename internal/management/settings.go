@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
@@ -68,7 +67,7 @@ func listTenantSettings(c *call) (*answer, error) {
 }
 
 func getTenantSettings(c *call) (*answer, error) {
-	if !strings.EqualFold(c.ref.Name(), "public") {
+	if !c.ref.Name().Same("public") {
 		return nil, apim.ErrNotFound
 	}
 	e, etag, err := c.tenantSettings()

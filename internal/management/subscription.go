@@ -14,8 +14,8 @@ import (
 // Subscriptions owns the rules of subscriptions and their keys (package subscription).
 type Subscriptions interface {
 	Put(tx *store.Tx, ref apim.Ref, p *apim.Subscription, keys subscription.Keys) (created bool, err error)
-	Keys(ctx context.Context, c subscription.Caller, id string) (subscription.Keys, error)
-	Regenerate(ctx context.Context, actor store.Actor, c subscription.Caller, id, field string) error
+	Keys(ctx context.Context, c subscription.Caller, id apim.PublicID) (subscription.Keys, error)
+	Regenerate(ctx context.Context, actor store.Actor, c subscription.Caller, id apim.PublicID, field string) error
 }
 
 // subscriptionBehaviour leaves states, dates, limits and keys to package subscription.
@@ -63,7 +63,7 @@ func tellOwner(w *write) error {
 			return err
 		}
 	}
-	templates := map[string]string{
+	templates := map[string]apim.Name{
 		apim.SubscriptionActive:    "purchaseDeveloperNotificationMessage",
 		apim.SubscriptionSubmitted: "requestDeveloperNotificationMessage",
 		apim.SubscriptionRejected:  "rejectDeveloperNotificationMessage",
@@ -91,7 +91,7 @@ func listSubscriptionSecrets(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := c.Subscriptions.Keys(c.r.Context(), anySubscription, string(c.ref.PublicID()))
+	keys, err := c.Subscriptions.Keys(c.r.Context(), anySubscription, c.ref.PublicID())
 	if err != nil {
 		return nil, err
 	}
@@ -99,5 +99,5 @@ func listSubscriptionSecrets(c *call) (*answer, error) {
 }
 
 func regenerateKey(c *call, field string) (*answer, error) {
-	return done(c.Subscriptions.Regenerate(c.r.Context(), c.actor(), anySubscription, string(c.ref.PublicID()), field))
+	return done(c.Subscriptions.Regenerate(c.r.Context(), c.actor(), anySubscription, c.ref.PublicID(), field))
 }

@@ -112,7 +112,7 @@ func listIdentities(c *call) (*answer, error) {
 }
 
 // mailLink sends a template with a one-time link that signs the user in.
-func (c *call) mailLink(tx *store.Tx, template string, user apim.Ref, lifetime time.Duration) error {
+func (c *call) mailLink(tx *store.Tx, template apim.Name, user apim.Ref, lifetime time.Duration) error {
 	link, err := c.Mailer.SignInLink(tx, user, lifetime)
 	if err != nil {
 		return err
@@ -124,7 +124,7 @@ func (c *call) mailLink(tx *store.Tx, template string, user apim.Ref, lifetime t
 }
 
 // mail sends a user a template in the name of the publisher.
-func (c *call) mail(tx *store.Tx, template string, user apim.Ref, values map[string]string) error {
+func (c *call) mail(tx *store.Tx, template apim.Name, user apim.Ref, values map[string]string) error {
 	now, err := c.serviceSettings(tx)
 	if err != nil {
 		return err
@@ -176,7 +176,7 @@ func getSSOToken(c *call) (*answer, error) {
 	return ok(map[string]string{"redirectUri": link}, err)
 }
 
-func (c *call) ssoURL(user string) (string, error) {
+func (c *call) ssoURL(user apim.Name) (string, error) {
 	token, err := c.Accounts.MintToken(c.r.Context(), user, "primary", c.Store.Now().Add(ssoLifetime))
 	if err != nil {
 		return "", fmt.Errorf("mint a token for %s: %w", user, err)

@@ -13,11 +13,11 @@ import (
 // before the first call. Names are compared without case.
 type Environment interface {
 	// NamedValue returns the value of {{name}}.
-	NamedValue(name string) (NamedValue, bool)
+	NamedValue(name apim.Name) (NamedValue, bool)
 	// Fragment returns the parsed fragment with the id, or apim.ErrNotFound.
-	Fragment(id string) (*Document, error)
+	Fragment(id apim.Name) (*Document, error)
 	// Backend returns the backend with the id.
-	Backend(id string) (*apim.Backend, bool)
+	Backend(id apim.Name) (*apim.Backend, bool)
 	Counters() Counters
 }
 
@@ -53,7 +53,7 @@ func (f *filler) put(text string) string {
 		return text
 	}
 	return namedValue.ReplaceAllStringFunc(text, func(braced string) string {
-		name := NewReference(apim.NamedValues, braced[2:len(braced)-2])
+		name := NewReference(apim.NamedValues, apim.Name(braced[2:len(braced)-2]))
 		f.read(name)
 		value, ok := f.env.NamedValue(name.Name)
 		if !ok {

@@ -38,7 +38,7 @@ func runIn(t *testing.T, env world, inbound string) (*Exchange, *backend, *watch
 	ex, sent := newExchange(t, "GET /x")
 	seen := new(watcher)
 	ex.Observer = seen
-	Merge(Scope{Name: "api", ID: "/apis/a", Policies: document(t, "inbound:"+inbound, "outbound:").Compile(env)}).Run(ex)
+	Merge(Scope{Name: "api", ID: "/apis/a", Policies: document(t, "inbound:"+inbound, "outbound:").Compile(Environment(env))}).Run(ex)
 	return ex, sent, seen
 }
 
@@ -105,7 +105,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 	} {
 		env := values
 		env.counters = NewMemoryCounters()
-		steps := document(t, "inbound:"+inbound).Compile(env).String()
+		steps := document(t, "inbound:"+inbound).Compile(Environment(env)).String()
 		ex, _, seen := runIn(t, values, inbound)
 		shown := steps + strings.Join(seen.lines, "\n") + body(t, ex)
 		if ex.LastError != nil {
@@ -163,7 +163,7 @@ func TestFragmentsRunInTheirPlace(t *testing.T) {
 		t.Errorf("the observer saw\n%s\nwant\n%s", strings.Join(seen.lines, "\n"), strings.Join(want, "\n"))
 	}
 	ex, _ := newExchange(t, "OPTIONS /", "Origin", "https://a.example", "Access-Control-Request-Method", "GET")
-	chain := Merge(Scope{Policies: document(t, "inbound:"+include("origin")).Compile(env)})
+	chain := Merge(Scope{Policies: document(t, "inbound:"+include("origin")).Compile(Environment(env))})
 	if !chain.Preflight(ex) || ex.Response.Header.Get("Access-Control-Allow-Origin") != "*" {
 		t.Errorf("cors in a fragment does not answer preflights: %v", ex.Response.Header)
 	}
@@ -216,8 +216,8 @@ func TestADocumentSaysWhatItRead(t *testing.T) {
 	env := world{values: values.values, fragments: map[string]string{"f": `<fragment><set-backend-service backend-id="{{many}}"/></fragment>`}}
 	doc := document(t, `inbound:<include-fragment fragment-id="F"/><set-header name="a"><value>{{Host}}{{none}}{{host}}</value></set-header>`)
 	var got []string
-	for _, r := range doc.Compile(env).Reads() {
-		got = append(got, r.Kind.Path+" "+r.Name)
+	for _, r := range doc.Compile(Environment(env)).Reads() {
+		got = append(got, r.Kind.Path+" "+string(r.Name))
 	}
 	want := "policyFragments f, namedValues many, backends 2, namedValues host, namedValues none"
 	if strings.Join(got, ", ") != want {

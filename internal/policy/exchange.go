@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"net/url"
 	"time"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // Exchange is one call on its way through a chain. Policies change Request
@@ -111,7 +113,7 @@ type Param struct {
 
 // Operation is what policies may know about the operation that is called.
 type Operation struct {
-	ID          string
+	ID          apim.Name
 	Method      string
 	URLTemplate string
 	// QueryParams are the query parameters in the template.

@@ -113,11 +113,17 @@ type world struct {
 	counters  Counters
 }
 
-func (w world) NamedValue(name string) (NamedValue, bool) { v, ok := w.values[name]; return v, ok }
-func (w world) Backend(id string) (*apim.Backend, bool)   { b, ok := w.backends[id]; return b, ok }
-func (w world) Counters() Counters                        { return w.counters }
-func (w world) Fragment(id string) (*Document, error) {
-	text, ok := w.fragments[id]
+func (w world) NamedValue(name apim.Name) (NamedValue, bool) {
+	v, ok := w.values[string(name)]
+	return v, ok
+}
+func (w world) Backend(id apim.Name) (*apim.Backend, bool) {
+	b, ok := w.backends[string(id)]
+	return b, ok
+}
+func (w world) Counters() Counters { return w.counters }
+func (w world) Fragment(id apim.Name) (*Document, error) {
+	text, ok := w.fragments[string(id)]
 	if !ok {
 		return nil, apim.ErrNotFound
 	}

@@ -56,7 +56,7 @@ func TestPoliciesRunInPolicies(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.table, p.compilation = definitions, &compilation{env: env}
+		p.table, p.compilation = definitions, &compilation{env: Environment(env)}
 		return Merge(Scope{Name: "api", ID: "/apis/a", Policies: &Compiled{sections: p.document(root)}})
 	}
 	env := world{values: values.values, counters: NewMemoryCounters()}

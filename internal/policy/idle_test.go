@@ -22,7 +22,7 @@ func TestPoliciesThatAreNotRunRefuseCalls(t *testing.T) {
 				t.Fatalf("Parse = %v; the document is to be kept", err)
 			}
 			ex, backend := newExchange(t, "GET /x")
-			Merge(Scope{ID: "global", Policies: doc.Compile(world{})}).Run(ex)
+			Merge(Scope{ID: "global", Policies: doc.Compile(Environment(world{}))}).Run(ex)
 			if ex.Response.Status != statusInternalError || len(backend.sent) != 0 {
 				t.Errorf("status %d, backend was sent %v; want 500 and nothing sent", ex.Response.Status, backend.sent)
 			}

@@ -19,11 +19,11 @@ func parseIncludeFragment(p *parser, el *element) Step {
 	if p.compilation == nil || id == "" {
 		return &included{}
 	}
-	fragment := NewReference(apim.PolicyFragments, id)
+	fragment := NewReference(apim.PolicyFragments, apim.Name(id))
 	p.read(fragment)
-	way := append(slices.Clip(p.fragments), fragment.Name)
+	way := append(slices.Clip(p.fragments), string(fragment.Name))
 	switch {
-	case slices.Contains(p.fragments, fragment.Name):
+	case slices.Contains(p.fragments, string(fragment.Name)):
 		p.fault(el, "the policy fragment includes itself: %s.", strings.Join(way, " > "))
 		return &included{}
 	case p.count > maxElements:

@@ -57,7 +57,7 @@ func TestCountersSurviveARecompiledChain(t *testing.T) {
 	env := world{counters: NewMemoryCounters()}
 	for i, want := range []int{200, 429} {
 		ex, _ := newExchange(t, "GET /")
-		policies := document(t, `inbound:<rate-limit calls="1" renewal-period="10"/>`).Compile(env)
+		policies := document(t, `inbound:<rate-limit calls="1" renewal-period="10"/>`).Compile(Environment(env))
 		Merge(Scope{ID: "/apis/a", Policies: policies}).Run(ex)
 		if ex.Response.Status != want {
 			t.Errorf("call %d answered %d, want %d", i, ex.Response.Status, want)

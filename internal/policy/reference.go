@@ -11,14 +11,14 @@ import (
 // Reference is a resource that a document refers to.
 type Reference struct {
 	Kind *apim.Kind
-	// Name is in lower case: the last segment of the id, the display name of a
+	// Name is a key: the last segment of the id, the display name of a
 	// named value, or the thumbprint of a certificate.
-	Name string
+	Name apim.Name
 }
 
 // NewReference makes a reference of a name as it was written.
-func NewReference(kind *apim.Kind, name string) Reference {
-	return Reference{kind, strings.ToLower(strings.TrimSpace(name))}
+func NewReference(kind *apim.Kind, name apim.Name) Reference {
+	return Reference{kind, apim.Name(strings.TrimSpace(string(name))).Key()}
 }
 
 // naming lists the attributes that refer to resources (apim-rest.md Part 4).
@@ -45,7 +45,7 @@ func NamedValues(texts ...string) []Reference {
 	var list []Reference
 	for _, text := range texts {
 		for _, braced := range namedValue.FindAllString(text, -1) {
-			list = append(list, NewReference(apim.NamedValues, braced[2:len(braced)-2]))
+			list = append(list, NewReference(apim.NamedValues, apim.Name(braced[2:len(braced)-2])))
 		}
 	}
 	return list
@@ -54,7 +54,7 @@ func NamedValues(texts ...string) []Reference {
 // References lists what a policy document, fragment or resolver refers to.
 // value returns the text of a named value, which may contain references in
 // turn, and whether it exists. The error is an *apim.InvalidError.
-func References(document, format string, value func(name string) (string, bool)) ([]Reference, error) {
+func References(document, format string, value func(name apim.Name) (string, bool)) ([]Reference, error) {
 	_, root, err := read(document, format)
 	if err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func References(document, format string, value func(name string) (string, bool))
 }
 
 type references struct {
-	value func(string) (string, bool)
+	value func(apim.Name) (string, bool)
 	list  []Reference
 }
 
@@ -90,20 +90,20 @@ func (r *references) element(el *element, literal bool) {
 // name adds a resource, unless its name is known only when a call runs.
 func (r *references) name(kind *apim.Kind, name string) {
 	name = namedValue.ReplaceAllStringFunc(name, func(braced string) string {
-		value, ok := r.value(strings.TrimSpace(braced[2 : len(braced)-2]))
+		value, ok := r.value(NewReference(apim.NamedValues, apim.Name(braced[2:len(braced)-2])).Name)
 		if !ok {
 			return braced
 		}
 		return value
 	})
 	if findExpression(name) < 0 {
-		r.list = append(r.list, NewReference(kind, name))
+		r.list = append(r.list, NewReference(kind, apim.Name(name)))
 	}
 }
 
 // Names reports whether a list contains a resource of the kind by one of the names.
-func Names(list []Reference, kind *apim.Kind, names ...string) bool {
-	return slices.ContainsFunc(names, func(name string) bool {
+func Names(list []Reference, kind *apim.Kind, names ...apim.Name) bool {
+	return slices.ContainsFunc(names, func(name apim.Name) bool {
 		return name != "" && slices.Contains(list, NewReference(kind, name))
 	})
 }

@@ -42,7 +42,7 @@ func (p *parser) namedBackend(el *element, id string) *setBackendService {
 	if p.compilation == nil {
 		return &setBackendService{}
 	}
-	ref := NewReference(apim.Backends, id)
+	ref := NewReference(apim.Backends, apim.Name(id))
 	p.read(ref)
 	b, ok := p.env.Backend(ref.Name)
 	if !ok {
@@ -52,7 +52,7 @@ func (p *parser) namedBackend(el *element, id string) *setBackendService {
 	if what := unbuiltPart(b); what != "" {
 		p.fault(el, "this gateway does not act on the %s of the backend '%s' yet.", what, id)
 	}
-	return p.backend(el, ref.Name, "URL of the backend '"+id+"'", b.URL)
+	return p.backend(el, string(ref.Name), "URL of the backend '"+id+"'", b.URL)
 }
 
 // unbuiltPart is a part of a backend that has no effect in this gateway yet, or "".

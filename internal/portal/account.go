@@ -2,7 +2,6 @@ package portal
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
@@ -36,8 +35,9 @@ func (p *Portal) signInElsewhere(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	asked := apim.Name(r.PathValue("provider"))
 	for _, provider := range rules.Providers {
-		if strings.EqualFold(provider.Type, r.PathValue("provider")) {
+		if provider.Type.Same(asked) {
 			state := &widget.FormState{Form: "signin", Errors: []widget.FieldError{{Message: words("refused.provider", "provider", provider.Name)}}}
 			return p.sendForm(w, r, &visit{Visitor: catalog.Guest()}, address.SignIn, http.StatusNotImplemented, state)
 		}

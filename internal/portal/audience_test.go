@@ -75,7 +75,7 @@ func TestVisitorsShareAPageExactlyWhenTheyAreShownTheSame(t *testing.T) {
 	groups := []string{"buyers", "writers", "idlers"}
 	s := open(t, product("starter", nil, "guests", "developers"), product("bulk", nil, "buyers"), func(tx *store.Tx) error {
 		for _, g := range groups {
-			if err := document(tx, apim.GroupRef(g), &apim.Group{DisplayName: g}); err != nil {
+			if err := document(tx, apim.GroupRef(apim.Name(g)), &apim.Group{DisplayName: g}); err != nil {
 				return err
 			}
 		}
@@ -92,7 +92,7 @@ func TestVisitorsShareAPageExactlyWhenTheyAreShownTheSame(t *testing.T) {
 		name := fmt.Sprint("user", in)
 		u := &apim.User{Email: name + "@example.com", FirstName: "First-" + name, LastName: "Last"}
 		u.Default()
-		if _, err := s.accounts.PutUser(t.Context(), admin, name, u, password); err != nil {
+		if _, err := s.accounts.PutUser(t.Context(), admin, apim.Name(name), u, password); err != nil {
 			t.Fatal(err)
 		}
 		var deciding []string
@@ -101,7 +101,7 @@ func TestVisitorsShareAPageExactlyWhenTheyAreShownTheSame(t *testing.T) {
 				if in&(1<<bit) == 0 {
 					continue
 				}
-				if _, err := tx.Link(apim.GroupUser, apim.GroupRef(g), apim.UserRef(name)); err != nil {
+				if _, err := tx.Link(apim.GroupUser, apim.GroupRef(apim.Name(g)), apim.UserRef(apim.Name(name))); err != nil {
 					return err
 				}
 				if g != "idlers" {

@@ -96,7 +96,7 @@ func (a *aviary) catalog() {
 		})
 		tags[i] = tag
 		a.fill = append(a.fill, func(tx *store.Tx) error {
-			return document(tx, apim.TagRef(tag.id), &apim.Tag{DisplayName: tag.word})
+			return document(tx, apim.TagRef(apim.Name(tag.id)), &apim.Tag{DisplayName: tag.word})
 		})
 		a.paths = append(a.paths, "/apis?tags="+tag.id, "/apis?tags="+tag.id+"&fragment=1")
 	}
@@ -115,13 +115,13 @@ type randomTag struct {
 // called like those of the service, and are other groups.
 func (a *aviary) workspaces() {
 	for _, w := range []string{"pond", "barn"} {
-		home := apim.WorkspaceRef(w)
+		home := apim.WorkspaceRef(apim.Name(w))
 		a.fill = append(a.fill, func(tx *store.Tx) error {
 			if err := document(tx, home, &apim.Workspace{DisplayName: w}); err != nil {
 				return err
 			}
 			for _, g := range append(slices.Clone(allGroups[2:]), apim.Administrators) {
-				if err := document(tx, home.Child("groups", g), &apim.Group{DisplayName: g}); err != nil {
+				if err := document(tx, home.Child("groups", apim.Name(g)), &apim.Group{DisplayName: g}); err != nil {
 					return err
 				}
 			}
@@ -139,18 +139,18 @@ func (a *aviary) inWorkspace(home apim.Ref, n string) {
 	published, linked := a.rand.IntN(4) > 0, a.some(allGroups[2:])
 	own, service := []string{}, a.some(allGroups) // of the workspace, of the service
 	for _, g := range linked {
-		own = append(own, home.Name()+"~"+g)
+		own = append(own, string(home.Name())+"~"+g)
 	}
 	sees := func(r *reader) bool { return published && r.in(append(slices.Clone(own), service...)) }
 	productWord, apiWord, operation := a.hatch("product of "+string(home), sees), a.hatch("API of "+string(home), sees), a.hatch("operation of "+string(home), sees)
-	product, api := home.Child("products", "product"+n), home.Child("apis", "api"+n)
+	product, api := home.Child("products", apim.Name("product"+n)), home.Child("apis", apim.Name("api"+n))
 	a.fill = append(a.fill, func(tx *store.Tx) error {
 		p := &apim.Product{DisplayName: "canary " + productWord, Description: "It says " + productWord + ".", State: "notPublished"}
 		if published {
 			p.State = "published"
 		}
 		p.Default()
-		d := &apim.API{DisplayName: "canary " + apiWord, Path: home.Name() + n, Description: "It says " + apiWord + "."}
+		d := &apim.API{DisplayName: "canary " + apiWord, Path: string(home.Name()) + n, Description: "It says " + apiWord + "."}
 		d.Default()
 		o := &apim.Operation{DisplayName: "canary " + operation, Method: "GET", URLTemplate: "/" + operation}
 		o.Default()
@@ -163,14 +163,14 @@ func (a *aviary) inWorkspace(home apim.Ref, n string) {
 		link(apim.CurrentRevision, api, revision)
 		link(apim.ProductAPI, product, api)
 		for _, g := range linked {
-			link(apim.ProductGroup, product, home.Child("groups", g))
+			link(apim.ProductGroup, product, home.Child("groups", apim.Name(g)))
 		}
 		for _, g := range service {
-			link(apim.ProductGroup, product, apim.GroupRef(g))
+			link(apim.ProductGroup, product, apim.GroupRef(apim.Name(g)))
 		}
 		return err
 	})
-	name := home.Name() + "~"
+	name := string(home.Name()) + "~"
 	for _, rest := range []string{"apis/" + name + "api" + n, "apis/" + name + "api" + n + "/get", "apis/" + name + "api" + n + "/-/openapi.json", "products/" + name + "product" + n} {
 		a.paths = append(a.paths, "/"+rest, "/"+rest+".md")
 	}
@@ -194,7 +194,7 @@ func (a *aviary) api(id string, products []randomProduct, tags []*randomTag) {
 		if a.rand.IntN(3) == 0 {
 			tag.on = append(tag.on, sees)
 			a.fill = append(a.fill, func(tx *store.Tx) error {
-				_, err := tx.Link(apim.TagLink, apim.APIRef(id), apim.TagRef(tag.id))
+				_, err := tx.Link(apim.TagLink, apim.APIRef(apim.Name(id)), apim.TagRef(apim.Name(tag.id)))
 				return err
 			})
 		}
@@ -203,7 +203,7 @@ func (a *aviary) api(id string, products []randomProduct, tags []*randomTag) {
 		for revision, words := range map[string][2]string{"1": {word, first}, "2": {next, second}} {
 			d := &apim.API{DisplayName: "canary " + words[0], Path: id, Description: "It says " + words[0] + ".", IsOnline: &online}
 			d.Default()
-			ref := apim.RevisionRef(id, revision)
+			ref := apim.RevisionRef(apim.Name(id), revision)
 			if err := document(tx, ref, d); err != nil {
 				return err
 			}
@@ -213,7 +213,7 @@ func (a *aviary) api(id string, products []randomProduct, tags []*randomTag) {
 				return err
 			}
 		}
-		current := apim.RevisionRef(id, "1")
+		current := apim.RevisionRef(apim.Name(id), "1")
 		part := map[string]json.RawMessage{"Type-" + schema: json.RawMessage(`{"type":"object","description":"It says ` + schema + `."}`)}
 		components, err := json.Marshal(map[string]any{"schemas": part})
 		if err != nil {
@@ -222,15 +222,15 @@ func (a *aviary) api(id string, products []randomProduct, tags []*randomTag) {
 		if err := errors.Join(
 			document(tx, current.Child("schemas", "all"), &apim.Schema{ContentType: "application/vnd.oai.openapi.components+json", Document: &apim.SchemaDocument{Components: components}}),
 			tx.PutSchemaParts(current, "all", part),
-			document(tx, apim.APIRef(id).Child("releases", "first"), &apim.Release{APIID: string(current), Notes: "It says " + release + "."}),
+			document(tx, apim.APIRef(apim.Name(id)).Child("releases", "first"), &apim.Release{APIID: string(current), Notes: "It says " + release + "."}),
 		); err != nil {
 			return err
 		}
-		if _, err := tx.Link(apim.CurrentRevision, apim.APIRef(id), apim.RevisionRef(id, "1")); err != nil {
+		if _, err := tx.Link(apim.CurrentRevision, apim.APIRef(apim.Name(id)), apim.RevisionRef(apim.Name(id), "1")); err != nil {
 			return err
 		}
 		for _, i := range in {
-			if _, err := tx.Link(apim.ProductAPI, apim.ProductRef(fmt.Sprintf("product%d", i)), apim.APIRef(id)); err != nil {
+			if _, err := tx.Link(apim.ProductAPI, apim.ProductRef(apim.Name(fmt.Sprintf("product%d", i))), apim.APIRef(apim.Name(id))); err != nil {
 				return err
 			}
 		}
@@ -356,7 +356,7 @@ func groups(tx *store.Tx) error {
 	for _, g := range allGroups[2:] {
 		d := &apim.Group{DisplayName: g}
 		d.Default()
-		if err := document(tx, apim.GroupRef(g), d); err != nil {
+		if err := document(tx, apim.GroupRef(apim.Name(g)), d); err != nil {
 			return err
 		}
 	}
@@ -373,9 +373,9 @@ func (a *aviary) readers(s *service) []*reader {
 	}
 	s.write(func(tx *store.Tx) error {
 		for _, g := range also {
-			group := apim.GroupRef(g)
+			group := apim.GroupRef(apim.Name(g))
 			if w, name, ok := strings.Cut(g, "~"); ok {
-				group = apim.WorkspaceRef(w).Child("groups", name)
+				group = apim.WorkspaceRef(apim.Name(w)).Child("groups", apim.Name(name))
 			}
 			if _, err := tx.Link(apim.GroupUser, group, apim.UserRef("other")); err != nil {
 				return err

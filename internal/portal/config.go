@@ -45,22 +45,22 @@ type Accounts interface {
 	Visitor(ctx context.Context, sessionID string) (*account.Visitor, error)
 	SignIn(ctx context.Context, email, password string, c account.Client) (*account.User, string, error)
 	SignOut(ctx context.Context, sessionID string) error
-	StartSession(ctx context.Context, userID string, c account.Client) (string, error)
+	StartSession(ctx context.Context, userID apim.Name, c account.Client) (string, error)
 	Authenticate(ctx context.Context, header string) (account.Principal, error)
 	RedeemLink(ctx context.Context, secret string, c account.Client) (string, error)
-	Rename(ctx context.Context, actor store.Actor, id, firstName, lastName string) error
+	Rename(ctx context.Context, actor store.Actor, id apim.Name, firstName, lastName string) error
 	ChangePassword(ctx context.Context, present, next string, c account.Client) error
 }
 
 // Subscriptions are the visitors'; *subscription.Service implements it.
 type Subscriptions interface {
-	For(ctx context.Context, userID string) ([]*subscription.Subscription, error)
+	For(ctx context.Context, userID apim.Name) ([]*subscription.Subscription, error)
 	Subscribe(ctx context.Context, actor store.Actor, r subscription.Request) (*subscription.Subscription, error)
-	Rename(ctx context.Context, actor store.Actor, c subscription.Caller, id, name string) (*subscription.Subscription, error)
-	Regenerate(ctx context.Context, actor store.Actor, c subscription.Caller, id, field string) error
-	Cancel(ctx context.Context, actor store.Actor, c subscription.Caller, id string) (*subscription.Subscription, error)
-	Keys(ctx context.Context, c subscription.Caller, id string) (subscription.Keys, error)
-	KeysFor(ctx context.Context, userID string, api apim.Ref) ([]subscription.ActiveKey, error)
+	Rename(ctx context.Context, actor store.Actor, c subscription.Caller, id apim.PublicID, name string) (*subscription.Subscription, error)
+	Regenerate(ctx context.Context, actor store.Actor, c subscription.Caller, id apim.PublicID, field string) error
+	Cancel(ctx context.Context, actor store.Actor, c subscription.Caller, id apim.PublicID) (*subscription.Subscription, error)
+	Keys(ctx context.Context, c subscription.Caller, id apim.PublicID) (subscription.Keys, error)
+	KeysFor(ctx context.Context, userID apim.Name, api apim.Ref) ([]subscription.ActiveKey, error)
 }
 
 // Descriptions are API descriptions to download.

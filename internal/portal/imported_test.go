@@ -20,7 +20,7 @@ func TestAnImportedSiteHasCanonicalAddresses(t *testing.T) {
 	s := shop(t)
 	s.write(func(tx *store.Tx) error {
 		for _, id := range []string{"api", "operation", "product"} {
-			if err := tx.Delete(apim.ContentRef("page", id)); err != nil {
+			if err := tx.Delete(apim.ContentRef("page", apim.Name(id))); err != nil {
 				return err
 			}
 		}
@@ -29,7 +29,7 @@ func TestAnImportedSiteHasCanonicalAddresses(t *testing.T) {
 			"document/details": `{"nodes":[{"type":"section","nodes":[{"type":"detailsOfApi"},{"type":"operationList"},{"type":"operationDetails"}]}]}`,
 		} {
 			contentType, name, _ := strings.Cut(id, "/")
-			if err := tx.Put(&store.Document{Ref: apim.ContentRef(contentType, name), Body: json.RawMessage(body)}); err != nil {
+			if err := tx.Put(&store.Document{Ref: apim.ContentRef(apim.Name(contentType), apim.Name(name)), Body: json.RawMessage(body)}); err != nil {
 				return err
 			}
 		}

@@ -37,7 +37,7 @@ func (p *Portal) keys(r *http.Request, v *visit) ([]widget.KeyRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	if id := r.PostForm.Get("api"); id != "" {
+	if id := apim.PublicID(r.PostForm.Get("api")); id != "" {
 		return p.keysFor(r, v, id, subs)
 	}
 	rows := []widget.KeyRow{}
@@ -55,7 +55,7 @@ func (p *Portal) keys(r *http.Request, v *visit) ([]widget.KeyRow, error) {
 }
 
 // keysFor are the keys that open one API the visitor sees.
-func (p *Portal) keysFor(r *http.Request, v *visit, id string, subs []*subscription.Subscription) ([]widget.KeyRow, error) {
+func (p *Portal) keysFor(r *http.Request, v *visit, id apim.PublicID, subs []*subscription.Subscription) ([]widget.KeyRow, error) {
 	api, err := p.cfg.Catalog.API(v.Visitor, id)
 	if err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ func (p *Portal) keysFor(r *http.Request, v *visit, id string, subs []*subscript
 }
 
 func (p *Portal) keyRow(v *visit, s *subscription.Subscription, k subscription.Keys) widget.KeyRow {
-	row := widget.KeyRow{ID: s.ID, Name: s.DisplayName, Primary: k.Primary, Secondary: k.Secondary}
+	row := widget.KeyRow{ID: string(s.ID), Name: s.DisplayName, Primary: k.Primary, Secondary: k.Secondary}
 	if id := s.ProductID(); id != "" {
 		row.Product = p.productName(v, id)
 	}

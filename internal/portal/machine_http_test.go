@@ -18,13 +18,13 @@ func (s *service) content(revision string, items map[string]string) {
 	s.write(func(tx *store.Tx) error {
 		for id, body := range items {
 			contentType, name, _ := strings.Cut(id, "/")
-			if err := tx.Put(&store.Document{Ref: apim.ContentRef(contentType, name), Body: json.RawMessage(body)}); err != nil {
+			if err := tx.Put(&store.Document{Ref: apim.ContentRef(apim.Name(contentType), apim.Name(name)), Body: json.RawMessage(body)}); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	rev, err := (&publish.Service{Store: s.store, Media: s.media}).Publish(s.t.Context(), admin, revision, "", true)
+	rev, err := (&publish.Service{Store: s.store, Media: s.media}).Publish(s.t.Context(), admin, apim.Name(revision), "", true)
 	if err != nil || rev.Status != publish.Completed {
 		s.t.Fatal(rev, err)
 	}

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/portico-portal/portico/internal/address"
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 var markdownType = contentType("text/markdown; charset=utf-8")
@@ -47,7 +48,7 @@ func (p *Portal) markdown(ctx context.Context, d *data) ([]byte, error) {
 }
 
 // withOperations appends the list of an API's operations.
-func (p *Portal) withOperations(ctx context.Context, d *data, id string, text []byte) ([]byte, error) {
+func (p *Portal) withOperations(ctx context.Context, d *data, id apim.PublicID, text []byte) ([]byte, error) {
 	api, err := d.API(id)
 	if err != nil {
 		return nil, err

@@ -62,7 +62,7 @@ type request struct {
 	twin    bool          // the page is asked for as Markdown; its address is params.Path
 	params  widget.Params // the resources that the address names, as they are spelled, and the query that counts
 
-	groups []string        // that rules of the content name: they belong to the audience
+	groups []apim.PublicID // that rules of the content name: they belong to the audience
 	shared catalog.Visitor // nobody in particular of the audience: for whom a shared answer is made
 }
 
@@ -111,13 +111,13 @@ func (p *Portal) page(ctx context.Context, s shown, v *visit, path string) (*req
 		return nil, apim.ErrNotFound
 	}
 	req := &request{visit: v, site: s, params: widget.Params{
-		API: m.Values["api"], Operation: m.Values["operation"], Product: m.Values["product"], Schema: m.Values["schema"],
+		API: apim.PublicID(m.Values["api"]), Operation: apim.Name(m.Values["operation"]), Product: apim.PublicID(m.Values["product"]), Schema: m.Values["schema"],
 	}}
 	if err := p.spell(ctx, v.Visitor, &req.params); err != nil {
 		return nil, err
 	}
 	values := maps.Clone(m.Values)
-	for name, value := range map[string]string{"api": req.params.API, "operation": req.params.Operation, "product": req.params.Product} {
+	for name, value := range map[string]string{"api": string(req.params.API), "operation": string(req.params.Operation), "product": string(req.params.Product)} {
 		if value != "" {
 			values[name] = value
 		}
@@ -169,7 +169,7 @@ func declared(query url.Values, names []string) url.Values {
 
 // audience decides with whom the visitor shares an answer: with those who are in
 // the same of the groups that rules of the site and of the page name.
-func (p *Portal) audience(req *request, groups ...string) {
+func (p *Portal) audience(req *request, groups ...apim.PublicID) {
 	req.groups = slices.Concat(req.site.Groups(), groups)
 	if req.params.Query.Get("q") != "" {
 		req.groups = append(req.groups, searchGroups(req.site.Site)...)

@@ -28,7 +28,7 @@ func (p *Portal) part(w http.ResponseWriter, r *http.Request, query ...string) (
 		return nil, err
 	}
 	req := &request{visit: v, site: s, address: r.URL.EscapedPath(), shared: p.cfg.Catalog.Shared(v.Visitor), params: widget.Params{
-		API: r.PathValue("api"), Operation: r.PathValue("operation"), Path: r.URL.EscapedPath(), Query: declared(r.URL.Query(), query),
+		API: apim.PublicID(r.PathValue("api")), Operation: apim.Name(r.PathValue("operation")), Path: r.URL.EscapedPath(), Query: declared(r.URL.Query(), query),
 	}}
 	return req, p.spell(r.Context(), v.Visitor, &req.params)
 }
@@ -182,6 +182,6 @@ func attachment(api *catalog.API, extension string) header {
 			return c
 		}
 		return '-'
-	}, api.ID)
+	}, string(api.ID))
 	return header{"Content-Disposition", []string{`attachment; filename="` + name + "." + extension + `"`}}
 }

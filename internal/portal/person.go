@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/subscription"
 	"github.com/portico-portal/portico/internal/widget"
 )
@@ -35,7 +35,7 @@ func (p *Portal) person(v *visit) widget.Person {
 // User is the visitor.
 func (o *person) User() *widget.PersonUser {
 	u := o.visit.user
-	out := &widget.PersonUser{ID: u.ID, Email: u.Email, FirstName: u.FirstName, LastName: u.LastName, MaySetPassword: o.visit.free}
+	out := &widget.PersonUser{ID: string(u.ID), Email: u.Email, FirstName: u.FirstName, LastName: u.LastName, MaySetPassword: o.visit.free}
 	if u.RegistrationDate != nil {
 		out.Registered = *u.RegistrationDate
 	}
@@ -43,7 +43,7 @@ func (o *person) User() *widget.PersonUser {
 }
 
 // Subscriptions are the visitor's, newest first. They are read once a request.
-func (o *person) Subscriptions(ctx context.Context, productID string) ([]widget.PersonSubscription, error) {
+func (o *person) Subscriptions(ctx context.Context, product apim.PublicID) ([]widget.PersonSubscription, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if !o.loaded {
@@ -59,12 +59,12 @@ func (o *person) Subscriptions(ctx context.Context, productID string) ([]widget.
 		})
 		o.loaded = true
 	}
-	if productID == "" {
+	if product == "" {
 		return o.subscriptions, nil
 	}
 	var of []widget.PersonSubscription
 	for _, s := range o.subscriptions {
-		if strings.EqualFold(s.ProductID, productID) {
+		if s.ProductID.Same(product) {
 			of = append(of, s)
 		}
 	}
@@ -81,11 +81,11 @@ func (o *person) subscription(s *subscription.Subscription) widget.PersonSubscri
 
 // productName is the name of a product for someone subscribed to it; its id
 // when they may not see it any more.
-func (p *Portal) productName(v *visit, id string) string {
+func (p *Portal) productName(v *visit, id apim.PublicID) string {
 	if product, err := p.cfg.Catalog.Product(v.Visitor, id); err == nil {
 		return product.Name
 	}
-	return id
+	return string(id)
 }
 
 func created(s *subscription.Subscription) time.Time {

@@ -72,7 +72,7 @@ func open(t testing.TB, fill ...func(*store.Tx) error) *service {
 		name, _, _ := strings.Cut(email, "@")
 		u := &apim.User{Email: email, FirstName: "First-" + name, LastName: "Last"}
 		u.Default()
-		if _, err := s.accounts.PutUser(ctx, admin, name, u, password); err != nil {
+		if _, err := s.accounts.PutUser(ctx, admin, apim.Name(name), u, password); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -148,22 +148,22 @@ func api(id string, products ...string) func(*store.Tx) error {
 	return func(tx *store.Tx) error {
 		a := &apim.API{DisplayName: "Name of " + id, Path: strings.ToLower(id), Description: "About " + id + "."}
 		a.Default()
-		revision := apim.RevisionRef(id, "1")
+		revision := apim.RevisionRef(apim.Name(id), "1")
 		if err := document(tx, revision, a); err != nil {
 			return err
 		}
 		for _, op := range []string{"get", "post"} {
 			o := &apim.Operation{DisplayName: "Operation " + op + " of " + id, Method: strings.ToUpper(op), URLTemplate: "/things-" + id}
 			o.Default()
-			if err := document(tx, apim.OperationRef(revision, op), o); err != nil {
+			if err := document(tx, apim.OperationRef(revision, apim.Name(op)), o); err != nil {
 				return err
 			}
 		}
-		if _, err := tx.Link(apim.CurrentRevision, apim.APIRef(id), revision); err != nil {
+		if _, err := tx.Link(apim.CurrentRevision, apim.APIRef(apim.Name(id)), revision); err != nil {
 			return err
 		}
 		for _, p := range products {
-			if _, err := tx.Link(apim.ProductAPI, apim.ProductRef(p), apim.APIRef(id)); err != nil {
+			if _, err := tx.Link(apim.ProductAPI, apim.ProductRef(apim.Name(p)), apim.APIRef(apim.Name(id))); err != nil {
 				return err
 			}
 		}
@@ -178,11 +178,11 @@ func product(id string, change func(*apim.Product), groups ...string) func(*stor
 			change(p)
 		}
 		p.Default()
-		if err := document(tx, apim.ProductRef(id), p); err != nil {
+		if err := document(tx, apim.ProductRef(apim.Name(id)), p); err != nil {
 			return err
 		}
 		for _, g := range groups {
-			if _, err := tx.Link(apim.ProductGroup, apim.ProductRef(id), apim.GroupRef(g)); err != nil {
+			if _, err := tx.Link(apim.ProductGroup, apim.ProductRef(apim.Name(id)), apim.GroupRef(apim.Name(g))); err != nil {
 				return err
 			}
 		}

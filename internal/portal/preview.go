@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
@@ -22,9 +21,9 @@ const (
 // the same address without the parameter.
 func (p *Portal) choosePreview(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
-	name := query.Get(address.QueryPreview)
+	name := apim.Name(query.Get(address.QueryPreview))
 	query.Del(address.QueryPreview)
-	switch strings.ToLower(name) {
+	switch name.Key() {
 	case "", "1", "true":
 		name = previewDraft
 	case address.PreviewOff:
@@ -35,7 +34,7 @@ func (p *Portal) choosePreview(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	c := &http.Cookie{Name: previewCookie, Value: url.QueryEscape(name), Path: "/", HttpOnly: true, Secure: p.secure, SameSite: http.SameSiteLaxMode}
+	c := &http.Cookie{Name: previewCookie, Value: url.QueryEscape(string(name)), Path: "/", HttpOnly: true, Secure: p.secure, SameSite: http.SameSiteLaxMode}
 	if name == "" {
 		c.MaxAge = -1
 	}
@@ -54,7 +53,7 @@ func (p *Portal) shown(r *http.Request, v *visit) (shown, error) {
 	if err != nil {
 		return p.sites.published()
 	}
-	s, err := p.sites.preview(r.Context(), name)
+	s, err := p.sites.preview(r.Context(), apim.Name(name))
 	if errors.Is(err, apim.ErrNotFound) { // the revision was deleted meanwhile
 		return p.sites.published()
 	}

@@ -105,7 +105,7 @@ func (p *Portal) subscribe(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	product, err := p.cfg.Catalog.Product(v.Visitor, r.PathValue("product"))
+	product, err := p.cfg.Catalog.Product(v.Visitor, apim.PublicID(r.PathValue("product")))
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (p *Portal) subscribe(w http.ResponseWriter, r *http.Request) error {
 		return redirect(w, r, address.SignInFor(page), http.StatusSeeOther)
 	}
 	sub, err := p.cfg.Subscriptions.Subscribe(r.Context(), v.actor(r), subscription.Request{
-		UserID: v.UserID, ProductID: apim.PublicID(product.ID), Name: strings.TrimSpace(r.PostForm.Get("name")),
+		UserID: v.UserID, ProductID: product.ID, Name: strings.TrimSpace(r.PostForm.Get("name")),
 		TermsAccepted: r.PostForm.Get("terms") != "",
 		Visible:       func(ref apim.Ref) bool { return p.cfg.Catalog.Visible(v.Visitor, ref) },
 	})
@@ -134,7 +134,7 @@ func (p *Portal) changeSubscription(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	id, caller, actor := r.PathValue("id"), subscription.Caller{UserID: v.UserID}, v.actor(r)
+	id, caller, actor := apim.PublicID(r.PathValue("id")), subscription.Caller{UserID: v.UserID}, v.actor(r)
 	what := "regenerated"
 	switch r.PostForm.Get("action") {
 	case "rename":

@@ -26,7 +26,7 @@ func edit(word string) func(*store.Tx) error {
 		for id, body := range map[string]string{
 			"default-layout": `{"nodes":[` + text("layout") + `,{"type":"page"}]}`, "home-content": `{"nodes":[` + text("page") + `]}`,
 		} {
-			if err := tx.Put(&store.Document{Ref: apim.ContentRef("document", id), Body: json.RawMessage(body)}); err != nil {
+			if err := tx.Put(&store.Document{Ref: apim.ContentRef("document", apim.Name(id)), Body: json.RawMessage(body)}); err != nil {
 				return err
 			}
 		}
@@ -131,7 +131,7 @@ func TestReadersOfPagesSeeOneEdition(t *testing.T) {
 	}
 	for n := 1; n <= 8; n++ {
 		s.write(edit(fmt.Sprint(n)))
-		if _, err := service.Publish(t.Context(), admin, fmt.Sprint("r", n), "", true); err != nil {
+		if _, err := service.Publish(t.Context(), admin, apim.Name(fmt.Sprint("r", n)), "", true); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -259,7 +259,7 @@ func TestAPreviewHasTheDraftsStylesAndFiles(t *testing.T) {
 				"styles":{"appearance":"utils/text/loud"}}]}]}`,
 		} {
 			contentType, name, _ := strings.Cut(id, "/")
-			if err := tx.Put(&store.Document{Ref: apim.ContentRef(contentType, name), Body: json.RawMessage(body)}); err != nil {
+			if err := tx.Put(&store.Document{Ref: apim.ContentRef(apim.Name(contentType), apim.Name(name)), Body: json.RawMessage(body)}); err != nil {
 				return err
 			}
 		}
@@ -282,7 +282,7 @@ func TestAPreviewHasTheDraftsStylesAndFiles(t *testing.T) {
 func makeCurrent(t *testing.T, p *publish.Service, name string) error {
 	t.Helper()
 	return p.Store.Update(t.Context(), admin, func(tx *store.Tx) error {
-		_, err := p.MakeCurrent(tx, name)
+		_, err := p.MakeCurrent(tx, apim.Name(name))
 		return err
 	})
 }

@@ -85,7 +85,7 @@ func (p *Portal) input(d *data) widget.Render {
 	req := d.req
 	return widget.Render{
 		Params: req.params, Visitor: d.Visitor(), Data: d, Canonical: p.cfg.PortalURL + req.params.Path, Base: p.cfg.PortalURL,
-		Preview: req.site.preview, NoIndex: req.site.preview != "" || len(req.params.Query) > 0 || slices.Contains(address.Personal, req.params.Path),
+		Preview: string(req.site.preview), NoIndex: req.site.preview != "" || len(req.params.Query) > 0 || slices.Contains(address.Personal, req.params.Path),
 	}
 }
 

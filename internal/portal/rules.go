@@ -4,13 +4,14 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/settings"
 	"github.com/portico-portal/portico/internal/store"
 	"github.com/portico-portal/portico/internal/widget"
 )
 
 // providerNames are what people call identity providers.
-var providerNames = map[string]string{
+var providerNames = map[apim.Name]string{
 	"aad": "Microsoft Entra ID", "aadB2C": "Azure AD B2C", "google": "Google", "facebook": "Facebook",
 	"microsoft": "Microsoft", "twitter": "X",
 }

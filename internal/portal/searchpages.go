@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/address"
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/cache"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/search"
@@ -29,7 +30,7 @@ func (p *Portal) searchPages(ctx context.Context, s shown, v catalog.Visitor) (*
 }
 
 // searchGroups are the groups that decide which pages are found.
-func searchGroups(s *site.Site) []string {
+func searchGroups(s *site.Site) []apim.PublicID {
 	return append(slices.Clone(s.Groups()), s.TextGroups()...)
 }
 

@@ -82,7 +82,7 @@ func (p *Portal) client(r *http.Request) account.Client {
 
 // actor is the visitor for the audit log.
 func (v *visit) actor(r *http.Request) store.Actor {
-	return store.Actor{Name: v.UserID, Address: r.RemoteAddr, RequestID: requestID(r)}
+	return store.Actor{Name: string(v.UserID), Address: r.RemoteAddr, RequestID: requestID(r)}
 }
 
 func requestID(r *http.Request) string { return r.Header.Get("X-Request-Id") }

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -36,13 +35,13 @@ type sites struct {
 // shown is the site that a visitor is shown.
 type shown struct {
 	*site.Site
-	preview string // "draft", or the revision that an administrator looks at; "" when it is the published site
+	preview apim.Name // "draft", or the revision that an administrator looks at; "" when it is the published site
 }
 
 // edition is the content of a draft or a portal revision at one time.
 type edition struct {
-	name string // in lower case
-	seq  int64  // of the last change of the content
+	name apim.Name // its key
+	seq  int64     // of the last change of the content
 }
 
 // previewBytes bounds the previewed sites that are kept, by what they are read from.
@@ -85,8 +84,8 @@ func (s *sites) follow(tx *store.Tx) (switched bool, err error) {
 
 // preview is the draft, or the portal revision of a name; apim.ErrNotFound when
 // there is none. It is read again when the change feed has something new of it.
-func (s *sites) preview(ctx context.Context, name string) (shown, error) {
-	now := edition{name: strings.ToLower(name)}
+func (s *sites) preview(ctx context.Context, name apim.Name) (shown, error) {
+	now := edition{name: name.Key()}
 	err := s.store.View(ctx, func(tx *store.Tx) (err error) {
 		now.seq, err = lastChange(tx, name)
 		return err
@@ -95,10 +94,10 @@ func (s *sites) preview(ctx context.Context, name string) (shown, error) {
 		return shown{}, fmt.Errorf("read the site %s: %w", name, err)
 	}
 	if _, ok := s.previews.Get(now); !ok {
-		s.previews.Evict(now.name) // earlier editions
+		s.previews.Evict(string(now.name)) // earlier editions
 	}
 	of, err := s.previews.Load(ctx, now, func(ctx context.Context) (made cache.Made[*site.Site], err error) {
-		made.Deps = []string{now.name}
+		made.Deps = []string{string(now.name)}
 		err = s.store.View(ctx, func(tx *store.Tx) (err error) {
 			made.Value, made.Bytes, err = s.read(tx, name)
 			return err
@@ -115,11 +114,11 @@ func (s *sites) preview(ctx context.Context, name string) (shown, error) {
 }
 
 // lastChange is the number of the last change of the draft's content, or of a portal revision.
-func lastChange(tx *store.Tx, name string) (int64, error) {
+func lastChange(tx *store.Tx, name apim.Name) (int64, error) {
 	if name == previewDraft {
 		return tx.KindSeq(apim.ContentItems.Path)
 	}
-	doc, err := tx.Get(apim.Ref("/portalRevisions/" + name))
+	doc, err := tx.Get(apim.PortalRevisionRef(name))
 	if err != nil {
 		return 0, err
 	}
@@ -127,7 +126,7 @@ func lastChange(tx *store.Tx, name string) (int64, error) {
 }
 
 // read reads the draft or a portal revision, and tells how many bytes it is made from.
-func (s *sites) read(tx *store.Tx, name string) (_ *site.Site, bytes int64, err error) {
+func (s *sites) read(tx *store.Tx, name apim.Name) (_ *site.Site, bytes int64, err error) {
 	var items []site.Item
 	options := site.Options{Script: s.script}
 	if name == previewDraft {
@@ -158,7 +157,10 @@ func (s *sites) keepStylesheet(ctx context.Context, of *site.Site) error {
 
 // key names what is kept: an address of a revision with the query that counts,
 // for an audience. The build is that of the process; codings are kept together.
-type key struct{ revision, path, query, audience string }
+type key struct {
+	revision              apim.Name
+	path, query, audience string
+}
 
 // freeText are query parameters that people type: what they lead to is not kept.
 var freeText = []string{"q", address.ReturnTo}

@@ -49,7 +49,7 @@ func twin(tx *store.Tx, home apim.Ref, whose string, groups ...string) error {
 	link(apim.TagLink, api, tag)
 	link(apim.TagLink, operation, tag)
 	for _, g := range groups {
-		link(apim.ProductGroup, product, apim.GroupRef(g))
+		link(apim.ProductGroup, product, apim.GroupRef(apim.Name(g)))
 	}
 	if home != "" {
 		link(apim.ProductGroup, product, home+"/groups/g")
@@ -169,8 +169,8 @@ func TestWhatIsFoundIsWhatItLeadsTo(t *testing.T) {
 func TestNamesakesInAWorkspaceAreNotMixedUp(t *testing.T) {
 	t.Parallel()
 	s := open(t, twins)
-	member := catalog.Visitor{UserID: "dev", Groups: []string{"w~g"}}
-	for _, id := range []string{"a", "w~a"} {
+	member := catalog.Visitor{UserID: "dev", Groups: []apim.PublicID{"w~g"}}
+	for _, id := range []apim.PublicID{"a", "w~a"} {
 		api, err := s.catalog.API(catalog.Visitor{Admin: true}, id)
 		if err != nil {
 			t.Fatal(err)

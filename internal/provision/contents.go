@@ -16,8 +16,9 @@ const globalPolicy apim.Ref = "/policies/policy"
 
 // products are the products of a new service, with their policies; "" for none.
 var products = []struct {
-	id, policy string
-	product    apim.Product
+	id      apim.Name
+	policy  string
+	product apim.Product
 }{
 	{"starter", starterPolicy, apim.Product{
 		DisplayName: "Starter", State: "published",
@@ -77,7 +78,7 @@ func putProducts(tx *store.Tx) error {
 				return err
 			}
 		}
-		for _, group := range []string{apim.Developers, apim.Guests} {
+		for _, group := range []apim.Name{apim.Developers, apim.Guests} {
 			if _, err := tx.Link(apim.ProductGroup, ref, apim.GroupRef(group)); err != nil {
 				return err
 			}

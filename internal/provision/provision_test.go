@@ -70,14 +70,14 @@ func TestANewServiceHasProductsThatEverybodySees(t *testing.T) {
 		err := s.View(t.Context(), func(tx *store.Tx) error {
 			for id, approval := range map[string]bool{"starter": false, "unlimited": true} {
 				var p apim.Product
-				if _, err := tx.Decode(apim.ProductRef(id), &p); err != nil {
+				if _, err := tx.Decode(apim.ProductRef(apim.Name(id)), &p); err != nil {
 					return err
 				}
 				if p.State != "published" || !p.NeedsSubscription() || p.ApprovalRequired != approval {
 					t.Errorf("%s is %+v", id, p)
 				}
 				for _, group := range []string{apim.Administrators, apim.Developers, apim.Guests} {
-					if ok, err := tx.HasLink(apim.ProductGroup, apim.ProductRef(id), apim.GroupRef(group)); err != nil || !ok {
+					if ok, err := tx.HasLink(apim.ProductGroup, apim.ProductRef(apim.Name(id)), apim.GroupRef(apim.Name(group))); err != nil || !ok {
 						t.Errorf("%s do not see %s: %v", group, id, err)
 					}
 				}

@@ -67,7 +67,7 @@ func generate(t testing.TB, s *store.Store, apis, operations int) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				docs = append(docs, &store.Document{Ref: apim.OperationRef(apim.RevisionRef(id, "1"), name), Body: body})
+				docs = append(docs, &store.Document{Ref: apim.OperationRef(apim.RevisionRef(apim.Name(id), "1"), apim.Name(name)), Body: body})
 			}
 			if err := tx.PutAll(docs); err != nil {
 				t.Fatal(err)

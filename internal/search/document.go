@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // document is what the index keeps of one API, product, operation or schema.
@@ -15,7 +17,7 @@ type document struct {
 	class    int    // orders kinds
 	ref      string // as hits show it
 	api      string // key of the API's alias; "" for products
-	apiID    string
+	apiID    apim.PublicID
 	name     string
 	title    string
 	apiTitle string

@@ -13,15 +13,15 @@ const (
 
 // Hit is one found document.
 type Hit struct {
-	Kind    string   // one of the kinds above
-	Ref     apim.Ref // /apis/x, /products/x or /apis/x;rev=n/operations/y; of a schema the API's revision; "" of a page
-	APIID   string   // API, operation and schema: the API's id; in a workspace w: "w~x"
-	Name    string   // the document's own id or name
-	Title   string   // display name
-	API     string   // operation and schema: display name of its API
-	Method  string   // operation: HTTP method
-	Path    string   // API: path below the gateway; operation: URL template; page: address
-	Snippet string   // plain text around the first match in the description, or its start
+	Kind    string        // one of the kinds above
+	Ref     apim.Ref      // /apis/x, /products/x or /apis/x;rev=n/operations/y; of a schema the API's revision; "" of a page
+	APIID   apim.PublicID // API, operation and schema: the API's
+	Name    string        // the document's own id or name
+	Title   string        // display name
+	API     string        // operation and schema: display name of its API
+	Method  string        // operation: HTTP method
+	Path    string        // API: path below the gateway; operation: URL template; page: address
+	Snippet string        // plain text around the first match in the description, or its start
 
 	TitleMarks   []Mark // matches in Title
 	SnippetMarks []Mark // matches in Snippet

@@ -63,15 +63,18 @@ func (r *reader) get(ref apim.Ref) (*store.Document, error) {
 // apiInfo is what the documents of an API and its operations need of it.
 type apiInfo struct {
 	revision string // key of the current revision; "" when the API does not exist
-	id       string // "w~x" in a workspace
+	id       apim.PublicID
 	doc      *store.Document
 	api      apim.API
 }
 
 // state is what the documents of operations depend on.
 func (a *apiInfo) state() string {
-	return strings.Join([]string{a.revision, a.id, a.api.DisplayName, a.api.Path, a.api.APIVersion}, "\n")
+	return strings.Join([]string{a.revision, string(a.id), a.api.DisplayName, a.api.Path, a.api.APIVersion}, "\n")
 }
+
+// title is its display name, or its id.
+func (a *apiInfo) title() string { return cmp.Or(a.api.DisplayName, string(a.id)) }
 
 // refresh adds to the batch what the documents with the keys are now.
 func (x *Index) refresh(tx *store.Tx, b *batch, keys []string) error {
@@ -193,7 +196,7 @@ func (r *reader) readAPI(alias apim.Ref, info *apiInfo) error {
 		return err
 	}
 	info.doc, info.revision = doc, string(doc.Key())
-	info.id = string(doc.Ref.Alias().PublicID())
+	info.id = doc.Ref.Alias().PublicID()
 	return nil
 }
 
@@ -210,11 +213,10 @@ func (r *reader) apiDocument(alias apim.Ref) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	id, _ := apim.SplitRevision(string(info.doc.Ref))
 	text := plainText(info.api.Description)
 	return &document{
-		key: string(alias.Key()), class: classAPI, ref: id, api: string(alias.Key()), apiID: info.id, name: info.id,
-		title: cmp.Or(info.api.DisplayName, info.id), path: info.api.Path, state: info.state(),
+		key: string(alias.Key()), class: classAPI, ref: string(info.doc.Ref.Alias()), api: string(alias.Key()), apiID: info.id, name: string(info.id),
+		title: info.title(), path: info.api.Path, state: info.state(),
 		paths: append(tags, info.api.APIVersion, info.api.Type), body: text, text: cutText(text, maxText),
 	}, nil
 }
@@ -252,9 +254,9 @@ func (r *reader) operationDocument(ref apim.Ref) (*document, error) {
 	text := plainText(op.Description)
 	return &document{
 		key: string(ref.Key()), class: classOperation, ref: string(doc.Ref), api: aliasOf(info.revision), apiID: info.id,
-		name: doc.Name, title: cmp.Or(op.DisplayName, doc.Name), apiTitle: cmp.Or(info.api.DisplayName, info.id),
+		name: string(doc.Name), title: cmp.Or(op.DisplayName, string(doc.Name)), apiTitle: info.title(),
 		method: op.Method, path: op.URLTemplate, names: []string{extra.OperationID},
-		paths: append(tags, append(extra.Tags, info.id, info.api.Path)...),
+		paths: append(tags, append(extra.Tags, string(info.id), info.api.Path)...),
 		body:  strings.Join(append(parameterWords(&op), extra.Summary, text), " "), text: cutText(cmp.Or(text, extra.Summary), maxText),
 	}, nil
 }
@@ -303,7 +305,7 @@ func (r *reader) productDocument(ref apim.Ref) (*document, error) {
 	}
 	text := plainText(p.Description)
 	return &document{
-		key: string(ref.Key()), class: classProduct, ref: string(doc.Ref), name: doc.Name, title: cmp.Or(p.DisplayName, doc.Name),
+		key: string(ref.Key()), class: classProduct, ref: string(doc.Ref), name: string(doc.Name), title: cmp.Or(p.DisplayName, string(doc.Name)),
 		paths: tags, body: text, text: cutText(text, maxText),
 	}, nil
 }

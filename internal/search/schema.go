@@ -1,7 +1,6 @@
 package search
 
 import (
-	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -38,7 +37,7 @@ func (r *reader) schemaDocument(key, revision, name string) (*document, error) {
 	text := plainText(s.Description)
 	return &document{
 		key: key, class: classSchema, ref: revision, api: aliasOf(revision), apiID: info.id,
-		name: name, title: name, apiTitle: cmp.Or(info.api.DisplayName, info.id), names: []string{s.Title},
+		name: name, title: name, apiTitle: info.title(), names: []string{s.Title},
 		body: strings.Join(append(slices.Sorted(maps.Keys(s.Properties)), text), " "), text: cutText(text, maxText),
 	}, nil
 }

@@ -42,15 +42,15 @@ func put(t testing.TB, tx *store.Tx, ref apim.Ref, body, extra any) {
 
 func putAPI(t testing.TB, tx *store.Tx, id, title, path, description string) {
 	t.Helper()
-	put(t, tx, apim.RevisionRef(id, "1"), apim.API{DisplayName: title, Path: path, Description: description, IsCurrent: true}, nil)
-	if _, err := tx.Link(apim.CurrentRevision, apim.APIRef(id), apim.RevisionRef(id, "1")); err != nil {
+	put(t, tx, apim.RevisionRef(apim.Name(id), "1"), apim.API{DisplayName: title, Path: path, Description: description, IsCurrent: true}, nil)
+	if _, err := tx.Link(apim.CurrentRevision, apim.APIRef(apim.Name(id)), apim.RevisionRef(apim.Name(id), "1")); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func putOperation(t testing.TB, tx *store.Tx, api, id, title, method, path, description string) {
 	t.Helper()
-	put(t, tx, apim.OperationRef(apim.RevisionRef(api, "1"), id),
+	put(t, tx, apim.OperationRef(apim.RevisionRef(apim.Name(api), "1"), apim.Name(id)),
 		apim.Operation{DisplayName: title, Method: method, URLTemplate: path, Description: description}, nil)
 }
 
@@ -65,9 +65,9 @@ func putSchemas(t testing.TB, tx *store.Tx, revision apim.Ref, parts map[string]
 
 func tag(t testing.TB, tx *store.Tx, id, title string, on ...apim.Ref) {
 	t.Helper()
-	put(t, tx, apim.TagRef(id), apim.Tag{DisplayName: title}, nil)
+	put(t, tx, apim.TagRef(apim.Name(id)), apim.Tag{DisplayName: title}, nil)
 	for _, ref := range on {
-		if _, err := tx.Link(apim.TagLink, ref, apim.TagRef(id)); err != nil {
+		if _, err := tx.Link(apim.TagLink, ref, apim.TagRef(apim.Name(id))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -128,9 +128,9 @@ func fixture(t testing.TB, tx *store.Tx) {
 func name(h search.Hit) string {
 	switch h.Kind {
 	case search.KindOperation:
-		return h.APIID + "/" + h.Name
+		return string(h.APIID) + "/" + h.Name
 	case search.KindSchema:
-		return h.APIID + "#" + h.Name
+		return string(h.APIID) + "#" + h.Name
 	}
 	return h.Kind + ":" + h.Name
 }

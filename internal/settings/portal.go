@@ -19,13 +19,13 @@ const (
 
 // Portal is what the portal lets people do (apim-rest.md §1.15).
 type Portal struct {
-	BasicAuth     bool     // people sign in with a password
-	SignUp        bool     // people make their own accounts
-	RequireSignIn bool     // guests see only the sign-in pages
-	Terms         string   // terms of use, accepted at sign-up; "" for none
-	Consent       bool     // they must be accepted explicitly
-	Origins       []string // other origins that may read what guests see; "*" for all
-	Providers     []string // types of the identity providers
+	BasicAuth     bool        // people sign in with a password
+	SignUp        bool        // people make their own accounts
+	RequireSignIn bool        // guests see only the sign-in pages
+	Terms         string      // terms of use, accepted at sign-up; "" for none
+	Consent       bool        // they must be accepted explicitly
+	Origins       []string    // other origins that may read what guests see; "*" for all
+	Providers     []apim.Name // types of the identity providers
 }
 
 // Read reads what the portal lets people do; before the first start, the defaults.

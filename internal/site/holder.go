@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/address"
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/widget"
 )
@@ -66,7 +67,7 @@ func (s *Site) findHolders() {
 			}
 		}
 	}
-	for _, id := range []string{"navigation", "stylesheet", "configuration"} {
+	for _, id := range []apim.Name{"navigation", "stylesheet", "configuration"} {
 		_, nodes := s.document(id)
 		for _, node := range nodes {
 			s.holdAll(holder{}, node)

@@ -27,7 +27,7 @@ func Draft(tx *store.Tx) ([]Item, error) {
 
 // Published reads the items of a portal revision, and the hashes of the files
 // it pinned (Options.Pinned).
-func Published(tx *store.Tx, revision string) (items []Item, pinned map[apim.Key]string, err error) {
+func Published(tx *store.Tx, revision apim.Name) (items []Item, pinned map[apim.Key]string, err error) {
 	rows, err := tx.RevisionItems(revision)
 	if err != nil {
 		return nil, nil, err

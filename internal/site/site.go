@@ -16,7 +16,7 @@ import (
 
 // Site is a published site or the draft: immutable, safe for concurrent use.
 type Site struct {
-	Revision    string // "" for the draft
+	Revision    apim.Name // "" for the draft
 	Title       string
 	Description string
 
@@ -32,7 +32,7 @@ type Site struct {
 	targets map[apim.Key]string // url and blob items: key → address
 	media   map[string]Media    // by lower-case path
 	files   []File              // media, by item
-	groups  []string
+	groups  []apim.PublicID
 	options Options
 	styles  styles
 
@@ -42,7 +42,7 @@ type Site struct {
 
 	textsOnce  sync.Once
 	texts      map[*Page][]widget.Said // of the site's own pages
-	textGroups []string
+	textGroups []apim.PublicID
 
 	holdersOnce sync.Once
 	holders     map[string][]holder // lower-case path of a medium, or widget:name → who shows it
@@ -51,8 +51,8 @@ type Site struct {
 
 // Options are what a site is read with.
 type Options struct {
-	Script   string // address of the islands' module; "" when it is not built
-	Revision string // the portal revision's name; "" for the draft
+	Script   string    // address of the islands' module; "" when it is not built
+	Revision apim.Name // the portal revision's name; "" for the draft
 
 	// Pinned are the hashes of the files as the revision was published, by the key of File.Ref.
 	Pinned map[apim.Key]string
@@ -99,7 +99,7 @@ func (s *Site) find(severity apim.Severity, item, path, message string) {
 }
 
 // document is the item of a well-known document: configuration, stylesheet, navigation.
-func (s *Site) document(id string) (ref string, nodes []json.RawMessage) {
+func (s *Site) document(id apim.Name) (ref string, nodes []json.RawMessage) {
 	for _, ref := range []apim.Ref{apim.ContentRef("document", id), apim.ContentRef(id, id)} {
 		it, ok := s.items[ref.Key()]
 		if !ok {
@@ -184,9 +184,9 @@ func (s *Site) Medium(path string) (Media, bool) {
 	return m, ok
 }
 
-// Groups are the lower-case groups that rules of the site name, sorted: they
+// Groups are the keys of the groups that rules of the site name, sorted: they
 // belong to the audience of its pages.
-func (s *Site) Groups() []string { return s.groups }
+func (s *Site) Groups() []apim.PublicID { return s.groups }
 
 // name records the groups of a rule.
 func (s *Site) name(r widget.Rule) {

@@ -20,7 +20,7 @@ func (m items) list() []site.Item {
 	var list []site.Item
 	for name, body := range m {
 		contentType, id, _ := strings.Cut(name, "/")
-		list = append(list, site.Item{Ref: apim.ContentRef(contentType, id), Body: json.RawMessage(body)})
+		list = append(list, site.Item{Ref: apim.ContentRef(apim.Name(contentType), apim.Name(id)), Body: json.RawMessage(body)})
 	}
 	slices.SortFunc(list, func(a, b site.Item) int { return strings.Compare(string(a.Ref), string(b.Ref)) })
 	return list
@@ -79,7 +79,7 @@ var imported = items{
 
 var (
 	guest     = catalog.Guest()
-	developer = catalog.Visitor{UserID: "d", Groups: []string{"developers"}}
+	developer = catalog.Visitor{UserID: "d", Groups: []apim.PublicID{"developers"}}
 )
 
 func TestAddressesFindPages(t *testing.T) {
@@ -195,7 +195,7 @@ func TestMenusShowWhatTheVisitorMaySee(t *testing.T) {
 	if got, want := show(developer), "APIs* Inside More>Out_blank"; got != want {
 		t.Errorf("a developer's menu is %q, want %q", got, want)
 	}
-	if !slices.Equal(s.Groups(), []string{"developers", "guests"}) {
+	if !slices.Equal(s.Groups(), []apim.PublicID{"developers", "guests"}) {
 		t.Errorf("the site's rules name %v", s.Groups())
 	}
 }

@@ -3,6 +3,7 @@ package site
 import (
 	"strings"
 
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/widget"
 )
@@ -22,9 +23,9 @@ func (p *Page) Text(v catalog.Visitor) string {
 // Keywords are those of the page's item.
 func (p *Page) Keywords() string { return p.meta.Keywords }
 
-// TextGroups are the lower-case groups that the rules within pages name: what
+// TextGroups are the keys of the groups that the rules within pages name: what
 // Text says depends on them.
-func (s *Site) TextGroups() []string {
+func (s *Site) TextGroups() []apim.PublicID {
 	s.textsOnce.Do(s.readTexts)
 	return s.textGroups
 }

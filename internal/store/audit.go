@@ -42,7 +42,7 @@ func (tx *Tx) Audit(action string, ref apim.Ref, before, after json.RawMessage) 
 	if err != nil {
 		return err
 	}
-	hide := tx.s.secretsOf(ref)
+	hide := secretsOf(ref)
 	tx.audits = append(tx.audits, auditRow{seq, tx.actor, action, ref.Key(), mask(before, hide), mask(after, hide)})
 	return nil
 }
@@ -65,8 +65,8 @@ func (tx *Tx) Found(ref apim.Ref, findings []apim.Finding) error {
 }
 
 // secretsOf is the lower-case fields of the ref's kind that are hidden.
-func (s *Store) secretsOf(ref apim.Ref) map[string]bool {
-	kind := apim.KindByPath(s.kind(ref.KindPath()))
+func secretsOf(ref apim.Ref) map[string]bool {
+	kind := ref.Kind()
 	if kind == nil {
 		return nil
 	}

@@ -19,7 +19,7 @@ func operations(api apim.Ref, n int) []*store.Document {
 	body := json.RawMessage(`{"displayName":"x","description":"` + strings.Repeat("word ", 200) + `"}`)
 	ds := make([]*store.Document, n)
 	for i := range ds {
-		ds[i] = &store.Document{Ref: apim.OperationRef(api, fmt.Sprintf("op%d", i)), Body: body}
+		ds[i] = &store.Document{Ref: apim.OperationRef(api, apim.Name(fmt.Sprintf("op%d", i))), Body: body}
 	}
 	return ds
 }
@@ -107,7 +107,7 @@ func BenchmarkStartWith10000APIs(b *testing.B) {
 		err := s.Update(b.Context(), admin, func(tx *store.Tx) error {
 			var ds []*store.Document
 			for i := range 500 {
-				api := apim.RevisionRef(fmt.Sprintf("api%d", batch*500+i), "1")
+				api := apim.RevisionRef(apim.Name(fmt.Sprintf("api%d", batch*500+i)), "1")
 				ds = append(append(ds, doc(api)), operations(api, 20)...)
 			}
 			return tx.PutAll(ds)

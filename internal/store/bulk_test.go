@@ -15,8 +15,8 @@ func TestManyDocumentsAndLinksAreReadAtOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		var tags, asked []apim.Ref
 		for i := range 100 {
-			tags = append(tags, apim.TagRef(fmt.Sprintf("Tag-%d", i)))
-			asked = append(asked, apim.TagRef(fmt.Sprintf("tag-%d", i)), apim.TagRef(fmt.Sprintf("none-%d", i)))
+			tags = append(tags, apim.TagRef(apim.Name(fmt.Sprintf("Tag-%d", i))))
+			asked = append(asked, apim.TagRef(apim.Name(fmt.Sprintf("tag-%d", i))), apim.TagRef(apim.Name(fmt.Sprintf("none-%d", i))))
 		}
 		put(t, s, tags...)
 		product := apim.ProductRef("Gold")

@@ -138,7 +138,7 @@ func TestPortalRevisionsAreImmutableAndShareBodies(t *testing.T) {
 
 func TestPublishingMovesOneRowAndTellsTheFeed(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		current := func() (name string) {
+		current := func() (name apim.Name) {
 			view(t, s, func(tx *store.Tx) (err error) {
 				name, err = tx.CurrentPortalRevision()
 				return err

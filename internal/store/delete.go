@@ -93,9 +93,9 @@ func (tx *Tx) remove(span keySpan) error {
 
 // removeParts deletes the schema parts of an API revision or of one of its schemas.
 func (tx *Tx) removeParts(span keySpan) error {
-	if tx.s.kind(span.ref.KindPath()) == apim.APISchemas.Path {
+	if kindPath(span.ref.KindPath()) == apim.APISchemas.Path {
 		_, err := tx.exec(`DELETE FROM schema_part WHERE service = $1 AND api = $2 AND schema = $3`,
-			tx.s.service, span.ref.Parent(), lower(span.ref.Name()))
+			tx.s.service, span.ref.Parent(), span.ref.Name())
 		return err
 	}
 	_, err := tx.exec(`DELETE FROM schema_part WHERE `+span.where("api"), span.args(tx.s.service)...)

@@ -55,7 +55,7 @@ func (d *Document) Decode(v any) error {
 // List returns the documents of a collection by key; parent "" is the service.
 func (tx *Tx) List(kind string, parent apim.Ref) ([]*Document, error) {
 	all, err := tx.documents(`service = $1 AND kind = $2 AND parent = $3 ORDER BY key`,
-		tx.s.service, tx.s.kind(kind), parent)
+		tx.s.service, kindPath(kind), parent)
 	return all, wrap(err, "list %s of %q", kind, parent)
 }
 
@@ -81,7 +81,7 @@ func (tx *Tx) APIRevisions(alias apim.Ref) ([]*Document, error) {
 
 // ListAll returns the documents of a kind under every parent, by parent and key.
 func (tx *Tx) ListAll(kind string) ([]*Document, error) {
-	all, err := tx.documents(`service = $1 AND kind = $2 ORDER BY parent, key`, tx.s.service, tx.s.kind(kind))
+	all, err := tx.documents(`service = $1 AND kind = $2 ORDER BY parent, key`, tx.s.service, kindPath(kind))
 	return all, wrap(err, "list all %s", kind)
 }
 
@@ -94,7 +94,7 @@ func (tx *Tx) Scan(kind string, fn func(*Document) error) error {
 	var parent, key apim.Key
 	for {
 		page, err := tx.documents(`service = $1 AND kind = $2 AND (parent, key) > ($3, $4) ORDER BY parent, key LIMIT $5`,
-			tx.s.service, tx.s.kind(kind), parent, key, scanPage)
+			tx.s.service, kindPath(kind), parent, key, scanPage)
 		if err != nil {
 			return fmt.Errorf("scan %s: %w", kind, err)
 		}
@@ -115,7 +115,7 @@ func (tx *Tx) Scan(kind string, fn func(*Document) error) error {
 func (tx *Tx) Count(kind string, parent apim.Ref) (int, error) {
 	var n int
 	err := tx.one([]any{&n}, `SELECT count(*) FROM document WHERE service = $1 AND kind = $2 AND parent = $3`,
-		tx.s.service, tx.s.kind(kind), parent)
+		tx.s.service, kindPath(kind), parent)
 	return n, wrap(err, "count %s of %q", kind, parent)
 }
 
@@ -125,7 +125,7 @@ func (tx *Tx) Count(kind string, parent apim.Ref) (int, error) {
 // a number. Links of a resource are the collection with their LinkKind as kind
 // and the from side as parent.
 func (tx *Tx) CollectionSeq(kind string, parent apim.Ref) (int64, error) {
-	kind, key := tx.s.kind(kind), parent.Key()
+	kind, key := kindPath(kind), parent.Key()
 	for i := len(tx.changes) - 1; i >= 0; i-- {
 		if c := &tx.changes[i]; c.kind == kind && c.parent == key {
 			return -int64(i) - 1, nil
@@ -136,7 +136,7 @@ func (tx *Tx) CollectionSeq(kind string, parent apim.Ref) (int64, error) {
 
 // KindSeq is the number of the last change of a kind, under any parent, as of
 // what was committed before the transaction: CollectionSeq of all its collections.
-func (tx *Tx) KindSeq(kind string) (int64, error) { return tx.lastChange(`kind = $2`, tx.s.kind(kind)) }
+func (tx *Tx) KindSeq(kind string) (int64, error) { return tx.lastChange(`kind = $2`, kindPath(kind)) }
 
 // lastChange is the newest feed number of what a condition says. What has
 // changes no more, since they are pruned, counts as changed by the last pruned one.

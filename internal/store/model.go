@@ -12,8 +12,8 @@ type Document struct {
 	Ref       apim.Ref        // service-relative id as written
 	Kind      string          // kind path, "apis/operations"
 	Parent    apim.Key        // of the parent resource, "" at service level
-	Workspace string          // "" outside workspaces
-	Name      string          // last segment as created
+	Workspace apim.Name       // "" outside workspaces
+	Name      apim.Name       // last segment as created
 	Body      json.RawMessage // the `properties`
 	Extra     json.RawMessage // what the wire model has no field for (operations, APIs); may be nil
 	ETag      string          // opaque, without quotes; changes with every write
@@ -73,7 +73,7 @@ type AuditEntry struct {
 
 // Session is a signed-in browser. The id is stored hashed.
 type Session struct {
-	UserID    string
+	UserID    apim.Name
 	CreatedAt time.Time
 	ExpiresAt time.Time
 	UserAgent string

@@ -16,14 +16,14 @@ func (tx *Tx) Counts(kind string) (map[apim.Key]int, error) {
 		err := rows.Scan(&parent, &n)
 		counts[parent] = n
 		return err
-	}, `SELECT parent, count(*) FROM document WHERE service = $1 AND kind = $2 GROUP BY parent`, tx.s.service, tx.s.kind(kind))
+	}, `SELECT parent, count(*) FROM document WHERE service = $1 AND kind = $2 GROUP BY parent`, tx.s.service, kindPath(kind))
 	return counts, wrap(err, "count %s", kind)
 }
 
 // Keys are the keys of a collection's documents, in order, without reading the documents.
 func (tx *Tx) Keys(kind string, parent apim.Ref) ([]string, error) {
 	keys, err := tx.strings(`SELECT key FROM document WHERE service = $1 AND kind = $2 AND parent = $3 ORDER BY key`,
-		tx.s.service, tx.s.kind(kind), parent)
+		tx.s.service, kindPath(kind), parent)
 	return keys, wrap(err, "list the keys of %s below %q", kind, parent)
 }
 

@@ -76,7 +76,7 @@ func (tx *Tx) write(ds []*Document) error {
 		key := d.Key()
 		byKey[key] = d
 		now := tx.now.UnixMicro()
-		rows[i] = []any{tx.s.service, key, string(d.Ref), d.Kind, d.Parent, d.Workspace, d.Name,
+		rows[i] = []any{tx.s.service, key, string(d.Ref), d.Kind, d.Parent, string(d.Workspace), string(d.Name),
 			d.ETag, d.Seq, now, now, text(d.Extra), string(d.Body), addressOf(d.Kind, d.Body)}
 	}
 	tx.written = append(tx.written, ds...)
@@ -88,7 +88,7 @@ func (tx *Tx) write(ds []*Document) error {
 			return err
 		}
 		d := byKey[key]
-		d.Ref, d.Name, d.CreatedAt = apim.Ref(path), name, time.UnixMicro(created).UTC()
+		d.Ref, d.Name, d.CreatedAt = apim.Ref(path), apim.Name(name), time.UnixMicro(created).UTC()
 		return nil
 	}, insertSQL("document", putColumns, putConflict, len(rows)), flatten(rows)...)
 }
@@ -119,7 +119,7 @@ func (tx *Tx) fill(d *Document) error {
 	if !isJSON(d.Body) {
 		return apim.Invalid("properties", fmt.Sprintf("%s: not JSON in UTF-8.", d.Ref))
 	}
-	d.Kind = tx.s.kind(d.Ref.KindPath())
+	d.Kind = kindPath(d.Ref.KindPath())
 	d.Parent, d.Workspace, d.Name = d.Ref.Parent().Key(), d.Ref.Workspace(), d.Ref.Name()
 	d.ETag = tx.s.randomHex(8)
 	d.UpdatedAt = tx.now

@@ -20,14 +20,14 @@ type RevisionItem struct {
 
 // PutRevisionItems stores the items of a new portal revision; equal bodies are
 // stored once. A revision that has items already is an *apim.ConflictError.
-func (tx *Tx) PutRevisionItems(revision string, items []RevisionItem) error {
+func (tx *Tx) PutRevisionItems(revision apim.Name, items []RevisionItem) error {
 	present, err := tx.strings(`SELECT item FROM portal_item WHERE service = $1 AND revision = $2 LIMIT 1`,
-		tx.s.service, lower(revision))
+		tx.s.service, revision)
 	if err != nil {
 		return fmt.Errorf("store portal revision %s: %w", revision, err)
 	}
 	if len(present) > 0 {
-		return &apim.ConflictError{Target: "id", Message: "The portal revision " + revision + " exists already."}
+		return &apim.ConflictError{Target: "id", Message: "The portal revision " + string(revision) + " exists already."}
 	}
 	rows, bodies := make([][]any, len(items)), make([][]any, 0, len(items))
 	stored := map[string]bool{}
@@ -36,7 +36,7 @@ func (tx *Tx) PutRevisionItems(revision string, items []RevisionItem) error {
 		if err := it.fill(); err != nil {
 			return err
 		}
-		rows[i] = []any{tx.s.service, lower(revision), it.Key, string(it.Ref), it.Hash}
+		rows[i] = []any{tx.s.service, revision, it.Key, string(it.Ref), it.Hash}
 		if it.Body != nil && !stored[it.Hash] {
 			stored[it.Hash] = true
 			bodies = append(bodies, []any{tx.s.service, it.Hash, string(it.Body)})
@@ -66,7 +66,7 @@ func (it *RevisionItem) fill() error {
 }
 
 // RevisionItems reads all items of a portal revision by key.
-func (tx *Tx) RevisionItems(revision string) ([]RevisionItem, error) {
+func (tx *Tx) RevisionItems(revision apim.Name) ([]RevisionItem, error) {
 	items, err := collect(tx, func(rows *sql.Rows) (it RevisionItem, err error) {
 		var body sql.NullString
 		err = rows.Scan(&it.Key, &it.Ref, &it.Hash, &body)
@@ -74,14 +74,14 @@ func (tx *Tx) RevisionItems(revision string) ([]RevisionItem, error) {
 		return it, err
 	}, `SELECT i.item, i.path, i.hash, b.body FROM portal_item i
 		LEFT JOIN portal_body b ON b.service = i.service AND b.hash = i.hash
-		WHERE i.service = $1 AND i.revision = $2 ORDER BY i.item`, tx.s.service, lower(revision))
+		WHERE i.service = $1 AND i.revision = $2 ORDER BY i.item`, tx.s.service, revision)
 	return items, wrap(err, "read portal revision %s", revision)
 }
 
 // DeleteRevisionItems removes the items of a portal revision. Bodies that no
 // other revision has stay until SweepRevisionBodies.
-func (tx *Tx) DeleteRevisionItems(revision string) error {
-	_, err := tx.exec(`DELETE FROM portal_item WHERE service = $1 AND revision = $2`, tx.s.service, lower(revision))
+func (tx *Tx) DeleteRevisionItems(revision apim.Name) error {
+	_, err := tx.exec(`DELETE FROM portal_item WHERE service = $1 AND revision = $2`, tx.s.service, revision)
 	return wrap(err, "delete the items of portal revision %s", revision)
 }
 
@@ -105,10 +105,10 @@ func (tx *Tx) SweepRevisionBodies() (int64, error) {
 
 // PinnedHashes are the hashes of the items without a body (media) that a portal
 // revision has; with "", those that any has.
-func (tx *Tx) PinnedHashes(revision string) ([]string, error) {
+func (tx *Tx) PinnedHashes(revision apim.Name) ([]string, error) {
 	hashes, err := tx.strings(`SELECT DISTINCT i.hash FROM portal_item i
 		LEFT JOIN portal_body b ON b.service = i.service AND b.hash = i.hash
-		WHERE i.service = $1 AND ($2 = '' OR i.revision = $2) AND b.hash IS NULL ORDER BY i.hash`, tx.s.service, lower(revision))
+		WHERE i.service = $1 AND ($2 = '' OR i.revision = $2) AND b.hash IS NULL ORDER BY i.hash`, tx.s.service, revision)
 	return hashes, wrap(err, "read the media of portal revision %s", revision)
 }
 
@@ -121,20 +121,23 @@ func (tx *Tx) APIMentions(text string) (bool, error) {
 }
 
 // SetCurrentPortalRevision switches the published site; the feed tells a put of the revision.
-func (tx *Tx) SetCurrentPortalRevision(name string) error {
+func (tx *Tx) SetCurrentPortalRevision(name apim.Name) error {
 	before, err := tx.CurrentPortalRevision()
 	if err != nil {
 		return err
 	}
-	if err := tx.SetMeta(metaPortalRevision, name); err != nil {
+	if err := tx.SetMeta(metaPortalRevision, string(name)); err != nil {
 		return err
 	}
-	ref := apim.Ref("/portalRevisions/" + name)
+	ref := apim.PortalRevisionRef(name)
 	if err := tx.touched(ref); err != nil {
 		return err
 	}
-	return tx.Audit("publish", ref, note(map[string]string{"current": before}), nil)
+	return tx.Audit("publish", ref, note(map[string]apim.Name{"current": before}), nil)
 }
 
 // CurrentPortalRevision is the name of the published site's revision, "" when there is none.
-func (tx *Tx) CurrentPortalRevision() (string, error) { return tx.Meta(metaPortalRevision) }
+func (tx *Tx) CurrentPortalRevision() (apim.Name, error) {
+	name, err := tx.Meta(metaPortalRevision)
+	return apim.Name(name), err
+}

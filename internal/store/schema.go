@@ -12,12 +12,12 @@ import (
 
 // PutSchemaParts replaces the definitions of one schema resource of an API
 // revision; the names keep their case.
-func (tx *Tx) PutSchemaParts(api apim.Ref, schemaID string, parts map[string]json.RawMessage) error {
+func (tx *Tx) PutSchemaParts(api apim.Ref, schemaID apim.Name, parts map[string]json.RawMessage) error {
 	if err := checkRef(api); err != nil {
 		return err
 	}
 	_, err := tx.exec(`DELETE FROM schema_part WHERE service = $1 AND api = $2 AND schema = $3`,
-		tx.s.service, api, lower(schemaID))
+		tx.s.service, api, schemaID)
 	if err != nil {
 		return fmt.Errorf("replace the parts of schema %s of %s: %w", schemaID, api, err)
 	}
@@ -26,7 +26,7 @@ func (tx *Tx) PutSchemaParts(api apim.Ref, schemaID string, parts map[string]jso
 		if !isText(name) || !isJSON(parts[name]) {
 			return apim.Invalid("schemas/"+name, "Not JSON in UTF-8.")
 		}
-		rows = append(rows, []any{tx.s.service, api, name, lower(schemaID), string(parts[name])})
+		rows = append(rows, []any{tx.s.service, api, name, schemaID, string(parts[name])})
 	}
 	err = tx.insert("schema_part", "service, api, name, schema, body", "", rows)
 	return wrap(err, "store the parts of schema %s of %s", schemaID, api)

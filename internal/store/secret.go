@@ -38,7 +38,7 @@ func (tx *Tx) SetSecret(ref apim.Ref, field, value string) error {
 }
 
 func (tx *Tx) isSubscriptionKey(ref apim.Ref, field string) bool {
-	return tx.s.kind(ref.KindPath()) == apim.Subscriptions.Path && (field == "primaryKey" || field == "secondaryKey")
+	return kindPath(ref.KindPath()) == apim.Subscriptions.Path && (field == "primaryKey" || field == "secondaryKey")
 }
 
 // checkUnused refuses a subscription key that another subscription or field has.

@@ -45,7 +45,7 @@ func (tx *Tx) DeleteSession(id string) error {
 }
 
 // DeleteUserSessions ends all sessions of a user but the one of exceptID ("": all).
-func (tx *Tx) DeleteUserSessions(userID, exceptID string) error {
+func (tx *Tx) DeleteUserSessions(userID apim.Name, exceptID string) error {
 	_, err := tx.exec(`DELETE FROM session WHERE service = $1 AND user_id = $2 AND id_hash <> $3`,
 		tx.s.service, userID, hashID(exceptID))
 	return wrap(err, "delete the sessions of user %s", userID)

@@ -33,7 +33,6 @@ type Store struct {
 	now     func() time.Time
 	random  *lockedReader
 	logger  *slog.Logger
-	kinds   map[string]string // lower-case kind path to its spelling
 	secrets *keyring
 	watch   watchers
 	stop    context.CancelFunc
@@ -56,7 +55,7 @@ func New(ctx context.Context, engine Engine, opt Options) (*Store, error) {
 func newStore(engine Engine, opt Options) *Store {
 	s := &Store{
 		engine: engine, service: opt.Service, now: opt.Now, logger: opt.Logger,
-		random: &lockedReader{r: opt.Rand}, kinds: map[string]string{},
+		random: &lockedReader{r: opt.Rand},
 	}
 	s.service = cmp.Or(s.service, "portico")
 	if s.now == nil {
@@ -66,9 +65,6 @@ func newStore(engine Engine, opt Options) *Store {
 		s.random.r = rand.Reader
 	}
 	s.logger = cmp.Or(s.logger, slog.New(slog.DiscardHandler))
-	for _, k := range apim.Kinds {
-		s.kinds[strings.ToLower(k.Path)] = k.Path
-	}
 	return s
 }
 
@@ -116,13 +112,12 @@ func (s *Store) randomHex(n int) string {
 	return hex.EncodeToString(b)
 }
 
-// kind is the declared spelling of a kind path; an undeclared one is lower case.
-func (s *Store) kind(path string) string {
-	lower := strings.ToLower(path)
-	if k, ok := s.kinds[lower]; ok {
-		return k
+// kindPath is the declared spelling of a kind path; an undeclared one is lower case.
+func kindPath(path string) string {
+	if k := apim.KindByPath(path); k != nil {
+		return k.Path
 	}
-	return lower
+	return strings.ToLower(path)
 }
 
 // View runs fn on one read snapshot.

@@ -226,7 +226,7 @@ func (tx *Tx) touched(ref apim.Ref) error {
 	if tx.puts[ref.Key()] {
 		return nil
 	}
-	_, err := tx.changed(ref.Key(), tx.s.kind(ref.KindPath()), ref.Parent().Key(), OpPut)
+	_, err := tx.changed(ref.Key(), kindPath(ref.KindPath()), ref.Parent().Key(), OpPut)
 	return err
 }
 
@@ -285,7 +285,7 @@ func (tx *Tx) number() error {
 }
 
 // bound brings the arguments of a statement to what the engines take, in place:
-// a ref stands for its key. What PostgreSQL refuses in text (NUL, bytes that are
+// a ref or a name stands for its key. What PostgreSQL refuses in text (NUL, bytes that are
 // not UTF-8) is replaced, so that a look-up by a hostile name finds nothing
 // instead of failing. What is written has been checked or cleaned before.
 func bound(args []any) []any {
@@ -295,6 +295,8 @@ func bound(args []any) []any {
 			args[i] = printable(string(arg.Key()))
 		case apim.Key:
 			args[i] = printable(string(arg))
+		case apim.Name:
+			args[i] = printable(string(arg.Key()))
 		case string:
 			if !isText(arg) {
 				args[i] = printable(arg)

@@ -24,7 +24,7 @@ type Keys struct{ Primary, Secondary string }
 const maxKey = 256
 
 // Keys reads the keys of a subscription that the caller may use.
-func (s *Service) Keys(ctx context.Context, c Caller, id string) (Keys, error) {
+func (s *Service) Keys(ctx context.Context, c Caller, id apim.PublicID) (Keys, error) {
 	return store.Read(ctx, s.store, func(tx *store.Tx) (Keys, error) {
 		sub, err := getFor(tx, c, id)
 		if err != nil {
@@ -94,7 +94,7 @@ func (s *Service) newKey() (string, error) {
 }
 
 // Regenerate replaces a key, PrimaryKey or SecondaryKey; the old one no longer works.
-func (s *Service) Regenerate(ctx context.Context, actor store.Actor, c Caller, id, field string) error {
+func (s *Service) Regenerate(ctx context.Context, actor store.Actor, c Caller, id apim.PublicID, field string) error {
 	if field != PrimaryKey && field != SecondaryKey {
 		return apim.Invalid("key", fmt.Sprintf("key must be %s or %s; it is %q.", PrimaryKey, SecondaryKey, field))
 	}
@@ -113,14 +113,15 @@ func (s *Service) Regenerate(ctx context.Context, actor store.Actor, c Caller, i
 
 // ActiveKey is a key that can call an API.
 type ActiveKey struct {
-	SubscriptionID, Name string
+	SubscriptionID apim.PublicID
+	Name           string
 	Keys
 }
 
 // KeysFor lists a user's active subscriptions that cover an API (/apis/x), with
 // their keys, for the console: subscriptions to a product with the API, to the
 // API itself, and to all APIs.
-func (s *Service) KeysFor(ctx context.Context, userID string, api apim.Ref) ([]ActiveKey, error) {
+func (s *Service) KeysFor(ctx context.Context, userID apim.Name, api apim.Ref) ([]ActiveKey, error) {
 	return store.Read(ctx, s.store, func(tx *store.Tx) (keys []ActiveKey, err error) {
 		subs, err := ownedBy(tx, userID)
 		if err != nil {

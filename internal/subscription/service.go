@@ -28,15 +28,15 @@ func New(s *store.Store, random io.Reader) *Service {
 
 // Subscription is a stored subscription.
 type Subscription struct {
-	ID  string // its public id
+	ID  apim.PublicID
 	Ref apim.Ref
 	*apim.Subscription
 }
 
 // ProductID is the public id of the product it is for, or "" if it is for APIs.
-func (s *Subscription) ProductID() string {
+func (s *Subscription) ProductID() apim.PublicID {
 	if product := s.Opening().Product; product != "" {
-		return string(product.PublicID())
+		return product.PublicID()
 	}
 	return ""
 }
@@ -44,7 +44,7 @@ func (s *Subscription) ProductID() string {
 // Caller is who makes a request. People see and change their own subscriptions;
 // for those of others the error is apim.ErrNotFound.
 type Caller struct {
-	UserID string
+	UserID apim.Name
 	Admin  bool
 }
 
@@ -53,16 +53,16 @@ func (c Caller) mayUse(s *Subscription) bool {
 }
 
 // Get reads a subscription that the caller may use.
-func (s *Service) Get(ctx context.Context, c Caller, id string) (*Subscription, error) {
+func (s *Service) Get(ctx context.Context, c Caller, id apim.PublicID) (*Subscription, error) {
 	return store.Read(ctx, s.store, func(tx *store.Tx) (*Subscription, error) { return getFor(tx, c, id) })
 }
 
 // For lists a user's subscriptions in all states, ordered by id.
-func (s *Service) For(ctx context.Context, userID string) ([]*Subscription, error) {
+func (s *Service) For(ctx context.Context, userID apim.Name) ([]*Subscription, error) {
 	return store.Read(ctx, s.store, func(tx *store.Tx) ([]*Subscription, error) { return ownedBy(tx, userID) })
 }
 
-func ownedBy(tx *store.Tx, userID string) ([]*Subscription, error) {
+func ownedBy(tx *store.Tx, userID apim.Name) ([]*Subscription, error) {
 	if userID == "" {
 		return nil, nil
 	}
@@ -81,8 +81,8 @@ func ownedBy(tx *store.Tx, userID string) ([]*Subscription, error) {
 	return subs, nil
 }
 
-func getFor(tx *store.Tx, c Caller, id string) (*Subscription, error) {
-	sub, err := get(tx, apim.PublicID(id).Ref(apim.Subscriptions))
+func getFor(tx *store.Tx, c Caller, id apim.PublicID) (*Subscription, error) {
+	sub, err := get(tx, id.Ref(apim.Subscriptions))
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func get(tx *store.Tx, ref apim.Ref) (*Subscription, error) {
 	if err != nil {
 		return nil, err
 	}
-	sub := &Subscription{ID: string(doc.Ref.PublicID()), Ref: doc.Ref, Subscription: new(apim.Subscription)}
+	sub := &Subscription{ID: doc.Ref.PublicID(), Ref: doc.Ref, Subscription: new(apim.Subscription)}
 	if err := doc.Decode(sub.Subscription); err != nil {
 		return nil, err
 	}

@@ -12,8 +12,8 @@ import (
 
 // Request is a person's request to subscribe to a product.
 type Request struct {
-	ID            string // "": a generated one
-	UserID        string
+	ID            apim.Name // "": a generated one
+	UserID        apim.Name
 	ProductID     apim.PublicID
 	Name          string // "": the product's
 	TermsAccepted bool
@@ -28,7 +28,7 @@ type Request struct {
 // if the id is taken.
 func (s *Service) Subscribe(ctx context.Context, actor store.Actor, r Request) (sub *Subscription, err error) {
 	if r.ID == "" {
-		r.ID = s.store.NewID()
+		r.ID = apim.Name(s.store.NewID())
 	} else if !apim.Subscriptions.ValidName(r.ID) {
 		return nil, apim.Invalid("id", fmt.Sprintf("%q is not a valid subscription id.", r.ID))
 	}
@@ -81,7 +81,7 @@ func (r *Request) admit(tx *store.Tx, ref, to apim.Ref) (*apim.Subscription, err
 }
 
 // Create creates a subscription that must not exist yet, for administrators.
-func (s *Service) Create(ctx context.Context, actor store.Actor, id string, p *apim.Subscription, keys Keys) (sub *Subscription, err error) {
+func (s *Service) Create(ctx context.Context, actor store.Actor, id apim.Name, p *apim.Subscription, keys Keys) (sub *Subscription, err error) {
 	ref := apim.SubscriptionRef(id)
 	return store.Write(ctx, s.store, actor, func(tx *store.Tx) (*Subscription, error) {
 		props := *p
@@ -97,7 +97,7 @@ func (s *Service) Create(ctx context.Context, actor store.Actor, id string, p *a
 }
 
 // Rename changes the name of a subscription that the caller may use.
-func (s *Service) Rename(ctx context.Context, actor store.Actor, c Caller, id, name string) (*Subscription, error) {
+func (s *Service) Rename(ctx context.Context, actor store.Actor, c Caller, id apim.PublicID, name string) (*Subscription, error) {
 	return s.change(ctx, actor, c, id, func(p *apim.Subscription) error {
 		p.DisplayName = name
 		return nil
@@ -109,7 +109,7 @@ func (s *Service) Rename(ctx context.Context, actor store.Actor, c Caller, id, n
 var cancellable = []string{apim.SubscriptionSubmitted, apim.SubscriptionActive, apim.SubscriptionSuspended, apim.SubscriptionCancelled}
 
 // Cancel ends a subscription that the caller may use; its keys no longer work.
-func (s *Service) Cancel(ctx context.Context, actor store.Actor, c Caller, id string) (*Subscription, error) {
+func (s *Service) Cancel(ctx context.Context, actor store.Actor, c Caller, id apim.PublicID) (*Subscription, error) {
 	return s.change(ctx, actor, c, id, func(p *apim.Subscription) error {
 		if !slices.Contains(cancellable, p.State) {
 			return apim.Invalid("state", fmt.Sprintf("A subscription that is %s cannot be cancelled.", p.State))
@@ -119,7 +119,7 @@ func (s *Service) Cancel(ctx context.Context, actor store.Actor, c Caller, id st
 	})
 }
 
-func (s *Service) change(ctx context.Context, actor store.Actor, c Caller, id string, change func(p *apim.Subscription) error) (*Subscription, error) {
+func (s *Service) change(ctx context.Context, actor store.Actor, c Caller, id apim.PublicID, change func(p *apim.Subscription) error) (*Subscription, error) {
 	return store.Write(ctx, s.store, actor, func(tx *store.Tx) (*Subscription, error) {
 		sub, err := getFor(tx, c, id)
 		if err != nil {

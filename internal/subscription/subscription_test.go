@@ -40,7 +40,7 @@ func fixture(t *testing.T, s *store.Store) *subscription.Service {
 	no, one := false, 1
 	err := s.Update(t.Context(), tester, func(tx *store.Tx) error {
 		for _, u := range []string{"ada", "bob"} {
-			put(t, tx, apim.UserRef(u), apim.User{FirstName: u, LastName: u, Email: u + "@example.test"})
+			put(t, tx, apim.UserRef(apim.Name(u)), apim.User{FirstName: u, LastName: u, Email: u + "@example.test"})
 		}
 		put(t, tx, apim.ProductRef("free"), apim.Product{DisplayName: "Free", State: "published"})
 		put(t, tx, apim.ProductRef("gold"), apim.Product{DisplayName: "Gold", State: "published", ApprovalRequired: true, SubscriptionsLimit: &one})
@@ -48,8 +48,8 @@ func fixture(t *testing.T, s *store.Store) *subscription.Service {
 		put(t, tx, apim.ProductRef("hidden"), apim.Product{DisplayName: "Hidden", State: "notPublished"})
 		put(t, tx, apim.ProductRef("open"), apim.Product{DisplayName: "Open", State: "published", SubscriptionRequired: &no})
 		for _, api := range []string{"parcels", "lonely"} {
-			put(t, tx, apim.RevisionRef(api, "1"), apim.API{DisplayName: api, Path: api})
-			if _, err := tx.Link(apim.CurrentRevision, apim.APIRef(api), apim.RevisionRef(api, "1")); err != nil {
+			put(t, tx, apim.RevisionRef(apim.Name(api), "1"), apim.API{DisplayName: api, Path: api})
+			if _, err := tx.Link(apim.CurrentRevision, apim.APIRef(apim.Name(api)), apim.RevisionRef(apim.Name(api), "1")); err != nil {
 				return err
 			}
 		}
@@ -70,7 +70,7 @@ func each(t *testing.T, test func(t *testing.T, s *store.Store, subs *subscripti
 
 func subscribe(t *testing.T, subs *subscription.Service, user, product string) *subscription.Subscription {
 	t.Helper()
-	sub, err := subs.Subscribe(t.Context(), tester, subscription.Request{UserID: user, ProductID: apim.PublicID(product), TermsAccepted: true, Visible: everything})
+	sub, err := subs.Subscribe(t.Context(), tester, subscription.Request{UserID: apim.Name(user), ProductID: apim.PublicID(product), TermsAccepted: true, Visible: everything})
 	if err != nil {
 		t.Fatalf("subscribe %s to %s: %v", user, product, err)
 	}
@@ -126,7 +126,7 @@ func TestSubscribingIsRefused(t *testing.T) {
 			{"an open product", subscription.Request{ProductID: "open", Visible: everything}, nil, "scope"},
 			{"terms not accepted", subscription.Request{ProductID: "terms", Visible: everything}, nil, "terms"},
 			{"beyond the limit, one being submitted", subscription.Request{ProductID: "gold", Visible: everything}, nil, "scope"},
-			{"somebody else's id", subscription.Request{ID: strings.ToUpper(own.ID), ProductID: "free", Visible: everything}, apim.ErrConflict, ""},
+			{"somebody else's id", subscription.Request{ID: apim.Name(strings.ToUpper(string(own.ID))), ProductID: "free", Visible: everything}, apim.ErrConflict, ""},
 			{"an id that is no name", subscription.Request{ID: "a/b", ProductID: "free", Visible: everything}, nil, "id"},
 			{"a name of 101 characters", subscription.Request{Name: strings.Repeat("x", 101), ProductID: "free", Visible: everything}, nil, "displayName"},
 			{"nobody", subscription.Request{UserID: "nobody", ProductID: "free", Visible: everything}, nil, "ownerId"},
@@ -160,7 +160,7 @@ func TestStatesMoveTheirDates(t *testing.T) {
 			{apim.SubscriptionActive, true, false},
 			{apim.SubscriptionCancelled, true, true},
 		} {
-			sub, err := setState(t, subs, id, step.state, "because")
+			sub, err := setState(t, subs, string(id), step.state, "because")
 			if err != nil {
 				t.Fatalf("to %s: %v", step.state, err)
 			}
@@ -168,7 +168,7 @@ func TestStatesMoveTheirDates(t *testing.T) {
 				t.Errorf("to %s: %+v", step.state, sub.Subscription)
 			}
 		}
-		if _, err := setState(t, subs, id, "asleep", ""); target(err) != "state" {
+		if _, err := setState(t, subs, string(id), "asleep", ""); target(err) != "state" {
 			t.Errorf("a state that is none: %v", err)
 		}
 	})
@@ -182,10 +182,10 @@ func TestTheLimitHoldsWhenASubscriptionComesBack(t *testing.T) {
 		}
 		second := subscribe(t, subs, "ada", "gold") // the place is free again
 		subscribe(t, subs, "bob", "gold")           // others have their own
-		if _, err := setState(t, subs, first.ID, apim.SubscriptionActive, ""); target(err) != "scope" {
+		if _, err := setState(t, subs, string(first.ID), apim.SubscriptionActive, ""); target(err) != "scope" {
 			t.Errorf("the first comes back beside the second: %v", err)
 		}
-		if _, err := setState(t, subs, second.ID, apim.SubscriptionActive, ""); err != nil {
+		if _, err := setState(t, subs, string(second.ID), apim.SubscriptionActive, ""); err != nil {
 			t.Errorf("approving the one that waits: %v", err)
 		}
 		if _, err := subs.Create(t.Context(), tester, "extra", &apim.Subscription{DisplayName: "X", Scope: "/products/gold", OwnerID: "/users/ada"}, subscription.Keys{}); target(err) != "scope" {
@@ -204,7 +204,7 @@ func TestPeopleReachTheirOwnSubscriptionsOnly(t *testing.T) {
 		for _, who := range []struct {
 			name   string
 			caller subscription.Caller
-			id     string
+			id     apim.PublicID
 			ok     bool
 		}{
 			{"the owner, in another spelling", ada, id, true}, {"an administrator", admin, id, true}, {"somebody else", bob, id, false},
@@ -212,11 +212,19 @@ func TestPeopleReachTheirOwnSubscriptionsOnly(t *testing.T) {
 			{"an administrator to one without owner", admin, "machine", true},
 		} {
 			calls := map[string]func() error{
-				"get":        func() error { _, err := subs.Get(t.Context(), who.caller, who.id); return err },
-				"keys":       func() error { _, err := subs.Keys(t.Context(), who.caller, who.id); return err },
-				"regenerate": func() error { return subs.Regenerate(t.Context(), tester, who.caller, who.id, subscription.PrimaryKey) },
-				"rename":     func() error { _, err := subs.Rename(t.Context(), tester, who.caller, who.id, "Other"); return err },
-				"cancel":     func() error { _, err := subs.Cancel(t.Context(), tester, who.caller, who.id); return err },
+				"get":  func() error { _, err := subs.Get(t.Context(), who.caller, apim.PublicID(who.id)); return err },
+				"keys": func() error { _, err := subs.Keys(t.Context(), who.caller, apim.PublicID(who.id)); return err },
+				"regenerate": func() error {
+					return subs.Regenerate(t.Context(), tester, who.caller, apim.PublicID(who.id), subscription.PrimaryKey)
+				},
+				"rename": func() error {
+					_, err := subs.Rename(t.Context(), tester, who.caller, apim.PublicID(who.id), "Other")
+					return err
+				},
+				"cancel": func() error {
+					_, err := subs.Cancel(t.Context(), tester, who.caller, apim.PublicID(who.id))
+					return err
+				},
 			}
 			for name, call := range calls {
 				if err := call(); (err == nil) != who.ok || err != nil && !errors.Is(err, apim.ErrNotFound) {
@@ -237,7 +245,7 @@ func TestPeopleCannotCancelWhatWasDecided(t *testing.T) {
 			apim.SubscriptionSubmitted: true, apim.SubscriptionActive: true, apim.SubscriptionSuspended: true,
 			apim.SubscriptionCancelled: true, apim.SubscriptionRejected: false, apim.SubscriptionExpired: false,
 		} {
-			if _, err := setState(t, subs, id, state, ""); err != nil {
+			if _, err := setState(t, subs, string(id), state, ""); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := subs.Cancel(t.Context(), tester, ada, id); (err == nil) != ok || !ok && target(err) != "state" {
@@ -296,7 +304,7 @@ func TestTheConsoleGetsKeysThatOpenTheAPI(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store, subs *subscription.Service) {
 		create := func(id, scope, state string) {
 			p := &apim.Subscription{DisplayName: id, Scope: scope, State: state, OwnerID: "/users/ada"}
-			if _, err := subs.Create(t.Context(), tester, id, p, subscription.Keys{Primary: id + "-1", Secondary: id + "-2"}); err != nil {
+			if _, err := subs.Create(t.Context(), tester, apim.Name(id), p, subscription.Keys{Primary: id + "-1", Secondary: id + "-2"}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -312,8 +320,8 @@ func TestTheConsoleGetsKeysThatOpenTheAPI(t *testing.T) {
 			keys, err := subs.KeysFor(t.Context(), "ADA", api)
 			var got []string
 			for _, k := range keys {
-				got = append(got, k.SubscriptionID)
-				if k.Primary != k.SubscriptionID+"-1" {
+				got = append(got, string(k.SubscriptionID))
+				if k.Primary != string(k.SubscriptionID)+"-1" {
 					t.Errorf("%s has key %s", k.SubscriptionID, k.Primary)
 				}
 			}
@@ -353,7 +361,7 @@ func TestAdministratorsPutSubscriptions(t *testing.T) {
 			t.Fatalf("replaced %v: %+v, %v", created, sub, err)
 		}
 		for user, want := range map[string]int{"ada": 0, "bob": 1} {
-			if all, err := subs.For(t.Context(), user); err != nil || len(all) != want {
+			if all, err := subs.For(t.Context(), apim.Name(user)); err != nil || len(all) != want {
 				t.Errorf("%s has %d subscriptions, %v; want %d", user, len(all), err, want)
 			}
 		}
@@ -384,7 +392,7 @@ func TestTheBuiltInSubscriptionStays(t *testing.T) {
 			t.Errorf("another scope: %v", err)
 		}
 		remove := func(id string) error {
-			return s.Update(t.Context(), tester, func(tx *store.Tx) error { return subscription.Delete(tx, apim.SubscriptionRef(id)) })
+			return s.Update(t.Context(), tester, func(tx *store.Tx) error { return subscription.Delete(tx, apim.SubscriptionRef(apim.Name(id))) })
 		}
 		if err := remove("Master"); target(err) != "name" {
 			t.Errorf("delete it: %v", err)
@@ -401,7 +409,7 @@ func TestTheBuiltInSubscriptionStays(t *testing.T) {
 		if want := fmt.Sprint([]apim.Ref{free.Ref}, nil); to() != want {
 			t.Errorf("subscriptions to the product: %s, want %s", to(), want)
 		}
-		if err := remove(free.ID); err != nil {
+		if err := remove(string(free.ID)); err != nil {
 			t.Errorf("delete another: %v", err)
 		}
 		if to() != "[] <nil>" {

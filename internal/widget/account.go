@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"context"
 	"html/template"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/address"
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/widget/prose"
 )
 
@@ -54,10 +54,10 @@ func loadSignInSocial(ctx context.Context, in *Input) (any, error) {
 		return nil, err
 	}
 	p := props[SignInSocial](in)
-	own := map[string]string{"aad": p.AADLabel, "aadb2c": p.AADB2CLabel}
+	own := map[apim.Name]string{"aad": p.AADLabel, "aadb2c": p.AADB2CLabel}
 	var buttons []link
 	for _, provider := range rules.Providers {
-		label := cmp.Or(own[strings.ToLower(provider.Type)], in.T("signin.with", "provider", provider.Name))
+		label := cmp.Or(own[provider.Type.Key()], in.T("signin.with", "provider", provider.Name))
 		buttons = append(buttons, link{label, address.Provider(provider.Type)})
 	}
 	if len(buttons) == 0 {

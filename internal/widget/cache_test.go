@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/widget"
 )
@@ -112,14 +113,14 @@ func TestAPageDependsOnNoParameterThatItDoesNotDeclare(t *testing.T) {
 
 func TestSharedPartsOfAPageDoNotKnowWhoLooks(t *testing.T) {
 	t.Parallel()
-	someone := catalog.Visitor{UserID: "someone", Groups: []string{"developers"}}
+	someone := catalog.Visitor{UserID: "someone", Groups: []apim.PublicID{"developers"}}
 	personal := map[string]bool{}
 	for _, s := range states {
 		p := compile(t, s.node)
 		r := s.render
 		r.Visitor, r.Person, r.Form = someone, nil, nil
 		shared, nobodys := parts(t, p, r)
-		r.Visitor, r.Person, r.Form = signedIn, ada, refused
+		r.Visitor, r.Person, r.Form = signedIn, widget.Person(ada), refused
 		if got, own := parts(t, p, r); got != shared {
 			t.Errorf("%s: what everybody of an audience is shown holds something of one person", s.name)
 		} else if own != nobodys {

@@ -59,7 +59,7 @@ type Page struct {
 	parts  []part
 	slots  []*slot
 	style  string
-	groups []string
+	groups []apim.PublicID
 	query  []string
 	frames []Frame
 	popups []popup
@@ -109,8 +109,8 @@ func Compile(layout, page *Node, opt CompileOptions) (*Page, []apim.Finding, err
 	}, c.findings, nil
 }
 
-// Groups are the lower-case groups that rules of the page name: they belong to its audience.
-func (p *Page) Groups() []string { return p.groups }
+// Groups are the keys of the groups that rules of the page name: they belong to its audience.
+func (p *Page) Groups() []apim.PublicID { return p.groups }
 
 // QueryParameters are the query parameters the page's widgets read.
 func (p *Page) QueryParameters() []string { return p.query }
@@ -122,7 +122,7 @@ type compiler struct {
 	parts      []part
 	slots      []*slot
 	findings   []apim.Finding
-	groups     []string
+	groups     []apim.PublicID
 	query      []string
 	css        map[string]string // class → rules of local styles
 	sheets     map[string]bool   // style sheets of the widgets used

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/search"
 	"github.com/portico-portal/portico/internal/widget/reference"
@@ -12,10 +13,11 @@ import (
 
 // Params are what a page is asked for: the permalink's variables, the query, the path.
 type Params struct {
-	API, Operation, Product string
-	Schema                  string // the schema page only
-	Query                   url.Values
-	Path                    string // as requested, without the query
+	API, Product apim.PublicID
+	Operation    apim.Name
+	Schema       string // the schema page only
+	Query        url.Values
+	Path         string // as requested, without the query
 }
 
 // Data is what widgets ask for. Every answer holds only what the page's
@@ -24,9 +26,9 @@ type Params struct {
 type Data interface {
 	reference.Data
 	APIs() []*catalog.API
-	API(id string) (*catalog.API, error)
+	API(id apim.PublicID) (*catalog.API, error)
 	Products() []*catalog.Product
-	Product(id string) (*catalog.Product, error)
+	Product(id apim.PublicID) (*catalog.Product, error)
 	APIsOf(product *catalog.Product) []*catalog.API
 	ProductsOf(api *catalog.API) []*catalog.Product
 	// Releases are what was released of an API, newest first.
@@ -52,7 +54,10 @@ type PortalRules struct {
 }
 
 // IdentityProvider is another place to sign in at.
-type IdentityProvider struct{ Type, Name string } // aad, aadB2C, google, ...
+type IdentityProvider struct {
+	Type apim.Name // aad, aadB2C, google, ...
+	Name string
+}
 
 // MenuItem is an entry of a menu.
 type MenuItem struct {
@@ -67,8 +72,8 @@ func (m MenuItem) Popup() string { return opensPopup(m.Href) }
 // Person is the signed-in visitor's own data; only widgets marked Personal get it.
 type Person interface {
 	User() *PersonUser
-	// Subscriptions are the visitor's, newest first; of one product unless productID is "".
-	Subscriptions(ctx context.Context, productID string) ([]PersonSubscription, error)
+	// Subscriptions are the visitor's, newest first; of one product unless product is "".
+	Subscriptions(ctx context.Context, product apim.PublicID) ([]PersonSubscription, error)
 }
 
 // PersonUser is the signed-in visitor.
@@ -80,8 +85,9 @@ type PersonUser struct {
 
 // PersonSubscription is a subscription of the visitor. Keys are not part of a page.
 type PersonSubscription struct {
-	ID, Name, ProductID, ProductName, State string
-	Created                                 time.Time
+	ID, ProductID            apim.PublicID
+	Name, ProductName, State string
+	Created                  time.Time
 }
 
 // user is the signed-in visitor; nil: a guest, or a widget that is not personal.

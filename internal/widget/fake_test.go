@@ -40,9 +40,9 @@ func (d *fakeData) Rules(context.Context) (*widget.PortalRules, error) {
 
 func (d *fakeData) APIs() []*catalog.API { return d.apis }
 
-func (d *fakeData) API(id string) (*catalog.API, error) {
+func (d *fakeData) API(id apim.PublicID) (*catalog.API, error) {
 	for _, a := range d.apis {
-		if strings.EqualFold(a.ID, id) {
+		if a.ID.Same(id) {
 			return a, nil
 		}
 	}
@@ -61,15 +61,15 @@ func (d *fakeData) Versions(api *catalog.API) []*catalog.API {
 
 func (d *fakeData) Operations(_ context.Context, api *catalog.API) ([]*catalog.Operation, error) {
 	var out []*catalog.Operation
-	for _, o := range d.ops[api.ID] {
+	for _, o := range d.ops[string(api.ID)] {
 		out = append(out, &o.Operation)
 	}
 	return out, nil
 }
 
-func (d *fakeData) Operation(_ context.Context, api *catalog.API, id string) (*catalog.OperationDetail, error) {
-	for _, o := range d.ops[api.ID] {
-		if strings.EqualFold(o.ID, id) {
+func (d *fakeData) Operation(_ context.Context, api *catalog.API, id apim.Name) (*catalog.OperationDetail, error) {
+	for _, o := range d.ops[string(api.ID)] {
+		if strings.EqualFold(string(o.ID), string(id)) {
 			return o, nil
 		}
 	}
@@ -88,7 +88,7 @@ func (d *fakeData) Schemas(_ context.Context, _ *catalog.API, names []string) (m
 
 func (d *fakeData) Products() []*catalog.Product { return d.products }
 
-func (d *fakeData) Product(id string) (*catalog.Product, error) {
+func (d *fakeData) Product(id apim.PublicID) (*catalog.Product, error) {
 	for _, p := range d.products {
 		if p.ID == id {
 			return p, nil
@@ -139,7 +139,7 @@ func (fakePerson) User() *widget.PersonUser {
 	return &widget.PersonUser{ID: "ada", Email: "ada@example.com", FirstName: "Ada", LastName: "Byron", Registered: day(5)}
 }
 
-func (p fakePerson) Subscriptions(_ context.Context, product string) ([]widget.PersonSubscription, error) {
+func (p fakePerson) Subscriptions(_ context.Context, product apim.PublicID) ([]widget.PersonSubscription, error) {
 	var out []widget.PersonSubscription
 	for _, s := range p.subscriptions {
 		if product == "" || s.ProductID == product {
@@ -174,8 +174,8 @@ func shop() *fakeData {
 		ops:   map[string][]*catalog.OperationDetail{"shop": shopOperations(tags)},
 		parts: shopParts(),
 		products: []*catalog.Product{
-			{ID: "starter", Name: "Starter", APIs: []string{"shop"}, Props: &apim.Product{DisplayName: "Starter", Description: "To *try* it.", Terms: "Be kind.", SubscriptionsLimit: &limit}},
-			{ID: "gold", Name: "Gold", APIs: []string{"shop", "events"}, Props: &apim.Product{DisplayName: "Gold", ApprovalRequired: true}},
+			{ID: "starter", Name: "Starter", APIs: []apim.PublicID{"shop"}, Props: &apim.Product{DisplayName: "Starter", Description: "To *try* it.", Terms: "Be kind.", SubscriptionsLimit: &limit}},
+			{ID: "gold", Name: "Gold", APIs: []apim.PublicID{"shop", "events"}, Props: &apim.Product{DisplayName: "Gold", ApprovalRequired: true}},
 			{ID: "free", Name: "Free", Props: &apim.Product{DisplayName: "Free", SubscriptionRequired: &open}},
 		},
 		menu: []widget.MenuItem{
@@ -193,7 +193,7 @@ func shop() *fakeData {
 func shopOperations(tags []catalog.Tag) []*catalog.OperationDetail {
 	operation := func(id, name, method, template string) *catalog.OperationDetail {
 		return &catalog.OperationDetail{
-			Operation: catalog.Operation{ID: id, Name: name, Method: method, URLTemplate: template, Tags: tags},
+			Operation: catalog.Operation{ID: apim.Name(id), Name: name, Method: method, URLTemplate: template, Tags: tags},
 			Props:     &apim.Operation{DisplayName: name, Method: method, URLTemplate: template},
 			Extra:     &apim.OperationExtra{},
 		}
@@ -253,7 +253,7 @@ func manyOperations(n int) *fakeData {
 	d := shop()
 	for i := range n {
 		o := &catalog.OperationDetail{Operation: catalog.Operation{
-			ID: fmt.Sprintf("bulk-%d", i), Name: fmt.Sprintf("Bulk %d", i), Method: "GET", URLTemplate: fmt.Sprintf("/bulk/%d", i),
+			ID: apim.Name(fmt.Sprintf("bulk-%d", i)), Name: fmt.Sprintf("Bulk %d", i), Method: "GET", URLTemplate: fmt.Sprintf("/bulk/%d", i),
 			Tags: []catalog.Tag{{ID: "bulk", Name: "Bulk"}},
 		}, Props: &apim.Operation{}, Extra: &apim.OperationExtra{}}
 		d.ops["shop"] = append(d.ops["shop"], o)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/address"
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
 )
 
@@ -133,17 +134,18 @@ func matchesText(a *catalog.API, text string) bool {
 }
 
 // facetValues are an API's values of a facet.
-func facetValues(a *catalog.API, name string) []catalog.Tag {
-	switch name {
-	case "tag":
-		return a.Tags
-	case "type":
-		return []catalog.Tag{{ID: a.Type, Name: a.Type}}
+func facetValues(a *catalog.API, name string) (values []facetValue) {
+	switch {
+	case name == "tag":
+		for _, t := range a.Tags {
+			values = append(values, facetValue{Value: string(t.ID), Label: t.Name})
+		}
+	case name == "type":
+		values = []facetValue{{Value: a.Type, Label: a.Type}}
+	case a.Version != "":
+		values = []facetValue{{Value: a.Version, Label: a.Version}}
 	}
-	if a.Version == "" {
-		return nil
-	}
-	return []catalog.Tag{{ID: a.Version, Name: a.Version}}
+	return values
 }
 
 var facetNames = []string{"type", "tag", "version"}
@@ -152,7 +154,7 @@ var facetNames = []string{"type", "tag", "version"}
 func matchesFacets(a *catalog.API, q url.Values, except string) bool {
 	for _, name := range facetNames {
 		if wanted := q[name]; name != except && len(wanted) > 0 {
-			if !slices.ContainsFunc(facetValues(a, name), func(t catalog.Tag) bool { return slices.Contains(wanted, t.ID) }) {
+			if !slices.ContainsFunc(facetValues(a, name), func(v facetValue) bool { return slices.Contains(wanted, v.Value) }) {
 				return false
 			}
 		}
@@ -167,14 +169,15 @@ func (in *Input) facets(all []*catalog.API, q url.Values) []facet {
 	for _, name := range facetNames {
 		values := map[string]*facetValue{}
 		for _, a := range all {
-			for _, t := range facetValues(a, name) {
-				fv := values[t.ID]
+			for _, v := range facetValues(a, name) {
+				fv := values[v.Value]
 				if fv == nil {
-					fv = &facetValue{Value: t.ID, Label: t.Name, On: slices.Contains(q[name], t.ID)}
+					fv = &v
+					fv.On = slices.Contains(q[name], v.Value)
 					if name == "type" {
-						fv.Label = in.typeName(t.ID)
+						fv.Label = in.typeName(v.Value)
 					}
-					values[t.ID] = fv
+					values[v.Value] = fv
 				}
 				if matchesText(a, q.Get("q")) && matchesFacets(a, q, name) {
 					fv.Count++
@@ -231,7 +234,7 @@ func (v *apiList) page(in *Input, matching []*catalog.API) {
 		}
 		g := &v.Groups[len(v.Groups)-1]
 		row, p := in.apiRow(a), props[ListOfAPIs](in)
-		row.Current = p.AllowSelection && strings.EqualFold(a.ID, in.Params.API)
+		row.Current = p.AllowSelection && a.ID.Same(in.Params.API)
 		row.NewWindow = p.Details.Target == "_blank"
 		if !v.ShowType {
 			row.TypeName = ""
@@ -252,7 +255,7 @@ func (in *Input) apiChooser(all []*catalog.API) *chooser {
 		if a.Version != "" {
 			label += " " + a.Version
 		}
-		c.add(label, address.API(a.ID), strings.EqualFold(a.ID, in.Params.API))
+		c.add(label, address.API(a.ID), a.ID.Same(in.Params.API))
 	}
 	return c.close()
 }
@@ -295,8 +298,8 @@ func (v *apiList) addresses(q url.Values) {
 
 // FeaturedAPIs shows a few APIs as cards: the named ones, or the first.
 type FeaturedAPIs struct {
-	APIs  []string `json:"apis" label:"APIs"`
-	Count int      `json:"count" label:"How many"`
+	APIs  []apim.PublicID `json:"apis" label:"APIs"`
+	Count int             `json:"count" label:"How many"`
 }
 
 var featuredAPIs = Widget{
@@ -309,7 +312,7 @@ func loadFeaturedAPIs(_ context.Context, in *Input) (any, error) {
 	p := props[FeaturedAPIs](in)
 	var rows []apiRow
 	for _, a := range all {
-		if len(p.APIs) == 0 || slices.ContainsFunc(p.APIs, func(id string) bool { return strings.EqualFold(id, a.ID) }) {
+		if len(p.APIs) == 0 || slices.ContainsFunc(p.APIs, a.ID.Same) {
 			rows = append(rows, in.apiRow(a))
 		}
 	}

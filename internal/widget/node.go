@@ -3,7 +3,6 @@ package widget
 import (
 	"encoding/json"
 	"slices"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
@@ -61,12 +60,12 @@ func (n *Node) decode(v any) error {
 // Rule says who sees a node. Both stored spellings are read: `{"roles":[...]}`
 // and `{"type":"group","allow":[...]}`. The zero Rule admits everyone.
 type Rule struct {
-	groups []string // lower case; empty: everyone
-	anyone bool     // named "everyone"
+	groups []apim.PublicID // keys; empty: everyone
+	anyone bool            // named "everyone"
 }
 
 // Nobody admits nobody but administrators: it stands for a rule that is not understood.
-var Nobody = Rule{groups: []string{"\x00"}}
+var Nobody = Rule{groups: []apim.PublicID{"\x00"}}
 
 // ParseRule reads a node's or a page's security member. Null, absent and empty admit everyone.
 func ParseRule(raw json.RawMessage) (Rule, error) {
@@ -91,22 +90,22 @@ func ParseRule(raw json.RawMessage) (Rule, error) {
 	}
 	var r Rule
 	for _, name := range names {
-		name = strings.ToLower(string(apim.ParseRef(name).PublicID()))
-		switch name {
+		group := apim.ParseRef(name).PublicID().Key()
+		switch group {
 		case "everyone":
 			r.anyone = true
 		case "anonymous":
-			name = apim.Guests
+			group = apim.Guests
 		case "authenticated":
-			name = apim.Developers
+			group = apim.Developers
 		}
-		r.groups = append(r.groups, name)
+		r.groups = append(r.groups, group)
 	}
 	return r, nil
 }
 
-// Groups are the lower-case groups the rule names; the audience of a page depends on them.
-func (r Rule) Groups() []string {
+// Groups are the keys of the groups the rule names; the audience of a page depends on them.
+func (r Rule) Groups() []apim.PublicID {
 	if r.anyone {
 		return nil
 	}

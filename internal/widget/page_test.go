@@ -112,8 +112,8 @@ func TestWhatIsHiddenOrAbsentIsNotFound(t *testing.T) {
 func TestRulesSayWhoSeesANode(t *testing.T) {
 	t.Parallel()
 	guest := catalog.Guest()
-	developer := catalog.Visitor{UserID: "ada", Groups: []string{"developers", "partners", "w~editors"}}
-	admin := catalog.Visitor{UserID: "1", Groups: []string{"administrators"}, Admin: true}
+	developer := catalog.Visitor{UserID: "ada", Groups: []apim.PublicID{"developers", "partners", "w~editors"}}
+	admin := catalog.Visitor{UserID: "1", Groups: []apim.PublicID{"administrators"}, Admin: true}
 	const service = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ApiManagement/service/portico"
 	for _, c := range []struct {
 		name, security              string
@@ -151,7 +151,7 @@ func TestRulesSayWhoSeesANode(t *testing.T) {
 func TestThePageNamesTheGroupsItDependsOn(t *testing.T) {
 	t.Parallel()
 	p := compile(t, `{"type":"card","security":{"roles":["authenticated"]},"nodes":[{"type":"divider","security":{"type":"group","allow":["Gold"]}}]}`)
-	if diff := cmp.Diff([]string{"developers", "gold"}, p.Groups()); diff != "" {
+	if diff := cmp.Diff([]apim.PublicID{"developers", "gold"}, p.Groups()); diff != "" {
 		t.Errorf("groups (-want +got):\n%s", diff)
 	}
 }
@@ -194,7 +194,7 @@ func TestThePageIsADocumentWhoseInlineTextsMatchTheirHashes(t *testing.T) {
 	t.Parallel()
 	p := compile(t, `{"type":"user-menu"},{"type":"operationDetails"}`)
 	out, err := p.Render(context.Background(), widget.Render{
-		Params: atCreate, Data: shop(), Visitor: signedIn, Person: ada, Canonical: "https://portal.example/apis/shop/create",
+		Params: atCreate, Data: shop(), Visitor: signedIn, Person: widget.Person(ada), Canonical: "https://portal.example/apis/shop/create",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -217,7 +217,7 @@ func TestThePageIsADocumentWhoseInlineTextsMatchTheirHashes(t *testing.T) {
 	for _, part := range out.Parts {
 		if part.Personal {
 			personal++
-			again, err := p.RenderSlot(context.Background(), widget.Render{Data: shop(), Visitor: signedIn, Person: ada, Params: atCreate}, part.Slot)
+			again, err := p.RenderSlot(context.Background(), widget.Render{Data: shop(), Visitor: signedIn, Person: widget.Person(ada), Params: atCreate}, part.Slot)
 			if err != nil || string(again) != string(part.HTML) {
 				t.Errorf("a personal slot renders differently alone: %s %v", again, err)
 			}
@@ -281,7 +281,7 @@ func TestListsOfThousandsOfAPIsArePaged(t *testing.T) {
 	t.Parallel()
 	d := &fakeData{}
 	for i := range 5000 {
-		d.apis = append(d.apis, &catalog.API{ID: fmt.Sprintf("a%d", i), Name: fmt.Sprintf("API %d", i), Type: "http", Props: &apim.API{}})
+		d.apis = append(d.apis, &catalog.API{ID: apim.PublicID(fmt.Sprintf("a%d", i)), Name: fmt.Sprintf("API %d", i), Type: "http", Props: &apim.API{}})
 	}
 	p := compile(t, `{"type":"listOfApis"}`)
 	for _, c := range []struct{ query, first, label string }{

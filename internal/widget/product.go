@@ -55,7 +55,7 @@ func loadProductList(_ context.Context, in *Input) (any, error) {
 	}
 	for _, p := range all {
 		row := in.productRow(p)
-		row.Current, row.NewWindow = look.AllowSelection && strings.EqualFold(p.ID, in.Params.Product), look.Details.Target == "_blank"
+		row.Current, row.NewWindow = look.AllowSelection && p.ID.Same(in.Params.Product), look.Details.Target == "_blank"
 		if strings.Contains(strings.ToLower(row.Name+" "+row.Summary), strings.ToLower(v.Query)) {
 			v.Products = append(v.Products, row)
 		}
@@ -87,10 +87,10 @@ func (in *Input) productRow(p *catalog.Product) productRow {
 }
 
 // productChooser is a list of products as one control.
-func (in *Input) productChooser(all []*catalog.Product, current string) *chooser {
+func (in *Input) productChooser(all []*catalog.Product, current apim.PublicID) *chooser {
 	c := in.chooser("products.choose", address.Products)
 	for _, p := range all {
-		c.add(p.Name, address.Product(p.ID), current != "" && strings.EqualFold(p.ID, current))
+		c.add(p.Name, address.Product(p.ID), p.ID.Same(current))
 	}
 	return c.close()
 }

@@ -75,7 +75,7 @@ func hitHref(h search.Hit) string {
 	case search.KindOperation:
 		return address.Operation(h.APIID, h.Ref.Name())
 	case search.KindProduct:
-		return address.Product(string(h.Ref.PublicID()))
+		return address.Product(h.Ref.PublicID())
 	case search.KindSchema:
 		return address.Schema(h.APIID, h.Name)
 	case search.KindPage:

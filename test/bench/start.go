@@ -77,15 +77,15 @@ func seedSome(tx *store.Tx, from, to int) error {
 	}
 	var docs []*store.Document
 	for i := from; i < to; i++ {
-		id := fmt.Sprintf("api-%d", i)
+		id := apim.Name(fmt.Sprintf("api-%d", i))
 		revision := apim.RevisionRef(id, "1")
-		api := &apim.API{DisplayName: fmt.Sprintf("API %d", i), Path: id, ServiceURL: "https://backend.example", IsCurrent: true, Description: "Keeps things and gives them back."}
+		api := &apim.API{DisplayName: fmt.Sprintf("API %d", i), Path: string(id), ServiceURL: "https://backend.example", IsCurrent: true, Description: "Keeps things and gives them back."}
 		api.Default()
 		docs = append(docs, document(revision, api))
 		for k := range operationsOfEach {
 			o := &apim.Operation{DisplayName: fmt.Sprintf("Do thing %d", k), Method: "GET", URLTemplate: fmt.Sprintf("/things/%d", k)}
 			o.Default()
-			docs = append(docs, document(apim.OperationRef(revision, fmt.Sprintf("op-%d", k)), o))
+			docs = append(docs, document(apim.OperationRef(revision, apim.Name(fmt.Sprintf("op-%d", k))), o))
 		}
 		if _, err := tx.Link(apim.CurrentRevision, apim.APIRef(id), revision); err != nil {
 			return err

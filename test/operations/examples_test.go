@@ -264,7 +264,7 @@ func (p *preparer) prepare(method string, segments []string, body []byte) {
 	for i := 0; i+1 < len(segments); i += 2 {
 		last := i+3 >= len(segments) && len(segments)%2 == 0
 		parent := ref
-		ref = ref.Child(segments[i], segments[i+1])
+		ref = ref.Child(segments[i], apim.Name(segments[i+1]))
 		switch kindOf(ref) { // what a PUT names in its address
 		case apim.RecipientUsers.Path:
 			p.ensure(apim.UserRef(ref.Name()))
@@ -295,7 +295,7 @@ func (p *preparer) ensureBelow(parent, ref apim.Ref, associated bool) {
 		return
 	}
 	parts := strings.Split(string(ref), "/")
-	other := apim.Ref("").Child(parts[len(parts)-2], parts[len(parts)-1])
+	other := apim.Ref("").Child(parts[len(parts)-2], apim.Name(parts[len(parts)-1]))
 	if apim.KindByPath(kindOf(other)) == nil {
 		return // not a resource: reports, actions
 	}
@@ -359,7 +359,7 @@ func (p *preparer) ensureNamed(segments []string, text string) {
 		return
 	}
 	if kind := apim.KindByPath(kindOf(ref)); ref.Workspace() == "" && len(segments) > 1 && strings.EqualFold(segments[0], "workspaces") && kind != nil && kind.Workspace {
-		ref = apim.WorkspaceRef(segments[1]) + ref
+		ref = apim.WorkspaceRef(apim.Name(segments[1])) + ref
 	}
 	if apim.KindByPath(kindOf(ref)) == nil {
 		return

@@ -22,6 +22,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"github.com/portico-portal/portico/internal/address"
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/transfer"
 )
 
@@ -300,8 +301,8 @@ func (tr *trail) mails(p *process, c *client, letters *letterbox) {
 // bookmarks and other sites do.
 func (w *walk) old(portal *url.URL, operation, product string) {
 	for old, now := range map[string]string{
-		address.OldAPI + "?api=ECHO": address.API("echo"), address.OldAPI + "?api=echo&operation=" + operation: address.Operation("echo", operation),
-		address.OldProduct + "?product=" + product: address.Product(product), address.OldChangelog + "?api=echo": address.Changelog("echo"),
+		address.OldAPI + "?api=ECHO": address.API("echo"), address.OldAPI + "?api=echo&operation=" + operation: address.Operation("echo", apim.Name(operation)),
+		address.OldProduct + "?product=" + product: address.Product(apim.PublicID(product)), address.OldChangelog + "?api=echo": address.Changelog("echo"),
 		address.OldAPI: "",
 	} {
 		if now == "" {

@@ -29,8 +29,8 @@ func BenchmarkPublishThousandPages(b *testing.B) {
 		for i := range 1000 {
 			name := fmt.Sprintf("p%d", i)
 			docs = append(docs,
-				&store.Document{Ref: apim.ContentRef("page", name), Body: json.RawMessage(fmt.Sprintf(`{"en_us":{"title":"Page %d","permalink":"/pages/%d","documentId":"contentTypes/document/contentItems/%s"}}`, i, i, name))},
-				&store.Document{Ref: apim.ContentRef("document", name), Body: json.RawMessage(body)})
+				&store.Document{Ref: apim.ContentRef("page", apim.Name(name)), Body: json.RawMessage(fmt.Sprintf(`{"en_us":{"title":"Page %d","permalink":"/pages/%d","documentId":"contentTypes/document/contentItems/%s"}}`, i, i, name))},
+				&store.Document{Ref: apim.ContentRef("document", apim.Name(name)), Body: json.RawMessage(body)})
 		}
 		return tx.PutAll(docs)
 	})
@@ -38,7 +38,7 @@ func BenchmarkPublishThousandPages(b *testing.B) {
 		b.Fatal(err)
 	}
 	for n := 0; b.Loop(); n++ {
-		rev, err := s.Publish(ctx, actor, fmt.Sprintf("r%d", n), "", true)
+		rev, err := s.Publish(ctx, actor, apim.Name(fmt.Sprintf("r%d", n)), "", true)
 		if err != nil || rev.Status != publish.Completed {
 			b.Fatal(rev, err)
 		}

@@ -21,11 +21,11 @@ const (
 
 // Diff is what changed between two sites, by item.
 type Diff struct {
-	From    string   `json:"from"` // a revision's name, Draft or Current
-	To      string   `json:"to"`
-	Added   []string `json:"added"` // items: /contentTypes/page/contentItems/home
-	Removed []string `json:"removed"`
-	Changed []Change `json:"changed"`
+	From    apim.Name `json:"from"` // a revision's name, Draft or Current
+	To      apim.Name `json:"to"`
+	Added   []string  `json:"added"` // items: /contentTypes/page/contentItems/home
+	Removed []string  `json:"removed"`
+	Changed []Change  `json:"changed"`
 }
 
 // Change is an item that differs.
@@ -50,7 +50,7 @@ const (
 
 // Compare tells what is different in to, compared with from. Both are names of
 // revisions, Draft or Current; apim.ErrNotFound when there is no such revision.
-func (s *Service) Compare(ctx context.Context, from, to string) (*Diff, error) {
+func (s *Service) Compare(ctx context.Context, from, to apim.Name) (*Diff, error) {
 	d := &Diff{From: from, To: to, Added: []string{}, Removed: []string{}, Changed: []Change{}}
 	err := s.Store.View(ctx, func(tx *store.Tx) error {
 		before, err := s.itemsAndFiles(ctx, tx, from)
@@ -71,9 +71,9 @@ func (s *Service) Compare(ctx context.Context, from, to string) (*Diff, error) {
 }
 
 // itemsAndFiles are the items of a site and, as items without a body, its files; by key.
-func (s *Service) itemsAndFiles(ctx context.Context, tx *store.Tx, name string) ([]store.RevisionItem, error) {
+func (s *Service) itemsAndFiles(ctx context.Context, tx *store.Tx, name apim.Name) ([]store.RevisionItem, error) {
 	all, err := s.items(tx, name)
-	if err != nil || !strings.EqualFold(name, Draft) {
+	if err != nil || !name.Same(Draft) {
 		return all, err
 	}
 	pins, _, err := s.files(ctx, (&Checked{items: all}).site(), s.look)
@@ -83,8 +83,8 @@ func (s *Service) itemsAndFiles(ctx context.Context, tx *store.Tx, name string) 
 }
 
 // items are those of a site, by key; a revision's with its files.
-func (s *Service) items(tx *store.Tx, name string) ([]store.RevisionItem, error) {
-	switch strings.ToLower(name) {
+func (s *Service) items(tx *store.Tx, name apim.Name) ([]store.RevisionItem, error) {
+	switch name.Key() {
 	case Draft:
 		snap, err := s.take(tx)
 		if err != nil {
@@ -102,7 +102,7 @@ func (s *Service) items(tx *store.Tx, name string) ([]store.RevisionItem, error)
 		}
 		name = current
 	}
-	if _, err := get(tx, revisionRef(name)); err != nil {
+	if _, err := get(tx, apim.PortalRevisionRef(name)); err != nil {
 		return nil, err
 	}
 	return tx.RevisionItems(name)
@@ -229,7 +229,7 @@ func shortened(s string) string {
 // RestoreDraft makes the draft exactly what a revision holds: items that the
 // revision does not have are deleted. It all happens in one transaction; then
 // the files that the revision pinned get their names back.
-func (s *Service) RestoreDraft(ctx context.Context, actor store.Actor, name string) (*Diff, error) {
+func (s *Service) RestoreDraft(ctx context.Context, actor store.Actor, name apim.Name) (*Diff, error) {
 	d := &Diff{}
 	var then, pins []store.RevisionItem
 	err := s.Store.Update(ctx, actor, func(tx *store.Tx) error {

@@ -69,7 +69,7 @@ func TestADiffTellsItemsAndFieldsAndTheDraftGoesBackExactly(t *testing.T) {
 		t.Errorf("an unknown revision: %v", err)
 	}
 	for _, name := range []string{"draft", "Current"} {
-		if _, err := s.Publish(ctx, actor, name, "", true); err == nil {
+		if _, err := s.Publish(ctx, actor, apim.Name(name), "", true); err == nil {
 			t.Errorf("a revision is named %s", name)
 		}
 	}

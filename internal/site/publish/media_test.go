@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/site/publish"
 	"github.com/portico-portal/portico/internal/store"
@@ -57,7 +58,7 @@ func TestARevisionPinsItsFiles(t *testing.T) {
 		for i, name := range []string{"one", "two"} {
 			upload(t, files, "b/logo.png", "logo "+name)
 			upload(t, files, "fonts/f.woff2", "font "+name)
-			rev, err := s.Publish(ctx, actor, name, "", true)
+			rev, err := s.Publish(ctx, actor, apim.Name(name), "", true)
 			if err != nil || rev.Status != publish.Completed {
 				t.Fatalf("publish %s: %+v, %v", name, rev, err)
 			}
@@ -112,7 +113,7 @@ func TestADescriptionIsNotDeletedWithRevisions(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, name := range []string{"one", "two"} {
-			if _, err := s.Publish(ctx, actor, name, "", true); err != nil {
+			if _, err := s.Publish(ctx, actor, apim.Name(name), "", true); err != nil {
 				t.Fatal(err)
 			}
 			upload(t, files, "b/logo.png", "a picture")

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/blob"
@@ -15,8 +14,9 @@ import (
 // DeleteOlder deletes the portal revisions that were made before the revision
 // name, and what only they held. The current revision and scheduled ones
 // always stay. It returns the names of those deleted, the oldest first.
-func (s *Service) DeleteOlder(ctx context.Context, actor store.Actor, name string) ([]string, error) {
-	var deleted, files []string
+func (s *Service) DeleteOlder(ctx context.Context, actor store.Actor, name apim.Name) ([]apim.Name, error) {
+	var deleted []apim.Name
+	var files []string
 	err := s.Store.Update(ctx, actor, func(tx *store.Tx) (err error) {
 		deleted, files, err = deleteOlder(tx, name)
 		return err
@@ -37,8 +37,8 @@ func (s *Service) DeleteOlder(ctx context.Context, actor store.Actor, name strin
 
 // deleteOlder tells which revisions it deleted, and the hashes of the files that
 // nothing holds any more.
-func deleteOlder(tx *store.Tx, name string) (deleted, files []string, err error) {
-	kept, err := get(tx, revisionRef(name))
+func deleteOlder(tx *store.Tx, name apim.Name) (deleted []apim.Name, files []string, err error) {
+	kept, err := get(tx, apim.PortalRevisionRef(name))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -51,7 +51,7 @@ func deleteOlder(tx *store.Tx, name string) (deleted, files []string, err error)
 		return nil, nil, err
 	}
 	type dated struct {
-		name string
+		name apim.Name
 		rev  apim.PortalRevision
 	}
 	var old []dated
@@ -60,12 +60,12 @@ func deleteOlder(tx *store.Tx, name string) (deleted, files []string, err error)
 		if err := d.Decode(&r.rev); err != nil {
 			return nil, nil, err
 		}
-		if r.rev.CreatedDateTime.Before(*kept.CreatedDateTime) && r.rev.ScheduledDateTime == nil && !strings.EqualFold(r.name, current) {
+		if r.rev.CreatedDateTime.Before(*kept.CreatedDateTime) && r.rev.ScheduledDateTime == nil && !r.name.Same(current) {
 			old = append(old, r)
 		}
 	}
 	slices.SortFunc(old, func(a, b dated) int { return a.rev.CreatedDateTime.Compare(*b.rev.CreatedDateTime) })
-	deleted = []string{}
+	deleted = []apim.Name{}
 	var held []string
 	for _, r := range old {
 		pins, err := tx.PinnedHashes(r.name)
@@ -76,7 +76,7 @@ func deleteOlder(tx *store.Tx, name string) (deleted, files []string, err error)
 		if err := tx.DeleteRevisionItems(r.name); err != nil {
 			return nil, nil, err
 		}
-		if err := tx.Delete(revisionRef(r.name)); err != nil {
+		if err := tx.Delete(apim.PortalRevisionRef(r.name)); err != nil {
 			return nil, nil, err
 		}
 		deleted = append(deleted, r.name)

@@ -24,13 +24,13 @@ func TestOldRevisionsGoAndWhatKeptOnesNeedStays(t *testing.T) {
 		for i := range 5 {
 			name := fmt.Sprint("r", i)
 			put(t, st, map[string]string{"url/moving": fmt.Sprintf(`{"permalink":"/to-%d"}`, i)})
-			if _, err := s.Publish(ctx, actor, name, "", i < 2); err != nil {
+			if _, err := s.Publish(ctx, actor, apim.Name(name), "", i < 2); err != nil {
 				t.Fatal(err)
 			}
 			contents[name] = held(t, s, name)
 		}
 		deleted, err := s.DeleteOlder(ctx, actor, "R3")
-		if err != nil || !slices.Equal(deleted, []string{"initial", "r0", "r2"}) {
+		if err != nil || !slices.Equal(deleted, []apim.Name{"initial", "r0", "r2"}) {
 			t.Fatalf("deleted %v, %v; r1 is the current one and stays", deleted, err)
 		}
 		for _, name := range []string{"r1", "r3", "r4"} {
@@ -62,7 +62,7 @@ func TestOldRevisionsGoAndWhatKeptOnesNeedStays(t *testing.T) {
 func held(t *testing.T, s *publish.Service, name string) (text string) {
 	t.Helper()
 	err := s.Store.View(t.Context(), func(tx *store.Tx) error {
-		items, err := tx.RevisionItems(name)
+		items, err := tx.RevisionItems(apim.Name(name))
 		for _, it := range items {
 			text += fmt.Sprintln(it.Ref, string(it.Body))
 		}

@@ -45,8 +45,8 @@ type Checked struct {
 
 // Revision is a portal revision to be made of the draft.
 type Revision struct {
-	Name, Description string
-	Author            string
+	Name                apim.Name
+	Description, Author string
 	// Current makes it the published site at once, At then; neither happens to one with errors.
 	Current bool
 	At      time.Time
@@ -55,7 +55,7 @@ type Revision struct {
 // Publish makes the portal revision name from the draft. A draft with errors
 // becomes a revision whose status is failed and which is not made current; its
 // findings are in statusDetails. An existing name is a ConflictError.
-func (s *Service) Publish(ctx context.Context, actor store.Actor, name, description string, makeCurrent bool) (*apim.PortalRevision, error) {
+func (s *Service) Publish(ctx context.Context, actor store.Actor, name apim.Name, description string, makeCurrent bool) (*apim.PortalRevision, error) {
 	r := Revision{Name: name, Description: description, Author: actor.Name, Current: makeCurrent}
 	if err := s.validate(r); err != nil {
 		return nil, err
@@ -111,11 +111,11 @@ func (s *Service) validate(r Revision) error {
 	return s.checkTime(r.At)
 }
 
-func checkName(name, description string) error {
-	if name == "" || len(name) > 256 || strings.ContainsAny(name, "/?#%&+*<>:\\ ") {
+func checkName(name apim.Name, description string) error {
+	if name == "" || len(name) > 256 || strings.ContainsAny(string(name), "/?#%&+*<>:\\ ") {
 		return apim.Invalid("portalRevisionId", fmt.Sprintf("A portal revision is named by 1 to 256 characters without / ? # %% & + * < > : \\ or spaces; it is %q.", name))
 	}
-	if strings.EqualFold(name, Draft) || strings.EqualFold(name, Current) {
+	if name.Same(Draft) || name.Same(Current) {
 		return apim.Invalid("portalRevisionId", fmt.Sprintf("%q stands for the site as it is edited or published; name the portal revision otherwise.", name))
 	}
 	v := &apim.Violations{}
@@ -170,7 +170,7 @@ func (s *Service) pin(ctx context.Context, name string) (blob.Info, error) {
 
 // write stores the revision and does what is planned with it.
 func (s *Service) write(tx *store.Tx, r Revision, n *Checked) (*apim.PortalRevision, error) {
-	ref := revisionRef(r.Name)
+	ref := apim.PortalRevisionRef(r.Name)
 	switch _, err := tx.Get(ref); {
 	case err == nil:
 		return nil, &apim.ConflictError{Target: "portalRevisionId", Message: fmt.Sprintf("Portal revision %q exists already; publish under another name.", r.Name)}
@@ -204,8 +204,8 @@ func (s *Service) write(tx *store.Tx, r Revision, n *Checked) (*apim.PortalRevis
 
 // MakeCurrent makes an earlier revision the published site: it moves the row that
 // says which one is, and the isCurrent of the two revisions concerned.
-func (s *Service) MakeCurrent(tx *store.Tx, name string) (*apim.PortalRevision, error) {
-	ref := revisionRef(name)
+func (s *Service) MakeCurrent(tx *store.Tx, name apim.Name) (*apim.PortalRevision, error) {
+	ref := apim.PortalRevisionRef(name)
 	rev, err := get(tx, ref)
 	if err != nil {
 		return nil, err
@@ -218,13 +218,13 @@ func (s *Service) MakeCurrent(tx *store.Tx, name string) (*apim.PortalRevision, 
 		return nil, err
 	}
 	now := s.Store.Now()
-	if before != "" && !strings.EqualFold(before, name) {
-		old, err := get(tx, revisionRef(before))
+	if before != "" && !before.Same(name) {
+		old, err := get(tx, apim.PortalRevisionRef(before))
 		if err != nil {
 			return nil, err
 		}
 		old.IsCurrent, old.UpdatedDateTime = false, &now
-		if err := put(tx, revisionRef(before), old); err != nil {
+		if err := put(tx, apim.PortalRevisionRef(before), old); err != nil {
 			return nil, err
 		}
 	}
@@ -240,8 +240,6 @@ func (s *Service) MakeCurrent(tx *store.Tx, name string) (*apim.PortalRevision, 
 	}
 	return rev, tx.SetCurrentPortalRevision(ref.Name())
 }
-
-func revisionRef(name string) apim.Ref { return apim.Ref("/portalRevisions/" + name) }
 
 func get(tx *store.Tx, ref apim.Ref) (*apim.PortalRevision, error) {
 	d, err := tx.Get(ref)

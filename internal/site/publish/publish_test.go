@@ -31,7 +31,7 @@ func in(t testing.TB, s *publish.Service, fn func(tx *store.Tx) (*apim.PortalRev
 // makeCurrent makes an earlier revision the published site.
 func makeCurrent(t testing.TB, s *publish.Service, name string) error {
 	t.Helper()
-	_, err := in(t, s, func(tx *store.Tx) (*apim.PortalRevision, error) { return s.MakeCurrent(tx, name) })
+	_, err := in(t, s, func(tx *store.Tx) (*apim.PortalRevision, error) { return s.MakeCurrent(tx, apim.Name(name)) })
 	return err
 }
 
@@ -40,7 +40,7 @@ func put(t testing.TB, s *store.Store, items map[string]string) {
 	err := s.Update(t.Context(), admin, func(tx *store.Tx) error {
 		for id, body := range items {
 			contentType, name, _ := strings.Cut(id, "/")
-			if err := tx.Put(&store.Document{Ref: apim.ContentRef(contentType, name), Body: json.RawMessage(body)}); err != nil {
+			if err := tx.Put(&store.Document{Ref: apim.ContentRef(apim.Name(contentType), apim.Name(name)), Body: json.RawMessage(body)}); err != nil {
 				return err
 			}
 		}
@@ -60,7 +60,7 @@ var sound = map[string]string{
 	"document/l": `{"nodes":[{"type":"page"}]}`, "document/d": `{"nodes":[]}`, "page/home": page("/", "d"),
 }
 
-func current(t testing.TB, s *store.Store) (name string, items []site.Item) {
+func current(t testing.TB, s *store.Store) (name apim.Name, items []site.Item) {
 	t.Helper()
 	err := s.View(t.Context(), func(tx *store.Tx) (err error) {
 		if name, err = tx.CurrentPortalRevision(); err != nil {
@@ -193,7 +193,7 @@ func TestReadersSeeOneSiteOrTheOther(t *testing.T) {
 			items[fmt.Sprint("document/n", i)] = fmt.Sprintf(`{"nodes":[],"edition":%d}`, n)
 		}
 		put(t, s, items)
-		if _, err := service.Publish(t.Context(), admin, fmt.Sprint("r", n), "", true); err != nil {
+		if _, err := service.Publish(t.Context(), admin, apim.Name(fmt.Sprint("r", n)), "", true); err != nil {
 			t.Error(err)
 		}
 	}
@@ -261,7 +261,7 @@ func BenchmarkPublish(b *testing.B) {
 	put(b, s, items)
 	service := &publish.Service{Store: s}
 	for i := 0; b.Loop(); i++ {
-		if rev, err := service.Publish(b.Context(), admin, fmt.Sprint("r", i), "", true); err != nil || rev.Status != publish.Completed {
+		if rev, err := service.Publish(b.Context(), admin, apim.Name(fmt.Sprint("r", i)), "", true); err != nil || rev.Status != publish.Completed {
 			b.Fatal(rev, err)
 		}
 	}

@@ -27,13 +27,13 @@ func (s *Service) checkTime(at time.Time) error {
 
 // Schedule lets a revision become the published site at a time to come; the
 // zero time takes that back.
-func (s *Service) Schedule(tx *store.Tx, name string, at time.Time) (*apim.PortalRevision, error) {
+func (s *Service) Schedule(tx *store.Tx, name apim.Name, at time.Time) (*apim.PortalRevision, error) {
 	if !at.IsZero() {
 		if err := s.checkTime(at); err != nil {
 			return nil, err
 		}
 	}
-	rev, err := get(tx, revisionRef(name))
+	rev, err := get(tx, apim.PortalRevisionRef(name))
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (s *Service) Schedule(tx *store.Tx, name string, at time.Time) (*apim.Porta
 		utc := at.UTC()
 		rev.ScheduledDateTime = &utc
 	}
-	if err := put(tx, revisionRef(name), rev); err != nil {
+	if err := put(tx, apim.PortalRevisionRef(name), rev); err != nil {
 		return nil, err
 	}
 	return rev, noteNext(tx)
@@ -57,7 +57,7 @@ func (s *Service) Schedule(tx *store.Tx, name string, at time.Time) (*apim.Porta
 
 // scheduled is a revision that waits for its time.
 type scheduled struct {
-	name string
+	name apim.Name
 	at   time.Time
 }
 
@@ -96,7 +96,7 @@ func noteNext(tx *store.Tx) error {
 
 // PublishDue makes the revisions current whose time has come, also those that
 // were due while nothing ran, and returns their names. Several replicas may ask.
-func (s *Service) PublishDue(ctx context.Context) ([]string, error) {
+func (s *Service) PublishDue(ctx context.Context) ([]apim.Name, error) {
 	due := false
 	err := s.Store.View(ctx, func(tx *store.Tx) error {
 		next, err := tx.Meta(metaNext)
@@ -117,7 +117,7 @@ func (s *Service) PublishDue(ctx context.Context) ([]string, error) {
 	return done, nil
 }
 
-func (s *Service) publishDue(tx *store.Tx) (done []string, err error) {
+func (s *Service) publishDue(tx *store.Tx) (done []apim.Name, err error) {
 	list, err := waiting(tx)
 	if err != nil {
 		return nil, err

@@ -47,13 +47,13 @@ func TestScheduledRevisionsArePublishedWhenTheirTimeComes(t *testing.T) {
 		if err := schedule(t, s, "never", time.Time{}); err != nil {
 			t.Fatal(err)
 		}
-		due := func(want ...string) {
+		due := func(want ...apim.Name) {
 			t.Helper()
 			if got, err := s.PublishDue(ctx); err != nil || !slices.Equal(got, want) {
 				t.Errorf("at %s, %v are published, %v; want %v", c.now(), got, err, want)
 			}
 		}
-		is := func(want string) {
+		is := func(want apim.Name) {
 			t.Helper()
 			if got, _ := current(t, st); got != want {
 				t.Errorf("at %s the site is %s, want %s", c.now(), got, want)
@@ -101,7 +101,7 @@ func TestScheduledRevisionsArePublishedWhenTheirTimeComes(t *testing.T) {
 
 func schedule(t *testing.T, s *publish.Service, name string, at time.Time) error {
 	t.Helper()
-	_, err := in(t, s, func(tx *store.Tx) (*apim.PortalRevision, error) { return s.Schedule(tx, name, at) })
+	_, err := in(t, s, func(tx *store.Tx) (*apim.PortalRevision, error) { return s.Schedule(tx, apim.Name(name), at) })
 	return err
 }
 
@@ -113,6 +113,6 @@ func publishAt(t *testing.T, s *publish.Service, name string, at time.Time) (*ap
 		t.Fatal(err)
 	}
 	return in(t, s, func(tx *store.Tx) (*apim.PortalRevision, error) {
-		return s.PublishTx(tx, publish.Revision{Name: name, At: at}, checked)
+		return s.PublishTx(tx, publish.Revision{Name: apim.Name(name), At: at}, checked)
 	})
 }

@@ -134,7 +134,7 @@ func checkPairs(t *testing.T, s *store.Store, acknowledged map[string]bool) {
 			}
 			total += len(ds)
 			for _, d := range ds {
-				stored[kind][d.Name] = true
+				stored[kind][string(d.Name)] = true
 			}
 		}
 		for name := range acknowledged {

@@ -9,8 +9,8 @@ import (
 // consoleStart is what the console starts from; the island's TypeScript type
 // Start mirrors it.
 type consoleStart struct {
-	API        string             `json:"api"`       // its public id
-	Operation  string             `json:"operation"` // its id
+	API        apim.PublicID      `json:"api"`       // its public id
+	Operation  apim.Name          `json:"operation"` // its id
 	Method     string             `json:"method"`
 	URL        string             `json:"url"`                 // with parameters in braces
 	KeyHeader  string             `json:"keyHeader,omitempty"` // where the subscription key goes; "" of an open API

@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"context"
 	"html/template"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/address"
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/widget/prose"
 )
@@ -52,7 +52,7 @@ type around struct {
 }
 
 // Operation is the view of an operation.
-func (r *Reader) Operation(ctx context.Context, id string, look Look) (*Operation, error) {
+func (r *Reader) Operation(ctx context.Context, id apim.Name, look Look) (*Operation, error) {
 	o, err := r.operation(ctx, id, look)
 	if err != nil {
 		return nil, err
@@ -79,7 +79,7 @@ func (r *Reader) Operation(ctx context.Context, id string, look Look) (*Operatio
 }
 
 // neighbours finds the operation's group and the operations before and after it.
-func (r *Reader) neighbours(ctx context.Context, id string) (around, error) {
+func (r *Reader) neighbours(ctx context.Context, id apim.Name) (around, error) {
 	ops, err := r.Data.Operations(ctx, r.API)
 	if err != nil {
 		return around{}, err
@@ -89,9 +89,9 @@ func (r *Reader) neighbours(ctx context.Context, id string) (around, error) {
 	for _, g := range operationGroups(ops) {
 		for _, o := range g.Operations {
 			switch {
-			case strings.EqualFold(o.ID, id):
+			case o.ID.Same(id):
 				a.Prev, a.Tag, a.TagHref = before, g.Tag.Name, address.Group(r.API.ID, g.Tag.ID)
-			case before != nil && strings.EqualFold(before.ID, id):
+			case before != nil && before.ID.Same(id):
 				a.Next = o
 				return a, nil
 			}

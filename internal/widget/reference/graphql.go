@@ -33,7 +33,7 @@ func (r *Reader) graphTypes(ctx context.Context) ([]graphType, error) {
 	if err != nil || text == "" {
 		return nil, err
 	}
-	schema, err := gqlparser.LoadSchema(&ast.Source{Name: r.API.ID, Input: text})
+	schema, err := gqlparser.LoadSchema(&ast.Source{Name: string(r.API.ID), Input: text})
 	if err != nil {
 		return nil, nil // it was checked when it was stored; an older one is shown without its types
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
 )
 
@@ -53,7 +54,7 @@ func pathGroups(ops []*catalog.Operation) []catalog.Group {
 		if !ok {
 			i = len(groups)
 			index[name] = i
-			groups = append(groups, catalog.Group{Tag: catalog.Tag{ID: "/" + strings.TrimPrefix(name, "/"), Name: name}})
+			groups = append(groups, catalog.Group{Tag: catalog.Tag{ID: "/" + apim.PublicID(strings.TrimPrefix(name, "/")), Name: name}})
 		}
 		groups[i].Operations = append(groups[i].Operations, o)
 	}
@@ -72,11 +73,11 @@ func segmentsOf(template string) []string {
 
 // aroundCurrent cuts a long list: to maxBeside operations around the current
 // one, or to the first maxListed when none is.
-func aroundCurrent(ops []*catalog.Operation, current string) []*catalog.Operation {
+func aroundCurrent(ops []*catalog.Operation, current apim.Name) []*catalog.Operation {
 	limit := maxListed
 	at := -1
 	if current != "" {
-		at = slices.IndexFunc(ops, func(o *catalog.Operation) bool { return strings.ToLower(o.ID) == current })
+		at = slices.IndexFunc(ops, func(o *catalog.Operation) bool { return o.ID.Same(current) })
 	}
 	if at >= 0 {
 		limit = maxBeside

@@ -7,13 +7,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
 )
 
 func listed(templates ...string) []*catalog.Operation {
 	var ops []*catalog.Operation
 	for i, t := range templates {
-		ops = append(ops, &catalog.Operation{ID: fmt.Sprintf("op%d", i), URLTemplate: t})
+		ops = append(ops, &catalog.Operation{ID: apim.Name(fmt.Sprintf("op%d", i)), URLTemplate: t})
 	}
 	return ops
 }
@@ -27,7 +28,7 @@ func TestOperationsWithoutTagsAreGroupedByPath(t *testing.T) {
 	var got []string
 	total := 0
 	for _, g := range operationGroups(listed(templates...)) {
-		got = append(got, g.Tag.ID+" "+g.Tag.Name)
+		got = append(got, string(g.Tag.ID)+" "+g.Tag.Name)
 		total += len(g.Operations)
 	}
 	if diff := cmp.Diff([]string{"/customers customers", "/charges charges", "/ /"}, got); diff != "" || total != 90 {
@@ -49,9 +50,9 @@ func TestVeryLongGroupsShowWhatIsAroundTheCurrentOperation(t *testing.T) {
 	ops := listed(make([]string, 1000)...)
 	for current, want := range map[string]struct {
 		n     int
-		first string
+		first apim.Name
 	}{"": {maxListed, "op0"}, "op500": {maxBeside, "op480"}, "op999": {maxBeside, "op960"}, "op3": {maxBeside, "op0"}} {
-		got := aroundCurrent(ops, current)
+		got := aroundCurrent(ops, apim.Name(current))
 		if len(got) != want.n || got[0].ID != want.first {
 			t.Errorf("around %q: %d from %s, want %d from %s", current, len(got), got[0].ID, want.n, want.first)
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/address"
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
 )
 
@@ -27,7 +28,7 @@ type ListLook struct {
 
 // ListQuery is what of the list is asked for.
 type ListQuery struct {
-	Current string     // the operation of the page
+	Current apim.Name  // the operation of the page
 	Query   url.Values // q: words; group: the group to unfold; show: names or paths
 }
 
@@ -39,7 +40,7 @@ type List struct {
 	Total    int
 	Query    string
 	Found    int
-	Current  string // id of the operation, lower case
+	Current  apim.Name // the operation of the page
 	ShowPath bool
 	Toggle   string // address with paths instead of names, or the other way round; "" when visitors may not
 	Wrap     bool
@@ -52,7 +53,8 @@ type List struct {
 }
 
 type operationGroup struct {
-	ID, Name   string
+	ID         apim.PublicID
+	Name       string
 	Open       bool
 	Count      int
 	Operations []operationItem // nil: loaded when opened
@@ -73,7 +75,7 @@ func (r *Reader) List(ctx context.Context, look ListLook, asked ListQuery) (*Lis
 		return nil, err
 	}
 	v := &List{
-		API: r.API, Versions: r.Versions(), Total: len(ops), Current: strings.ToLower(asked.Current),
+		API: r.API, Versions: r.Versions(), Total: len(ops), Current: asked.Current,
 		Query: strings.TrimSpace(asked.Query.Get("q")), ShowPath: look.Paths, Wrap: look.Wrap, Flat: !look.ByTag, Socket: r.API.Type == "websocket",
 		reader: r, asked: asked.Query,
 	}
@@ -102,7 +104,8 @@ func (r *Reader) List(ctx context.Context, look ListLook, asked ListQuery) (*Lis
 // Only leaves the group that is asked for; searching, all that have something.
 func (v *List) Only() {
 	if v.asked.Get("q") == "" {
-		v.Groups = slices.DeleteFunc(v.Groups, func(g operationGroup) bool { return !strings.EqualFold(g.ID, v.asked.Get(address.QueryGroup)) })
+		asked := apim.PublicID(v.asked.Get(address.QueryGroup))
+		v.Groups = slices.DeleteFunc(v.Groups, func(g operationGroup) bool { return !g.ID.Same(asked) })
 	}
 }
 
@@ -118,7 +121,7 @@ func (v *List) group(g catalog.Group, first, open bool) operationGroup {
 	name := cmp.Or(g.Tag.Name, v.reader.Words.T("operations.untagged"))
 	og := operationGroup{ID: g.Tag.ID, Name: name, Count: len(g.Operations), Load: address.GroupPart(v.API.ID, g.Tag.ID), Href: address.Group(v.API.ID, g.Tag.ID)}
 	asked := v.asked.Has("group")
-	og.Open = open || v.holds(g) || v.Query != "" || asked && strings.EqualFold(v.asked.Get(address.QueryGroup), g.Tag.ID) ||
+	og.Open = open || v.holds(g) || v.Query != "" || asked && g.Tag.ID.Same(apim.PublicID(v.asked.Get(address.QueryGroup))) ||
 		first && v.Current == "" && !asked
 	if og.Open {
 		og.Operations = v.items(aroundCurrent(g.Operations, v.Current))
@@ -137,7 +140,7 @@ func (v *List) unmark() {
 }
 
 func (v List) holds(g catalog.Group) bool {
-	return v.Current != "" && slices.ContainsFunc(g.Operations, func(o *catalog.Operation) bool { return strings.ToLower(o.ID) == v.Current })
+	return slices.ContainsFunc(g.Operations, func(o *catalog.Operation) bool { return o.ID.Same(v.Current) })
 }
 
 func (v List) items(ops []*catalog.Operation) []operationItem {
@@ -145,7 +148,7 @@ func (v List) items(ops []*catalog.Operation) []operationItem {
 	for _, o := range ops {
 		item := operationItem{
 			Method: o.Method, Label: o.Name, Href: address.Operation(v.API.ID, o.ID),
-			Current: v.Current != "" && strings.ToLower(o.ID) == v.Current, Deprecated: o.Deprecated,
+			Current: o.ID.Same(v.Current), Deprecated: o.Deprecated,
 		}
 		if v.ShowPath || item.Label == "" {
 			item.Label = o.URLTemplate
@@ -163,7 +166,7 @@ func filterOperations(ops []*catalog.Operation, text string) []*catalog.Operatio
 	}
 	var out []*catalog.Operation
 	for _, o := range ops {
-		hay := strings.ToLower(o.Method + " " + o.Name + " " + o.URLTemplate + " " + o.ID)
+		hay := strings.ToLower(o.Method + " " + o.Name + " " + o.URLTemplate + " " + string(o.ID))
 		all := true
 		for _, w := range words {
 			all = all && strings.Contains(hay, w)

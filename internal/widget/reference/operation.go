@@ -25,7 +25,7 @@ type operation struct {
 }
 
 // operation reads an operation of the API.
-func (r *Reader) operation(ctx context.Context, id string, look Look) (*operation, error) {
+func (r *Reader) operation(ctx context.Context, id apim.Name, look Look) (*operation, error) {
 	op, err := r.Data.Operation(ctx, r.API, id)
 	if err != nil {
 		return nil, err

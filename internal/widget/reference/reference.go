@@ -6,9 +6,9 @@ import (
 	"embed"
 	"encoding/json"
 	"html/template"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/address"
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/widget/messages"
 )
@@ -17,7 +17,7 @@ import (
 type Data interface {
 	Versions(api *catalog.API) []*catalog.API // of its version set, the API included
 	Operations(ctx context.Context, api *catalog.API) ([]*catalog.Operation, error)
-	Operation(ctx context.Context, api *catalog.API, id string) (*catalog.OperationDetail, error)
+	Operation(ctx context.Context, api *catalog.API, id apim.Name) (*catalog.OperationDetail, error)
 	Schemas(ctx context.Context, api *catalog.API, names []string) (map[string]json.RawMessage, error)
 	GraphQL(ctx context.Context, api *catalog.API) (string, error) // the schema; "" when it has none
 	GatewayURL() string                                            // without a slash at the end
@@ -60,7 +60,7 @@ func (r *Reader) Versions() []Version {
 	var out []Version
 	for _, a := range r.Data.Versions(r.API) {
 		label := cmp.Or(a.Version, r.Words.T("api.original"))
-		out = append(out, Version{label, address.API(a.ID), strings.EqualFold(a.ID, r.API.ID)})
+		out = append(out, Version{label, address.API(a.ID), a.ID.Same(r.API.ID)})
 	}
 	if len(out) < 2 {
 		return nil

@@ -36,7 +36,7 @@ type sampleLanguage struct {
 // language "console", the console's starting values as JSON. With a request, the
 // sample makes that call: the console's, with the key left out. An unknown
 // language is apim.ErrNotFound.
-func (r *Reader) Sample(ctx context.Context, id, language string, request *console.Request) (contentType string, body []byte, err error) {
+func (r *Reader) Sample(ctx context.Context, id apim.Name, language string, request *console.Request) (contentType string, body []byte, err error) {
 	op, err := r.operation(ctx, id, Look{})
 	if err != nil {
 		return "", nil, err

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/address"
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // A schema is shown one level deep. A named type below that is a link to its
@@ -70,7 +71,9 @@ func (t typeText) String() string {
 
 // location is where a schema stands: in a definition or in an operation's own description.
 type location struct {
-	api, part, operation, pointer string
+	api           apim.PublicID
+	operation     apim.Name
+	part, pointer string
 }
 
 func (l location) at(steps ...string) location {

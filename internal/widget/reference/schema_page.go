@@ -37,7 +37,7 @@ func (r *Reader) Schema(ctx context.Context, of Place, fragment bool) (*SchemaPa
 	at := location{api: r.API.ID, part: of.Name}
 	root := json.RawMessage(nil)
 	if of.OfOperation {
-		op, err := r.Data.Operation(ctx, r.API, of.Name)
+		op, err := r.Data.Operation(ctx, r.API, apim.Name(of.Name))
 		if err != nil {
 			return nil, err
 		}
