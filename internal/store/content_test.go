@@ -145,9 +145,9 @@ func TestPublishingMovesOneRowAndTellsTheFeed(t *testing.T) {
 			})
 			return name
 		}
-		same(t, "before", current(), "")
+		same(t, "before", string(current()), "")
 		update(t, s, func(tx *store.Tx) error { return tx.SetCurrentPortalRevision("R1") })
-		same(t, "after", current(), "R1")
+		same(t, "after", string(current()), "R1")
 		same(t, "changes", changes(t, s, 0), []string{"put /portalrevisions/r1"})
 	})
 }
