@@ -58,7 +58,7 @@ func (r *reader) finish() {
 	for _, one := range v.List {
 		r.p.fail(r.node, "%s", one.Message)
 	}
-	route := r.op.Method + " " + r.op.URLTemplate
+	route := r.op.Route()
 	if r.p.routes[route] {
 		r.p.warn(r.node, "%.200s stands twice; this one is left out.", route)
 		return

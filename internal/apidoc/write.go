@@ -103,14 +103,19 @@ func (w *writer) putSchema() error {
 	if err != nil || old != nil && bytes.Equal(old.Body, body) {
 		return err
 	}
-	parts, err := w.d.Schema.Parts()
-	if err != nil {
-		return err
-	}
 	if err := w.tx.Put(&store.Document{Ref: ref, Body: body}); err != nil {
 		return err
 	}
-	return w.tx.PutSchemaParts(w.revision, id, parts)
+	return PutParts(w.tx, ref, w.d.Schema)
+}
+
+// PutParts writes the definitions of a stored schema, which pages read one by one.
+func PutParts(tx *store.Tx, ref apim.Ref, s *apim.Schema) error {
+	parts, err := s.Parts()
+	if err != nil {
+		return err
+	}
+	return tx.PutSchemaParts(ref.Parent(), ref.Name(), parts)
 }
 
 // putPolicies writes the policies that the description makes, where there are none yet.

@@ -11,7 +11,7 @@ import (
 // prepared is an operation as it is stored.
 type prepared struct {
 	id          string
-	route       string // method and template
+	route       string
 	tags        []string
 	body, extra json.RawMessage
 }
@@ -22,12 +22,10 @@ func prepare(d *Description) []prepared {
 	for i := range d.Operations {
 		op := &d.Operations[i]
 		op.Default()
-		all[i] = prepared{op.ID, routeOf(&op.Operation), op.Extra.Tags, encode(&op.Operation), encode(&op.Extra)}
+		all[i] = prepared{op.ID, op.Route(), op.Extra.Tags, encode(&op.Operation), encode(&op.Extra)}
 	}
 	return all
 }
-
-func routeOf(op *apim.Operation) string { return op.Method + " " + op.URLTemplate }
 
 // putOperations writes the operations that are new or changed, and deletes those
 // the description does not have.
@@ -87,7 +85,7 @@ func (w *writer) copyPolicies(added []prepared, docs []*store.Document) error {
 		if err := doc.Decode(&op); err != nil {
 			return err
 		}
-		routes[routeOf(&op)] = doc.Ref
+		routes[op.Route()] = doc.Ref
 	}
 	for _, op := range added {
 		from, ok := routes[op.route]

@@ -150,6 +150,9 @@ func (o *Operation) Validate(v *Violations) {
 	}
 }
 
+// Route is what no two operations of an API share: method and template.
+func (o *Operation) Route() string { return strings.ToUpper(o.Method) + " " + o.URLTemplate }
+
 // Operations is the kind of /apis/operations.
 var Operations = &Kind{
 	Path: "apis/operations", Verbs: CRUD, New: func() Resource { return new(Operation) }, Workspace: true,

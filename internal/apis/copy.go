@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/apidoc"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
 )
@@ -61,11 +62,7 @@ func copyParts(tx *store.Tx, kind *apim.Kind, doc *store.Document, to apim.Ref) 
 	if err := doc.Decode(&s); err != nil {
 		return err
 	}
-	parts, err := s.Parts()
-	if err != nil {
-		return err
-	}
-	return tx.PutSchemaParts(to, doc.Name, parts)
+	return apidoc.PutParts(tx, to.Child("schemas", doc.Name), &s)
 }
 
 // copyTags repeats the tags of the operations; the API's own are linked to its alias.

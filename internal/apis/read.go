@@ -156,6 +156,11 @@ func (d *described) check(ref apim.Ref) error {
 	return v.Err()
 }
 
+// Describing are the members of properties that say what the description is.
+func Describing() []string {
+	return []string{"format", "value", "wsdlSelector", "translateRequiredQueryParameters"}
+}
+
 // plain returns the properties without the description, and without empty ones,
 // which are left to the description.
 func plain(properties json.RawMessage) (json.RawMessage, error) {
@@ -163,7 +168,7 @@ func plain(properties json.RawMessage) (json.RawMessage, error) {
 	if err := json.Unmarshal(properties, &members); err != nil {
 		return nil, fmt.Errorf("decode properties: %w", err)
 	}
-	for _, name := range []string{"format", "value", "wsdlSelector", "translateRequiredQueryParameters"} {
+	for _, name := range Describing() {
 		delete(members, name)
 	}
 	maps.DeleteFunc(members, func(name string, value json.RawMessage) bool {

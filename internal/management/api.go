@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/access"
@@ -46,6 +47,12 @@ func putAPI(w *write) error {
 		return err
 	}
 	w.doc, w.findings = result.Document, result.Findings
+	if names := apis.Describing(); w.r.Method == http.MethodPatch && slices.ContainsFunc(names, w.has) {
+		w.warn(apim.WithoutEffect, "", strings.Join(names, ", ")+" are read in a PUT; a PATCH leaves the description as it is.")
+	}
+	if w.old != nil && w.has("sourceApiId") {
+		w.warn(apim.WithoutEffect, "/sourceApiId", "sourceApiId is read when a revision is created; this one was there.")
+	}
 	return nil
 }
 
@@ -90,16 +97,17 @@ func checkOperation(w *write) error {
 	if err != nil {
 		return err
 	}
+	route := strings.ToLower(op.Route())
 	for _, r := range rows {
 		f := r.fields(apim.Operations)
-		if r.key == w.ref.Key() || f.Text("method") != strings.ToLower(op.Method) || f.Text("urlTemplate") != strings.ToLower(op.URLTemplate) {
-			continue
+		if r.key == w.ref.Key() || f.Text("method")+" "+f.Text("urlTemplate") != route {
+			continue // as read without decoding
 		}
 		var other apim.Operation
 		if err := r.doc.Decode(&other); err != nil {
 			return err
 		}
-		if other.URLTemplate == op.URLTemplate {
+		if other.Route() == op.Route() {
 			return &apim.ConflictError{Code: "ValidationError", Target: "urlTemplate", Message: fmt.Sprintf(
 				"The operation %q has the same method and urlTemplate.", r.ref.Name())}
 		}
@@ -107,18 +115,14 @@ func checkOperation(w *write) error {
 	return nil
 }
 
-// storedSchema stores a schema's definitions as parts, which pages read one by one.
+// storedSchema checks a GraphQL schema, and writes the parts of any.
 func storedSchema(w *write) error {
 	if s := w.resource.(*apim.Schema); s.ContentType == apim.GraphQLSchema && s.Document != nil {
 		if err := apidoc.CheckGraphQL("document.value", s.Document.Value); err != nil {
 			return err
 		}
 	}
-	parts, err := w.resource.(*apim.Schema).Parts()
-	if err != nil {
-		return err
-	}
-	return w.tx.PutSchemaParts(w.ref.Parent(), w.ref.Name(), parts)
+	return apidoc.PutParts(w.tx, w.ref, w.resource.(*apim.Schema))
 }
 
 func putVersionSet(w *write) (err error) {

@@ -263,3 +263,60 @@ func TestWarningsOfAnImportAreToldEveryWay(t *testing.T) {
 		t.Errorf("the history of the API has %d entries of findings: %v, %v", len(kept), kept, err)
 	}
 }
+
+// TestEveryWayOfWritingAnOperationDoesTheSame adds a second operation to GET /o by
+// PUT, by PATCH of another one, and by importing both: two operations of an API
+// differ in method or template, and both keep to the rules of a template.
+func TestEveryWayOfWritingAnOperationDoesTheSame(t *testing.T) {
+	t.Parallel()
+	ways := map[string]func(s *service, method, template string) bool{
+		"PUT": func(s *service, method, template string) bool {
+			return s.do("PUT", "/apis/x/operations/two", body(operationProps(method, template))).status == 201
+		},
+		"PATCH": func(s *service, method, template string) bool {
+			s.do("PUT", "/apis/x/operations/two", body(operationProps("TRACE", "/before"))).want(201)
+			return s.do("PATCH", "/apis/x/operations/two", body(operationProps(method, template))).status == 200
+		},
+		"import": func(s *service, method, template string) bool {
+			paths := map[string]props{"/o": {"get": props{"responses": props{}}}}
+			if paths[template] == nil {
+				paths[template] = props{}
+			}
+			paths[template][strings.ToLower(method)] = props{"responses": props{}}
+			described, _ := json.Marshal(props{"openapi": "3.0.3", "info": props{"title": "X"}, "paths": paths})
+			r := s.do("PUT", "/apis/x", body(props{"path": "x", "format": "openapi+json", "value": string(described)}))
+			return r.status < 300 && len(strings.Fields(s.do("GET", "/apis/x/operations", "").names())) == 2
+		},
+		"copy": func(s *service, method, template string) bool {
+			if s.do("PUT", "/apis/x/operations/two", body(operationProps(method, template))).status != 201 {
+				return false
+			}
+			s.do("PUT", "/apis/x;rev=2", body(props{"sourceApiId": "/apis/x"})).want(201)
+			return s.do("PUT", "/apis/x;rev=2/operations/three", body(operationProps(method, template))).want(409).status == 409
+		},
+	}
+	for _, c := range []struct {
+		method, template string
+		taken            bool
+	}{
+		{"GET", "/o", true}, {"get", "/o", true}, {"POST", "/o", false}, {"GET", "/O", false}, {"GET", "/o/{id}", false},
+		{"GET", "/o/{id", true}, {"GET", "/" + strings.Repeat("o", 1000), true},
+	} {
+		for name, write := range ways {
+			s := newService(t)
+			s.put("/apis/x", `{"path":"x"}`)
+			s.do("PUT", "/apis/x/operations/one", body(operationProps("GET", "/o"))).want(201)
+			if ok := write(s, c.method, c.template); ok == c.taken {
+				t.Errorf("%s of %s %.20s: done %t", name, c.method, c.template, ok)
+			}
+		}
+	}
+}
+
+func operationProps(method, template string) props {
+	parameters := []props{}
+	for _, name := range apim.TemplateVariables(template) {
+		parameters = append(parameters, props{"name": name, "type": "string"})
+	}
+	return props{"displayName": "O", "method": method, "urlTemplate": template, "templateParameters": parameters}
+}

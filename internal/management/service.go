@@ -1,12 +1,13 @@
 package management
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/access"
@@ -19,8 +20,8 @@ import (
 func serviceRoutes() []*route {
 	table := []*route{
 		read("", "", getService),
-		routeOf(http.MethodPut, "", "", putService),
-		routeOf(http.MethodPatch, "", "", patchService),
+		routeOf(http.MethodPut, "", "", writeService),
+		routeOf(http.MethodPatch, "", "", writeService),
 		routeOf(http.MethodDelete, "", "", deleteService),
 		read("skus", "skus", listServiceSKUs),
 		read("regions", "regions", listRegions),
@@ -109,17 +110,8 @@ type serviceSKU struct {
 	Capacity *int   `json:"capacity"`
 }
 
-// putService answers PUT of the service: settings that are left out return to
-// the configured values.
-func putService(c *call) (*answer, error) {
-	return c.writeService(&settings.Service{Tags: map[string]string{}})
-}
-
-// patchService answers PATCH of the service.
-func patchService(c *call) (*answer, error) { return c.writeService(nil) }
-
-// writeService changes the settings, starting from base; nil: from the present ones.
-func (c *call) writeService(base *settings.Service) (*answer, error) {
+// writeService answers PUT and PATCH of the service.
+func writeService(c *call) (*answer, error) {
 	raw, err := c.body()
 	if err != nil {
 		return nil, err
@@ -134,12 +126,16 @@ func (c *call) writeService(base *settings.Service) (*answer, error) {
 	if body.Properties == nil {
 		body.Properties = json.RawMessage("{}")
 	}
-	if err := c.checkFixed(&body); err != nil {
+	if body.Properties, err = arm.WithoutNulls(body.Properties, nil); err != nil {
+		return nil, err
+	}
+	findings, err := c.checkFixed(&body)
+	if err != nil {
 		return nil, err
 	}
 	err = c.Store.Update(c.r.Context(), c.actor(), func(tx *store.Tx) error {
-		next := base
-		if next == nil {
+		next := &settings.Service{Tags: map[string]string{}} // what a PUT leaves out returns to the configured values
+		if c.r.Method == http.MethodPatch {
 			if next, err = c.serviceSettings(tx); err != nil {
 				return err
 			}
@@ -150,51 +146,67 @@ func (c *call) writeService(base *settings.Service) (*answer, error) {
 		if body.Tags != nil {
 			next.Tags = *body.Tags
 		}
-		return settings.PutService(tx, next)
+		if err := settings.PutService(tx, next); err != nil {
+			return err
+		}
+		return tx.Found(settings.ServiceRef, findings)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return getService(c)
+	a, err := getService(c)
+	if err == nil {
+		a.findings = findings
+	}
+	return a, err
 }
 
 // checkFixed refuses changes to what a self-hosted instance takes from its
-// configuration. A client may send it back unchanged.
-func (c *call) checkFixed(body *serviceBody) error {
+// configuration. A client may send it back unchanged, in any case. Members that
+// the service does not know are findings.
+func (c *call) checkFixed(body *serviceBody) (findings []apim.Finding, err error) {
 	shown, err := c.service()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var v apim.Violations
 	const fixed = "%s cannot be changed here: a self-hosted instance takes it from its configuration."
-	if body.SKU != nil && body.SKU.Name != "" && body.SKU.Name != "Developer" {
-		v.Addf("sku.name", "sku.name is Developer on every self-hosted instance; it is %q.", body.SKU.Name)
+	if body.SKU != nil {
+		v.OneOf("sku.name", &body.SKU.Name, "Developer")
+		if n := body.SKU.Capacity; n != nil && *n != 1 {
+			v.Addf("sku.capacity", "sku.capacity is 1 on every self-hosted instance; it is %d.", *n)
+		}
 	}
 	if body.Location != "" && !strings.EqualFold(plainLocation(body.Location), plainLocation(c.Service.Location)) {
 		v.Addf("location", fixed, "location")
 	}
 	var sent, have map[string]json.RawMessage
 	if err := arm.Unmarshal(body.Properties, &sent); err != nil {
-		return err
+		return nil, err
 	}
 	if err := json.Unmarshal(shown["properties"].(json.RawMessage), &have); err != nil {
-		return err
+		return nil, err
 	}
-	for field, value := range sent {
-		switch field {
-		case "publisherName", "publisherEmail", "notificationSenderEmail", "customProperties":
-			continue
-		}
-		if !sameJSON(value, have[field]) && !bytes.Equal(value, []byte("null")) {
+	for _, field := range slices.Sorted(maps.Keys(sent)) {
+		unknown := arm.UnknownMember(field, sent[field], new(settings.Service))
+		switch {
+		case unknown == "" || sameJSON(sent[field], have[field]):
+		case have[field] != nil:
 			v.Addf(field, fixed, field)
+		default:
+			findings = append(findings, apim.Finding{
+				Severity: apim.SeverityWarning, Code: apim.UnknownMember, Target: string(settings.ServiceRef), Path: "/" + field,
+				Message: unknown + " is no member that the service knows; it is not kept.",
+			})
 		}
 	}
-	return v.Err()
+	return findings, v.Err()
 }
 
 // plainLocation is a region's name without blanks, since clients write it with and without.
 func plainLocation(s string) string { return strings.ReplaceAll(s, " ", "") }
 
+// sameJSON reports whether two values are the same but for the case of letters.
 func sameJSON(a, b json.RawMessage) bool {
 	var x, y any
 	if b == nil || json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil {
@@ -202,7 +214,7 @@ func sameJSON(a, b json.RawMessage) bool {
 	}
 	one, err1 := json.Marshal(x)
 	two, err2 := json.Marshal(y)
-	return err1 == nil && err2 == nil && bytes.Equal(one, two)
+	return err1 == nil && err2 == nil && strings.EqualFold(string(one), string(two))
 }
 
 // deleteService answers DELETE of the service: it deletes everything and

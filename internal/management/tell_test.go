@@ -17,6 +17,7 @@ func TestFindingsGoToWhoWroteAndIntoTheHistory(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	s.do("PUT", "/apis/a", `{"properties":{"path":"a"}}`).want(201)
+	s.do("PUT", "/", `{"properties":{"publisherName":"Us","publisherEmail":"us@b.example"}}`).want(200)
 	unrun, _ := json.Marshal(`<policies><inbound><base/><limit-concurrency key="k" max-count="1"></limit-concurrency></inbound></policies>`)
 	dangling := strings.Replace(petsDescription, `{description: ok}`, `{$ref: "#/components/responses/none"}`, 1)
 	for _, c := range []struct {
@@ -28,6 +29,9 @@ func TestFindingsGoToWhoWroteAndIntoTheHistory(t *testing.T) {
 		{"an import that leaves something out", "PUT", "/apis/pets", importBody(dangling, ""), "/apis/pets", apim.FoundInDescription, "none"},
 		{"an unknown member", "PUT", "/products/p", `{"properties":{"displayName":"P","colour":"red"}}`, "/products/p", apim.UnknownMember, "colour"},
 		{"an unknown member of an API", "PUT", "/apis/b", `{"properties":{"path":"b","contact":{"fax":"1"}}}`, "/apis/b", apim.UnknownMember, "fax"},
+		{"a description in a PATCH", "PATCH", "/apis/a", `{"properties":{"format":"openapi","value":"{}"}}`, "/apis/a", apim.WithoutEffect, "PUT"},
+		{"a source for what is there", "PUT", "/apis/a", `{"properties":{"path":"a","sourceApiId":"/apis/b"}}`, "/apis/a", apim.WithoutEffect, "sourceApiId"},
+		{"an unknown member of the service", "PATCH", "/", `{"properties":{"colour":"red"}}`, "/settings/service", apim.UnknownMember, "colour"},
 		{"a policy that is not run", "PUT", "/apis/a/policies/policy", `{"properties":{"format":"rawxml","value":` + string(unrun) + `}}`,
 			"/apis/a/policies/policy", apim.PolicyNotRun, "limit-concurrency"},
 		{"a kind that nothing acts on", "PUT", "/caches/c", `{"properties":{"connectionString":"c","useFromLocation":"default"}}`, "/caches/c", apim.WithoutEffect, "cache"},

@@ -14,7 +14,7 @@ const (
 	Signup     apim.Ref = "/portalsettings/signup"
 	Delegation apim.Ref = "/portalsettings/delegation"
 
-	serviceRef apim.Ref = "/settings/service"
+	ServiceRef apim.Ref = "/settings/service"
 )
 
 // Portal is what the portal lets people do (apim-rest.md §1.15).

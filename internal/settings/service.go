@@ -35,14 +35,14 @@ func (s *Service) Validate(v *apim.Violations) {
 // overlaid with the stored changes.
 func ReadService(tx *store.Tx, s Service) (*Service, error) {
 	s.Tags = map[string]string{}
-	doc, err := tx.Decode(serviceRef, &s)
+	doc, err := tx.Decode(ServiceRef, &s)
 	if err != nil {
 		return &s, apim.IfAbsent(err, nil)
 	}
 	s.ETag = doc.ETag
 	if doc.Extra != nil {
 		if err := json.Unmarshal(doc.Extra, &s.Tags); err != nil {
-			return nil, fmt.Errorf("decode tags of %s: %w", serviceRef, err)
+			return nil, fmt.Errorf("decode tags of %s: %w", ServiceRef, err)
 		}
 	}
 	return &s, nil
@@ -53,7 +53,7 @@ func PutService(tx *store.Tx, s *Service) error {
 	if err := apim.Check(s.Validate); err != nil {
 		return err
 	}
-	doc := &store.Document{Ref: serviceRef}
+	doc := &store.Document{Ref: ServiceRef}
 	var err error
 	if doc.Body, err = json.Marshal(s); err != nil {
 		return err
