@@ -98,8 +98,8 @@ const firstContents = "/firstContents"
 // plan compares the items of a service with the wanted ones.
 func plan(ctx context.Context, c *client.Client, items []Item) (Diff, error) {
 	now, err := Items(ctx, c)
-	if err != nil {
-		return Diff{}, err
+	if err != nil || len(items) == 0 { // which is nothing to give way to
+		return Compare(now, items), err
 	}
 	err = c.Get(ctx, firstContents, nil)
 	if refused := (*client.Error)(nil); errors.As(err, &refused) && refused.Status < 500 {

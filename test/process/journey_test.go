@@ -189,6 +189,18 @@ func TestANewSiteGivesWayToOneThatIsGenerated(t *testing.T) {
 	}
 }
 
+func TestANewSiteGivesWayToNothingElse(t *testing.T) {
+	t.Parallel()
+	dir, empty := t.TempDir(), t.TempDir()
+	if err := os.WriteFile(filepath.Join(empty, "data.json"), []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	portico(t, "generate", empty, "--data", dir)
+	if products := portico(t, "product", "list", "--data", dir); !strings.Contains(products, "starter") {
+		t.Errorf("a site without items has taken the products away:\n%s", products)
+	}
+}
+
 func TestProductsAreMadeAndListed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
