@@ -14,7 +14,7 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// How long one-time links work (design.md §7).
+// How long one-time links are valid (design.md §7).
 const (
 	LinkLifetime         = 24 * time.Hour // printed ones, and for a new password
 	InvitationLifetime   = 2 * 24 * time.Hour
@@ -31,8 +31,8 @@ func (s *Service) MintLink(ctx context.Context) (string, error) {
 	})
 }
 
-// MintUserLink makes the secret of a one-time link that signs a user in, within
-// a transaction. An earlier one ends.
+// MintUserLink makes the secret of a one-time link that signs in a user, within
+// a transaction. An earlier link stops working.
 func (s *Service) MintUserLink(tx *store.Tx, user apim.Ref, lifetime time.Duration) (string, error) {
 	random, err := s.secret()
 	if err != nil {
@@ -46,9 +46,10 @@ func (s *Service) MintUserLink(tx *store.Tx, user apim.Ref, lifetime time.Durati
 	return secret, nil
 }
 
-// RedeemLink starts a session of the user of a one-time link, once. Who was to
-// confirm an address has done so: the link went there.
-// apim.ErrUnauthorized: it is wrong, was used, or has expired.
+// RedeemLink starts a session for the user of a one-time link; it works once. A
+// user who has yet to confirm the e-mail address has thereby done so, since the
+// link was sent there. The error is apim.ErrUnauthorized if the secret is
+// wrong, used or expired.
 func (s *Service) RedeemLink(ctx context.Context, secret string, c Client) (sessionID string, err error) {
 	if err := s.byAddress.take(addressName(c.Address), s.store.Now()); err != nil {
 		return "", err
@@ -81,7 +82,7 @@ func (s *Service) RedeemLink(ctx context.Context, secret string, c Client) (sess
 	return sessionID, nil
 }
 
-// confirm makes a user who waits for it active.
+// confirm makes a pending user active.
 func confirm(tx *store.Tx, ref apim.Ref) error {
 	u, err := getUser(tx, ref)
 	if err != nil || u.State != apim.UserPending {

@@ -8,8 +8,9 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// HashPassword checks a password against the rules for who chooses it and hashes
-// it, for [PutUser]. It takes tens of milliseconds: call it outside transactions.
+// HashPassword checks a password against the rules for its chooser and hashes
+// it, for [PutUser]. It takes tens of milliseconds, so call it outside
+// transactions.
 func (s *Service) HashPassword(ctx context.Context, password, email string, by Chooser) (string, error) {
 	if err := CheckPassword(password, email, by); err != nil {
 		return "", err
@@ -54,10 +55,11 @@ func (s *Service) Rename(ctx context.Context, actor store.Actor, id apim.Name, f
 	return err
 }
 
-// ChangePassword replaces the password of the person whose session c names. They
-// must know the present one, unless [Visitor.MaySetPassword] says otherwise. Their
-// other sessions and their tokens end. A wrong present password is
-// apim.ErrUnauthorized, too many of them a *LimitedError.
+// ChangePassword replaces the password of the person signed in with c's
+// session. They must give the present one, unless [Visitor.MaySetPassword] says
+// otherwise. Their other sessions and their tokens end. The error is
+// apim.ErrUnauthorized for a wrong present password, and a *LimitedError after
+// too many of them.
 func (s *Service) ChangePassword(ctx context.Context, present, next string, c Client) error {
 	v, err := s.Visitor(ctx, c.SessionID)
 	if err != nil {

@@ -16,7 +16,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// cost is what an argon2id hash takes. Stored with every hash, so it may be raised later.
+// cost is the cost of an argon2id hash. It is stored with every hash, so it can
+// be raised later.
 type cost struct {
 	memory  uint32 // KiB
 	passes  uint32
@@ -25,7 +26,7 @@ type cost struct {
 
 var (
 	standardCost = cost{memory: 19 * 1024, passes: 2, threads: 1}
-	maximumCost  = cost{memory: 1 << 20, passes: 16, threads: 16} // a stored hash that asks for more is corrupt
+	maximumCost  = cost{memory: 1 << 20, passes: 16, threads: 16} // a stored hash that demands more is corrupt
 )
 
 const (
@@ -53,7 +54,7 @@ func newHasher(random io.Reader) (*hasher, error) {
 	return h, nil
 }
 
-// hash makes the PHC string that is stored for a password.
+// hash makes the PHC string of a password for storing.
 func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, saltSize)
 	if _, err := io.ReadFull(h.random, salt); err != nil {
@@ -66,8 +67,9 @@ func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 	return encode(standardCost, salt, sum), nil
 }
 
-// matches compares a password with a stored hash. An empty one costs the same
-// work and matches nothing, so the time taken does not reveal whether there is a password.
+// matches compares a password with a stored hash. An empty hash takes the same
+// time and matches nothing, so the time does not reveal whether there is a
+// password.
 func (h *hasher) matches(ctx context.Context, encoded, password string) (bool, error) {
 	encoded = cmp.Or(encoded, h.decoy)
 	c, salt, want, err := decode(encoded)

@@ -10,7 +10,8 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// Chooser is who picks a password; people are held to more than administrators (design.md §7).
+// Chooser is who chooses a password; the rules for people are stricter than for
+// administrators (design.md §7).
 type Chooser int
 
 // The choosers.
@@ -26,14 +27,14 @@ const (
 	MaxPassword                = 256
 )
 
-// The cores of common passwords, one a line: lower case, without the digits and
-// signs people add before and after.
+// The cores of common passwords, one a line: in lower case, without the digits
+// and signs that people add at the ends.
 //
 //go:embed common_passwords.txt
 var commonPasswords string
 
-// CheckPassword reports whether a password may be chosen. email is the account's
-// address; the error is an *apim.InvalidError with the target "password".
+// CheckPassword checks whether a password may be chosen; email is the account's
+// address. The error is an *apim.InvalidError with the target "password".
 func CheckPassword(password, email string, by Chooser) error {
 	shortest := MinPasswordByPerson
 	if by == ByAdministrator {
@@ -61,7 +62,7 @@ func isGuessable(password, email string) bool {
 	return isMonotonous(lower) || isCommon(lower) || isCommon(unleet(lower))
 }
 
-// isMonotonous finds few different characters, and runs such as 1234567890 or zyxwvutsrq.
+// isMonotonous detects few different characters, and runs such as 1234567890 or zyxwvutsrq.
 func isMonotonous(s string) bool {
 	different := map[rune]bool{}
 	steps, last := 0, rune(0)
@@ -75,7 +76,7 @@ func isMonotonous(s string) bool {
 	return len(different) < 5 || steps*4 >= (utf8.RuneCountInString(s)-1)*3
 }
 
-// isCommon looks for a common core, alone or repeated: "password1!", "qwertyqwerty".
+// isCommon detects a common core, alone or repeated: "password1!", "qwertyqwerty".
 func isCommon(s string) bool {
 	c := core(s)
 	for word := range strings.Lines(commonPasswords) {
@@ -90,7 +91,8 @@ func isCommon(s string) bool {
 	return false
 }
 
-// core is s without what is not a letter at its ends; s itself when nothing is left.
+// core is s without the characters at its ends that are not letters; s itself
+// if nothing would be left.
 func core(s string) string {
 	c := strings.TrimFunc(s, func(r rune) bool { return !unicode.IsLetter(r) })
 	if c == "" {
@@ -101,7 +103,8 @@ func core(s string) string {
 
 var leet = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s", "!", "i")
 
-// unleet undoes the usual digits for letters, except at the end, where digits are more often digits.
+// unleet replaces the usual digits for letters, except at the end, where they
+// are more often digits.
 func unleet(s string) string {
 	end := len(s)
 	for end > 0 && !unicode.IsLetter(rune(s[end-1])) && s[end-1] < utf8.RuneSelf {

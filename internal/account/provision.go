@@ -27,8 +27,8 @@ func Provisioned(tx *store.Tx) (bool, error) {
 	return done != "", err
 }
 
-// Forget removes, in a transaction that deletes all resources, what accounts keep
-// beside them, so that the service can be provisioned again.
+// Forget removes, in a transaction that deletes all resources, what accounts
+// store beside them, so that the service can be provisioned again.
 func Forget(tx *store.Tx, service string) error {
 	if err := tx.Exec(`DELETE FROM session WHERE service = $1`, service); err != nil {
 		return err

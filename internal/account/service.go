@@ -9,8 +9,8 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// SessionLifetime is how long a person stays signed in. It is absolute, so that
-// no request of a signed-in visitor has to write.
+// SessionLifetime is how long a person stays signed in. It is not extended, so
+// that requests of signed-in visitors need not write.
 const SessionLifetime = 30 * 24 * time.Hour
 
 // Options are what a Service needs besides its store.
@@ -18,7 +18,7 @@ type Options struct {
 	Rand io.Reader // session ids, salts, keys; nil: crypto/rand
 }
 
-// Service signs people and programs in. It is safe for concurrent use.
+// Service signs in people and programs. It is safe for concurrent use.
 type Service struct {
 	store     *store.Store
 	random    io.Reader
@@ -28,7 +28,8 @@ type Service struct {
 	visitors  *visitorCache
 }
 
-// New makes a Service. As a consumer of the change feed it hears of changes made by others at once.
+// New makes a Service. As a consumer of the change feed it learns of others'
+// changes at once.
 func New(s *store.Store, opt Options) (*Service, error) {
 	opt.Rand = cmp.Or(opt.Rand, rand.Reader)
 	h, err := newHasher(opt.Rand)

@@ -11,7 +11,8 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// What a person with the right password may be told. Both are apim.ErrUnauthorized.
+// Reasons that a person with the right password may be given. Both are
+// apim.ErrUnauthorized.
 var (
 	ErrBlocked      = fmt.Errorf("the account is blocked: %w", apim.ErrUnauthorized)
 	ErrNotConfirmed = fmt.Errorf("the e-mail address is not confirmed: %w", apim.ErrUnauthorized)
@@ -21,7 +22,7 @@ var (
 type Client struct {
 	Address   string // of the network, with or without port
 	UserAgent string
-	SessionID string // the session the browser has so far; it ends
+	SessionID string // the browser's present session, which ends
 }
 
 // SignIn checks a password and starts a session. Errors: those of [Service.CheckCredentials].
@@ -34,10 +35,11 @@ func (s *Service) SignIn(ctx context.Context, email, password string, c Client) 
 	return u, id, err
 }
 
-// CheckCredentials returns the active user with an address and password.
-// apim.ErrUnauthorized: no such pair, whether or not the account exists, and
-// after the same work. ErrBlocked, ErrNotConfirmed: the pair is right.
-// *LimitedError: too many attempts for the account or from the address.
+// CheckCredentials returns the active user with an e-mail address and password.
+// Errors: apim.ErrUnauthorized if there is no such pair, whether or not the
+// account exists, after the same work; ErrBlocked and ErrNotConfirmed if the
+// pair is right; *LimitedError after too many attempts for the account or from
+// the address.
 func (s *Service) CheckCredentials(ctx context.Context, email, password, address string) (*User, error) {
 	account := normalEmail(email)
 	now := s.store.Now()
@@ -68,8 +70,8 @@ func (s *Service) CheckCredentials(ctx context.Context, email, password, address
 	return nil, ErrBlocked
 }
 
-// findByEmail returns the user with an address and the stored password, both
-// zero when there is none.
+// findByEmail returns the user with an e-mail address and the stored password,
+// both zero if there is none.
 func (s *Service) findByEmail(ctx context.Context, account string) (u *User, encoded string, err error) {
 	err = s.store.View(ctx, func(tx *store.Tx) error {
 		key, err := tx.Meta(emailMeta(account))
@@ -85,7 +87,7 @@ func (s *Service) findByEmail(ctx context.Context, account string) (u *User, enc
 	return u, encoded, err
 }
 
-// StartSession signs a user in who has proved who they are, by a password, a
+// StartSession signs in a user who has proved their identity by a password, a
 // token or a link. The id is for a cookie and is not stored.
 func (s *Service) StartSession(ctx context.Context, userID apim.Name, c Client) (string, error) {
 	id, err := s.secret()
@@ -101,12 +103,12 @@ func (s *Service) StartSession(ctx context.Context, userID apim.Name, c Client) 
 	return id, nil
 }
 
-// begun says how a session began.
+// begun says how a session was begun.
 type begun bool
 
 const (
 	byCredentials begun = false
-	byLink        begun = true // a one-time link: see [Visitor.MaySetPassword]
+	byLink        begun = true // by a one-time link: see [Visitor.MaySetPassword]
 )
 
 func startSession(tx *store.Tx, id string, userID apim.Name, c Client, by begun) error {
@@ -130,7 +132,7 @@ func startSession(tx *store.Tx, id string, userID apim.Name, c Client, by begun)
 	return tx.Audit("signIn", apim.UserRef(v.User.ID), nil, nil)
 }
 
-// SignOut ends a session; it is no error when there is none.
+// SignOut ends a session; it is not an error if there is none.
 func (s *Service) SignOut(ctx context.Context, sessionID string) error {
 	err := s.store.Update(ctx, store.Actor{Name: "visitor"}, func(tx *store.Tx) error {
 		return tx.DeleteSession(sessionID)
@@ -142,7 +144,7 @@ func (s *Service) SignOut(ctx context.Context, sessionID string) error {
 	return nil
 }
 
-// secret makes 256 random bits as text for cookies and addresses.
+// secret makes 256 random bits, as text for cookies and addresses.
 func (s *Service) secret() (string, error) {
 	b := make([]byte, 32)
 	if _, err := io.ReadFull(s.random, b); err != nil {

@@ -26,7 +26,7 @@ const (
 	roundTrip     = "2006-01-02T15:04:05.0000000Z" // .NET "O", UTC
 )
 
-// Token is a shared access token as it came: not yet known to be genuine.
+// Token is a shared access token as received, not yet verified.
 type Token struct {
 	ID      apim.Name // a user's id or IntegrationID
 	Expires time.Time
@@ -35,15 +35,15 @@ type Token struct {
 	signature []byte
 }
 
-// MintCompact makes id&yyyyMMddHHmm&signature. The expiry is cut to the minute.
+// MintCompact makes id&yyyyMMddHHmm&signature. The expiry is truncated to the minute.
 func MintCompact(id string, expires time.Time, key string) string {
 	expires = expires.UTC().Truncate(time.Minute)
 	sum := sign(id+"\n"+expires.Format(roundTrip), key)
 	return id + "&" + expires.Format(compactExpiry) + "&" + base64.StdEncoding.EncodeToString(sum)
 }
 
-// ParseToken reads a token in any of its spellings, with or without the scheme
-// word. Its error is apim.ErrUnauthorized.
+// ParseToken reads a token in any of its spellings, with or without the scheme.
+// The error is apim.ErrUnauthorized.
 func ParseToken(text string) (Token, error) {
 	text = strings.TrimSpace(text)
 	if scheme, rest, ok := strings.Cut(text, " "); ok && (strings.EqualFold(scheme, tokenScheme) || strings.EqualFold(scheme, bearerScheme)) {

@@ -9,17 +9,18 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// normalEmail is what addresses are compared by.
+// normalEmail is the form in which addresses are compared.
 func normalEmail(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
 
-// emailMeta names the stored value that leads from an address to its user.
+// emailMeta names the stored value that holds the user of an e-mail address.
 func emailMeta(email string) string { return "account.email/" + normalEmail(email) }
 
-// PutUser creates or replaces a user, with defaults (a state left empty stays as
-// it was), and reports whether it was created. password is an encoded one of
-// [Service.HashPassword]; "" keeps what there is. New users join Developers; a
-// user who stops being active, or whose password is replaced, loses sessions and
-// tokens at once. Errors: *apim.InvalidError, *apim.ConflictError for a taken address.
+// PutUser creates or replaces a user, with defaults (an empty state keeps the
+// old one), and reports whether it created one. password comes from
+// [Service.HashPassword]; "" keeps the present one. New users join Developers.
+// A user who is no longer active, or whose password is replaced, loses sessions
+// and tokens at once. Errors: *apim.InvalidError, *apim.ConflictError for an
+// address in use.
 func PutUser(tx *store.Tx, ref apim.Ref, u *apim.User, password string) (created bool, err error) {
 	old, err := apim.OrNone(getUser(tx, ref))
 	if err != nil {
@@ -55,7 +56,7 @@ func PutUser(tx *store.Tx, ref apim.Ref, u *apim.User, password string) (created
 // completeUser fills in what a PUT left out and what only the service decides.
 func completeUser(tx *store.Tx, old *User, u *apim.User) {
 	if u.State == "" && old != nil {
-		u.State = old.State // a replacement does not let a blocked user in
+		u.State = old.State // a replacement does not unblock a user
 	}
 	u.Default()
 	u.Email = strings.TrimSpace(u.Email)
@@ -90,7 +91,7 @@ func validateUser(ref apim.Ref, u *apim.User) error {
 	return v.Err()
 }
 
-// claimEmail makes an address lead to a user, and to nobody else.
+// claimEmail reserves an e-mail address for a user.
 func claimEmail(tx *store.Tx, ref apim.Ref, old *User, email string) error {
 	owner, err := tx.Meta(emailMeta(email))
 	if err != nil {
@@ -107,8 +108,9 @@ func claimEmail(tx *store.Tx, ref apim.Ref, old *User, email string) error {
 	return tx.SetMeta(emailMeta(email), string(ref.Key()))
 }
 
-// replacePassword stores an encoded password. Every session but the one named ends,
-// and the one-time link; every token, too, unless there was no password before.
+// replacePassword stores an encoded password. It ends every session but the
+// given one and the one-time link; also every token, unless there was no
+// password before.
 func replacePassword(tx *store.Tx, ref apim.Ref, encoded, exceptSession string) error {
 	end := endAccess
 	if _, err := tx.Password(ref); errors.Is(err, apim.ErrNotFound) {
@@ -122,7 +124,7 @@ func replacePassword(tx *store.Tx, ref apim.Ref, encoded, exceptSession string) 
 	return end(tx, ref, exceptSession)
 }
 
-// endSessions ends a user's sessions, except the one named, and one-time link.
+// endSessions ends a user's one-time link and sessions, except the given one.
 func endSessions(tx *store.Tx, ref apim.Ref, exceptSession string) error {
 	if err := tx.DeleteUserSessions(ref.Name(), exceptSession); err != nil {
 		return err
@@ -130,7 +132,7 @@ func endSessions(tx *store.Tx, ref apim.Ref, exceptSession string) error {
 	return tx.SetMeta(linkMeta(ref), "")
 }
 
-// endAccess ends a user's sessions, except the one named, one-time link, and tokens.
+// endAccess ends a user's tokens, one-time link and sessions, except the given one.
 func endAccess(tx *store.Tx, ref apim.Ref, exceptSession string) error {
 	if err := endSessions(tx, ref, exceptSession); err != nil {
 		return err
@@ -143,8 +145,9 @@ func endAccess(tx *store.Tx, ref apim.Ref, exceptSession string) error {
 	return tx.SetMeta(epochMeta(ref), strconv.Itoa(n+1))
 }
 
-// DeleteUser removes a user with groups, password, sessions and tokens. With
-// subscriptions it refuses, unless it is to delete them too.
+// DeleteUser deletes a user with links to groups, password, sessions and
+// tokens. It refuses if there are subscriptions, unless deleteSubscriptions is
+// set.
 func DeleteUser(tx *store.Tx, ref apim.Ref, deleteSubscriptions bool) error {
 	u, err := getUser(tx, ref)
 	if err != nil {

@@ -14,7 +14,8 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// AdministratorID is the id of the user whom provisioning makes; always an administrator.
+// AdministratorID is the id of the user created by provisioning, who is always
+// an administrator.
 const AdministratorID = "1"
 
 // User is a stored user.
@@ -23,19 +24,22 @@ type User struct {
 	*apim.User
 }
 
-// Visitor is a signed-in user with what decides on visibility. It is shared: do not change it.
+// Visitor is a signed-in user with what decides visibility. It is shared and
+// must not be changed.
 type Visitor struct {
 	User   *User
 	Groups []apim.PublicID // keys, sorted; never guests
 	Admin  bool            // user 1 or a member of administrators
 
-	// MaySetPassword: a one-time link began the session, and there is no password
-	// yet, so that none need be given to set one.
+	// MaySetPassword reports whether a one-time link began the session and
+	// there is no password yet, so that a password can be set without giving
+	// one.
 	MaySetPassword bool
 }
 
-// Visitor returns who a session belongs to. apim.ErrUnauthorized: the session
-// does not exist, has expired, or its user is not active any more.
+// Visitor returns the visitor of a session. The error is apim.ErrUnauthorized
+// if the session does not exist or has expired, or the user is no longer
+// active.
 func (s *Service) Visitor(ctx context.Context, sessionID string) (*Visitor, error) {
 	if sessionID == "" {
 		return nil, refuse("no session")
@@ -112,14 +116,14 @@ func getUser(tx *store.Tx, ref apim.Ref) (*User, error) {
 
 var _ feed.Consumer = (*Service)(nil)
 
-// Load forgets who sessions belong to.
+// Load clears the cached visitors.
 func (s *Service) Load(*store.Tx) error {
 	s.visitors.clear()
 	return nil
 }
 
-// Apply forgets who sessions belong to when users or groups have changed, also
-// in other processes, where that is else noticed after visitorLifetime.
+// Apply clears the cached visitors when users or groups have changed, also in
+// other processes, which would otherwise be noticed only after visitorLifetime.
 func (s *Service) Apply(_ *store.Tx, changes []store.Change) error {
 	for _, c := range changes {
 		if kind := apim.Ref(c.Key).KindPath(); strings.HasPrefix(kind, "users") || strings.HasPrefix(kind, "groups") {
@@ -131,16 +135,16 @@ func (s *Service) Apply(_ *store.Tx, changes []store.Change) error {
 }
 
 const (
-	// visitorLifetime bounds how long a sign-out in another process goes
-	// unnoticed: sessions are not in the change feed.
+	// visitorLifetime is how long a sign-out in another process may go
+	// unnoticed, since sessions are not in the change feed.
 	visitorLifetime = time.Second
 	maxVisitors     = 10_000
 )
 
-// visitorCache spares signed-in visitors the database on most requests.
+// visitorCache spares most requests of signed-in visitors the database.
 type visitorCache struct {
 	mu         sync.Mutex
-	generation int // counts clears: what was read before one is not put after it
+	generation int // number of clears: what was read before one is not cached after it
 	entries    map[[sha256.Size]byte]visitorEntry
 }
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Files and folders of files.
+// Files and their folders.
 const (
 	Config      = "/config.json" // what compatible clients read first (portal-wire.md §6.3)
 	Robots      = "/robots.txt"
@@ -47,13 +47,13 @@ func first(path string) string {
 	return segment
 }
 
-// NotIndexed are the beginnings of addresses that search engines are asked to leave alone.
+// NotIndexed are the beginnings of addresses that search engines should leave alone.
 var NotIndexed = []string{Search, SignIn, Profile, consolePath}
 
 // SitemapPart is the n-th part of a sitemap that is too large for one file, from 1.
 func SitemapPart(n int) string { return fill(SitemapPattern, strconv.Itoa(n)+".xml") }
 
-// ReadSitemapPart reads the name of a part; 0 when it is none.
+// ReadSitemapPart reads the number of a part from its file name; 0 if it is not one.
 func ReadSitemapPart(name string) int {
 	digits, ok := strings.CutSuffix(name, ".xml")
 	n, err := strconv.Atoi(digits)
@@ -69,10 +69,10 @@ func Asset(name string) string { return Assets + name }
 // stylesheet starts the address of a site's CSS.
 const stylesheet = Assets + "site-"
 
-// Stylesheet is the CSS of a site with the SHA-256 of the content in hexadecimal.
+// Stylesheet is the CSS of a site; hash is the SHA-256 of the content in hexadecimal.
 func Stylesheet(hash string) string { return stylesheet + hash + ".css" }
 
-// ReadStylesheet reads the hash out of such an address.
+// ReadStylesheet reads the hash from such an address.
 func ReadStylesheet(path string) (hash string, ok bool) {
 	hash, ok = strings.CutPrefix(path, stylesheet)
 	hash, css := strings.CutSuffix(hash, ".css")
@@ -82,26 +82,26 @@ func ReadStylesheet(path string) (hash string, ok bool) {
 // Font is a file of a font.
 func Font(file string) string { return fill(FontPattern, file) }
 
-// FontFile is the name of the file of a font, as styles write its address: below
-// the media, or without a slash.
+// FontFile is the file name of a font whose address styles give below the
+// media, or without a slash.
 func FontFile(written string) string {
 	written = "/" + strings.TrimPrefix(strings.TrimPrefix(written, strings.TrimSuffix(Content, "/")), "/")
 	return strings.TrimPrefix(strings.TrimPrefix(written, Fonts), "/")
 }
 
-// Medium is a file of the media library by the name of its item.
+// Medium is a file in the media library, by the name of its item.
 func Medium(id string) string { return Content + id }
 
 // IsMedium reports whether an address is that of a medium.
 func IsMedium(path string) bool { return strings.HasPrefix(path, Content) }
 
-// HiddenMedium is a medium whose name is not told.
+// HiddenMedium is a medium whose name is kept secret.
 func HiddenMedium(hash string) string { return Content + "-/" + hash }
 
 // MediumVersion is a smaller version of a picture, in pixels.
 func MediumVersion(path string, width int) string { return ask(path, QueryWidth, strconv.Itoa(width)) }
 
-// Frame is the document of custom HTML.
+// Frame is the document for custom HTML.
 func Frame(name string) string { return Frames + name + ".html" }
 
 // WidgetFile is a file of a custom widget (portal-wire.md §4.4).

@@ -8,7 +8,7 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// Pages without variables, and the forms that are posted to them.
+// Pages without variables, and the forms posted to them.
 const (
 	Home            = "/"
 	APIs            = "/apis"
@@ -26,8 +26,8 @@ const (
 	Failed          = "/500"              // shown when a page fails
 )
 
-// Personal are the pages about the visitor or what the visitor typed: no search
-// engine lists them, and files of an exported site lead to the portal there.
+// Personal are the pages about the visitor or what the visitor typed: search
+// engines do not list them, and an exported site links to the portal for them.
 var Personal = []string{
 	SignIn, SignUp, SignUpOAuth, Profile, Search, ResetPassword, ConfirmPassword, ChangePassword, Reports,
 }
@@ -68,7 +68,7 @@ func SchemaPart(api apim.PublicID, name, pointer string) string {
 	return ask(Schema(api, name), QueryPointer, pointer)
 }
 
-// OperationSchema is the page of a schema that stands in an operation's own
+// OperationSchema is the page of a schema inside an operation's own
 // description, at a JSON pointer.
 func OperationSchema(api apim.PublicID, operation apim.Name, pointer string) string {
 	return ask(Schema(api, string(operation)), QueryOwner, OwnerOperation) + "&" + QueryPointer + "=" + url.QueryEscape(pointer)
@@ -102,8 +102,7 @@ func Found(query string) string { return ask(Search, QueryText, query) }
 // Done is the profile, saying what has just been done.
 func Done(what string) string { return ask(Profile, QueryDone, what) }
 
-// fill is the address of a pattern with its names in braces replaced by values,
-// in order.
+// fill is a pattern with its names in braces replaced by values, in order.
 func fill(pattern string, values ...string) string {
 	var b strings.Builder
 	for _, value := range values {

@@ -58,8 +58,8 @@ func Subscription(id apim.PublicID) string { return fill(SubscriptionPattern, st
 // Provider is where signing in with an identity provider starts.
 func Provider(provider apim.Name) string { return fill(ProviderPattern, string(provider.Key())) }
 
-// twinSuffix ends the address of a page's Markdown twin; that of the home page is
-// twinHome + twinSuffix.
+// twinSuffix ends the address of a page's Markdown twin; for the home page it
+// is twinHome + twinSuffix.
 const (
 	twinSuffix = ".md"
 	twinHome   = "/index"
@@ -73,7 +73,7 @@ func Twin(path string) string {
 	return path + twinSuffix
 }
 
-// OfTwin is the page whose twin is at path; ok reports whether path is that of a twin.
+// OfTwin is the page whose twin is at path; ok reports whether there is one.
 func OfTwin(path string) (page string, ok bool) {
 	page, ok = strings.CutSuffix(path, twinSuffix)
 	if page == twinHome {

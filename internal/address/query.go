@@ -2,7 +2,7 @@ package address
 
 import "net/url"
 
-// Names in queries that one place writes into addresses and another reads.
+// Names in queries, written by one part of the program and read by another.
 const (
 	QueryText     = "q"
 	QueryPreview  = "preview"  // the site that an administrator wants to look at, or PreviewOff
@@ -23,5 +23,5 @@ const (
 	OwnerOperation = "operation"
 )
 
-// ask adds a name and its value to an address.
+// ask adds a query parameter to an address.
 func ask(path, name, value string) string { return path + "?" + name + "=" + url.QueryEscape(value) }

@@ -6,11 +6,12 @@ import (
 	"strings"
 )
 
-// Template is a permalink split into segments, without escapes. A segment {name} is a variable,
-// * in a layout's template stands for any segment, at the end for all that follow.
+// Template is a permalink split into segments, without escapes. A segment
+// {name} is a variable. In a layout's template * stands for any segment or, at
+// the end, for everything that follows.
 type Template []string
 
-// ParseTemplate splits a permalink, written as people do or as an address.
+// ParseTemplate splits a permalink, written as people write it or as an address.
 func ParseTemplate(permalink string) Template {
 	trimmed := strings.Trim(permalink, "/")
 	if trimmed == "" {
@@ -38,7 +39,7 @@ func (t Template) HasVariables() bool {
 	return slices.ContainsFunc(t, func(s string) bool { return variable(s) != "" })
 }
 
-// Fixed counts the segments that are neither variable nor wildcard.
+// Fixed is the number of segments that are neither variables nor wildcards.
 func (t Template) Fixed() int {
 	n := 0
 	for _, s := range t {
@@ -52,9 +53,9 @@ func (t Template) Fixed() int {
 // Values are the variables of a permalink: api, operation, product, schema.
 type Values map[string]string
 
-// Match compares a page's permalink with the segments of an address. A
-// variable takes any segment but "-", which is never a name. Fixed segments
-// compare without case.
+// Match compares a page's permalink with the segments of an address. A variable
+// matches any segment but "-", which is never a name. Fixed segments are
+// compared without case.
 func (t Template) Match(segments []string) (values Values, ok bool) {
 	if len(t) != len(segments) {
 		return nil, false
@@ -78,7 +79,7 @@ func (t Template) Match(segments []string) (values Values, ok bool) {
 	return values, true
 }
 
-// Covers reports whether a layout's template fits a page's permalink.
+// Covers reports whether a layout's template applies to a page's permalink.
 func (t Template) Covers(page Template) bool {
 	for i, want := range t {
 		if want == "*" && i == len(t)-1 {
@@ -94,8 +95,8 @@ func (t Template) Covers(page Template) bool {
 	return len(t) == len(page)
 }
 
-// Segments splits an escaped path into its unescaped segments; false when an
-// escape is broken. A slash at the end means nothing.
+// Segments splits an escaped path into its unescaped segments; ok is false if
+// an escape is malformed. A trailing slash is ignored.
 func Segments(escapedPath string) ([]string, bool) {
 	trimmed := strings.TrimSuffix(strings.TrimPrefix(escapedPath, "/"), "/")
 	if trimmed == "" {
@@ -115,8 +116,7 @@ func Segments(escapedPath string) ([]string, bool) {
 	return list, true
 }
 
-// Path is the address of a template with its variables filled in, spelled as
-// browsers spell it.
+// Path is the address of a template with its variables filled in, escaped as browsers do.
 func (t Template) Path(values Values) string {
 	if len(t) == 0 {
 		return Home
@@ -133,7 +133,7 @@ func (t Template) Path(values Values) string {
 	return b.String()
 }
 
-// Shape is a template with its variables' names left out: two pages of one shape collide.
+// Shape is a template without its variables' names: two pages with the same shape collide.
 func (t Template) Shape() string {
 	var b strings.Builder
 	for _, s := range t {

@@ -21,7 +21,7 @@ type Address struct {
 	Segments []string
 }
 
-// ParseAddress splits an escaped path. Each segment is decoded on its own; the
+// ParseAddress splits an escaped path. Each segment is decoded by itself; the
 // path is never cleaned: an empty segment inside it is an error, empty ones at
 // the ends are not (clients join base and path with too many slashes).
 func ParseAddress(escaped string) (Address, error) {
@@ -41,7 +41,7 @@ func ParseAddress(escaped string) (Address, error) {
 // ARM reports whether the request used the ARM-prefixed form.
 func (a Address) ARM() bool { return a.Prefix != "" }
 
-// ID is a resource's id in the form of the request.
+// ID is a resource's id in the form used by the request.
 func (a Address) ID(ref apim.Ref) string { return a.Prefix + string(ref) }
 
 func decodeSegments(escaped string) ([]string, error) {
@@ -59,7 +59,7 @@ func decodeSegments(escaped string) ([]string, error) {
 	return segments, nil
 }
 
-// trimEmpty drops empty segments at the ends and refuses them inside.
+// trimEmpty drops empty segments at the ends and refuses them elsewhere.
 func trimEmpty(segments []string) ([]string, error) {
 	for len(segments) > 0 && segments[0] == "" {
 		segments = segments[1:]

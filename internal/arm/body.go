@@ -19,12 +19,13 @@ import (
 // Limits of a request body (design.md §4 "In memory").
 const (
 	MaxBody            = 4 << 20
-	MaxDescriptionBody = 64 << 20 // a PUT that holds an API description
+	MaxDescriptionBody = 64 << 20 // for a PUT with an API description
 	MaxDepth           = 200
 )
 
 // ReadJSON reads a body of at most limit bytes and checks media type, depth and
-// syntax, so that what it returns is one well-formed JSON value. An empty body is nil.
+// syntax: what it returns is one well-formed JSON value, or nil for an empty
+// body.
 func ReadJSON(r *http.Request, limit int64) (json.RawMessage, error) {
 	if r.ContentLength > limit {
 		return nil, tooLarge(limit)
@@ -113,8 +114,8 @@ func place(data []byte, offset int) string {
 	return fmt.Sprintf("line %d, column %d", bytes.Count(before, []byte("\n"))+1, offset-bytes.LastIndexByte(before, '\n'))
 }
 
-// Unmarshal decodes well-formed JSON into v, a pointer to a struct. A value of the
-// wrong type is an error that names the field.
+// Unmarshal decodes well-formed JSON into v, a pointer to a struct. The error
+// for a value of the wrong type names the field.
 func Unmarshal(data json.RawMessage, v any) error {
 	err := json.Unmarshal(data, v)
 	var wrong *json.UnmarshalTypeError
@@ -128,8 +129,8 @@ func Unmarshal(data json.RawMessage, v any) error {
 	return apim.Invalid(field, fmt.Sprintf("%s has a wrong value: %v.", field, err))
 }
 
-// findBadField names the member that alone cannot be decoded, for errors of
-// UnmarshalJSON methods (dates), which do not tell.
+// findBadField finds the member that cannot be decoded, for errors of
+// UnmarshalJSON methods (dates), which do not name it.
 func findBadField(data json.RawMessage, t reflect.Type) string {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(data, &members) != nil {
@@ -144,8 +145,8 @@ func findBadField(data json.RawMessage, t reflect.Type) string {
 	return "body"
 }
 
-// UnknownMember returns the name of what v, a pointer to a struct, has no field
-// for: the member or one inside it; "" when there is none.
+// UnknownMember returns the name of a member, at any depth, for which v, a
+// pointer to a struct, has no field; "" if there is none.
 func UnknownMember(name string, value json.RawMessage, v any) string {
 	one, err := json.Marshal(map[string]json.RawMessage{name: value})
 	if err != nil || isNull(value) {
@@ -179,8 +180,8 @@ func kindWord(t reflect.Type) string {
 	}
 }
 
-// Properties takes the properties out of an envelope. A body without them, or
-// with null, has none: "{}".
+// Properties takes the properties out of an envelope; if they are missing or
+// null it returns "{}".
 func Properties(body json.RawMessage) (json.RawMessage, error) {
 	if body == nil {
 		return nil, apim.Invalid("body", "A JSON body with properties is required.")

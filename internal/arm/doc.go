@@ -2,6 +2,6 @@
 // ids, envelopes, the error body, ETag rules, paging, $filter and $orderby,
 // api-version, JSON bodies and merge patch (apim-rest.md §2.1-2.5).
 //
-// It knows nothing of storage, of kinds beyond a list of field names, or of who
-// calls. It imports apim and the standard library only.
+// It knows nothing about storage, about kinds beyond a list of field names, or
+// about the caller. It imports apim and the standard library only.
 package arm

@@ -15,17 +15,18 @@ type Envelope struct {
 	Properties json.RawMessage `json:"properties"`
 }
 
-// List is one page of resources: envelopes, or for lists that are computed
-// (reports, tag resources) what the reference says. Count is the size of the
-// filtered set; NextLink is absent on the last page.
+// List is one page of resources: envelopes or, for computed lists (reports, tag
+// resources), what the reference says. Count is the size of the filtered set;
+// NextLink is absent on the last page.
 type List struct {
 	Value    []any  `json:"value"`
 	Count    int    `json:"count"`
 	NextLink string `json:"nextLink,omitempty"`
 }
 
-// encodeJSON is json.Marshal, but for lists, whose properties are written as they
-// are: they are JSON already, and checking that again is most of the work.
+// encodeJSON is json.Marshal, except that the properties in lists are written
+// unchanged: they are JSON already, and checking them again is most of the
+// work.
 func encodeJSON(value any) ([]byte, error) {
 	l, ok := value.(List)
 	if !ok {
@@ -68,7 +69,7 @@ func (e *Envelope) append(b []byte) []byte {
 func appendText(b []byte, s string) []byte {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
-			text, _ := json.Marshal(s) // strings marshal always
+			text, _ := json.Marshal(s) // strings can always be encoded
 			return append(b, text...)
 		}
 	}

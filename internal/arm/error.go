@@ -20,7 +20,7 @@ type Error struct {
 	Message string
 	Target  string
 	Details []Detail
-	Header  http.Header // further headers, such as Allow; may be nil
+	Header  http.Header // additional headers, such as Allow; may be nil
 }
 
 // Detail is one entry of an error's details.
@@ -32,7 +32,7 @@ type Detail struct {
 
 func (e *Error) Error() string { return e.Code + ": " + e.Message }
 
-// MethodNotAllowed is 405 with the methods that are allowed.
+// MethodNotAllowed is 405 with the allowed methods.
 func MethodNotAllowed(method string, allowed []string) *Error {
 	list := strings.Join(allowed, ", ")
 	return &Error{
@@ -80,8 +80,8 @@ var sentinels = []struct {
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, "ServiceUnavailable", "The request took too long."},
 }
 
-// RetryAfter is after how many seconds it is worth trying again: what the error
-// says, rounded up, else one.
+// RetryAfter is the number of seconds after which to try again: what the error
+// says, rounded up, or one.
 func RetryAfter(err error) int {
 	var limited interface{ RetryIn() time.Duration }
 	if errors.As(err, &limited) {
@@ -90,8 +90,8 @@ func RetryAfter(err error) int {
 	return 1
 }
 
-// FromError turns any error into an answer. What it does not know is 500 with a
-// message that tells nothing of the inside.
+// FromError turns any error into an answer. One it does not know becomes a 500
+// that reveals nothing.
 func FromError(err error) *Error {
 	var answer *Error
 	var invalid *apim.InvalidError

@@ -7,7 +7,7 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// Quote makes an ETag header value of an opaque tag.
+// Quote makes an ETag header value from an opaque tag.
 func Quote(etag string) string { return `"` + etag + `"` }
 
 // Match is a parsed If-Match header. The zero Match has no condition.
@@ -17,10 +17,10 @@ type Match struct {
 	tags  []string // opaque, without quotes
 }
 
-// ParseIfMatch reads If-Match: "*", or a list of quoted tags. An empty header is
-// none: tools send what they were not given (as-code.md). A weak tag (W/)
-// counts as its opaque part: intermediaries that compress weaken tags, and a
-// tag of ours changes with every write.
+// ParseIfMatch reads If-Match: "*", or a list of quoted tags. An empty header
+// counts as absent, since tools send one when they have no tag (as-code.md). A
+// weak tag (W/) counts as its opaque part: intermediaries that compress weaken
+// tags, and our tags change with every write.
 func ParseIfMatch(h http.Header) (Match, error) {
 	rest := strings.Trim(strings.Join(h.Values("If-Match"), ","), ", \t")
 	if rest == "" {
@@ -54,7 +54,7 @@ func badIfMatch() error {
 	return apim.Invalid("If-Match", `If-Match must be * or quoted ETags such as "abc", separated by commas.`)
 }
 
-// Check compares with the resource's tag.
+// Check compares the header with the resource's tag.
 func (m Match) Check(etag string) error {
 	if !m.given || m.any {
 		return nil
@@ -67,8 +67,9 @@ func (m Match) Check(etag string) error {
 	return apim.ErrPreconditionFailed
 }
 
-// CheckAbsent is Check for a resource that does not exist: only a specific tag
-// fails. "If-Match: *" on PUT creates, as portal scripts rely on (portal-wire.md §1.3).
+// CheckAbsent is Check for a resource that does not exist: it fails only for a
+// specific tag. "If-Match: *" on PUT creates, as portal scripts expect
+// (portal-wire.md §1.3).
 func (m Match) CheckAbsent() error {
 	if m.given && !m.any {
 		return apim.ErrPreconditionFailed

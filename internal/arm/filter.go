@@ -11,7 +11,7 @@ import (
 // Limits of a $filter expression.
 const (
 	maxFilter      = 8 << 10 // bytes
-	maxFilterDepth = 64      // parentheses and "not" within one another
+	maxFilterDepth = 64      // of nested parentheses and "not"
 )
 
 // Filter is a parsed $filter (apim-rest.md §2.3). The zero Filter matches all.
@@ -33,8 +33,9 @@ type node interface{ match(r Record) bool }
 //	or, and, not, parentheses; eq ne gt ge lt le;
 //	contains(f,s) startswith(f,s) endswith(f,s) substringof(s,f), alone or eq true/false
 //
-// with strings in single quotes, numbers, true, false, null and dates. With any,
-// every path is a field ("en_us/title"). An empty expression matches all.
+// with strings in single quotes, numbers, true, false, null and dates. If any
+// is set, every path is a field ("en_us/title"). An empty expression matches
+// all.
 func ParseFilter(text string, fields apim.Fields, any bool) (Filter, error) {
 	if strings.TrimSpace(text) == "" {
 		return Filter{}, nil
@@ -63,8 +64,8 @@ type fieldNames struct {
 	any    bool
 }
 
-// path returns the path of a field; ok is false when it may not be used.
-// Declared fields are found in any case and with "properties/" before them.
+// path returns the path of a field; ok is false if it may not be used. Declared
+// fields are found in any case and after "properties/".
 func (n fieldNames) path(word string) (path []string, ok bool) {
 	name := word
 	if rest, found := strings.CutPrefix(name, "properties/"); found {
@@ -164,8 +165,8 @@ func (p *filterParser) unary() (node, error) {
 	return p.comparison()
 }
 
-// comparison is an operand or function call, then an operator and an operand.
-// A call or a field alone stands for "eq true".
+// comparison reads an operand or function call, an operator and an operand. A
+// call or a field alone means "eq true".
 func (p *filterParser) comparison() (node, error) {
 	left, err := p.operand()
 	if err != nil {
@@ -260,7 +261,7 @@ func (p *filterParser) call(t token) (operand, error) {
 	return operand{kind: callOperand, test: test, text: &first, part: &second}, nil
 }
 
-// operandOf reads an argument: a field or a string, not another call.
+// operandOf reads a function's argument: a field or a string, but not another call.
 func (p *filterParser) operandOf(function string) (operand, error) {
 	at := p.peek().at
 	o, err := p.operand()

@@ -36,8 +36,8 @@ type compareNode struct {
 	right operand
 }
 
-// match compares two values. Values of different types, and null with anything
-// else, are not equal and have no order.
+// match compares two values. Values of different types are neither equal nor
+// ordered, and null is equal only to null.
 func (n *compareNode) match(r Record) bool {
 	order, equal, ordered := compareValues(n.left.eval(r), n.right.eval(r))
 	switch n.op {
@@ -56,9 +56,9 @@ func (n *compareNode) match(r Record) bool {
 	}
 }
 
-// newComparison is a comparison. What nearly every filter of a long list is made
-// of, a function of a field and a text, has a node of its own, which is several
-// times faster.
+// newComparison makes a comparison. The most common filter of long lists, a
+// function of a field and a text, has its own node, which is several times
+// faster.
 func newComparison(left operand, op compareOp, right operand) node {
 	yes, isBool := right.value.(bool)
 	if left.kind == callOperand && left.text.kind == fieldOperand && left.part.kind == literalOperand &&
@@ -73,7 +73,7 @@ func newComparison(left operand, op compareOp, right operand) node {
 // testNode is a function of a field and a text, eq true or false.
 type testNode struct {
 	field []string
-	at    int // place of the field in a record's list; -1: not known
+	at    int // index of the field in a record's list; -1: unknown
 	test  func(s, part string) bool
 	part  string
 	want  bool
@@ -90,8 +90,8 @@ func (n *testNode) match(r Record) bool {
 	return (ok && n.test(s, n.part)) == n.want
 }
 
-// Bind tells a filter for which fields the records it will meet were made, so
-// that it finds values by their place instead of by name.
+// Bind tells a filter for which fields its records are made, so that it finds
+// values by index instead of by name.
 func (f Filter) Bind(fields apim.Fields) {
 	if f.root != nil {
 		bind(f.root, fields)
@@ -129,7 +129,7 @@ type operand struct {
 
 	value any // literal: string (lower case), float64, bool, nil, time.Time
 	when  time.Time
-	timed bool // when holds the literal as a time
+	timed bool // whether when holds the literal as a time
 
 	path []string // field
 
@@ -141,7 +141,7 @@ type operand struct {
 type result struct {
 	value any
 	when  time.Time
-	timed bool // a literal known to be a time
+	timed bool // whether it is a literal that reads as a time
 }
 
 func (o *operand) eval(r Record) result {
@@ -164,7 +164,7 @@ var stringTests = map[string]func(s, part string) bool{
 	"endswith":    strings.HasSuffix,
 }
 
-// compareValues orders two values. Two strings are compared as times when one is
+// compareValues orders two values. Two strings are compared as times if one is
 // a literal that reads as a time and the other reads as one too.
 func compareValues(a, b result) (order int, equal, ordered bool) {
 	if a.timed || b.timed {

@@ -83,7 +83,7 @@ func lexString(s string, i int) (text string, next int, err error) {
 	return "", 0, filterError(i, "the string is not closed")
 }
 
-// classify tells what an unquoted run of characters is.
+// classify determines the kind of an unquoted run of characters.
 func classify(s string) tokenKind {
 	if _, ok := parseTime(s); ok {
 		return tokenDate
@@ -112,7 +112,7 @@ func filterError(at int, format string, args ...any) error {
 	return InvalidQuery("$filter", fmt.Sprintf("$filter, character %d: %s.", at+1, fmt.Sprintf(format, args...)))
 }
 
-// shown cuts what is quoted back to a client.
+// shown shortens a text that is quoted back to a client.
 func shown(s string) string {
 	if utf8.RuneCountInString(s) > 40 {
 		return string([]rune(s)[:40]) + "…"

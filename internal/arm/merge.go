@@ -9,7 +9,7 @@ import (
 )
 
 // MergePatch applies an RFC 7396 merge patch. Values that the patch does not
-// touch keep their bytes.
+// touch stay byte for byte the same.
 func MergePatch(target, patch json.RawMessage) (json.RawMessage, error) {
 	changes, ok := object(patch)
 	if !ok {
@@ -43,8 +43,8 @@ func object(data json.RawMessage) (members map[string]json.RawMessage, ok bool) 
 
 func isNull(data json.RawMessage) bool { return string(bytes.TrimSpace(data)) == "null" }
 
-// WithoutNulls takes out what is null, at every level: to the wire that is what
-// is not there. Nothing is taken out of the members in raw, which hold documents.
+// WithoutNulls removes nulls at every level, since null means absent on the
+// wire. The members in raw hold documents and stay unchanged.
 func WithoutNulls(data json.RawMessage, raw []string) (json.RawMessage, error) {
 	if !bytes.Contains(data, []byte("null")) {
 		return data, nil
@@ -78,8 +78,8 @@ func WithoutNulls(data json.RawMessage, raw []string) (json.RawMessage, error) {
 	return json.Marshal(members)
 }
 
-// Complete adds the members that an object lacks. It decodes the object only when
-// one of them may be there.
+// Complete adds the members that an object lacks. It decodes the object only if
+// one of them may be present.
 func Complete(data json.RawMessage, members []apim.Member) json.RawMessage {
 	var have map[string]json.RawMessage
 	for _, m := range members {
@@ -93,7 +93,7 @@ func Complete(data json.RawMessage, members []apim.Member) json.RawMessage {
 	return data
 }
 
-// appendMember writes a member behind the last one of an object.
+// appendMember adds a member at the end of an object.
 func appendMember(data json.RawMessage, m apim.Member) json.RawMessage {
 	data = bytes.TrimSpace(data)
 	open := slices.Clip(bytes.TrimRight(data[:len(data)-1], " \t\r\n"))

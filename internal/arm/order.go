@@ -8,7 +8,7 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// Order is a parsed $orderby. The zero Order keeps the order as it is.
+// Order is a parsed $orderby. The zero Order changes nothing.
 type Order struct {
 	terms []orderTerm
 }
@@ -49,7 +49,7 @@ func ParseOrder(text string, fields apim.Fields, any bool) (Order, error) {
 	return o, nil
 }
 
-// Empty reports whether no order was asked for.
+// Empty reports whether no order was given.
 func (o Order) Empty() bool { return len(o.terms) == 0 }
 
 // Sort orders items by their records, stably; absent values come first.
@@ -77,7 +77,8 @@ func compareForOrder(a, b any) int {
 	return typeRank(a) - typeRank(b)
 }
 
-// typeRank orders values of different types: nothing, false, true, numbers, text, the rest.
+// typeRank orders values of different types: absent, false, true, numbers,
+// text, everything else.
 func typeRank(v any) int {
 	switch v := v.(type) {
 	case nil:

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Query holds query parameters. Names are matched without regard to case and in
-// any percent spelling ("$top", "%24top").
+// Query holds query parameters. Names are compared without case, in any percent
+// encoding ("$top", "%24top").
 type Query struct {
 	pairs []pair
 }
@@ -21,7 +21,7 @@ type pair struct {
 	raw         string // as sent
 }
 
-// ParseQuery splits a raw query at & only: a semicolon may stand in a $filter.
+// ParseQuery splits a raw query at & only: a $filter may contain a semicolon.
 func ParseQuery(raw string) (Query, error) {
 	var q Query
 	for part := range strings.SplitSeq(raw, "&") {
@@ -48,7 +48,7 @@ func (q Query) Get(name string) string {
 	return v
 }
 
-// Lookup also reports whether the parameter is there.
+// Lookup also reports whether the parameter is present.
 func (q Query) Lookup(name string) (string, bool) {
 	for _, p := range q.pairs {
 		if strings.EqualFold(p.name, name) {
@@ -77,8 +77,8 @@ func (q Query) Bool(name string) (bool, error) {
 // version is the api-version of a request in either spelling, or "".
 func version(q Query) string { return cmp.Or(q.Get("api-version"), q.Get("apiVersion")) }
 
-// VersionFrom reports whether a request names an api-version of a date or a later
-// one; a preview is as old as its date.
+// VersionFrom reports whether a request names the api-version of a date or a
+// later one; a preview counts as its date.
 func VersionFrom(q Query, date string) bool {
 	v := version(q)
 	v = v[:min(len(v), len(time.DateOnly))]
@@ -103,7 +103,7 @@ const (
 	MaxTop     = 1000
 )
 
-// Page is which part of a list is asked for.
+// Page is the requested part of a list.
 type Page struct {
 	Top, Skip int
 }
@@ -128,14 +128,16 @@ func ParsePage(q Query) (Page, error) {
 	return p, nil
 }
 
-// Bounds clips the page to a list of n items: items[from:to]. More reports whether another page follows.
+// Bounds clips the page to a list of n items, items[from:to]; more reports
+// whether another page follows.
 func (p Page) Bounds(n int) (from, to int, more bool) {
 	from = min(p.Skip, n)
 	to = from + min(p.Top, n-from)
 	return from, to, to < n
 }
 
-// NextLink is the absolute address of the page after p: the request's own with $skip moved on.
+// NextLink is the absolute address of the page after p: the request's own with
+// another $skip.
 func (p Page) NextLink(r *http.Request, q Query) string {
 	var b strings.Builder
 	b.WriteString(Origin(r))
@@ -152,8 +154,8 @@ func (p Page) NextLink(r *http.Request, q Query) string {
 	return b.String()
 }
 
-// Origin is scheme and host as the outside sees them. The server has put what
-// trusted proxies say into the request (URL.Scheme, Host).
+// Origin is the public scheme and host. The server has put what trusted proxies
+// say into the request (URL.Scheme, Host).
 func Origin(r *http.Request) string {
 	scheme := "http"
 	switch {
@@ -165,8 +167,8 @@ func Origin(r *http.Request) string {
 	return scheme + "://" + r.Host
 }
 
-// With is the query with one parameter's value replaced for [Query.Get]; links to
-// further pages keep what the client sent.
+// With returns the query with another value of a parameter for [Query.Get];
+// links to further pages keep what the client sent.
 func (q Query) With(name, value string) Query {
 	pairs := append([]pair(nil), q.pairs...)
 	for i := range pairs {
@@ -177,7 +179,7 @@ func (q Query) With(name, value string) Query {
 	return Query{pairs}
 }
 
-// Values are all values of a list parameter: tags=a&tags=b and tags[0]=a&tags[1]=b.
+// Values returns all values of a list parameter: tags=a&tags=b and tags[0]=a&tags[1]=b.
 func (q Query) Values(name string) []string {
 	var all []string
 	for _, p := range q.pairs {

@@ -48,8 +48,8 @@ func NewRecord(name apim.Name, properties json.RawMessage, fields []string) (Rec
 	return r, nil
 }
 
-// RecordOf makes a record of values that are decoded already; a path such as
-// "tag/id" is a map in a map. The values are changed.
+// RecordOf makes a record of decoded values, which it changes; a path such as
+// "tag/id" is a map in a map.
 func RecordOf(values map[string]any) Record {
 	fold(values)
 	return Record{values: values}
@@ -72,7 +72,7 @@ func fold(v any) any {
 	return v
 }
 
-// value follows a path; nil when there is nothing.
+// value follows a path; nil if there is nothing.
 func (r Record) value(path []string) any {
 	v := r.values[path[0]]
 	for _, p := range path[1:] {
@@ -85,7 +85,7 @@ func (r Record) value(path []string) any {
 	return v
 }
 
-// Text is a string field's value in lower case; "" when it is absent or no string.
+// Text is the value of a string field in lower case; "" if it is absent or not a string.
 func (r Record) Text(field string) string {
 	s, _ := r.values[field].(string)
 	return s

@@ -7,8 +7,8 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// StoredRefs brings the ids in properties to the stored form. In a workspace an
-// id that names none means the workspace's own, but for users.
+// StoredRefs brings the ids in properties into stored form. In a workspace, an
+// id without one refers to the same workspace, except for users.
 func StoredRefs(kind *apim.Kind, home apim.Ref, properties json.RawMessage) (json.RawMessage, error) {
 	if len(kind.Refs) == 0 {
 		return properties, nil
@@ -27,7 +27,7 @@ func StoredRefs(kind *apim.Kind, home apim.Ref, properties json.RawMessage) (jso
 			if k := ref.Kind(); home != "" && ref.Workspace() == "" && (k == nil || k.Workspace) {
 				ref = home + ref
 			}
-			members[name], _ = json.Marshal(ref) // strings marshal always
+			members[name], _ = json.Marshal(ref) // strings can always be encoded
 		}
 	}
 	return json.Marshal(members)

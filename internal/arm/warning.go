@@ -55,7 +55,7 @@ func warning(f apim.Finding) string {
 	return b.String()
 }
 
-// fieldText is a text as a string, or as a display string.
+// fieldText writes a text as a string or as a display string.
 func fieldText(s string) string {
 	if !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > 0x7e }) {
 		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
@@ -71,8 +71,8 @@ func fieldText(s string) string {
 	return `%"` + b.String() + `"`
 }
 
-// Warnings reads the findings in a response's header, and how many there are
-// more. What is not understood, and all after it in its line, is left out.
+// Warnings reads the findings in a response's header, and how many more there
+// are. What is not understood is dropped, with the rest of its line.
 func Warnings(h http.Header) (findings []apim.Finding, more int) {
 	for _, line := range h.Values(WarningHeader) {
 		r := fieldReader{line}
@@ -92,10 +92,10 @@ func Warnings(h http.Header) (findings []apim.Finding, more int) {
 	return findings, more
 }
 
-// fieldReader reads the structured fields that fieldText and warning write.
+// fieldReader reads the structured fields written by fieldText and warning.
 type fieldReader struct{ rest string }
 
-// skip takes a separator and the blanks around it.
+// skip skips a separator and the blanks around it.
 func (r *fieldReader) skip(separator string) bool {
 	rest, ok := strings.CutPrefix(strings.TrimLeft(r.rest, " \t"), separator)
 	if ok {
@@ -104,7 +104,7 @@ func (r *fieldReader) skip(separator string) bool {
 	return ok
 }
 
-// bare takes a token, a key or a number.
+// bare reads a token, a key or a number.
 func (r *fieldReader) bare() string {
 	end := strings.IndexAny(r.rest, "=;, \t\"")
 	if end < 0 {
@@ -141,7 +141,7 @@ func (r *fieldReader) parameters(f *apim.Finding) bool {
 	return true
 }
 
-// value takes the value of a parameter.
+// value reads the value of a parameter.
 func (r *fieldReader) value() (string, bool) {
 	_, display := strings.CutPrefix(r.rest, `%"`)
 	text, ok := strings.CutPrefix(strings.TrimPrefix(r.rest, "%"), `"`)

@@ -32,11 +32,10 @@ var secretFields = map[string]bool{
 	"validationkey": true, "accesskey": true, "accesstoken": true, "refreshtoken": true, "secret": true,
 }
 
-// As makes another actor the one who does what follows in the transaction.
+// As makes another actor the author of the rest of the transaction.
 func (tx *Tx) As(actor Actor) { tx.actor = actor }
 
-// Audit adds an entry of the caller's to the audit log. Put, Delete, Link and
-// the others write theirs themselves.
+// Audit adds an entry to the audit log. Put, Delete, Link and the like write their own.
 func (tx *Tx) Audit(action string, ref apim.Ref, before, after json.RawMessage) error {
 	seq, err := tx.draw()
 	if err != nil {
@@ -77,8 +76,8 @@ func secretsOf(ref apim.Ref) map[string]bool {
 	return fields
 }
 
-// mask replaces the values of secret fields at any depth. JSON that names none
-// of them comes back as it is.
+// mask replaces the values of secret fields at any depth. JSON without any is
+// returned unchanged.
 func mask(raw json.RawMessage, hide map[string]bool) json.RawMessage {
 	if raw == nil || !namesSecret(raw, hide) {
 		return raw
@@ -96,10 +95,10 @@ func mask(raw json.RawMessage, hide map[string]bool) json.RawMessage {
 	return out
 }
 
-// namesSecret is a cheap first look: most bodies hold no such name at all.
+// namesSecret is a cheap first look: most bodies have no such name at all.
 func namesSecret(raw json.RawMessage, hide map[string]bool) bool {
 	if bytes.Contains(raw, []byte(`\u`)) {
-		return true // names may be spelled with escapes
+		return true // names may contain escapes
 	}
 	folded := bytes.ToLower(raw)
 	for _, set := range []map[string]bool{secretFields, hide} {
@@ -132,9 +131,9 @@ func maskValue(v any, hide map[string]bool) any {
 	return v
 }
 
-// AuditQuery says which entries of the audit log are wanted; a zero field says nothing.
+// AuditQuery selects entries of the audit log; a zero field does not restrict.
 type AuditQuery struct {
-	Resource apim.Ref // it and what is below it
+	Resource apim.Ref // this and everything below it
 	Actor    string
 	Since    time.Time
 	Skip     int
@@ -151,7 +150,7 @@ func (q AuditQuery) where(service string) (string, []any) {
 	return span.where("key") + ` AND (actor = $5 OR $5 = '') AND at >= $6`, append(span.args(service), q.Actor, since)
 }
 
-// CountAudit is how many entries a query finds, on all its pages.
+// CountAudit is the number of entries that a query selects, on all pages.
 func (tx *Tx) CountAudit(q AuditQuery) (n int, err error) {
 	where, args := q.where(tx.s.service)
 	err = tx.one([]any{&n}, `SELECT count(*) FROM audit WHERE `+where, args...)
@@ -176,8 +175,8 @@ func (tx *Tx) AuditLog(q AuditQuery) ([]AuditEntry, error) {
 }
 
 // ChangedByOthers reports whether anybody but the actor has changed anything
-// after the feed number seq, besides people (their data and their groups), and
-// but for a deletion of all there is, which makes a service new.
+// after the feed number seq. It ignores people (their data and groups) and the
+// deletion of everything, which makes a service new.
 func (tx *Tx) ChangedByOthers(actor string, seq int64) (bool, error) {
 	var n int
 	err := tx.one([]any{&n}, `SELECT count(*) FROM (SELECT 1 FROM audit WHERE service = $1 AND seq > $2 AND actor <> $3
@@ -185,8 +184,8 @@ func (tx *Tx) ChangedByOthers(actor string, seq int64) (bool, error) {
 	return n > 0, wrap(err, "look for changes since %d", seq)
 }
 
-// printable makes text from outside storable: U+FFFD stands for NUL and for
-// bytes that are not UTF-8.
+// printable makes foreign text storable: it replaces NUL and bytes that are not
+// UTF-8 by U+FFFD.
 func printable(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }

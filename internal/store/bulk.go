@@ -2,7 +2,7 @@ package store
 
 import "github.com/portico-portal/portico/internal/apim"
 
-// GetAll returns the documents that exist among refs, by key.
+// GetAll returns those documents of refs that exist, by key.
 func (tx *Tx) GetAll(refs []apim.Ref) (map[apim.Key]*Document, error) {
 	found := make(map[apim.Key]*Document, len(refs))
 	err := chunks(keyArgs(refs), func(piece []any) error {
@@ -16,7 +16,7 @@ func (tx *Tx) GetAll(refs []apim.Ref) (map[apim.Key]*Document, error) {
 	return found, wrap(err, "get %d documents", len(refs))
 }
 
-// LinksOfAll returns what each of refs is linked to, by its key, ordered.
+// LinksOfAll returns, by key and in order, what each of refs is linked to.
 func (tx *Tx) LinksOfAll(kind apim.LinkKind, refs []apim.Ref) (map[apim.Key][]apim.Ref, error) {
 	found := map[apim.Key][]apim.Ref{}
 	err := chunks(keyArgs(refs), func(piece []any) error {

@@ -21,15 +21,16 @@ func (tx *Tx) Changes(after int64, limit int) ([]Change, error) {
 	return all, wrap(err, "read changes after %d", after)
 }
 
-// LastSeq is the newest feed number of the service, 0 when nothing ever changed.
+// LastSeq is the newest feed number of the service, or 0.
 func (tx *Tx) LastSeq() (int64, error) {
 	var seq int64
 	err := tx.one([]any{&seq}, `SELECT coalesce(max(seq), 0) FROM change WHERE service = $1`, tx.s.service)
 	return seq, wrap(err, "read the last change")
 }
 
-// OldestSeq is the number from which on all changes of the service are kept. A
-// consumer that has read less than OldestSeq-1 has missed changes and rebuilds.
+// OldestSeq is the number from which all changes of the service are kept. A
+// consumer that has read less than OldestSeq-1 has missed changes and must
+// reload.
 func (tx *Tx) OldestSeq() (int64, error) {
 	pruned, err := tx.Meta(metaPruned)
 	if err != nil || pruned == "" {
@@ -39,8 +40,8 @@ func (tx *Tx) OldestSeq() (int64, error) {
 	return last + 1, wrap(err, "read the last pruned change")
 }
 
-// Prune deletes the service's changes older than ChangeRetention, all but the
-// newest, and the sessions that have expired.
+// Prune deletes the service's changes older than ChangeRetention, except the
+// newest, and expired sessions.
 func (s *Store) Prune(ctx context.Context) error {
 	err := s.Update(ctx, Actor{Name: System}, func(tx *Tx) error {
 		before := tx.now.Add(-ChangeRetention).UnixMicro()

@@ -20,10 +20,10 @@ import (
 // KeySize is the length of an encryption key in bytes.
 const KeySize = 32
 
-// ErrWrongKey is the failure to open a database with another key than its own.
+// ErrWrongKey means that a database was opened with a key other than its own.
 var ErrWrongKey = errors.New("the encryption key is not the one this database uses")
 
-// keyring encrypts with the current key and decrypts with every known one.
+// keyring encrypts with the current key and decrypts with all known ones.
 type keyring struct {
 	current *cipherKey
 	byID    map[string]*cipherKey
@@ -32,7 +32,7 @@ type keyring struct {
 }
 
 // cipherKey is one AES-256-GCM key. id and check are derived from the key and
-// stored in clear: they tell keys apart and give nothing away.
+// stored in clear: they identify the key and reveal nothing about it.
 type cipherKey struct {
 	id, check string
 	aead      cipher.AEAD
@@ -77,8 +77,8 @@ func keyedHash(key []byte, message string) []byte {
 	return mac.Sum(nil)
 }
 
-// seal encrypts value for one place, so that a row moved elsewhere does not
-// decrypt. The nonce comes first.
+// seal encrypts a value for one place, so that a row that was moved does not
+// decrypt. The result begins with the nonce.
 func (r *keyring) seal(place, value string) (keyID string, sealed []byte, err error) {
 	nonce := make([]byte, r.current.aead.NonceSize(), r.current.aead.NonceSize()+len(value)+r.current.aead.Overhead())
 	if _, err := io.ReadFull(r.random, nonce); err != nil {
@@ -109,8 +109,8 @@ const (
 	hashKeyField string   = "key"
 )
 
-// bind compares the keyring with the database's current key, registers the first
-// one or the next, and loads the hash key.
+// bind compares the keyring with the database's current key, registers the
+// first key or the next, and loads the hash key.
 func (r *keyring) bind(tx *Tx) error {
 	id, check, err := tx.currentKey()
 	switch {
@@ -149,7 +149,7 @@ func (r *keyring) initialize(tx *Tx) error {
 	return r.register(tx)
 }
 
-// register makes the current key the database's and encrypts the hash key with it.
+// register makes the current key the database's, and encrypts the hash key with it.
 func (r *keyring) register(tx *Tx) error {
 	_, err := tx.exec(`UPDATE encryption_key SET is_current = FALSE WHERE service = $1`, tx.s.service)
 	if err == nil {
@@ -168,17 +168,17 @@ func (tx *Tx) currentKey() (id, check string, err error) {
 	return id, check, err
 }
 
-// KeyHash is the keyed hash by which subscription keys are looked up.
+// KeyHash is the keyed hash under which subscription keys are stored.
 func (s *Store) KeyHash(secret string) [32]byte {
 	return [32]byte(keyedHash(s.secrets.hashKey, secret))
 }
 
-// reencryptBatch is how many secrets one transaction encrypts again.
+// reencryptBatch is the number of secrets that one transaction encrypts again.
 const reencryptBatch = 200
 
-// Reencrypt brings all secrets to the current key, so that older keys need not
-// be given any more: some in each transaction, told after each. Stopped at any
-// moment, it goes on from there.
+// Reencrypt encrypts all secrets with the current key, after which older keys
+// are no longer needed. It works in several transactions and calls tell after
+// each. If it is interrupted, the next call continues.
 func (s *Store) Reencrypt(ctx context.Context, tell func(done int)) error {
 	for done := 0; ; {
 		n, err := Write(ctx, s, Actor{Name: System}, func(tx *Tx) (int, error) { return tx.reencrypt(reencryptBatch) })
@@ -199,7 +199,8 @@ type sealedSecret struct {
 	bytes             []byte
 }
 
-// reencrypt brings at most so many secrets to the current key, and returns how many.
+// reencrypt encrypts at most so many secrets with the current key, and returns
+// their number.
 func (tx *Tx) reencrypt(most int) (int, error) {
 	stale, err := collect(tx, func(rows *sql.Rows) (r sealedSecret, err error) {
 		err = rows.Scan(&r.key, &r.field, &r.keyID, &r.bytes)

@@ -8,7 +8,7 @@ import (
 )
 
 // Delete removes the document at ref with its links on both sides, its secrets,
-// password and schema parts, or fails with apim.ErrNotFound.
+// password and schema parts. The error is apim.ErrNotFound if there is none.
 func (tx *Tx) Delete(ref apim.Ref) error {
 	before, err := tx.Get(ref)
 	if err != nil {
@@ -20,8 +20,8 @@ func (tx *Tx) Delete(ref apim.Ref) error {
 	return tx.Audit("delete", ref, before.Body, nil)
 }
 
-// DeleteTree removes what Delete does for ref and for everything below it. It is
-// no error when there is nothing.
+// DeleteTree does what Delete does for ref and everything below it. It is not
+// an error if there is nothing.
 func (tx *Tx) DeleteTree(ref apim.Ref) error {
 	before, err := apim.OrNone(tx.Get(ref))
 	if err != nil {
@@ -32,12 +32,12 @@ func (tx *Tx) DeleteTree(ref apim.Ref) error {
 		return fmt.Errorf("delete %s and what is below: %w", ref, err)
 	}
 	if tx.drawn == drawn {
-		return nil // there was nothing
+		return nil // there was nothing to delete
 	}
 	return tx.Audit("delete", ref, before.body(), nil)
 }
 
-// keySpan is one key, or with tree also all below it.
+// keySpan is one key or, with tree, also everything below it.
 type keySpan struct {
 	ref  apim.Ref
 	tree bool
@@ -46,12 +46,13 @@ type keySpan struct {
 func exactly(ref apim.Ref) keySpan { return keySpan{ref: ref} }
 func treeOf(ref apim.Ref) keySpan  { return keySpan{ref: ref, tree: true} }
 
-// where is a condition on a key column with $2, $3 and $4, and args its values after the service.
+// where is a condition on a key column, with the arguments of args.
 func (k keySpan) where(column string) string {
 	return `service = $1 AND (` + column + ` = $2 OR (` + column + ` > $3 AND ` + column + ` < $4))`
 }
 
-// args gives $1 to $4. '0' follows '/' in the order of bytes; without a tree the span is empty.
+// args are the values of $1 to $4. '0' follows '/' in byte order; without tree
+// the range is empty.
 func (k keySpan) args(service string) []any {
 	key := k.ref.Key()
 	if !k.tree {
@@ -60,7 +61,7 @@ func (k keySpan) args(service string) []any {
 	return []any{service, key, key + "/", key + "0"}
 }
 
-// remove deletes the documents of a span and all that hangs on them.
+// remove deletes the documents of a span and everything that belongs to them.
 func (tx *Tx) remove(span keySpan) error {
 	if !tx.writable {
 		return errReadOnly
@@ -81,7 +82,7 @@ func (tx *Tx) remove(span keySpan) error {
 	if _, err := tx.exec(`DELETE FROM password WHERE `+span.where("key"), args...); err != nil {
 		return err
 	}
-	// The store's own key stays: what is stored later is looked up by it, too.
+	// The store's own key stays: later look-ups need it.
 	if _, err := tx.exec(`DELETE FROM secret WHERE `+span.where("key")+` AND key <> $5`, append(args, hashKeyRef)...); err != nil {
 		return err
 	}
@@ -102,7 +103,7 @@ func (tx *Tx) removeParts(span keySpan) error {
 	return err
 }
 
-// removeLinks deletes the links of a span on both sides and tells the feed.
+// removeLinks deletes the links of a span on both sides and records that in the feed.
 func (tx *Tx) removeLinks(span keySpan) error {
 	type end struct {
 		kind string

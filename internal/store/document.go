@@ -26,7 +26,7 @@ func (tx *Tx) documents(query string, args ...any) ([]*Document, error) {
 	return collect(tx, scanDocument, `SELECT `+documentColumns+` FROM document WHERE `+query, args...)
 }
 
-// Get returns the document at exactly ref, whose case does not matter, or apim.ErrNotFound.
+// Get returns the document at ref, whose case does not matter, or apim.ErrNotFound.
 func (tx *Tx) Get(ref apim.Ref) (*Document, error) {
 	found, err := tx.documents(`service = $1 AND key = $2`, tx.s.service, ref)
 	if err != nil {
@@ -59,8 +59,8 @@ func (tx *Tx) List(kind string, parent apim.Ref) ([]*Document, error) {
 	return all, wrap(err, "list %s of %q", kind, parent)
 }
 
-// CurrentAPIsAt returns the current revisions of the APIs that have one of the
-// folded paths (apim.FoldPath), in whatever workspace.
+// CurrentAPIsAt returns the current revisions of the APIs with one of the
+// folded paths (apim.FoldPath), in all workspaces.
 func (tx *Tx) CurrentAPIsAt(paths ...string) ([]*Document, error) {
 	args := []any{tx.s.service, string(apim.CurrentRevision)}
 	for _, path := range paths {
@@ -85,11 +85,11 @@ func (tx *Tx) ListAll(kind string) ([]*Document, error) {
 	return all, wrap(err, "list all %s", kind)
 }
 
-// scanPage is how many documents Scan holds at a time.
+// scanPage is the number of documents that Scan holds at a time.
 const scanPage = 500
 
-// Scan calls fn for every document of a kind, by parent and key, holding few at
-// a time. fn may use the transaction.
+// Scan calls fn for every document of a kind, by parent and key, a page at a
+// time. fn may use the transaction.
 func (tx *Tx) Scan(kind string, fn func(*Document) error) error {
 	var parent, key apim.Key
 	for {
@@ -120,10 +120,10 @@ func (tx *Tx) Count(kind string, parent apim.Ref) (int, error) {
 }
 
 // CollectionSeq is the number of the last change of a collection, deletes
-// included: equal numbers mean an equal collection. It is negative while this
-// transaction has changed the collection itself; nothing may be kept under such
-// a number. Links of a resource are the collection with their LinkKind as kind
-// and the from side as parent.
+// included: equal numbers mean an equal collection. It is negative if this
+// transaction has changed the collection itself; nothing may be cached under
+// such a number. The links of a resource are the collection with their LinkKind
+// as kind and the from side as parent.
 func (tx *Tx) CollectionSeq(kind string, parent apim.Ref) (int64, error) {
 	kind, key := kindPath(kind), parent.Key()
 	for i := len(tx.changes) - 1; i >= 0; i-- {
@@ -138,8 +138,8 @@ func (tx *Tx) CollectionSeq(kind string, parent apim.Ref) (int64, error) {
 // what was committed before the transaction: CollectionSeq of all its collections.
 func (tx *Tx) KindSeq(kind string) (int64, error) { return tx.lastChange(`kind = $2`, kindPath(kind)) }
 
-// lastChange is the newest feed number of what a condition says. What has
-// changes no more, since they are pruned, counts as changed by the last pruned one.
+// lastChange is the newest feed number that meets a condition. If all such
+// changes have been pruned, it is the last pruned one.
 func (tx *Tx) lastChange(where string, args ...any) (int64, error) {
 	var seq int64
 	err := tx.one([]any{&seq}, `SELECT coalesce(

@@ -13,7 +13,7 @@ type LinkRow struct{ From, To apim.Key }
 
 const linkColumns = `service, kind, from_key, to_key`
 
-// Link associates from with to and reports whether that is new.
+// Link links from to to and reports whether the link is new.
 func (tx *Tx) Link(kind apim.LinkKind, from, to apim.Ref) (created bool, err error) {
 	for _, ref := range []apim.Ref{from, to} {
 		if err := checkRef(ref); err != nil {
@@ -54,7 +54,7 @@ func (tx *Tx) LinkAll(kind apim.LinkKind, links []LinkRow) error {
 	return tx.Audit("link", links[0].From.Ref().Parent(), nil, note(map[string]any{"kind": kind, "links": len(links)}))
 }
 
-// Unlink removes an association and reports whether there was one.
+// Unlink removes a link and reports whether there was one.
 func (tx *Tx) Unlink(kind apim.LinkKind, from, to apim.Ref) (removed bool, err error) {
 	n, err := tx.exec(`DELETE FROM link WHERE service = $1 AND kind = $2 AND from_key = $3 AND to_key = $4`,
 		tx.s.service, string(kind), from, to)
@@ -64,7 +64,7 @@ func (tx *Tx) Unlink(kind apim.LinkKind, from, to apim.Ref) (removed bool, err e
 	return true, tx.linked("unlink", kind, from, to)
 }
 
-// linked tells feed and audit log that an association of from changed.
+// linked records in feed and audit log that a link of from changed.
 func (tx *Tx) linked(action string, kind apim.LinkKind, from, to apim.Ref) error {
 	if _, err := tx.changed(from.Key(), string(kind), from.Key(), OpLink); err != nil {
 		return err
@@ -76,20 +76,20 @@ func (tx *Tx) linked(action string, kind apim.LinkKind, from, to apim.Ref) error
 	return tx.Audit(action, from, nil, entry)
 }
 
-// HasLink reports whether from is associated with to.
+// HasLink reports whether from is linked to to.
 func (tx *Tx) HasLink(kind apim.LinkKind, from, to apim.Ref) (bool, error) {
 	found, err := tx.strings(`SELECT to_key FROM link WHERE service = $1 AND kind = $2 AND from_key = $3 AND to_key = $4`,
 		tx.s.service, string(kind), from, to)
 	return len(found) > 0, wrap(err, "look for a link of %s", from)
 }
 
-// Links are the keys that from is associated with, in order.
+// Links are the refs that from is linked to, in order.
 func (tx *Tx) Links(kind apim.LinkKind, from apim.Ref) ([]apim.Ref, error) {
 	return tx.refs(`SELECT to_key FROM link WHERE service = $1 AND kind = $2 AND from_key = $3 ORDER BY to_key`,
 		tx.s.service, string(kind), from)
 }
 
-// Backlinks are the keys that are associated with to, in order.
+// Backlinks are the refs that are linked to to, in order.
 func (tx *Tx) Backlinks(kind apim.LinkKind, to apim.Ref) ([]apim.Ref, error) {
 	return tx.refs(`SELECT from_key FROM link WHERE service = $1 AND kind = $2 AND to_key = $3 ORDER BY from_key`,
 		tx.s.service, string(kind), to)
@@ -104,16 +104,16 @@ func (tx *Tx) refs(query string, args ...any) ([]apim.Ref, error) {
 	return refs, wrap(err, "read links")
 }
 
-// AllLinks are all associations of a kind, ordered.
+// AllLinks are all links of a kind, in order.
 func (tx *Tx) AllLinks(kind apim.LinkKind) ([]LinkRow, error) {
 	all, err := tx.linkRows(`TRUE`, kind)
 	return all, wrap(err, "read all links %s", kind)
 }
 
 // ResolveAPI replaces a leading /apis/x, also in a workspace, by the ref of its
-// current revision, spelled as created. Refs that name a revision and refs of
-// other kinds come back unchanged. apim.ErrNotFound when the API has no current
-// revision.
+// current revision, spelled as created. Other refs, and those that name a
+// revision, are returned unchanged. The error is apim.ErrNotFound if the API
+// has no current revision.
 func (tx *Tx) ResolveAPI(ref apim.Ref) (apim.Ref, error) {
 	alias := ref.API()
 	if alias == "" || alias.Alias() != alias {
@@ -134,7 +134,7 @@ func (tx *Tx) ResolveAPI(ref apim.Ref) (apim.Ref, error) {
 
 func lower(s string) string { return strings.ToLower(s) }
 
-// wrap says what was being done; nil stays nil.
+// wrap adds what was being done to an error; nil stays nil.
 func wrap(err error, format string, args ...any) error {
 	if err == nil {
 		return nil

@@ -4,13 +4,13 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// The store's own names among the meta values.
+// The names of the store's own meta values.
 const (
 	metaPortalRevision = "store.portal-revision" // name of the current portal revision
 	metaPruned         = "store.pruned"          // highest feed number pruned
 )
 
-// Meta reads a named value of the service, "" when it was never set.
+// Meta reads a named value of the service, "" if it was never set.
 func (tx *Tx) Meta(name string) (string, error) {
 	var value string
 	err := tx.one([]any{&value}, `SELECT value FROM meta WHERE service = $1 AND name = $2`, tx.s.service, name)
@@ -18,7 +18,7 @@ func (tx *Tx) Meta(name string) (string, error) {
 	return value, wrap(err, "read meta value %s", name)
 }
 
-// SetMeta stores a named value of the service. Neither feed nor audit log tell of it.
+// SetMeta stores a named value of the service. It does not appear in feed or audit log.
 func (tx *Tx) SetMeta(name, value string) error {
 	_, err := tx.exec(`INSERT INTO meta (service, name, value) VALUES ($1, $2, $3)
 		ON CONFLICT (service, name) DO UPDATE SET value = excluded.value`, tx.s.service, name, value)

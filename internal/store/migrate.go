@@ -25,7 +25,7 @@ type migration struct {
 	name     string
 	script   string
 	checksum string
-	after    func(context.Context, Querier) error // what SQL cannot say; nil: nothing
+	after    func(context.Context, Querier) error // the part that SQL cannot do; nil: none
 }
 
 // migrate applies the migrations that the database lacks, each in one
@@ -117,8 +117,8 @@ func appliedMigrations(ctx context.Context, q Querier) (map[int]string, error) {
 	return done, rows.Err()
 }
 
-// nextMigration is the first of all that is not done, nil when none is. A
-// database that another version of the program migrated is refused.
+// nextMigration is the first migration that is not applied, or nil. It refuses
+// a database migrated by another version of the program.
 func nextMigration(all []migration, done map[int]string) (*migration, error) {
 	var next *migration
 	known := map[int]bool{}
@@ -171,7 +171,7 @@ func isBlankSQL(statement string) bool {
 	return true
 }
 
-// afterScript is what follows the script of a migration.
+// afterScript is what to run after the script of a migration.
 func afterScript(name string) func(context.Context, Querier) error {
 	if name == "0007_folded_address" {
 		return foldAddresses
@@ -179,7 +179,7 @@ func afterScript(name string) func(context.Context, Querier) error {
 	return nil
 }
 
-// foldAddresses lifts the addresses of all APIs again.
+// foldAddresses recomputes the address columns of all APIs.
 func foldAddresses(ctx context.Context, q Querier) error {
 	rows, err := q.QueryContext(ctx, `SELECT service, key, body FROM document WHERE kind = $1`, apim.APIs.Path)
 	if err != nil {

@@ -36,7 +36,7 @@ func (d *Document) body() json.RawMessage {
 // System is the name of the actor that the program itself is.
 const System = "system"
 
-// Actor is who makes a change, for the audit log.
+// Actor is the author of a change, for the audit log.
 type Actor struct {
 	Name      string // user id, "integration", [System], ...
 	Address   string // remote address, may be ""
@@ -46,7 +46,7 @@ type Actor struct {
 // Change is one entry of the change feed.
 type Change struct {
 	Seq int64
-	Key apim.Key // of the resource; for a link the from side
+	Key apim.Key // of the resource; for a link, of its from side
 	Op  Op
 	At  time.Time
 }
@@ -61,7 +61,7 @@ const (
 	OpLink   Op = "link" // an association of Key changed
 )
 
-// AuditEntry is one row of the audit log. Before and After hold no secrets.
+// AuditEntry is one row of the audit log. Before and After are without secrets.
 type AuditEntry struct {
 	Seq           int64
 	At            time.Time
@@ -78,5 +78,5 @@ type Session struct {
 	ExpiresAt time.Time
 	UserAgent string
 	Address   string
-	ByLink    bool // a one-time link began it
+	ByLink    bool // whether a one-time link began it
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// Counts is how many documents of a kind each parent has, by the parent's key.
+// Counts is the number of documents of a kind by the key of their parent.
 func (tx *Tx) Counts(kind string) (map[apim.Key]int, error) {
 	counts := map[apim.Key]int{}
 	err := tx.each(func(rows *sql.Rows) error {
@@ -20,22 +20,22 @@ func (tx *Tx) Counts(kind string) (map[apim.Key]int, error) {
 	return counts, wrap(err, "count %s", kind)
 }
 
-// Keys are the keys of a collection's documents, in order, without reading the documents.
+// Keys are the keys of a collection's documents, in order; it does not read the documents.
 func (tx *Tx) Keys(kind string, parent apim.Ref) ([]string, error) {
 	keys, err := tx.strings(`SELECT key FROM document WHERE service = $1 AND kind = $2 AND parent = $3 ORDER BY key`,
 		tx.s.service, kindPath(kind), parent)
 	return keys, wrap(err, "list the keys of %s below %q", kind, parent)
 }
 
-// LinksBelow are the associations of a kind whose from side lies below ref, ordered.
+// LinksBelow are the links of a kind whose from side is below ref, in order.
 func (tx *Tx) LinksBelow(kind apim.LinkKind, ref apim.Ref) ([]LinkRow, error) {
 	links, err := tx.linkRows(`from_key > $3 AND from_key < $4`, kind, ref.Key()+"/", ref.Key()+"0")
 	return links, wrap(err, "read links %s below %s", kind, ref)
 }
 
-// LinksFrom are the associations of a kind whose from side is directly in a
-// service-level collection ("apis"), in any workspace; those of resources below
-// it, such as operations, are not read.
+// LinksFrom are the links of a kind whose from side is directly in a
+// service-level collection ("apis") of any workspace, without those of
+// resources below it, such as operations.
 func (tx *Tx) LinksFrom(kind apim.LinkKind, collection string) ([]LinkRow, error) {
 	in, inWorkspace := "/"+strings.ToLower(collection)+"/%", "/workspaces/%/"+strings.ToLower(collection)+"/%"
 	links, err := tx.linkRows(`(from_key LIKE $3 AND from_key NOT LIKE $4 OR from_key LIKE $5 AND from_key NOT LIKE $6)`,

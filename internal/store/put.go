@@ -21,10 +21,11 @@ const (
 		RETURNING key, path, name, created_at`
 )
 
-// Put creates or replaces the document at d.Ref with d.Body and d.Extra and fills
-// the other fields: kind, parent, workspace, name from the ref, ETag, Seq and
-// times. A replaced document keeps the spelling and time it was created with.
-// A body that is not JSON or a malformed ref is an *apim.InvalidError.
+// Put creates or replaces the document at d.Ref with d.Body and d.Extra and
+// fills in the other fields: kind, parent, workspace and name from the ref,
+// ETag, Seq and times. A replaced document keeps the spelling and creation time
+// it had. The error is an *apim.InvalidError if a body is not JSON or the ref
+// is malformed.
 func (tx *Tx) Put(d *Document) error {
 	before, err := apim.OrNone(tx.Get(d.Ref))
 	if err != nil {
@@ -33,8 +34,8 @@ func (tx *Tx) Put(d *Document) error {
 	return tx.PutOver(before, d)
 }
 
-// PutOver is Put for who has read in this transaction what is stored at d.Ref:
-// before, nil when there is nothing.
+// PutOver is Put for callers that have read in this transaction what is stored
+// at d.Ref: before, or nil.
 func (tx *Tx) PutOver(before, d *Document) error {
 	if err := tx.write([]*Document{d}); err != nil {
 		return fmt.Errorf("put %s: %w", d.Ref, err)
@@ -93,8 +94,8 @@ func (tx *Tx) write(ds []*Document) error {
 	}, insertSQL("document", putColumns, putConflict, len(rows)), flatten(rows)...)
 }
 
-// addressOf is what is lifted out of an API's body, so that APIs are found by
-// their address; nil for other kinds.
+// addressOf is the column of an API's row by which it is found by its address;
+// nil for other kinds.
 func addressOf(kind string, body json.RawMessage) any {
 	if kind != apim.APIs.Path {
 		return nil
@@ -108,7 +109,7 @@ func addressOf(kind string, body json.RawMessage) any {
 	return printable(apim.FoldPath(*api.Path))
 }
 
-// fill checks d and sets all that the ref and the transaction say about it.
+// fill checks d and sets what follows from the ref and the transaction.
 func (tx *Tx) fill(d *Document) error {
 	if err := checkRef(d.Ref); err != nil {
 		return err
@@ -130,7 +131,7 @@ func (tx *Tx) fill(d *Document) error {
 
 func isJSON(raw json.RawMessage) bool { return utf8.Valid(raw) && json.Valid(raw) }
 
-// checkRef accepts /collection/name pairs without empty segments or control characters.
+// checkRef accepts /collection/name pairs without empty segments and control characters.
 func checkRef(ref apim.Ref) error {
 	parts := strings.Split(string(ref), "/")
 	bad := len(parts) < 3 || len(parts)%2 == 0 || parts[0] != "" || !utf8.ValidString(string(ref)) ||

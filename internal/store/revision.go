@@ -14,8 +14,8 @@ import (
 type RevisionItem struct {
 	Key  apim.Key // filled from Ref
 	Ref  apim.Ref
-	Hash string          // SHA-256 of Body in hexadecimal, filled; given for an item without Body (media)
-	Body json.RawMessage // nil: only the hash is pinned
+	Hash string          // SHA-256 of Body in hexadecimal, filled in; given by the caller for an item without Body (media)
+	Body json.RawMessage // nil: only the hash is stored
 }
 
 // PutRevisionItems stores the items of a new portal revision; equal bodies are
@@ -85,7 +85,7 @@ func (tx *Tx) DeleteRevisionItems(revision apim.Name) error {
 	return wrap(err, "delete the items of portal revision %s", revision)
 }
 
-// DeletePublished removes what all portal revisions hold; none is published any more.
+// DeletePublished removes the items of all portal revisions; none is published afterwards.
 func (tx *Tx) DeletePublished() error {
 	for _, table := range []string{"portal_item", "portal_body"} {
 		if _, err := tx.exec(`DELETE FROM `+table+` WHERE service = $1`, tx.s.service); err != nil {
@@ -95,8 +95,8 @@ func (tx *Tx) DeletePublished() error {
 	return tx.SetMeta(metaPortalRevision, "")
 }
 
-// SweepRevisionBodies removes the bodies that no portal revision has any more,
-// and tells how many.
+// SweepRevisionBodies removes the bodies that no portal revision uses, and
+// returns their number.
 func (tx *Tx) SweepRevisionBodies() (int64, error) {
 	n, err := tx.exec(`DELETE FROM portal_body WHERE service = $1 AND NOT EXISTS (
 		SELECT 1 FROM portal_item i WHERE i.service = portal_body.service AND i.hash = portal_body.hash)`, tx.s.service)
@@ -112,8 +112,8 @@ func (tx *Tx) PinnedHashes(revision apim.Name) ([]string, error) {
 	return hashes, wrap(err, "read the media of portal revision %s", revision)
 }
 
-// APIMentions reports whether what the wire model has no field for of some API
-// revision holds a text of letters, digits and slashes.
+// APIMentions reports whether a text of letters, digits and slashes occurs in
+// what API revisions have beyond the wire model.
 func (tx *Tx) APIMentions(text string) (bool, error) {
 	found, err := tx.strings(`SELECT key FROM document WHERE service = $1 AND kind = 'apis' AND extra LIKE $2 LIMIT 1`,
 		tx.s.service, "%"+text+"%")

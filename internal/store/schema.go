@@ -32,9 +32,8 @@ func (tx *Tx) PutSchemaParts(api apim.Ref, schemaID apim.Name, parts map[string]
 	return wrap(err, "store the parts of schema %s of %s", schemaID, api)
 }
 
-// SchemaParts reads the named definitions of an API revision; names it does not
-// have are missing from the answer. Where two schemas define a name, the first
-// schema by id wins.
+// SchemaParts reads named definitions of an API revision; missing ones are left
+// out. If two schemas define a name, the first schema by id counts.
 func (tx *Tx) SchemaParts(api apim.Ref, names []string) (map[string]json.RawMessage, error) {
 	parts := make(map[string]json.RawMessage, len(names))
 	err := chunks(names, func(piece []string) error {

@@ -17,8 +17,9 @@ type KeyRow struct {
 }
 
 // SetSecret stores a secret field of a resource, encrypted. A subscription's
-// primaryKey and secondaryKey can be found by their hash and are unique in the
-// service: an *apim.ConflictError otherwise. The feed tells a put of the resource.
+// primaryKey and secondaryKey can be found by their hash and must be unique in
+// the service, or the error is an *apim.ConflictError. The feed gets a put of
+// the resource.
 func (tx *Tx) SetSecret(ref apim.Ref, field, value string) error {
 	if err := checkRef(ref); err != nil {
 		return err
@@ -69,7 +70,7 @@ func (tx *Tx) storeSecret(ref apim.Ref, field, value string, hash []byte) error 
 	return err
 }
 
-// nullBytes is NULL for none.
+// nullBytes is b, or NULL if it is nil.
 func nullBytes(b []byte) any {
 	if b == nil {
 		return nil
@@ -77,7 +78,7 @@ func nullBytes(b []byte) any {
 	return b
 }
 
-// secretChanged tells feed and audit log, without the value.
+// secretChanged records the change in feed and audit log, without the value.
 func (tx *Tx) secretChanged(action string, ref apim.Ref, field string) error {
 	if err := tx.touched(ref); err != nil {
 		return err
@@ -85,7 +86,7 @@ func (tx *Tx) secretChanged(action string, ref apim.Ref, field string) error {
 	return tx.Audit(action, ref, nil, note(map[string]string{field: masked}))
 }
 
-// Secret decrypts a secret field of a resource; apim.ErrNotFound when it has none.
+// Secret decrypts a secret field of a resource, or returns apim.ErrNotFound.
 func (tx *Tx) Secret(ref apim.Ref, field string) (string, error) {
 	var keyID string
 	var sealed []byte
@@ -98,7 +99,7 @@ func (tx *Tx) Secret(ref apim.Ref, field string) (string, error) {
 	return value, wrap(err, "%s of %s", field, ref)
 }
 
-// DeleteSecret removes a secret field; it is no error when there is none.
+// DeleteSecret removes a secret field; it is not an error if there is none.
 func (tx *Tx) DeleteSecret(ref apim.Ref, field string) error {
 	n, err := tx.exec(`DELETE FROM secret WHERE service = $1 AND key = $2 AND field = $3`, tx.s.service, ref, field)
 	if err != nil || n == 0 {

@@ -8,7 +8,8 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// hashID is what is stored of a session id: who reads the database cannot use it.
+// hashID is stored in place of a session id, so that nobody who reads the
+// database can use it.
 func hashID(id string) []byte {
 	h := sha256.Sum256([]byte(id))
 	return h[:]
@@ -38,7 +39,7 @@ func (tx *Tx) Session(id string) (*Session, error) {
 	return &s, nil
 }
 
-// DeleteSession ends a session; it is no error when there is none.
+// DeleteSession ends a session; it is not an error if there is none.
 func (tx *Tx) DeleteSession(id string) error {
 	_, err := tx.exec(`DELETE FROM session WHERE service = $1 AND id_hash = $2`, tx.s.service, hashID(id))
 	return wrap(err, "delete a session")

@@ -20,7 +20,7 @@ import (
 type Options struct {
 	Service string           // name of the service; empty: "portico"
 	Key     []byte           // 32 bytes, encrypts secrets
-	OldKeys [][]byte         // earlier keys, still readable; Key replaces the newest of them
+	OldKeys [][]byte         // earlier keys, for decryption; Key replaces the newest of them
 	Now     func() time.Time // nil: time.Now
 	Rand    io.Reader        // nil: crypto/rand
 	Logger  *slog.Logger     // nil: discards
@@ -39,8 +39,8 @@ type Store struct {
 	done    sync.WaitGroup
 }
 
-// New brings the engine's database to the newest schema, checks the key and
-// makes a Store of it. It closes the engine when it fails.
+// New migrates the engine's database to the newest schema, checks the key and
+// makes a Store. It closes the engine if it fails.
 func New(ctx context.Context, engine Engine, opt Options) (*Store, error) {
 	s := newStore(engine, opt)
 	if err := s.open(ctx, opt); err != nil {
@@ -77,7 +77,7 @@ func (s *Store) open(ctx context.Context, opt Options) error {
 		return err
 	}
 	s.secrets = ring
-	// Only the first run and a rotation write, and wait for other writers.
+	// Only the first run and a rotation write, and so wait for other writers.
 	err = s.View(ctx, ring.bind)
 	if errors.Is(err, errReadOnly) {
 		err = s.UpdateAlone(ctx, Actor{Name: System}, ring.bind)
@@ -92,13 +92,13 @@ func (s *Store) Close() error {
 	return s.engine.Close()
 }
 
-// Dialect is "sqlite" or "postgres", for packages with raw statements.
+// Dialect is "sqlite" or "postgres", for packages with their own statements.
 func (s *Store) Dialect() string { return s.engine.Dialect() }
 
-// Service is the name of the service whose data this is.
+// Service is the name of the store's service.
 func (s *Store) Service() string { return s.service }
 
-// Now is the clock in UTC, cut to microseconds as stored.
+// Now is the time in UTC, truncated to microseconds, as stored.
 func (s *Store) Now() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
 
 // NewID makes a random id of 24 hexadecimal characters.
@@ -120,7 +120,7 @@ func kindPath(path string) string {
 	return strings.ToLower(path)
 }
 
-// View runs fn on one read snapshot.
+// View runs fn on one snapshot.
 func (s *Store) View(ctx context.Context, fn func(tx *Tx) error) error {
 	return s.engine.View(ctx, func(q Querier) error {
 		return fn(&Tx{s: s, ctx: ctx, q: q, now: s.Now()})
@@ -128,15 +128,16 @@ func (s *Store) View(ctx context.Context, fn func(tx *Tx) error) error {
 }
 
 // Update runs fn in a transaction and returns after it is committed and on
-// disk. An error of fn, or of the context, rolls back. fn may be run again
-// (serialization failures), so it has no side effects but on tx. Transactions
-// behave as if run one after another. An Update inside an Update fails.
+// disk. An error of fn, or the end of the context, rolls it back. fn may be run
+// again (serialization failures), so its only effects must be on tx.
+// Transactions behave as if run one after another. An Update inside an Update
+// fails.
 func (s *Store) Update(ctx context.Context, actor Actor, fn func(tx *Tx) error) error {
 	return s.update(ctx, false, actor, fn)
 }
 
-// UpdateAlone is an Update beside which no other runs in any replica: first-run
-// provisioning, rotation of keys.
+// UpdateAlone is an Update at the same time as no other in any replica, for
+// provisioning and key rotation.
 func (s *Store) UpdateAlone(ctx context.Context, actor Actor, fn func(tx *Tx) error) error {
 	return s.update(ctx, true, actor, fn)
 }
@@ -190,11 +191,11 @@ func (s *Store) update(ctx context.Context, alone bool, actor Actor, fn func(tx 
 	return err
 }
 
-// Watch returns a channel that receives after commits that changed something, in
-// this process or another; wake-ups while one is pending are one. stop ends it.
+// Watch returns a channel that receives after commits that changed something,
+// in this or another process; several pending wake-ups are one. stop ends it.
 func (s *Store) Watch() (wake <-chan struct{}, stop func()) { return s.watch.add() }
 
-// watchers wakes whoever follows the change feed.
+// watchers wakes the followers of the change feed.
 type watchers struct {
 	mu  sync.Mutex
 	all map[chan struct{}]bool
@@ -221,7 +222,7 @@ func (w *watchers) wake() {
 	for ch := range w.all {
 		select {
 		case ch <- struct{}{}:
-		default: // a wake-up is pending already
+		default: // a wake-up is already pending
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // Tx is a transaction of View or Update. It is not safe for concurrent use and
-// not usable after its function has returned.
+// must not be used after its function has returned.
 type Tx struct {
 	s        *Store
 	ctx      context.Context
@@ -28,7 +28,7 @@ type Tx struct {
 	changes []changeRow
 	puts    map[apim.Key]bool // keys whose last change is a put
 	audits  []auditRow
-	written []*Document // Put here; their Seq is final after flush
+	written []*Document // put here; their Seq is final after flush
 }
 
 // changeRow is a row of the feed yet to be written.
@@ -51,8 +51,8 @@ func (tx *Tx) Now() time.Time { return tx.now }
 // NewID makes a random id, as the store's own does.
 func (tx *Tx) NewID() string { return tx.s.NewID() }
 
-// Exec runs a raw statement with $n placeholders, for packages that keep tables
-// derived from the feed. It leaves no trace in feed and audit.
+// Exec runs a raw statement with $n placeholders, for packages with tables
+// derived from the feed. It leaves no trace in feed and audit log.
 func (tx *Tx) Exec(query string, args ...any) error {
 	if !tx.writable {
 		return errReadOnly
@@ -66,7 +66,7 @@ func (tx *Tx) Query(query string, args ...any) (*sql.Rows, error) {
 	return tx.q.QueryContext(tx.ctx, query, bound(args)...)
 }
 
-// exec runs a statement and returns how many rows it touched.
+// exec runs a statement and returns the number of affected rows.
 func (tx *Tx) exec(query string, args ...any) (int64, error) {
 	if !tx.writable {
 		return 0, errReadOnly
@@ -126,7 +126,7 @@ func (tx *Tx) strings(query string, args ...any) ([]string, error) {
 }
 
 // chunkSizes are the row counts of multi-row statements: few shapes, so that
-// prepared statements are found again.
+// prepared statements are reused.
 var chunkSizes = [...]int{64, 8, 1}
 
 // chunks calls fn with consecutive pieces of rows.
@@ -186,8 +186,8 @@ func flatten(rows [][]any) []any {
 	return all
 }
 
-// draw is the next feed number: final on a sole writer, else a negative
-// stand-in that flush replaces.
+// draw returns the next feed number: final for a sole writer, otherwise a
+// negative stand-in that flush replaces.
 func (tx *Tx) draw() (int64, error) {
 	if !tx.writable {
 		return 0, errReadOnly
@@ -221,7 +221,7 @@ func (tx *Tx) changed(key apim.Key, kind string, parent apim.Key, op Op) (int64,
 }
 
 // touched adds a put of a resource to the feed for a change beside its document
-// (a secret), unless this transaction has one.
+// (a secret), unless this transaction has one already.
 func (tx *Tx) touched(ref apim.Ref) error {
 	if tx.puts[ref.Key()] {
 		return nil
@@ -255,7 +255,7 @@ func (tx *Tx) flush() error {
 	return wrap(err, "write the audit log")
 }
 
-// number replaces the stand-ins by numbers that are reserved until the commit.
+// number replaces the stand-ins by numbers reserved until the commit.
 func (tx *Tx) number() error {
 	if tx.s.engine.SoleWriter() {
 		return nil
@@ -306,7 +306,7 @@ func bound(args []any) []any {
 	return args
 }
 
-// text is JSON as a column value: NULL for none.
+// text is JSON as a column value; NULL for nil.
 func text(raw json.RawMessage) any {
 	if raw == nil {
 		return nil
