@@ -24,7 +24,8 @@ const (
 // linkMeta holds a user's link: "<hash of the secret> <Unix time it ends at>".
 func linkMeta(user apim.Ref) string { return "account.link/" + string(user.Key()) }
 
-// MintLink makes the secret of a one-time link that signs user 1 in. An earlier one ends.
+// MintLink makes the secret of a one-time link that signs in user 1. An earlier
+// link stops working.
 func (s *Service) MintLink(ctx context.Context) (string, error) {
 	return store.Write(ctx, s.store, store.Actor{Name: store.System}, func(tx *store.Tx) (string, error) {
 		return s.MintUserLink(tx, apim.UserRef(AdministratorID), LinkLifetime)

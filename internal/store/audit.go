@@ -46,7 +46,7 @@ func (tx *Tx) Audit(action string, ref apim.Ref, before, after json.RawMessage) 
 	return nil
 }
 
-// note is what an entry of the audit log says where it is not a document's body.
+// note is the content of an audit entry that is not a document's body.
 func note(says any) json.RawMessage {
 	raw, err := json.Marshal(says)
 	if err != nil {
@@ -55,7 +55,7 @@ func note(says any) json.RawMessage {
 	return raw
 }
 
-// Found keeps what was found of a resource in its history.
+// Found records findings in a resource's history.
 func (tx *Tx) Found(ref apim.Ref, findings []apim.Finding) error {
 	if len(findings) == 0 {
 		return nil
