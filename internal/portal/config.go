@@ -19,9 +19,9 @@ import (
 type Config struct {
 	Store         *store.Store
 	Catalog       *catalog.Catalog // loaded
-	Search        Searcher
-	Accounts      Accounts
-	Subscriptions Subscriptions
+	Search        *search.Index
+	Accounts      *account.Service
+	Subscriptions *subscription.Service
 	Descriptions  Descriptions // nil: nothing can be downloaded
 	Media         Media        // nil: no media
 	Assets        fs.FS        // built front-end files; nil or empty: pages say how to build them
@@ -34,34 +34,6 @@ type Config struct {
 
 // defaultCacheBytes bounds the page cache.
 const defaultCacheBytes = 32 << 20
-
-// Searcher finds what a visitor may see; package search implements it.
-type Searcher interface {
-	Query(ctx context.Context, text string, visible func(apim.Ref) bool, limit int) ([]search.Hit, error)
-}
-
-// Accounts know who visits; *account.Service implements it.
-type Accounts interface {
-	Visitor(ctx context.Context, sessionID string) (*account.Visitor, error)
-	SignIn(ctx context.Context, email, password string, c account.Client) (*account.User, string, error)
-	SignOut(ctx context.Context, sessionID string) error
-	StartSession(ctx context.Context, userID apim.Name, c account.Client) (string, error)
-	Authenticate(ctx context.Context, header string) (account.Principal, error)
-	RedeemLink(ctx context.Context, secret string, c account.Client) (string, error)
-	Rename(ctx context.Context, actor store.Actor, id apim.Name, firstName, lastName string) error
-	ChangePassword(ctx context.Context, present, next string, c account.Client) error
-}
-
-// Subscriptions are the visitors'; *subscription.Service implements it.
-type Subscriptions interface {
-	For(ctx context.Context, userID apim.Name) ([]*subscription.Subscription, error)
-	Subscribe(ctx context.Context, actor store.Actor, r subscription.Request) (*subscription.Subscription, error)
-	Rename(ctx context.Context, actor store.Actor, c subscription.Caller, id apim.PublicID, name string) (*subscription.Subscription, error)
-	Regenerate(ctx context.Context, actor store.Actor, c subscription.Caller, id apim.PublicID, field string) error
-	Cancel(ctx context.Context, actor store.Actor, c subscription.Caller, id apim.PublicID) (*subscription.Subscription, error)
-	Keys(ctx context.Context, c subscription.Caller, id apim.PublicID) (subscription.Keys, error)
-	KeysFor(ctx context.Context, userID apim.Name, api apim.Ref) ([]subscription.ActiveKey, error)
-}
 
 // Descriptions are API descriptions to download.
 type Descriptions interface {

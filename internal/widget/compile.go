@@ -157,18 +157,26 @@ func (c *compiler) children(n *Node, path string, depth int) {
 
 // node compiles one node, behind its rule if it has one.
 func (c *compiler) node(n *Node, path string, depth int) {
+	c.enter(n, path, depth, func(at place) {
+		c.notePopups(n)
+		c.bare(at)
+	})
+}
+
+// enter lets write write a node behind its rule; false when nodes nest too deep here.
+func (c *compiler) enter(n *Node, path string, depth int, write func(place)) bool {
 	if depth > maxDepth {
 		c.find(apim.SeverityError, path, fmt.Sprintf("The document nests deeper than %d nodes.", maxDepth))
-		return
+		return false
 	}
 	head := nodeHead(n)
 	rule, err := head.rule()
 	if err != nil {
 		c.find(apim.SeverityError, path, "The node's security is not understood, so it is unclear who may see it.")
-		return
+		return true
 	}
-	c.notePopups(n)
-	c.guarded(rule, func() { c.bare(n, head, path, depth) })
+	c.guarded(rule, func() { write(place{n, head, path, depth}) })
+	return true
 }
 
 // guarded compiles what write writes behind a rule.
@@ -184,19 +192,20 @@ func (c *compiler) guarded(rule Rule, write func()) {
 	c.parts, c.guards = append(outer, part{rule: rule, parts: c.parts}), c.guards[:len(c.guards)-1]
 }
 
-func (c *compiler) bare(n *Node, head nodeProps, path string, depth int) {
+func (c *compiler) bare(at place) {
+	n, head, path := at.node, at.head, at.path
 	if c.opt.CheckStyles != nil && len(head.Styles) > 0 {
 		for _, message := range c.opt.CheckStyles(head.Styles) {
 			c.find(apim.SeverityWarning, path, message)
 		}
 	}
 	if n.Type == "page" && c.content != nil {
-		c.page(path, depth)
+		c.page(path, at.depth)
 		return
 	}
 	if s, ok := c.structures[n.Type]; ok {
 		c.known(n, s.props, path)
-		s.write(c, place{n, head, path, depth})
+		s.write(c, at)
 		return
 	}
 	w, ok := lookUp(n.Type)

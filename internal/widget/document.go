@@ -1,7 +1,6 @@
 package widget
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
@@ -64,12 +63,7 @@ func (p *Page) head(r Render, out *Output, h *heading) ([]byte, error) {
 		d.Preview = m.T("preview.revision", "name", r.Preview)
 	}
 	d.Share.Title, d.Share.Description = cmp.Or(d.Share.Title, title), cmp.Or(d.Share.Description, out.Description)
-	var b bytes.Buffer
-	err := templates().ExecuteTemplate(&b, "head", frame{
-		Input: &Input{Messages: m},
-		V:     d,
-	})
-	return b.Bytes(), err
+	return execute("head", frame{Input: &Input{Messages: m}, V: d})
 }
 
 // tell adds what machines read of a page that they may index.

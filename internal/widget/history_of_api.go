@@ -24,11 +24,26 @@ var historyOfAPI = Widget{
 }
 
 type historyView struct {
-	API         *catalog.API
-	Feed        string
-	Releases    []releaseRow
-	Page, Pages int
-	Prev, Next  string
+	API        *catalog.API
+	Feed       string
+	Releases   []releaseRow
+	Prev, Next string
+	paging
+}
+
+// paging is the page of a list that the query asks for.
+type paging struct {
+	Page, Pages int // from 1
+	from, to    int // what is on it
+}
+
+// paging is that of a list of total entries, size of them on a page.
+func (in *Input) paging(total, size int) paging {
+	p := paging{Pages: max(1, (total+size-1)/size)}
+	n, _ := strconv.Atoi(in.Query().Get(address.QueryPage))
+	p.Page = min(max(n, 1), p.Pages)
+	p.from, p.to = (p.Page-1)*size, min(p.Page*size, total)
+	return p
 }
 
 type releaseRow struct {
@@ -45,19 +60,15 @@ func loadHistoryOfAPI(ctx context.Context, in *Input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := historyView{API: api, Feed: address.Feed(api.ID), Pages: max(1, (len(all)+releasesPerPage-1)/releasesPerPage)}
-	n, _ := strconv.Atoi(in.Query().Get(address.QueryPage))
-	v.Page = min(max(n, 1), v.Pages)
-	from := (v.Page - 1) * releasesPerPage
-	for _, r := range all[from:min(from+releasesPerPage, len(all))] {
+	v := historyView{API: api, Feed: address.Feed(api.ID), paging: in.paging(len(all), releasesPerPage)}
+	for _, r := range all[v.from:v.to] {
 		v.Releases = append(v.Releases, releaseRow{r.ID, date(r.Created), r.Revision, prose.Below(2, r.Notes)})
 	}
-	at := func(page int) string { return address.ChangelogPage(api.ID, page) }
 	if v.Page > 1 {
-		v.Prev = at(v.Page - 1)
+		v.Prev = address.ChangelogPage(api.ID, v.Page-1)
 	}
 	if v.Page < v.Pages {
-		v.Next = at(v.Page + 1)
+		v.Next = address.ChangelogPage(api.ID, v.Page+1)
 	}
 	in.describe(2, in.T("history.title", "api", api.Name), in.T("history.about", "api", api.Name))
 	return v, nil

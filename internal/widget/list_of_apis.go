@@ -55,9 +55,8 @@ type apiList struct {
 	ViewHref   string
 	GroupHref  string
 	Prev, Next string
-	Page       int
-	Pages      int
-	SignIn     string // for guests
+	paging
+	SignIn string // for guests
 }
 
 type apiGroup struct {
@@ -213,16 +212,13 @@ func (in *Input) typeName(t string) string {
 
 // page cuts the page asked for and groups it.
 func (v *apiList) page(in *Input, matching []*catalog.API) {
-	v.Pages = max(1, (len(matching)+apisPerPage-1)/apisPerPage)
-	n, _ := strconv.Atoi(in.Query().Get(address.QueryPage))
-	v.Page = min(max(n, 1), v.Pages)
+	v.paging = in.paging(len(matching), apisPerPage)
 	if v.ByTag {
 		slices.SortStableFunc(matching, func(a, b *catalog.API) int {
 			return strings.Compare(firstTag(a), firstTag(b))
 		})
 	}
-	from := (v.Page - 1) * apisPerPage
-	for _, a := range matching[from:min(from+apisPerPage, len(matching))] {
+	for _, a := range matching[v.from:v.to] {
 		tag := ""
 		if v.ByTag {
 			if tag = strings.TrimSuffix(firstTag(a), "\uffff"); tag == "" {

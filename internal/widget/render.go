@@ -102,9 +102,6 @@ func (p *Page) Render(ctx context.Context, r Render) (*Output, error) {
 		return nil, err
 	}
 	out := &Output{Status: max(r.Problem.Status, 200), Style: p.style}
-	if r.Problem.Status == 0 {
-		out.Status = 200
-	}
 	out.Title, out.Description = p.opt.Title, p.opt.Description
 	if h.title != "" {
 		out.Title, out.Description = h.title, h.description
@@ -192,27 +189,23 @@ func visibleSlots(parts []part, v catalog.Visitor, slots []*slot) []*slot {
 
 // input is a Render as a widget sees it, outside a page.
 func (r Render) input() *Input {
-	r.Messages = cmp.Or(r.Messages, messages.English())
 	return &Input{
-		Params: r.Params, Visitor: r.Visitor, Data: r.Data, Person: r.Person,
-		Messages: r.Messages, Form: r.Form, heading: &heading{},
+		Params: r.Params, Visitor: r.Visitor, Data: r.Data, Person: r.Person, Form: r.Form, Problem: r.Problem,
+		Messages: cmp.Or(r.Messages, messages.English()), heading: &heading{}, base: r.Base,
 	}
 }
 
 func (p *Page) renderSlot(ctx context.Context, r Render, h *heading, s *slot) ([]byte, error) {
-	in := &Input{
-		Props: s.props, Node: s.node, Params: r.Params, Visitor: r.Visitor, Data: r.Data,
-		Messages: r.Messages, Form: r.Form, Site: p.opt.Site, Problem: r.Problem, heading: h, class: p.opt.Class, base: r.Base,
-	}
-	if s.widget.Personal {
-		in.Person = r.Person
+	in := r.input()
+	in.Props, in.Node, in.Site, in.heading, in.class = s.props, s.node, p.opt.Site, h, p.opt.Class
+	if !s.widget.Personal {
+		in.Person = nil
 	}
 	return renderWidget(ctx, s.widget, in, s.class)
 }
 
 // renderWidget loads a widget's view and executes its template; nil when it shows nothing.
 func renderWidget(ctx context.Context, w *Widget, in *Input, class string) ([]byte, error) {
-	in.Messages = cmp.Or(in.Messages, messages.English())
 	if in.missing(w.Needs) {
 		return []byte{}, nil
 	}
@@ -223,11 +216,11 @@ func renderWidget(ctx context.Context, w *Widget, in *Input, class string) ([]by
 	if view == nil {
 		return []byte{}, nil
 	}
-	var b bytes.Buffer
-	if err := templates().ExecuteTemplate(&b, templateName(w.Type), frame{Input: in, V: view, Class: class}); err != nil {
+	html, err := execute(templateName(w.Type), frame{Input: in, V: view, Class: class})
+	if err != nil {
 		return nil, fmt.Errorf("widget %s: %w", w.Type, err)
 	}
-	return b.Bytes(), nil
+	return html, nil
 }
 
 func (in *Input) missing(n Needs) bool {

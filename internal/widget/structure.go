@@ -8,8 +8,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/portico-portal/portico/internal/apim"
 )
 
 // structure is how a node without data is written.
@@ -180,17 +178,9 @@ func (c *compiler) items(at place, member string, write func(i int, item place))
 		if n == nil {
 			continue
 		}
-		item := place{n, nodeHead(n), fmt.Sprintf("%s/%d", path, i), at.depth + 1}
-		if item.depth > maxDepth {
-			c.find(apim.SeverityError, item.path, fmt.Sprintf("The document nests deeper than %d nodes.", maxDepth))
+		if !c.enter(n, fmt.Sprintf("%s/%d", path, i), at.depth+1, func(item place) { write(i, item) }) {
 			return
 		}
-		rule, err := item.head.rule()
-		if err != nil {
-			c.find(apim.SeverityError, item.path, "The node's security is not understood, so it is unclear who may see it.")
-			continue
-		}
-		c.guarded(rule, func() { write(i, item) })
 	}
 }
 
