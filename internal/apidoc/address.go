@@ -8,7 +8,7 @@ import (
 )
 
 // Address is where the gateway at gatewayURL serves an API revision: the server
-// to name in an export.
+// named in an export.
 func Address(tx *store.Tx, revision apim.Ref, gatewayURL string) (string, error) {
 	var a apim.API
 	if _, err := tx.Decode(revision, &a); err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// requestBody reads the body of the operation's requests.
+// requestBody reads the body of an operation's requests.
 func (r *reader) requestBody(n tree.Node) {
 	n = r.p.deref(n)
 	if n.Kind() != tree.Object {
@@ -52,8 +52,9 @@ func (r *reader) restOfContent(content tree.Node) []byte {
 	return o.some()
 }
 
-// responses reads the answers. Those of one status are in the wire model, with
-// the rest of them in Extra; others (default, 4XX) are in Extra only.
+// responses reads the answers. Those with a single status go into the wire
+// model, and what is left of them into Extra; others (default, 4XX) go into
+// Extra only.
 func (r *reader) responses(n tree.Node) {
 	var rest objectWriter
 	for _, one := range n.Members() {

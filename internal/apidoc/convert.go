@@ -8,9 +8,9 @@ import (
 	"github.com/portico-portal/portico/internal/apidoc/tree"
 )
 
-// convert rewrites a Swagger 2 operation as OpenAPI 3 has it, the parameters of
-// its path and all that they refer to included. References to schemas stay as
-// they are. What the result is found wrong with has the place of the operation.
+// convert rewrites a Swagger 2 operation as OpenAPI 3, with the parameters of
+// its path and everything they refer to. References to schemas stay as they
+// are. Findings about the result have the place of the operation.
 func (p *parser) convert(n, shared tree.Node) tree.Node {
 	m := n.Members()
 	consumes, produces := p.mediaTypes(m, "consumes"), p.mediaTypes(m, "produces")
@@ -76,8 +76,8 @@ func convertParameter(m tree.Members) json.RawMessage {
 	return o.raw()
 }
 
-// convertBody makes a request body of the body parameter or of the form's
-// parameters; nil when there are none.
+// convertBody makes a request body from the body parameter or the form's
+// parameters; nil if there are none.
 func convertBody(all []located, consumes []string) json.RawMessage {
 	for _, one := range all {
 		if one.in == "body" {
@@ -129,7 +129,7 @@ func formOf(all []located, consumes []string) json.RawMessage {
 	return holding("content", holding(kind, holding("schema", schema.raw())))
 }
 
-// formField is a form's parameter as a property.
+// formField turns a form's parameter into a property.
 func formField(m tree.Members) json.RawMessage {
 	var o objectWriter
 	o.add("description", m.Get("description").Raw())

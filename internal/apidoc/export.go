@@ -15,11 +15,11 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// Export writes the OpenAPI 3 description of a stored API, for those who call
-// it: the stored operations are the truth, what the description they came from
-// said beyond the wire model is added. servers are the addresses to call,
-// usually the gateway's; backends are never named. The format is OpenAPI (YAML)
-// or OpenAPIJSON. apim.ErrNotFound when there is no such API.
+// Export writes the OpenAPI 3 description of a stored API, for its callers. The
+// stored operations are the truth; what the imported description said beyond
+// the wire model is added. servers are the addresses to call, usually the
+// gateway's; backends are never named. The format is OpenAPI (YAML) or
+// OpenAPIJSON. The error is apim.ErrNotFound if the API does not exist.
 func Export(ctx context.Context, tx *store.Tx, api apim.Ref, format Format, servers ...string) ([]byte, error) {
 	if format != OpenAPI && format != OpenAPIJSON {
 		return nil, apim.Invalid("format", fmt.Sprintf("format must be openapi or openapi+json; it is %q.", format))
@@ -43,7 +43,7 @@ func Export(ctx context.Context, tx *store.Tx, api apim.Ref, format Format, serv
 	return b.Bytes(), nil
 }
 
-// exporter is a stored API to be written.
+// exporter is a stored API being written.
 type exporter struct {
 	api        apim.API
 	extra      APIExtra
@@ -110,7 +110,7 @@ func (x *exporter) loadSchemas(tx *store.Tx, api apim.Ref) error {
 	return nil
 }
 
-// modern rewrites the references of Swagger 2.
+// modern converts the references of Swagger 2.
 func modern(raw json.RawMessage) json.RawMessage {
 	return bytes.ReplaceAll(raw, []byte(`"`+definitionRef), []byte(`"`+componentRef))
 }
@@ -184,7 +184,7 @@ func operationTags(tx *store.Tx, api apim.Ref) (map[apim.Key][]string, error) {
 	return all, nil
 }
 
-// inOrder sorts tags as the description has them, in its spelling; others follow by name.
+// inOrder sorts tags in the description's order and spelling; others follow by name.
 func inOrder(tags, described []string) []string {
 	place := func(tag string) int {
 		i := slices.IndexFunc(described, func(name string) bool { return strings.EqualFold(shorten(name), tag) })

@@ -74,7 +74,7 @@ const (
 	keyQueryScheme  = "apiKeyQuery"
 )
 
-// security adds the subscription key to what the backend wants.
+// security adds the subscription key to what the backend requires.
 func (x *exporter) security(written json.RawMessage) json.RawMessage {
 	if !x.api.NeedsSubscription() {
 		return written
@@ -144,8 +144,8 @@ func (x *exporter) securitySchemes() json.RawMessage {
 	return o.some()
 }
 
-// paths writes the operations by path. Those whose template OpenAPI has no path
-// for are written by template, as x-ms-paths.
+// paths writes the operations by path. Those whose template is not an OpenAPI
+// path are written by template, as x-ms-paths.
 func (x *exporter) paths() (paths, others json.RawMessage) {
 	type item struct {
 		methods objectWriter
@@ -187,7 +187,7 @@ func (x *exporter) paths() (paths, others json.RawMessage) {
 	return out[0].raw(), out[1].some()
 }
 
-// splitTemplate is the path of a URL template; plain is false when its query is
+// splitTemplate is the path of a URL template; plain is false if its query is
 // more than parameters (name={name}).
 func splitTemplate(op *apim.Operation) (path string, plain bool) {
 	path, query, found := strings.Cut(op.URLTemplate, "?")

@@ -16,8 +16,8 @@ import (
 )
 
 // ExportAs writes the description of a stored API in any format; blobs hold the
-// originals, server is the address to call. An API that has no such form is an *apim.InvalidError;
-// apim.ErrNotFound when there is no such API.
+// originals, server is the address to call. The error is an *apim.InvalidError
+// if the API has no such form, and apim.ErrNotFound if it does not exist.
 func ExportAs(ctx context.Context, tx *store.Tx, blobs blob.Store, api apim.Ref, format Format, server string) ([]byte, error) {
 	switch format {
 	case OpenAPI, OpenAPIJSON:
@@ -52,8 +52,8 @@ func noSuchForm(format Format) error {
 	return apim.Invalid("format", fmt.Sprintf("The API has no description in the format %s: it was not imported from one.", format))
 }
 
-// exportOriginal is the description that an API was imported from, in a form
-// that we only keep and do not write: WSDL, OData metadata, .proto.
+// exportOriginal returns the description that an API was imported from, in a
+// format that is kept but never written: WSDL, OData metadata, .proto.
 func exportOriginal(ctx context.Context, tx *store.Tx, blobs blob.Store, api apim.Ref, format Format, server string) ([]byte, error) {
 	doc, err := tx.Get(api)
 	if err != nil {

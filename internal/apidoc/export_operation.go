@@ -22,7 +22,7 @@ func derivedMembers(raw json.RawMessage) tree.Members {
 	return tree.Derived(raw, tree.Node{}).Root().Members()
 }
 
-// referred are the definitions that texts refer to.
+// referred are the definitions to which texts refer.
 func referred(texts []json.RawMessage) map[string]bool {
 	used := map[string]bool{}
 	for _, text := range texts {
@@ -66,7 +66,7 @@ func (x *exporter) operation(o *exported) json.RawMessage {
 }
 
 // parameters writes those of the wire model in the description's order, each
-// with what the description says beyond it; others follow.
+// with what the description adds; others follow.
 func (x *exporter) parameters(o *exported) json.RawMessage {
 	var order []place
 	wire := map[place]*apim.Parameter{}
@@ -158,7 +158,7 @@ func (x *exporter) parameterSchema(p *apim.Parameter, written tree.Node) json.Ra
 	return o.raw()
 }
 
-// literal is a value that the wire model keeps as text.
+// literal is the JSON of a value that the wire model keeps as text.
 func literal(kind, text string) json.RawMessage {
 	if kind != "string" && json.Valid([]byte(text)) {
 		return json.RawMessage(text)
@@ -170,7 +170,7 @@ func refTo(name string) json.RawMessage {
 	return holding("$ref", encode(componentRef+tree.EscapeStep(name)))
 }
 
-// addExamples writes examples; one without name as example.
+// addExamples writes examples; one without a name as "example".
 func addExamples(w *objectWriter, all map[string]apim.Example) {
 	if e, ok := all[defaultExample]; ok && len(all) == 1 && e.Summary == "" && e.Description == "" && e.ExternalValue == "" && e.Value != nil {
 		w.add("example", e.Value)
@@ -215,8 +215,8 @@ func (x *exporter) content(o *exported, all []apim.Representation, rest tree.Nod
 	return w.some()
 }
 
-// schemaOf is a representation's schema: in place when it was inline, else a
-// reference; of a form without one, an object of its parameters.
+// schemaOf is a representation's schema: in place if it was inline, else a
+// reference; for a form without one, an object of its parameters.
 func (x *exporter) schemaOf(o *exported, r apim.Representation) json.RawMessage {
 	if i, ok := x.parts.parts[r.TypeName]; ok && o.inline[r.TypeName] {
 		return x.parts.schema[i].raw

@@ -16,8 +16,9 @@ import (
 // object is a JSON object.
 type object = map[string]any
 
-// exportSwagger writes Swagger 2 from the OpenAPI 3 export. What Swagger has no
-// place for (cookies, callbacks, links, several schemas of one body) is left out.
+// exportSwagger writes Swagger 2 from the OpenAPI 3 export. What Swagger cannot
+// express (cookies, callbacks, links, several schemas for one body) is left
+// out.
 func exportSwagger(ctx context.Context, tx *store.Tx, api apim.Ref, server string) ([]byte, error) {
 	text, err := Export(ctx, tx, api, OpenAPIJSON, server)
 	if err != nil {
@@ -53,7 +54,7 @@ func exportSwagger(ctx context.Context, tx *store.Tx, api apim.Ref, server strin
 	return json.MarshalIndent(out, "", "  ")
 }
 
-// swaggerInfo is info without what Swagger does not know.
+// swaggerInfo is info without members that Swagger does not know.
 func swaggerInfo(info object) object {
 	out := object{}
 	for name, v := range info {
@@ -136,7 +137,8 @@ func swaggerBody(body, content object) object {
 	return out
 }
 
-// schemaIn is the schema of the first media type that has one; a body has one in Swagger.
+// schemaIn is the schema of the first media type with one, since a body has
+// only one in Swagger.
 func schemaIn(content object) any {
 	for _, media := range slices.Sorted(maps.Keys(content)) {
 		if s := members(content[media])["schema"]; s != nil {
@@ -180,7 +182,7 @@ var simpleSchema = []string{
 	"type", "format", "items", "enum", "default", "minimum", "maximum", "minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems",
 }
 
-// flattened is a parameter or header with the members of its schema beside its own.
+// flattened is a parameter or header with the members of its schema moved up to it.
 func flattened(p object, own ...string) object {
 	out := object{}
 	take(out, p, own...)
@@ -222,7 +224,8 @@ func swaggerSecurity(schemes object) object {
 	return out
 }
 
-// swaggerFlow is the first of an OAuth 2 scheme's flows: Swagger has one a scheme.
+// swaggerFlow is the first flow of an OAuth 2 scheme, since a scheme has only
+// one in Swagger.
 func swaggerFlow(flows object) object {
 	for _, f := range []struct{ name, old string }{
 		{"authorizationCode", "accessCode"}, {"implicit", "implicit"}, {"clientCredentials", "application"}, {"password", "password"},

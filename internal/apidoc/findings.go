@@ -37,7 +37,7 @@ func (f *findings) add(severity apim.Severity, at tree.Node, format string, args
 	f.list = append(f.list, apim.Finding{Severity: severity, Code: apim.FoundInDescription, Path: at.Pointer(), Line: at.Line(), Message: fmt.Sprintf(format, args...)})
 }
 
-// warnings is the list with a last entry for those that are not in it.
+// warnings is the list, with a last entry for those that are not in it.
 func (f *findings) warnings() []apim.Finding {
 	if f.more == 0 {
 		return f.list
@@ -45,7 +45,7 @@ func (f *findings) warnings() []apim.Finding {
 	return append(f.list, apim.Finding{Severity: apim.SeverityWarning, Code: apim.FoundInDescription, Message: fmt.Sprintf("%d more warnings are not listed.", f.more)})
 }
 
-// err is an *apim.InvalidError when something failed.
+// err is an *apim.InvalidError if something failed.
 func (f *findings) err() error {
 	if !f.failed {
 		return nil

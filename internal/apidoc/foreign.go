@@ -19,7 +19,7 @@ const (
 // protobufSchema is the content type of a .proto file as a schema (apim-rest.md §3.1).
 const protobufSchema = "text/protobuf"
 
-// foreignTypes are the types of APIs that come of these formats.
+// foreignTypes are the types of APIs imported from these formats.
 var foreignTypes = map[Format]string{WADL: "http", WSDL: "soap", OData: "odata", GRPC: "grpc", GraphQL: "graphql"}
 
 // Source is a description as given.
@@ -58,7 +58,7 @@ func readFormat(ctx context.Context, in *Source) (*Description, error) {
 	return nil, apim.Invalid("format", fmt.Sprintf("format must be openapi, openapi+json, swagger-json, wadl-xml, wsdl, odata, grpc or graphql; it is %q.", in.Format))
 }
 
-// readForeign outlines a description in the terms of OpenAPI and reads that.
+// readForeign outlines a description in terms of OpenAPI and reads the outline.
 func readForeign(ctx context.Context, in *Source) (*Description, error) {
 	o, policies, err := outlineOf(ctx, in)
 	if err != nil {

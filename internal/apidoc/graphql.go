@@ -13,8 +13,9 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// CheckGraphQL refuses text that is no schema in the GraphQL schema definition
-// language. Errors are *apim.InvalidError for the field and name line and column.
+// CheckGraphQL refuses text that is not a schema in the GraphQL schema
+// definition language. The error is an *apim.InvalidError for the field, and
+// names line and column.
 func CheckGraphQL(field, text string) error {
 	_, err := gqlparser.LoadSchema(&ast.Source{Name: "schema", Input: text})
 	var wrong *gqlerror.Error
@@ -83,7 +84,7 @@ func (t typeRef) String() string {
 	return t.Name
 }
 
-// SDLOfIntrospection writes the schema definition of an endpoint's answer to
+// SDLOfIntrospection writes the schema definition from an endpoint's answer to
 // [IntrospectionQuery].
 func SDLOfIntrospection(answer []byte) (string, error) {
 	var in struct {

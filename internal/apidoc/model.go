@@ -29,7 +29,7 @@ type Options struct {
 	TranslateRequiredQuery string // RequiredInQuery when empty
 }
 
-// Description is what a document says, in the terms of package apim.
+// Description is the content of a document, in terms of package apim.
 type Description struct {
 	Title, Version, Text string
 	ServiceURL           string   // the first https server, else the first http one; "" when none is absolute
@@ -61,7 +61,7 @@ type Operation struct {
 // Tag is a tag as a description declares or uses it.
 type Tag struct{ Name, Description string }
 
-// APIExtra is what the wire model of an API has no field for; it is stored in
+// APIExtra is what the wire model of an API has no field for. It is stored in
 // the extra column of the API's document.
 type APIExtra struct {
 	Original        string                     `json:"original,omitempty"` // blob name of the text as given
@@ -106,8 +106,8 @@ const (
 	definitionRef = "#/definitions/"
 )
 
-// RefName is the schema that a $ref names: "X" of "#/components/schemas/X" and of
-// "#/definitions/X"; "" when it points elsewhere.
+// RefName is the schema that a $ref names: "X" for "#/components/schemas/X" and
+// "#/definitions/X"; "" if it points elsewhere.
 func RefName(ref string) string {
 	for _, prefix := range []string{componentRef, definitionRef} {
 		if name, ok := strings.CutPrefix(ref, prefix); ok && !strings.Contains(name, "/") {

@@ -2,7 +2,7 @@ package apidoc
 
 import "strings"
 
-// edmx is what is read of the metadata of an OData service (OData CSDL XML 4.0).
+// edmx is the part of an OData service's metadata that is read (OData CSDL XML 4.0).
 type edmx struct {
 	Schemas []struct {
 		Namespace  string           `xml:"Namespace,attr"`
@@ -33,7 +33,7 @@ type edmxSet struct {
 	EntityType string `xml:"EntityType,attr"`
 }
 
-// fromOData outlines the metadata of an OData service: for each entity set its
+// fromOData outlines the metadata of an OData service: for each entity set, its
 // list and its entities.
 func fromOData(data []byte) (*outline, error) {
 	var e edmx

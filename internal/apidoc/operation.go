@@ -87,7 +87,7 @@ func (r *reader) names(m, shared tree.Members, method string) {
 	}
 }
 
-// request is the operation's request, made on first use.
+// request is the operation's request, created on first use.
 func (r *reader) request() *apim.Request {
 	if r.op.Request == nil {
 		r.op.Request = &apim.Request{
@@ -97,12 +97,12 @@ func (r *reader) request() *apim.Request {
 	return r.op.Request
 }
 
-// read are the members of an operation that have a field of their own.
+// read are the members of an operation with a field of their own.
 var read = []string{"tags", "summary", "description", "externalDocs", "operationId", "parameters", "requestBody",
 	"responses", "callbacks", "deprecated", "security", "servers"}
 
-// extra keeps what the wire model has no field for. What the path says for all
-// its operations, and the document for all of them, is the operation's own.
+// extra keeps what the wire model has no field for. What the path or the
+// document says for all operations is copied to each.
 func (r *reader) extra(m, shared tree.Members) {
 	e := &r.op.Extra
 	for _, t := range m.Get("tags").Items() {
@@ -128,8 +128,8 @@ func (r *reader) extra(m, shared tree.Members) {
 	}
 }
 
-// id is the operation's resource name (apim-rest.md §3.2): from the operation id
-// or else from method and path, with a suffix where it is taken.
+// id is the operation's resource name (apim-rest.md §3.2): from the operation
+// id or else from method and path, with a suffix if it is taken.
 func (r *reader) id(written, method string) string {
 	base := cmp.Or(normalise(written), normalise(method+" "+r.path))
 	id := base
@@ -147,8 +147,9 @@ func (r *reader) id(written, method string) string {
 	return id
 }
 
-// normalise makes a resource name: lower case, one hyphen for every run of other
-// characters than letters and digits, none at the ends, at most maxID characters.
+// normalise makes a resource name: lower case, one hyphen for every run of
+// characters other than letters and digits, none at the ends, at most maxID
+// characters.
 func normalise(s string) string {
 	var b strings.Builder
 	n, gap := 0, false

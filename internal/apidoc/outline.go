@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// outline is a description in a form that is not OpenAPI, brought to the terms
-// of OpenAPI. It is read on as an OpenAPI document, so that one reader knows the
-// rules of names, templates and limits.
+// outline is a description in another format, expressed in terms of OpenAPI. It
+// is then read as an OpenAPI document, so that one reader knows the rules for
+// names, templates and limits.
 type outline struct {
 	title, text, server string
 	operations          []*outlined
@@ -34,8 +34,8 @@ type outlinedBody struct {
 	schema string // name in schemas, or ""
 }
 
-// openAPI writes the outline. Two operations with one method and path differ in
-// the path's query, as x-ms-paths allows.
+// openAPI writes the outline. Two operations with the same method and path
+// differ in the query of the path, as x-ms-paths allows.
 func (o *outline) openAPI() ([]byte, error) {
 	paths, others := map[string]map[string]any{}, map[string]map[string]any{}
 	for _, op := range o.operations {

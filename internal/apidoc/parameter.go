@@ -9,7 +9,7 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// place is where a parameter goes and its name there.
+// place is the location of a parameter and its name there.
 type place struct{ in, name string }
 
 // located is a parameter of an operation, references resolved.
@@ -44,7 +44,7 @@ func (p *parser) locate(all []located, list tree.Node) []located {
 	return all
 }
 
-// parameters sorts the operation's parameters into the wire model and keeps the rest of each.
+// parameters divides the operation's parameters into the wire model and the rest of each.
 func (r *reader) parameters(all []located) {
 	for _, one := range all {
 		wire := r.parameter(one.name, one.members)
@@ -72,7 +72,7 @@ func (r *reader) parameters(all []located) {
 	r.undeclared()
 }
 
-// undeclared adds the path parameters that are only in the path.
+// undeclared adds path parameters that only the path mentions.
 func (r *reader) undeclared() {
 	for _, name := range apim.TemplateVariables(r.op.URLTemplate) {
 		known := slices.ContainsFunc(r.op.TemplateParameters, func(t apim.Parameter) bool { return t.Name == name })
@@ -89,7 +89,7 @@ func (r *reader) inTemplate(name string) bool {
 	return slices.Contains(apim.TemplateVariables(r.path), name)
 }
 
-// query adds a query parameter, to the template when it is required and that is wanted.
+// query adds a query parameter, to the template if it is required and the options say so.
 func (r *reader) query(wire apim.Parameter) {
 	if _, own, _ := strings.Cut(r.path, "?"); strings.Contains(own, "{"+wire.Name+"}") { // of x-ms-paths
 		wire.Required = true
@@ -122,7 +122,7 @@ func (r *reader) parameter(name string, m tree.Members) apim.Parameter {
 	return wire
 }
 
-// defaultExample is the name of an example that has none.
+// defaultExample is the name of an unnamed example.
 const defaultExample = "default"
 
 // examples reads example and examples; nil when there are none.

@@ -9,9 +9,9 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// Parse reads a description. Errors are *apim.InvalidError, whose targets are
-// JSON pointers, or line:column where the text does not parse, and
-// apim.ErrTooLarge. What is wrong but leaves the rest usable is in Warnings.
+// Parse reads a description. Errors are apim.ErrTooLarge and
+// *apim.InvalidError, whose targets are JSON pointers, or line:column where the
+// text does not parse. What is wrong but leaves the rest usable is in Warnings.
 func Parse(ctx context.Context, data []byte, opt Options) (*Description, error) {
 	switch opt.TranslateRequiredQuery {
 	case "", RequiredInQuery, RequiredInTemplate:
@@ -74,7 +74,7 @@ func (p *parser) description(ctx context.Context) error {
 	return nil
 }
 
-// version finds out what the document is.
+// version determines the kind of document.
 func (p *parser) version() error {
 	root := p.doc.Root()
 	openapi, swagger := p.root.Get("openapi"), p.root.Get("swagger")
@@ -99,8 +99,8 @@ func (p *parser) version() error {
 
 func isVersion(v, series string) bool { return v == series || strings.HasPrefix(v, series+".") }
 
-// charge counts text that an operation takes, so that references cannot make
-// much of little.
+// charge counts the text that an operation takes, so that references cannot
+// expand a small document into a huge one.
 func (p *parser) charge(n tree.Node) { p.take(n.Size(), n) }
 
 func (p *parser) take(bytes int, at tree.Node) {
@@ -154,7 +154,7 @@ func (p *parser) tags() {
 	}
 }
 
-// mayTag reports whether an operation that has n tags may have one more.
+// mayTag reports whether an operation that has n tags may have another.
 func (p *parser) mayTag(name string, n int, at tree.Node) bool {
 	if n == maxOperationTags || len(p.tagged) == maxTags && !p.tagged[name] {
 		p.warn(at, "an operation may have %d tags, a description %d; the others are left out.", maxOperationTags, maxTags)

@@ -17,7 +17,7 @@ func unescapeFragment(step string) string {
 	return tree.UnescapeStep(step)
 }
 
-// lookUp is what a reference within the document points at, or absent.
+// lookUp is the target of a reference within the document, or absent.
 func (p *parser) lookUp(ref string) tree.Node {
 	pointer, ok := strings.CutPrefix(ref, "#")
 	if !ok {
@@ -29,7 +29,7 @@ func (p *parser) lookUp(ref string) tree.Node {
 	return p.doc.Root().At(pointer)
 }
 
-// deref follows the references of an object that is no schema; absent when they
+// deref follows the references of an object other than a schema; absent if they
 // lead nowhere, which checkReferences has reported.
 func (p *parser) deref(n tree.Node) tree.Node {
 	for range maxHops {
@@ -95,8 +95,8 @@ func (p *parser) findReferences(n tree.Node, names bool, bad map[string]string) 
 	}
 }
 
-// inlined is a value with its references to everything but schemas replaced by
-// what they point at; nil when absent.
+// inlined is a value in which references to anything but schemas are replaced
+// by their targets; nil if absent.
 func (p *parser) inlined(n tree.Node) json.RawMessage {
 	if !n.Exists() {
 		return nil
@@ -104,7 +104,7 @@ func (p *parser) inlined(n tree.Node) json.RawMessage {
 	return p.inline(n, nil)
 }
 
-// inline is inlined inside of the references in stack.
+// inline is inlined within the references in stack.
 func (p *parser) inline(n tree.Node, stack []string) json.RawMessage {
 	switch n.Kind() {
 	case tree.Array:
@@ -142,7 +142,7 @@ func (p *parser) inlineTarget(ref string, stack []string) json.RawMessage {
 	return p.inline(target, append(stack, ref))
 }
 
-// rest is an object's members but those named, inlined; nil when none are left.
+// rest is an object's members except those named, inlined; nil if none are left.
 func (p *parser) rest(m tree.Members, without ...string) *objectWriter {
 	o := new(objectWriter)
 	for _, one := range m {
@@ -160,7 +160,7 @@ func (p *parser) restValue(m tree.Member) json.RawMessage {
 	return p.inlined(m.Value)
 }
 
-// extensions are the x- members of an object but those named.
+// extensions are the x- members of an object except those named.
 func extensions(m tree.Members, without ...string) map[string]json.RawMessage {
 	x := map[string]json.RawMessage{}
 	for _, one := range m {

@@ -62,8 +62,8 @@ func (p *parser) putParts() {
 	p.d.Schema = &apim.Schema{ContentType: apim.OpenAPIComponents, Document: &apim.SchemaDocument{Components: components}}
 }
 
-// typeName is the definition that a body's schema is: the one it refers to, or
-// one made of it, named base. It is "" when any value is allowed.
+// typeName is the definition of a body's schema: the one it refers to, or one
+// made from it, named base. It is "" if any value is allowed.
 func (r *reader) typeName(schema tree.Node, base string) string {
 	if ref := schema.Ref(); ref != "" {
 		if name := RefName(ref); name != "" && r.p.has(name) {
@@ -96,7 +96,7 @@ func (p *parser) has(part string) bool {
 	return ok
 }
 
-// facts are what the wire model of a parameter says of its schema.
+// facts are what the wire model of a parameter says about its schema.
 type facts struct {
 	kind     string // string, integer, number, boolean, array, object
 	fallback string // the default value
@@ -134,7 +134,7 @@ func (p *parser) facts(schema tree.Node) facts {
 	return f
 }
 
-// kind is a schema's type in one word, guessed where it does not say.
+// kind is a schema's type in one word, inferred where it is not given.
 func (p *parser) kind(m tree.Members, depth int) string {
 	declared := m.Get("type")
 	for _, t := range append(declared.Items(), declared) {

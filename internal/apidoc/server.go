@@ -8,7 +8,7 @@ import (
 	"github.com/portico-portal/portico/internal/apidoc/tree"
 )
 
-// maxServers is how many servers of a description are looked at.
+// maxServers is the number of servers of a description that are considered.
 const maxServers = 100
 
 // servers picks the backend: the first https server, else the first http one.
@@ -50,7 +50,7 @@ func serverURL(m tree.Members) string {
 	return address
 }
 
-// swaggerServers writes schemes, host and basePath of Swagger 2 as servers.
+// swaggerServers turns schemes, host and basePath of Swagger 2 into servers.
 func (p *parser) swaggerServers() tree.Node {
 	host, base := p.root.Get("host").Text(), p.root.Get("basePath").Text()
 	if host == "" {

@@ -18,8 +18,9 @@ var originalMedia = map[Format]string{
 	OpenAPI: "application/yaml",
 }
 
-// Keep does ahead of the transaction what is slow about storing a description:
-// it keeps the text as given, under the name of its content, and encodes the operations.
+// Keep does the slow part of storing a description before the transaction: it
+// keeps the text as given, under the name of its content, and encodes the
+// operations.
 func (d *Description) Keep(ctx context.Context, blobs blob.Store) (err error) {
 	format := d.Format
 	if foreignTypes[format] == "" {
@@ -33,7 +34,7 @@ func (d *Description) Keep(ctx context.Context, blobs blob.Store) (err error) {
 	return nil
 }
 
-// Describe lays what the description says about the API over its properties.
+// Describe applies what the description says about the API to its properties.
 func (d *Description) Describe(a *apim.API) {
 	for _, f := range []struct{ to, from *string }{
 		{&a.DisplayName, &d.Title}, {&a.Description, &d.Text}, {&a.ServiceURL, &d.ServiceURL},
@@ -60,18 +61,19 @@ func (d *Description) Describe(a *apim.API) {
 	}
 }
 
-// writer writes what lies below an API revision.
+// writer writes everything below an API revision.
 type writer struct {
 	tx       *store.Tx
 	d        *Description
 	revision apim.Ref
 }
 
-// Write makes what lies below a revision what the description says: operations
-// with their tags, schemas, and policies where there are none yet. What is there
-// is updated in place (apim-rest.md §3.2): operations are matched by resource name, a
-// new one takes the policy of an old one with its method and template, the others
-// are deleted. The description must have been kept.
+// Write brings everything below a revision in line with the description:
+// operations with their tags, schemas, and policies where there are none yet.
+// What exists is updated in place (apim-rest.md §3.2): operations are matched
+// by resource name, a new one takes the policy of an old one with the same
+// method and template, the others are deleted. Keep must have been called
+// before.
 func (d *Description) Write(tx *store.Tx, revision apim.Ref) error {
 	w := &writer{tx, d, revision}
 	for _, step := range []func() error{w.putSchema, w.putOperations, w.putPolicies} {
@@ -118,7 +120,7 @@ func PutParts(tx *store.Tx, ref apim.Ref, s *apim.Schema) error {
 	return tx.PutSchemaParts(ref.Parent(), ref.Name(), parts)
 }
 
-// putPolicies writes the policies that the description makes, where there are none yet.
+// putPolicies writes the policies made from the description, where there are none yet.
 func (w *writer) putPolicies() error {
 	for id, document := range w.d.Policies {
 		ref := apim.OperationRef(w.revision, apim.Name(id)).Child("policies", "policy")

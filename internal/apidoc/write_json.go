@@ -33,7 +33,7 @@ func (o *objectWriter) text(name, value string) {
 	}
 }
 
-// members adds those of an object but the ones named.
+// members adds the members of an object except those named.
 func (o *objectWriter) members(m tree.Members, without ...string) {
 	for _, one := range m {
 		if !slices.Contains(without, one.Name) {
@@ -51,7 +51,7 @@ func (o *objectWriter) only(m tree.Members, names ...string) {
 	}
 }
 
-// holding is an object of one member.
+// holding is an object with one member.
 func holding(name string, value json.RawMessage) json.RawMessage {
 	var o objectWriter
 	o.add(name, value)
@@ -69,7 +69,7 @@ func (o *objectWriter) raw() json.RawMessage {
 	return append(bytes.Clone(o.b.Bytes()), '}')
 }
 
-// some is the object, nil when nothing was added.
+// some is the object, or nil if nothing was added.
 func (o *objectWriter) some() json.RawMessage {
 	if o.empty() {
 		return nil
@@ -104,7 +104,8 @@ func (a *arrayWriter) some() json.RawMessage {
 	return a.raw()
 }
 
-// encode is a value as JSON without HTML escapes. Values are of types that always encode.
+// encode encodes a value as JSON without HTML escapes. It is only called with
+// types that can always be encoded.
 func encode(v any) json.RawMessage {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

@@ -8,7 +8,7 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// prepared is an operation as it is stored.
+// prepared is an operation in the form that is stored.
 type prepared struct {
 	id          string
 	route       string
@@ -27,8 +27,8 @@ func prepare(d *Description) []prepared {
 	return all
 }
 
-// putOperations writes the operations that are new or changed, and deletes those
-// the description does not have.
+// putOperations writes new and changed operations, and deletes those that the
+// description does not have.
 func (w *writer) putOperations() error {
 	docs, err := w.tx.List(apim.Operations.Path, w.revision)
 	if err != nil {
@@ -74,7 +74,8 @@ func (w *writer) putOperations() error {
 	return tags.link()
 }
 
-// copyPolicies gives new operations the policy of the old one with their method and template.
+// copyPolicies gives new operations the policy of an old one with the same
+// method and template.
 func (w *writer) copyPolicies(added []prepared, docs []*store.Document) error {
 	if len(added) == 0 || len(docs) == 0 {
 		return nil

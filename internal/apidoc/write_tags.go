@@ -13,7 +13,7 @@ import (
 // maxTag is the longest display name of a tag, in characters.
 const maxTag = 160
 
-// tagger links operations to the service's tags, which it makes where they are missing.
+// tagger links operations to the service's tags, and creates missing tags.
 type tagger struct {
 	tx     *store.Tx
 	home   apim.Ref               // the workspace of the API, "" for the service
@@ -44,8 +44,8 @@ func (w *writer) newTagger() (*tagger, error) {
 	return t, err
 }
 
-// tag plans an operation's links. Tags that its earlier description named and
-// this one does not are taken off; tags that people put on stay.
+// tag plans an operation's links. Tags that only its earlier description named
+// are removed; tags set by people stay.
 func (t *tagger) tag(op apim.Ref, names []string, before *store.Document) error {
 	wanted := map[apim.Key]bool{}
 	for _, name := range names {
@@ -79,7 +79,7 @@ func (t *tagger) tag(op apim.Ref, names []string, before *store.Document) error 
 	return nil
 }
 
-// ref is the tag with a display name, made if there is none.
+// ref is the tag with a display name, created if there is none.
 func (t *tagger) ref(name string) (apim.Ref, error) {
 	name = shorten(name)
 	if ref, ok := t.byName[tagKey(name)]; ok {

@@ -10,8 +10,8 @@ import (
 	"github.com/portico-portal/portico/internal/apidoc/tree"
 )
 
-// writeYAML writes a JSON object as YAML in block style, the order of members
-// kept. It is written by hand because the library's encoder takes a hundred
+// writeYAML writes a JSON object as YAML in block style and keeps the order of
+// members. It is written by hand because the library's encoder takes a hundred
 // times the text in memory, and anybody may ask for an export.
 func writeYAML(text json.RawMessage) []byte {
 	var w yamlWriter
@@ -48,7 +48,7 @@ func (w *yamlWriter) value(n tree.Node, indent int) {
 	}
 }
 
-// members writes an object; the first one on the same line where that is wanted.
+// members writes an object; sameLine puts the first member on the present line.
 func (w *yamlWriter) members(all tree.Members, indent int, sameLine bool) {
 	for i, m := range all {
 		if i > 0 || !sameLine {
@@ -96,7 +96,7 @@ func (w *yamlWriter) line(indent int) {
 	}
 }
 
-// text writes a string; one of several lines as a block, if a block can hold it.
+// text writes a string; if it has several lines, as a block, if a block can hold it.
 func (w *yamlWriter) text(s string, indent int) {
 	if !blockable(s) {
 		w.b.WriteString(scalar(s))
@@ -140,7 +140,7 @@ func blockable(s string) bool {
 
 func unprintable(r rune) bool { return !unicode.IsPrint(r) }
 
-// scalar is a string on one line, plain where nothing could take it for something else.
+// scalar is a string on one line, unquoted if nothing could mistake it for something else.
 func scalar(s string) string {
 	if isPlain(s) {
 		return s
@@ -168,7 +168,7 @@ func scalar(s string) string {
 	return b.String()
 }
 
-// words are plain scalars that YAML 1.1 or 1.2 takes for something else than text.
+// words are unquoted scalars that YAML 1.1 or 1.2 does not read as text.
 var words = map[string]bool{
 	"null": true, "true": true, "false": true, "yes": true, "no": true, "on": true, "off": true, "y": true, "n": true,
 }

@@ -18,7 +18,7 @@ type Selector struct {
 	Endpoint string `json:"wsdlEndpointName"`
 }
 
-// wsdl is what is read of a WSDL 1.1 document.
+// wsdl is the part of a WSDL 1.1 document that is read.
 type wsdl struct {
 	Namespace string         `xml:"targetNamespace,attr"`
 	Import    []struct{}     `xml:"http://schemas.xmlsoap.org/wsdl/ import"`
@@ -85,7 +85,7 @@ type wsdlBindOp struct {
 	} `xml:"input"`
 }
 
-// xsd is what is read of an XML Schema.
+// xsd is the part of an XML Schema that is read.
 type xsd struct {
 	Namespace string           `xml:"targetNamespace,attr"`
 	Import    []xsdImport      `xml:"import"`
@@ -130,7 +130,7 @@ type wsdlOperation struct {
 }
 
 // readWSDL chooses an endpoint of a WSDL document: document style, literal use,
-// SOAP 1.1. What is not supported is named.
+// SOAP 1.1. The error names what is not supported.
 func readWSDL(data []byte, sel Selector) (*wsdl, *wsdlService, error) {
 	w := new(wsdl)
 	if err := readXML(data, "definitions", w); err != nil {
@@ -201,7 +201,7 @@ func (w *wsdl) operations(b *wsdlBinding, s *wsdlService) error {
 	return nil
 }
 
-// element is the name of the element that a message holds.
+// element is the name of the element in a message.
 func (w *wsdl) element(message string) string {
 	for _, m := range w.Messages {
 		if m.Name == localName(message) && len(m.Part) == 1 {
@@ -213,8 +213,8 @@ func (w *wsdl) element(message string) string {
 
 const soapMedia = "text/xml"
 
-// passThrough outlines a SOAP service as it is: each operation is a POST whose
-// action is in the query.
+// passThrough outlines a SOAP service as it is: each operation is a POST with
+// the action in the query.
 func (s *wsdlService) passThrough() *outline {
 	o := &outline{title: s.name, text: s.text, server: s.address}
 	for _, op := range s.operations {

@@ -6,7 +6,7 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// apiList remembers the keys of the indexed APIs between writes of the index.
+// apiList caches the keys of the indexed APIs between writes of the index.
 type apiList struct {
 	mu     sync.Mutex
 	cursor string // of the index when they were read

@@ -15,8 +15,8 @@ const (
 	maxUnwritten = 10_000 // feed entries that may be passed over without writing the cursor
 )
 
-// cursor is how far the index is: a feed number, and a count of its writes, by
-// which a process notices that another has written.
+// cursor is the position of the index: a feed number, and a count of its
+// writes, by which a process notices that another has written.
 type cursor struct{ seq, writes int64 }
 
 func (c cursor) String() string { return fmt.Sprintf("%d %d", c.seq, c.writes) }
@@ -77,8 +77,8 @@ func (x *Index) collect(tx *store.Tx) (*batch, error) {
 	return b, x.collectChanges(tx, b, from)
 }
 
-// collectAll queues every API and product, stored or indexed; with their state
-// forgotten, APIs queue their operations in turn.
+// collectAll queues every API and product, stored or indexed. Since their state
+// is cleared, APIs queue their operations in turn.
 func (x *Index) collectAll(tx *store.Tx, b *batch, last int64) error {
 	b.reset, b.more = true, true
 	b.next = cursor{last, b.was.writes + 1}
@@ -98,7 +98,7 @@ func (x *Index) collectAll(tx *store.Tx, b *batch, last int64) error {
 	return err
 }
 
-// collectChanges reads the feed: little is indexed at once, much by the queue.
+// collectChanges reads the feed: few changes are indexed at once, many through the queue.
 func (x *Index) collectChanges(tx *store.Tx, b *batch, from int64) error {
 	changes, err := tx.Changes(from, maxChanges)
 	if err != nil || len(changes) == 0 {
@@ -145,7 +145,7 @@ func affected(tx *store.Tx, c store.Change, keys map[string]bool) error {
 	return nil
 }
 
-// aliasOf takes the revision off an API's key; other keys stay.
+// aliasOf removes the revision from an API's key; other keys are returned unchanged.
 func aliasOf(key string) string {
 	if ref := apim.Ref(key); ref.API() == ref {
 		return string(ref.Alias())

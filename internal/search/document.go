@@ -11,7 +11,7 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// document is what the index keeps of one API, product, operation or schema.
+// document is what the index stores about one API, product, operation or schema.
 type document struct {
 	key      string // of the resource, lower case; of an API its alias: /apis/x; of a schema see schemaKey
 	class    int    // orders kinds
@@ -57,7 +57,7 @@ const (
 	ofAPI   = 'x' // the API it belongs to
 )
 
-// indexed is a document with what is made of it for the index.
+// indexed is a document with what the index is made from.
 type indexed struct {
 	*document
 	terms      []string // index terms, sorted
@@ -65,7 +65,8 @@ type indexed struct {
 	length     int      // words of the title: shorter ones come first
 }
 
-// index makes the terms of a document: of so many bytes of its body, and so many terms.
+// index makes the terms of a document, from at most so many bytes of its body,
+// and at most so many terms.
 func (d *document) index(body, terms int) indexed {
 	all := termSet{max: terms, set: map[string]bool{}}
 	known := map[string]bool{}
@@ -105,7 +106,7 @@ func (t termSet) add(term string) {
 	}
 }
 
-// words adds every form of every word of a text to sets.
+// words adds every form of every word in a text to sets.
 func (t termSet) words(text string, sets ...rune) {
 	chunks(text, func(c chunk) bool {
 		forms(c, func(form string) {
@@ -124,7 +125,8 @@ func (t termSet) whole(text string) {
 	}
 }
 
-// forms calls add with each form a word is found by: itself, its pieces, their stems.
+// forms calls add with each form under which a word is found: itself, its
+// pieces, their stems.
 func forms(c chunk, add func(string)) {
 	one := func(w string) {
 		if w == "" || len(w) > maxWord {
@@ -144,7 +146,7 @@ func forms(c chunk, add func(string)) {
 	}
 }
 
-// joined is a text's words without what stands between them, "" when too long.
+// joined is a text's words without what separates them; "" if it is too long.
 func joined(text string) string {
 	var b strings.Builder
 	chunks(text, func(c chunk) bool {
@@ -160,7 +162,7 @@ func joined(text string) string {
 	return b.String()
 }
 
-// addVocabulary collects the words a typing error may be corrected to.
+// addVocabulary collects the words that typing errors may be corrected to.
 func addVocabulary(known map[string]bool, text string) {
 	chunks(text, func(c chunk) bool {
 		for _, w := range append([]word{c.word}, c.pieces...) {
@@ -172,7 +174,7 @@ func addVocabulary(known map[string]bool, text string) {
 	})
 }
 
-// cutText is at most n bytes of s, whole characters.
+// cutText is the start of s, at most n bytes of whole characters.
 func cutText(s string, n int) string {
 	if len(s) <= n {
 		return s

@@ -8,12 +8,12 @@ const (
 	// all words that begin so before it returns the first: slow when a common word
 	// is among them.
 	shortPrefix = 3
-	// maxExpansion is up to how many words a longer beginning is replaced by.
+	// maxExpansion is the largest number of words that replace a longer beginning.
 	maxExpansion = 24
 )
 
-// expand replaces long beginnings of words by the words that begin so, on SQLite.
-// A beginning of too many words stays one.
+// expand replaces long beginnings of words by the words that begin so, on
+// SQLite. A beginning of too many words is kept.
 func (f *finder) expand(s search) (search, error) {
 	if f.index.store.Dialect() != "sqlite" {
 		return s, nil

@@ -2,16 +2,15 @@ package search
 
 import "strings"
 
-// expression is what the engine's full text search is asked: one of its
-// conjunctions must be met. Flat conjunctions are what the engines skip through
-// fastest. Terms carry their set's letter.
+// expression is a full text query: one of its conjunctions must be met. The
+// engines process flat conjunctions fastest. Terms carry their set's letter.
 type expression []conjunction
 
 // conjunction is met when all its groups are.
 type conjunction []group
 
 // maxConjunctions bounds the expression of a query with several compound words;
-// beyond it they are looked for in pieces only.
+// beyond it only their pieces are looked for.
 const maxConjunctions = 8
 
 // within makes the expression that finds all words of a search in one of the sets.
@@ -49,7 +48,7 @@ func (s search) anyWithin(set rune) expression {
 	return e
 }
 
-// exactly finds names and paths that are the query.
+// exactly finds names and paths equal to the query.
 func (s search) exactly() expression {
 	if s.whole == "" {
 		return nil
@@ -68,7 +67,7 @@ func (a alternative) in(set rune) conjunction {
 	return c
 }
 
-// and demands a group besides.
+// and adds a group that must be met too.
 func (e expression) and(g group) expression {
 	all := make(expression, len(e))
 	for i, c := range e {

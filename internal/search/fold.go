@@ -37,7 +37,7 @@ func fold(s string) string {
 	return b.String()
 }
 
-// isPlain finds lower-case ASCII, which most words are.
+// isPlain reports whether a word is lower-case ASCII, as most words are.
 func isPlain(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
@@ -56,7 +56,7 @@ func isASCII(s string) bool {
 	return true
 }
 
-// isWordRune tells letters, digits and marks from what stands between words.
+// isWordRune distinguishes letters, digits and marks from what separates words.
 func isWordRune(r rune) bool {
 	if r < utf8.RuneSelf {
 		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
@@ -64,7 +64,7 @@ func isWordRune(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
 }
 
-// isUnspaced tells scripts that write no spaces between words.
+// isUnspaced reports whether a script writes no spaces between words.
 func isUnspaced(r rune) bool {
 	return r >= 0x0E00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }

@@ -30,20 +30,20 @@ func New(s *store.Store, logger *slog.Logger) *Index {
 	return &Index{store: s, logger: logger}
 }
 
-// maxRest is how long changes are gathered while many come: each batch is a
-// transaction that writers wait for.
+// maxRest is how long changes are gathered when many come, since writers wait
+// for the transaction of each batch.
 const maxRest = 500 * time.Millisecond
 
-// overtakenPause is waited after another process was faster.
+// overtakenPause is the wait after another process was faster.
 const overtakenPause = time.Second
 
-// system is who makes the index's changes.
+// system is the author of the index's changes.
 var system = store.Actor{Name: "search"}
 
-// errOvertaken: another replica has moved the index on in the meantime.
+// errOvertaken means that another replica has advanced the index meanwhile.
 var errOvertaken = errors.New("search: another process is indexing")
 
-// Prepare makes the tables, if need be.
+// Prepare creates the tables if needed.
 func (x *Index) Prepare(ctx context.Context) error {
 	if x.ready.Load() {
 		return nil
@@ -69,7 +69,7 @@ func (x *Index) Run(ctx context.Context) {
 	feed.Repeat(ctx, x.store, "search index", maxRest, x.share, x.logger)
 }
 
-// share is Sync beside other processes that may do the same.
+// share is Sync while other processes may do the same.
 func (x *Index) share(ctx context.Context) error {
 	for {
 		err := x.Sync(ctx)
@@ -84,7 +84,7 @@ func (x *Index) share(ctx context.Context) error {
 	}
 }
 
-// Sync indexes until there is nothing left to do.
+// Sync indexes until nothing is left to do.
 func (x *Index) Sync(ctx context.Context) error {
 	if err := x.Prepare(ctx); err != nil {
 		return err
@@ -105,9 +105,9 @@ func (x *Index) Sync(ctx context.Context) error {
 	}
 }
 
-// step indexes one batch: reads and cuts text in a view, which hinders nobody,
-// then writes in a short transaction, if no other process has done so meanwhile.
-// It returns nil when there was nothing to do.
+// step indexes one batch: it reads and tokenizes in a view, which blocks
+// nobody, then writes in a short transaction, unless another process has done
+// so meanwhile. It returns nil if there was nothing to do.
 func (x *Index) step(ctx context.Context) (*batch, error) {
 	b, err := store.Read(ctx, x.store, x.collect)
 	if err != nil || b == nil {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Page is a page of a site as somebody may read it.
+// Page is a page of a site as one audience may read it.
 type Page struct {
 	Address     string
 	Title       string
@@ -15,8 +15,8 @@ type Page struct {
 	Text        string // what it says
 }
 
-// Pages finds pages by their words, by the rules of [Index.Query]. It is made
-// for one audience: what is in it, whoever asks may read.
+// Pages finds pages by their words, with the rules of [Index.Query]. It is made
+// for one audience, whose members may read all of it.
 type Pages struct {
 	pages      []indexed
 	vocabulary []string // words of titles, addresses and descriptions, sorted
@@ -50,7 +50,7 @@ func (p Page) document() *document {
 	}
 }
 
-// Bytes is about what the index costs to keep.
+// Bytes is the approximate size of the index in memory.
 func (x *Pages) Bytes() (n int64) {
 	for _, p := range x.pages {
 		n += int64(len(p.title) + len(p.path) + len(p.body) + len(p.text))
@@ -104,7 +104,7 @@ func (x *Pages) find(s search, limit int) []Hit {
 	return hits
 }
 
-// correct replaces words that no page has by the nearest ones.
+// correct replaces words that are on no page by the nearest ones.
 func (x *Pages) correct(s search) (corrected search, changed bool) {
 	for _, c := range s.clauses {
 		if words := x.nearest(c.typed); len(words) > 0 {
@@ -115,8 +115,8 @@ func (x *Pages) correct(s search) (corrected search, changed bool) {
 	return corrected, changed
 }
 
-// nearest are the words of the vocabulary that w may stand for; nil when it is
-// one of them.
+// nearest returns the words of the vocabulary that w may stand for; nil if it
+// is one of them.
 func (x *Pages) nearest(w string) (found []string) {
 	tolerance := toleranceFor(w)
 	if _, known := slices.BinarySearch(x.vocabulary, w); known || tolerance == 0 {

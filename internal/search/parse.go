@@ -10,33 +10,33 @@ const (
 // Words that say nothing; they count when a query has no others.
 const stopWords = " a an and are as at be by can do does for from how i if in into is it my of on or that the this to what when where which with "
 
-// search is a query, cut up.
+// search is a parsed query.
 type search struct {
 	clauses []clause // all must be met
 	whole   string   // the query as one word; "" when too long
 }
 
-// clause is a word of the query: it is met when one alternative is.
+// clause is a word of the query; it is met if one alternative is.
 type clause struct {
 	alternatives []alternative
 	typed        string // the word, folded; "" when it is only pieces
 	last         bool   // may be unfinished
 }
 
-// alternative is met when all its groups are: one group for a word, one for each
+// alternative is met if all its groups are: one group for a word, one for each
 // piece of a compound word.
 type alternative []group
 
-// group is met when one of its terms is there.
+// group is met if one of its terms is present.
 type group []term
 
-// term is an index term without its set's letter.
+// term is an index term without the letter of its set.
 type term struct {
 	text   string
 	prefix bool
 }
 
-// parse cuts a query into words. The last one may be unfinished, unless a space follows.
+// parse splits a query into words. The last one may be unfinished, unless a space follows.
 func parse(text string) search {
 	text = strings.ToValidUTF8(cutText(text, maxQuery), " ")
 	var all, telling []chunk
@@ -76,7 +76,7 @@ func makeClause(c chunk, last bool) clause {
 	return cl
 }
 
-// makeGroup are the terms a word is found by; nil when it cannot be in the index.
+// makeGroup makes the terms under which a word is found; nil if it cannot be in the index.
 func makeGroup(w string, last bool) group {
 	if w == "" || len(w) > maxWord {
 		return nil
@@ -88,7 +88,7 @@ func makeGroup(w string, last bool) group {
 	return g
 }
 
-// corrected is the clause with other words in place of the one that was typed.
+// corrected is the clause with other words in place of the typed one.
 func (c clause) corrected(words []string) clause {
 	var g group
 	for _, w := range words {

@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// plainText takes the marks of HTML and Markdown off a description and joins its
-// lines. It is for reading and indexing, not for safety: what shows it escapes it.
+// plainText removes the marks of HTML and Markdown from a description and joins
+// its lines. It is for reading and indexing, not for safety: whatever shows it
+// must escape it.
 func plainText(s string) string {
 	s = cutText(s, 4*maxBody)
 	var b strings.Builder
@@ -33,7 +34,7 @@ func plainText(s string) string {
 	return strings.Join(strings.Fields(html.UnescapeString(b.String())), " ")
 }
 
-// tagEnd is the length of the HTML tag or comment that s begins with, 0 when it is none.
+// tagEnd is the length of the HTML tag or comment at the start of s, or 0.
 func tagEnd(s string) int {
 	if len(s) < 2 || !(s[1] == '/' || s[1] == '!' || 'a' <= s[1]|0x20 && s[1]|0x20 <= 'z') {
 		return 0

@@ -24,10 +24,10 @@ const (
 )
 
 // Query returns the best matches of a text among what is visible, at most limit
-// (at most MaxHits), and a few schemas besides. All words must be found, the
-// last as a beginning; when
-// little is, typing errors are corrected, and in the end any word will do.
-// visible is asked about APIs (/apis/x) and products (/products/x).
+// (at most MaxHits), and a few schemas. All words must be found, the last as a
+// beginning. If little is found, typing errors are corrected, and finally any
+// one word is enough. visible is asked about APIs (/apis/x) and products
+// (/products/x).
 func (x *Index) Query(ctx context.Context, text string, visible func(apim.Ref) bool, limit int) ([]Hit, error) {
 	s := parse(text)
 	limit = min(limit, MaxHits)
@@ -48,7 +48,7 @@ func (x *Index) Query(ctx context.Context, text string, visible func(apim.Ref) b
 	return f.hits, nil
 }
 
-// finder is one query under way.
+// finder is one running query.
 type finder struct {
 	index   *Index
 	tx      *store.Tx
@@ -89,11 +89,11 @@ func (f *finder) run(s search) error {
 	return f.tiers(corrected, m.anyWithin(inPath), m.anyWithin(inText))
 }
 
-// maxSchemas is how many schemas are found besides where other hits fill the list.
+// maxSchemas is the number of schemas found in addition when other hits fill the list.
 const maxSchemas = 8
 
-// schemas looks for names of schemas where other hits have filled the list:
-// schemas come last.
+// schemas looks for names of schemas when other hits have filled the list,
+// since schemas come last.
 func (f *finder) schemas() error {
 	if len(f.hits) < f.limit {
 		return nil
@@ -118,7 +118,7 @@ func (f *finder) allWords(s search) error {
 	return f.tiers(s, m.exactly(), m.within(inName), m.within(inPath), m.within(inText))
 }
 
-// tiers asks one expression after the other until there are enough hits.
+// tiers tries one expression after the other until there are enough hits.
 func (f *finder) tiers(s search, expressions ...expression) error {
 	for _, e := range expressions {
 		if len(f.hits) >= f.limit || f.scanned >= maxScanned {
@@ -157,10 +157,10 @@ func (f *finder) tier(s search, e expression) error {
 	return nil
 }
 
-// matches are the statements that return row ids of matches after one, in order,
-// and what decides on their visibility: the key of the API or product.
-// PostgreSQL must be kept from reading the table in that order instead: it takes
-// looking into a document's terms for cheap.
+// matches are the statements that return row ids of matches after one, in
+// order, with the key of the API or product that decides their visibility.
+// PostgreSQL must be kept from reading the table in that order instead, since
+// it underestimates the cost of looking into a document's terms.
 var matches = map[string]string{
 	"sqlite": `SELECT search_fts.rowid, CASE api WHEN '' THEN key ELSE api END
 		FROM search_fts CROSS JOIN search_document ON search_document.id = search_fts.rowid
@@ -198,8 +198,8 @@ func (f *finder) isVisible(key string) bool {
 	return v
 }
 
-// restrict makes the query ask for the visible APIs and for products only, when
-// those are few of many: else it would read what it then must drop.
+// restrict limits the query to the visible APIs and to products, if those are
+// few of many; otherwise it would read what it must then drop.
 func (f *finder) restrict() error {
 	all, err := f.index.apis.list(f.tx, f.index.store.Service())
 	if err != nil {
@@ -220,7 +220,7 @@ func (f *finder) restrict() error {
 	return nil
 }
 
-// correct replaces the words that nothing in the index has by the nearest ones.
+// correct replaces the words that are not in the index by the nearest ones.
 func (f *finder) correct(s search) (corrected search, changed bool, err error) {
 	for _, c := range s.clauses {
 		known, err := f.index.isKnown(f.tx, c.typed, c.last)

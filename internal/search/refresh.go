@@ -12,7 +12,7 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// reader makes documents of what is stored, within a batch.
+// reader makes documents from what is stored, within a batch.
 type reader struct {
 	tx     *store.Tx
 	stored map[apim.Key]*store.Document // of the batch's operations and products, by key
@@ -60,7 +60,7 @@ func (r *reader) get(ref apim.Ref) (*store.Document, error) {
 	return nil, apim.ErrNotFound
 }
 
-// apiInfo is what the documents of an API and its operations need of it.
+// apiInfo is what the documents of an API and its operations need to know about it.
 type apiInfo struct {
 	revision string // key of the current revision; "" when the API does not exist
 	id       apim.PublicID
@@ -76,7 +76,7 @@ func (a *apiInfo) state() string {
 // title is its display name, or its id.
 func (a *apiInfo) title() string { return cmp.Or(a.api.DisplayName, string(a.id)) }
 
-// refresh adds to the batch what the documents with the keys are now.
+// refresh adds to the batch the present documents of the keys.
 func (x *Index) refresh(tx *store.Tx, b *batch, keys []string) error {
 	r, err := newReader(tx, keys)
 	if err != nil {
@@ -104,8 +104,8 @@ func (x *Index) refresh(tx *store.Tx, b *batch, keys []string) error {
 	return nil
 }
 
-// followSchemas queues the definitions of an API revision: those it has now, and
-// those that are indexed.
+// followSchemas queues the definitions of an API revision: the present ones,
+// and those that are indexed.
 func (x *Index) followSchemas(tx *store.Tx, b *batch, revision string) error {
 	names, err := tx.SchemaPartNames(apim.Ref(revision))
 	if err != nil {
@@ -121,8 +121,8 @@ func (x *Index) followSchemas(tx *store.Tx, b *batch, revision string) error {
 	return err
 }
 
-// followAPI queues the operations and schemas of an API whose state is another than indexed:
-// those it has now, and those it had.
+// followAPI queues the operations and schemas of an API whose state differs
+// from the indexed one: the present ones, and those that are indexed.
 func (x *Index) followAPI(tx *store.Tx, b *batch, r *reader, key string) error {
 	state := ""
 	info, err := r.api(key)
@@ -152,7 +152,7 @@ func (x *Index) followAPI(tx *store.Tx, b *batch, r *reader, key string) error {
 	return x.followSchemas(tx, b, info.revision)
 }
 
-// document is what is to be indexed at a key; apim.ErrNotFound: nothing.
+// document makes what to index at a key; apim.ErrNotFound: nothing.
 func (r *reader) document(key string) (*document, error) {
 	if revision, name, ok := splitSchemaKey(key); ok {
 		return r.schemaDocument(key, revision, name)

@@ -9,7 +9,7 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 )
 
-// schemaMark stands between an API revision's key and the name of a definition.
+// schemaMark separates an API revision's key from the name of a definition.
 const schemaMark = "/-/schemas/"
 
 // schemaKey is the key of a definition's document. Names keep their case.

@@ -21,7 +21,7 @@ func (s search) mark(h *Hit, text string) {
 	h.SnippetMarks = s.marks(h.Snippet)
 }
 
-// marks are the matching words of a text, in order and apart.
+// marks are the matching words of a text, in order, without overlap.
 func (s search) marks(text string) []Mark {
 	var found []Mark
 	chunks(text, func(c chunk) bool {
@@ -48,7 +48,7 @@ func (s search) isMatch(w string) bool {
 	return slices.ContainsFunc(s.clauses, func(c clause) bool { return c.matches(w) > 0 })
 }
 
-// cutAround takes the stretch of a text that shows the first match, at word ends.
+// cutAround cuts the part of a text around the first match, at word boundaries.
 func (s search) cutAround(text string) string {
 	start := 0
 	if marks := s.marks(text); len(marks) > 0 {

@@ -2,9 +2,9 @@ package search
 
 import "strings"
 
-// stem takes the usual English endings off a folded word, so that "users",
-// "creating" and "created" are found by "user" and "create". It knows plurals,
-// -ing and -ed only: rather miss a relation than invent one.
+// stem removes common English endings from a folded word, so that "users",
+// "creating" and "created" are found by "user" and "create". It knows only
+// plurals, -ing and -ed: it is better to miss a relation than to invent one.
 func stem(w string) string {
 	if len(w) < 4 || !isASCII(w) || w[len(w)-1] <= '9' {
 		return w
@@ -33,8 +33,8 @@ func singular(w string) string {
 	return w
 }
 
-// unfinished brings a base to the form it has before and without an ending:
-// "create" and "creating" meet at "creat", "runn" is "run", "cancell" "cancel".
+// unfinished gives a base the same form with and without an ending: "create"
+// and "creating" meet at "creat", "runn" is "run", "cancell" "cancel".
 func unfinished(base string) string {
 	n := len(base)
 	last := base[n-1]

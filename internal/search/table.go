@@ -9,8 +9,8 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// version names the tables and what is in them. A change of either, or of how
-// text is cut, changes it: the index is then rebuilt.
+// version is the version of the tables and their contents. A change of either,
+// or of how text is tokenized, changes it: the index is then rebuilt.
 const version = "5"
 
 const (
@@ -18,10 +18,10 @@ const (
 	metaCursor  = "search.cursor"
 )
 
-// tables are made here, not by the store's migrations: they hold nothing that the
-// documents do not, and differ by engine. An index term is a token to both
-// engines as it is: letters and digits only. Indexes begin with what tells rows
-// apart: nearly all are of one service, which planners do not expect.
+// tables are created here, not by the store's migrations: they hold nothing
+// that the documents do not, and differ by engine. An index term is a token to
+// both engines: letters and digits only. Indexes begin with what distinguishes
+// rows, since nearly all are of one service, which planners do not expect.
 var tables = map[string][]string{
 	"sqlite": {
 		`CREATE VIRTUAL TABLE search_fts USING fts5(terms, content='', contentless_delete=1, detail=none,
@@ -60,7 +60,7 @@ const otherColumns = `, service TEXT NOT NULL, key TEXT NOT NULL, ref TEXT NOT N
 
 const documentColumns = "id, service, key, ref, api, api_id, name, title, api_title, method, path, text, state"
 
-// createTables makes empty tables, unless there are those of this version.
+// createTables creates empty tables, unless those of this version exist.
 func createTables(tx *store.Tx, dialect string) error {
 	have, err := tx.Meta(metaVersion)
 	if err != nil || have == version {
@@ -83,7 +83,7 @@ func createTables(tx *store.Tx, dialect string) error {
 }
 
 // useIndexes keeps PostgreSQL from reading whole tables in this transaction. It
-// would: plans are kept from when the tables were empty.
+// would do so, because it keeps plans made when the tables were empty.
 func useIndexes(tx *store.Tx, dialect string) error {
 	if dialect != "postgres" {
 		return nil

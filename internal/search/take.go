@@ -16,7 +16,8 @@ type candidate struct {
 	hit   Hit
 }
 
-// take keeps the matches that are visible and new, and appends the best to the hits.
+// take keeps the matches that are visible and new, and appends the best of them
+// to the hits.
 func (f *finder) take(s search, matches []match) error {
 	var fresh []any
 	for _, m := range matches {
@@ -45,7 +46,7 @@ func (f *finder) take(s search, matches []match) error {
 	return nil
 }
 
-// rank sorts matches, the best first.
+// rank sorts matches by score, best first.
 func rank(found []*candidate) {
 	slices.SortStableFunc(found, func(a, b *candidate) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.id, b.id))
@@ -87,7 +88,7 @@ const (
 	perWord      = -1 // of the title
 )
 
-// score tells how well a hit matches.
+// score rates how well a hit matches.
 func (s search) score(h *Hit) int {
 	score := 0
 	title := wordsOf(h.Title)
@@ -115,7 +116,8 @@ func (s search) score(h *Hit) int {
 	return score + perWord*min(len(title), 12)
 }
 
-// findIn returns the place of the clause's best match among words, and its weight; -1, 0 when none.
+// findIn returns the position of the clause's best match among words, and its
+// weight; -1, 0 if there is none.
 func (c clause) findIn(words []word) (at, weight int) {
 	at = -1
 	for i, w := range words {
@@ -126,7 +128,7 @@ func (c clause) findIn(words []word) (at, weight int) {
 	return at, weight
 }
 
-// matches weighs a word against the clause, 0 when it does not meet it in part.
+// matches rates a word against the clause; 0 if it does not match.
 func (c clause) matches(w string) int {
 	if w == c.typed {
 		return wordInTitle
@@ -153,7 +155,8 @@ func (g group) matches(w string) int {
 	return best
 }
 
-// wordsOf are the words of a text; of compound ones the pieces, and the whole where it stands alone.
+// wordsOf splits a text into words: compound ones into their pieces, and the
+// whole where it stands alone.
 func wordsOf(text string) []word {
 	var all []word
 	chunks(text, func(c chunk) bool {

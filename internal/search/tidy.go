@@ -9,10 +9,10 @@ import (
 // mergePages bounds, in pages of 4 KB, what one transaction of tidy writes.
 const mergePages = 200
 
-// tidy is done after a bulk of writes. On SQLite it merges the segments left in
-// the FTS5 index: each is looked into for every word of every query. It does so
-// in small steps, so that other writers need not wait. On PostgreSQL it moves the
-// rows that wait beside the GIN index into it: every query reads those through.
+// tidy runs after many writes. On SQLite it merges the segments of the FTS5
+// index, each of which is searched for every word of every query, in small
+// steps so that other writers need not wait. On PostgreSQL it moves pending
+// rows into the GIN index, since every query reads the pending ones.
 func (x *Index) tidy(ctx context.Context) error {
 	if x.store.Dialect() == "postgres" {
 		return x.store.Update(ctx, system, func(tx *store.Tx) error {

@@ -6,7 +6,7 @@ import (
 )
 
 // chunk is a run of letters and digits in a text: a word as written, such as
-// "listUsers", with what it consists of.
+// "listUsers", with its parts.
 type chunk struct {
 	word
 	// pieces are the parts of a compound word ("list", "users"), or the pairs of
@@ -14,16 +14,16 @@ type chunk struct {
 	pieces []word
 }
 
-// word is a folded word and where it stands in the text, in bytes.
+// word is a folded word and its position in the text, in bytes.
 type word struct {
 	text       string
 	start, end int
 }
 
-// maxWord is the longest word indexed, in bytes: what is longer is data, not language.
+// maxWord is the longest word indexed, in bytes: longer ones are data, not language.
 const maxWord = 48
 
-// chunks cuts a text into words and calls emit for each until it returns false.
+// chunks splits a text into words and calls emit for each until it returns false.
 func chunks(text string, emit func(chunk) bool) {
 	for start := 0; start < len(text); {
 		r, size := utf8.DecodeRuneInString(text[start:])
@@ -40,7 +40,7 @@ func chunks(text string, emit func(chunk) bool) {
 	}
 }
 
-// chunkEnd finds the end of a run of word runes of one sort of script.
+// chunkEnd finds the end of a run of word characters of one kind of script.
 func chunkEnd(text string, start int, unspaced bool) (int, bool) {
 	for i, r := range text[start:] {
 		if !isWordRune(r) || isUnspaced(r) != unspaced && !unicode.IsMark(r) {
@@ -73,9 +73,9 @@ func makeChunk(text string, start, end int, unspaced bool) (chunk, bool) {
 	return c, true
 }
 
-// compound takes camelCase apart: before a capital that follows a small letter or
-// digit, and before the last capital of several (HTTPServer). A single letter is
-// not taken off (OAuth, eTag), nor are digits from what they follow (v2, s3).
+// compound splits camelCase: before a capital after a small letter or digit,
+// and before the last of several capitals (HTTPServer). A single letter is not
+// split off (OAuth, eTag), nor are digits from what precedes them (v2, s3).
 func compound(s string, offset int) []word {
 	var pieces []word
 	from := 0

@@ -14,8 +14,8 @@ const (
 	maxCorrected = 24
 )
 
-// learn adds words to the vocabulary. Words that no document has any more stay:
-// a correction to one finds nothing, and no harm is done.
+// learn adds words to the vocabulary. Words that are no longer in a document
+// stay: correcting to one finds nothing, which does no harm.
 func (x *Index) learn(tx *store.Tx, words map[string]bool) error {
 	service := x.store.Service()
 	all := slices.Sorted(maps.Keys(words))
@@ -42,7 +42,7 @@ func (x *Index) learn(tx *store.Tx, words map[string]bool) error {
 	return insert(tx, "search_trigram", "service, trigram, term", " ON CONFLICT DO NOTHING", grams)
 }
 
-// trigrams are the different runs of three characters of a word with its ends marked.
+// trigrams are the distinct runs of three characters of a word with its ends marked.
 func trigrams(w string) []string {
 	runes := []rune("^" + w + "$")
 	var all []string
@@ -53,7 +53,7 @@ func trigrams(w string) []string {
 	return slices.Compact(all)
 }
 
-// isKnown reports whether some name or path has the word, or one that begins with it.
+// isKnown reports whether a name or path contains the word, or one that begins with it.
 func (x *Index) isKnown(tx *store.Tx, w string, prefix bool) (known bool, err error) {
 	end := w
 	if prefix {
@@ -64,7 +64,7 @@ func (x *Index) isKnown(tx *store.Tx, w string, prefix bool) (known bool, err er
 	return known, err
 }
 
-// corrections are the words of the vocabulary that somebody who typed w may have meant.
+// corrections are the words of the vocabulary that somebody may have meant by w.
 func (x *Index) corrections(tx *store.Tx, w string) ([]string, error) {
 	tolerance := toleranceFor(w)
 	if tolerance == 0 {
@@ -91,7 +91,7 @@ func (x *Index) corrections(tx *store.Tx, w string) ([]string, error) {
 
 const maxAlternatives = 3
 
-// toleranceFor is how many typing errors a word may have; 0: it is not corrected.
+// toleranceFor is the number of typing errors allowed in a word; 0: it is not corrected.
 func toleranceFor(w string) int {
 	switch length := utf8.RuneCountInString(w); {
 	case length < minCorrected || length > maxCorrected:
@@ -102,8 +102,8 @@ func toleranceFor(w string) int {
 	return 2
 }
 
-// distance counts the insertions, deletions, replacements and exchanges of
-// neighbours that make a of b; anything above most is most+1.
+// distance counts the insertions, deletions, replacements and swaps of
+// neighbours that turn b into a; anything above most is most+1.
 func distance(a, b string, most int) int {
 	x, y := []rune(a), []rune(b)
 	if d := len(x) - len(y); d > most || -d > most {

@@ -8,13 +8,13 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// row is a document as it is written.
+// row is a document in the form that is written.
 type row struct {
 	indexed
 	id int64
 }
 
-// write does a batch, unless another process has written since it was collected.
+// write writes a batch, unless another process has written since it was collected.
 func (x *Index) write(tx *store.Tx, b *batch) error {
 	if err := useIndexes(tx, x.store.Dialect()); err != nil {
 		return err
@@ -106,7 +106,7 @@ func (x *Index) columns(r row) []any {
 	return all
 }
 
-// joinTerms is the text that the engine takes for a list of terms.
+// joinTerms is the text that an engine reads as a list of terms.
 func joinTerms(dialect string, terms []string) string {
 	if dialect == "sqlite" {
 		return strings.Join(terms, " ")
@@ -123,7 +123,7 @@ func takeNumbers(tx *store.Tx, n int) (first int64, err error) {
 	return first, err
 }
 
-// requeue puts keys into the queue and takes those out that are done.
+// requeue adds keys to the queue and removes those that are done.
 func (x *Index) requeue(tx *store.Tx, b *batch) error {
 	service := x.store.Service()
 	err := batches(b.queued, func(piece []string) error {
