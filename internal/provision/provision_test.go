@@ -8,6 +8,7 @@ import (
 
 	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/job"
 	"github.com/portico-portal/portico/internal/policy"
 	"github.com/portico-portal/portico/internal/provision"
 	"github.com/portico-portal/portico/internal/site/publish"
@@ -122,7 +123,7 @@ func TestFirstContentsGiveWayAsAWholeWhileNobodyHasChangedAnything(t *testing.T)
 		"somebody was invited": {func(tx *store.Tx) error {
 			err := tx.Put(&store.Document{Ref: "/users/ann", Body: []byte(`{}`)})
 			_, err2 := tx.Link(apim.GroupUser, apim.GroupRef(apim.Developers), "/users/ann")
-			return errors.Join(err, err2)
+			return errors.Join(err, err2, job.Put(tx, job.Job{ID: "1", Kind: "mail", Secret: "Welcome"}))
 		}, true},
 		"a page was edited": {func(tx *store.Tx) error {
 			return tx.Put(&store.Document{Ref: apim.ContentRef("page", "home"), Body: []byte(`{}`)})

@@ -180,7 +180,7 @@ func (tx *Tx) AuditLog(q AuditQuery) ([]AuditEntry, error) {
 func (tx *Tx) ChangedByOthers(actor string, seq int64) (bool, error) {
 	var n int
 	err := tx.one([]any{&n}, `SELECT count(*) FROM (SELECT 1 FROM audit WHERE service = $1 AND seq > $2 AND actor <> $3
-		AND NOT (key = '' AND action = 'delete') AND key NOT LIKE '/users/%' AND NOT (key LIKE '/groups/%' AND action IN ('link', 'unlink')) LIMIT 1) AS other`, tx.s.service, seq, actor)
+		AND NOT (key = '' AND action = 'delete') AND key NOT LIKE '/users/%' AND key NOT LIKE '/jobs/%' AND NOT (key LIKE '/groups/%' AND action IN ('link', 'unlink')) LIMIT 1) AS other`, tx.s.service, seq, actor)
 	return n > 0, wrap(err, "look for changes since %d", seq)
 }
 
