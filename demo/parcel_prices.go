@@ -18,7 +18,7 @@ func euros(cents int) money {
 	return money{Amount: fmt.Sprintf("%d.%02d", cents/100, cents%100), Currency: "EUR"}
 }
 
-// cents is the amount in hundredths; 0 when it is no amount.
+// cents is the amount in hundredths; 0 if it is not an amount.
 func (m money) cents() int {
 	n, err := strconv.Atoi(strings.Replace(m.Amount, ".", "", 1))
 	if err != nil {

@@ -3,9 +3,9 @@
 // them below an API's revision ([Description.Write]) and writes OpenAPI again from
 // what is stored ([Export]). The API itself is written by package apis.
 // WADL, WSDL, OData metadata and .proto files are outlined in the terms of OpenAPI
-// (outline.go, one file a format) and read on as such; GraphQL keeps its schema.
+// (outline.go, one file for each format) and then read as OpenAPI; GraphQL keeps its schema.
 // [ExportAs] writes the other formats.
-// Reference: apim-rest.md part 3; its limits of what is read do not hold here.
+// Reference: apim-rest.md part 3; its limits on what is read do not apply here.
 //
 // Reading keeps what the wire model of an operation has no field for in
 // apim.OperationExtra and [APIExtra], in the form of OpenAPI 3; a Swagger 2
@@ -25,5 +25,5 @@
 // first is parsed in 0.15 s and stored after 0.7 s with 130 MB, the second is
 // stored after 2.6 s with 230 MB; in both cases that is the whole process.
 //
-// It imports apim, store, blob, a YAML library, and parsers of GraphQL and Protocol Buffers.
+// It imports apim, store, blob, apidoc/tree, and parsers of GraphQL and Protocol Buffers.
 package apidoc

@@ -21,7 +21,7 @@ func (f *findings) warn(at tree.Node, format string, args ...any) {
 
 func (f *findings) fail(at tree.Node, format string, args ...any) {
 	if !f.failed {
-		f.list, f.more, f.failed = nil, 0, true // warnings do not matter any more
+		f.list, f.more, f.failed = nil, 0, true // warnings no longer matter
 	}
 	f.add(apim.SeverityError, at, format, args...)
 }

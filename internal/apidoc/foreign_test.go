@@ -137,7 +137,7 @@ func (f *fixture) through(api string, data []byte, in, out Format) []byte {
 }
 
 // TestExportImportExportIsTheIdentity imports what was exported, for every
-// format, and exports it again: nothing may change any more.
+// format, and exports it again: nothing may change.
 func TestExportImportExportIsTheIdentity(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../../demo/descriptions/*.yaml")

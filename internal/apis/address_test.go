@@ -59,7 +59,7 @@ func TestTheSecondAPIAtAnAddressIsRefused(t *testing.T) {
 		f.wantTaken("a path at a version", "path", err)
 		_, err = f.write("/apis/plain", object{"path": "fo%6F/v2"}, "")
 		f.wantTaken("a new path for an API that is there", "path", err)
-		f.must("/apis/plain", object{"path": "foo/v1"}, "") // its own address is no other's
+		f.must("/apis/plain", object{"path": "foo/v1"}, "") // its own address does not collide
 
 		// Where revisions are called counts when they become current.
 		f.must("/apis/versioned;rev=2", version("bar", "s", "v2"), "")

@@ -117,7 +117,7 @@ func (c *Client) read(body io.Reader) ([]byte, error) {
 	return data, err
 }
 
-// busyFor is how long a service that is busy wants to be left alone; 0: it is not busy.
+// busyFor is how long to wait before asking a busy service again; 0: it is not busy.
 func busyFor(res *http.Response) time.Duration {
 	if res.StatusCode != http.StatusTooManyRequests && (res.StatusCode < 500 || res.StatusCode == http.StatusNotImplemented) {
 		return 0
@@ -136,7 +136,7 @@ func refusal(req *http.Request, status int, data []byte) *Error {
 			Details       []Detail
 		}
 	}
-	_ = json.Unmarshal(data, &told) // what is no such body says nothing
+	_ = json.Unmarshal(data, &told) // any other body has no message
 	return &Error{req.Method, req.URL.Path, status, told.Error.Code, told.Error.Message, told.Error.Details}
 }
 

@@ -6,7 +6,7 @@ import (
 )
 
 // TestTheServiceIsWrittenAsItsResources: what a client sends back in another
-// case, or as null, is no change; what is another value is refused by its name.
+// case, or as null, is not a change; another value is refused by name.
 func TestTheServiceIsWrittenAsItsResources(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, method, body, refused string }{

@@ -33,7 +33,7 @@ func measurePublishing(b *bench) {
 	b.check(s)
 }
 
-// check wants that the last page is what a guest reads: a failed revision is fast, too.
+// check requires that a guest reads the last page: a failed revision is fast, too.
 func (b *bench) check(s *server) {
 	answer, err := http.Get(fmt.Sprintf("%s/bench/%d", s.portal, manyPages-1))
 	if err != nil {

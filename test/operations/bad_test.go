@@ -158,7 +158,7 @@ func wrongTypes(f *fixture) []bad {
 	return all
 }
 
-// tryBad puts and patches a bad body, and wants the resource to stay as it was.
+// tryBad puts and patches a bad body, and requires the resource to stay as it was.
 func (s *suite) tryBad(f *fixture, b bad) (tried int) {
 	s.Helper()
 	before := s.send(http.MethodGet, s.address(f.path), "", nil, "")

@@ -89,7 +89,7 @@ var misspelled = strings.NewReplacer("api-version-sets", "apiVersionSets", "work
 // otherShapes are examples whose comments show another resource than their request is for.
 var otherShapes = []string{"APIPolicyClient_CreateOrUpdate_apiManagementCreateApiPolicyNonXmlEncoded", "WorkspaceNamedValueClient_BeginUpdate"}
 
-// compareShape wants the answer to be of the type that the example shows.
+// compareShape requires the answer to be of the type that the example shows.
 func (p *preparer) compareShape(name string, types []string) {
 	p.Helper()
 	if slices.Contains(otherShapes, name) {

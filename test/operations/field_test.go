@@ -202,7 +202,7 @@ func (s *suite) least(f *fixture) {
 }
 
 // TestNullIsAbsent puts each property of each resource as null, at every level,
-// and wants the same answer as when it is left out.
+// and requires the same answer as when it is left out.
 func TestNullIsAbsent(t *testing.T) {
 	s := newSuite(t)
 	places := 0
@@ -223,7 +223,7 @@ func TestNullIsAbsent(t *testing.T) {
 			s.putAndGet(f, f.properties)
 			name := at[0].(string)
 			if len(at) > 1 || slices.Contains(f.hidden, name) || name == "principalId" {
-				continue // a PUT without a secret, or without whom access belongs to, keeps it
+				continue // a PUT without a secret, or without the owner of the access, keeps it
 			}
 			if s.has(http.MethodPatch, f.path) {
 				s.patchNull(f, name, left)
@@ -235,7 +235,7 @@ func TestNullIsAbsent(t *testing.T) {
 	}
 }
 
-// patchNull wants a PATCH with null to take a property away, as a PUT without it does.
+// patchNull requires a PATCH with null to take a property away, as a PUT without it does.
 func (s *suite) patchNull(f *fixture, name, left string) {
 	s.Helper()
 	status := s.send(http.MethodPatch, s.address(f.path), f.query, map[string]any{"properties": map[string]any{name: nil}}, "").status
@@ -354,7 +354,7 @@ func TestEnumerationsAreReadInAnyCase(t *testing.T) {
 	}
 }
 
-// filtered wants a list to be filtered by a field in any case, if it may be at all.
+// filtered requires a list to be filtered by a field in any case, if it may be at all.
 func (s *suite) filtered(f *fixture, field, value string) {
 	s.Helper()
 	list := s.send(http.MethodGet, s.address(f.collection()), "&$filter="+field+"+eq+'"+value+"'", nil, "")

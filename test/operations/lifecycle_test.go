@@ -12,7 +12,7 @@ import (
 
 // TestEveryOperation calls all operations of the reference on one server: each
 // resource is made, compared with what was put, listed, changed property by
-// property, and deleted; then comes what is no resource.
+// property, and deleted; then come things that are not resources.
 func TestEveryOperation(t *testing.T) {
 	s := newSuite(t)
 	s.names = map[string]string{"settingsType": "public", "accessName": "access", "notificationName": "BCC", "policyId": "policy"}
@@ -81,7 +81,7 @@ func (s *suite) create(f *fixture) {
 	s.patch(f)
 }
 
-// checkWhole wants the fixture to name every writable property of the reference.
+// checkWhole requires the fixture to name every writable property of the reference.
 func (s *suite) checkWhole(f *fixture) {
 	s.Helper()
 	for _, name := range s.writable[f.path] {
@@ -92,7 +92,7 @@ func (s *suite) checkWhole(f *fixture) {
 	}
 }
 
-// compare reads the resource and wants the properties to be as given.
+// compare reads the resource and requires the properties to be as given.
 func (s *suite) compare(f *fixture, want map[string]any) {
 	s.Helper()
 	if s.has(http.MethodHead, f.path) {
@@ -143,7 +143,7 @@ func anySlice(v any) []any {
 	return list
 }
 
-// listed wants the resource in its collection, and found by its name.
+// listed requires the resource in its collection, and found by its name.
 func (s *suite) listed(f *fixture) {
 	s.Helper()
 	collection := f.collection()
@@ -164,7 +164,7 @@ func (s *suite) listed(f *fixture) {
 	s.Errorf("the list %s does not have %s: %s", s.fill(collection), name, list.text)
 }
 
-// patch changes one property at a time and wants all others to stay.
+// patch changes one property at a time and requires all others to stay.
 func (s *suite) patch(f *fixture) {
 	s.Helper()
 	if !s.has(http.MethodPatch, f.path) {

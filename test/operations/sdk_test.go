@@ -107,7 +107,7 @@ func (j *journey) run(base string, fixtures []*fixture) {
 			j.names[f.parameter()] = f.name
 		}
 		if !j.call(http.MethodPut, f.path, f.body()) {
-			// A generation that does not know the kind goes on; what hangs on it needs it all the same.
+			// A generation that does not know the kind continues; what depends on it still needs it.
 			j.send(http.MethodPut, j.address(f.path), "", f.body(), "*")
 			continue
 		}

@@ -239,7 +239,7 @@ func (s *suite) call(method, path, query string, body any) *answer {
 	return a
 }
 
-// checkCondition wants a request with another ETag to be refused.
+// checkCondition requires a request with another ETag to be refused.
 func (s *suite) checkCondition(o *operation, query string, body any) {
 	s.Helper()
 	if a := s.send(o.Method, s.address(o.Path), query, body, `"wrong"`); a.status != http.StatusPreconditionFailed {

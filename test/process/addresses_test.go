@@ -126,7 +126,7 @@ func (tr *trail) signsIn(source, link, email string) {
 	}
 }
 
-// signIn signs somebody in whom the demo prints, by the links and the form of the pages.
+// signIn signs in somebody named in the demo's output, by the links and the form of the pages.
 func (v *visitor) signIn(p *process, email string) {
 	v.Helper()
 	v.open(p.portal)
@@ -297,7 +297,7 @@ func (tr *trail) mails(p *process, c *client, letters *letterbox) {
 	}
 }
 
-// old follows addresses of older portals, which no page of ours shows any more but
+// old follows addresses of older portals, which no page of ours shows except
 // bookmarks and other sites do.
 func (w *walk) old(portal *url.URL, operation, product string) {
 	for old, now := range map[string]string{

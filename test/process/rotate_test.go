@@ -62,7 +62,7 @@ func TestAKeyIsReplacedAndAKillMidwayLosesNothing(t *testing.T) {
 	if interrupted == 0 {
 		t.Fatal("no rotation was interrupted")
 	}
-	p = start(t, "serve", "--data", dir) // goes on with what was interrupted
+	p = start(t, "serve", "--data", dir) // continues what was interrupted
 	checkSecrets(t, p.client(t, "--data", dir))
 	p.stop()
 	after := read(t, dir, "secret.key")

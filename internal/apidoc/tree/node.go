@@ -28,7 +28,7 @@ const (
 	Object
 )
 
-// Kind tells what n is.
+// Kind returns the kind of value that n is.
 func (n Node) Kind() Kind {
 	if n.doc == nil {
 		return Absent

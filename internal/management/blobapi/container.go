@@ -160,8 +160,8 @@ func mayHold(name string) bool {
 	return blob.CheckName(name) == nil && !strings.HasPrefix(name, blob.HashedPrefix) && !strings.HasPrefix(name, blockStore)
 }
 
-// admit checks the signature, its end, and that it gives one of the rights.
-// Widgets are read by everybody.
+// admit checks the signature, its expiry, and that it grants one of the rights.
+// Anyone may read widgets.
 func (m *call) admit(rights string) error {
 	if rights == "r" && strings.HasPrefix(m.name, "custom-widgets/") && m.query.Get("sig") == "" {
 		return nil

@@ -23,7 +23,7 @@ const (
 const channel = "portico_change"
 
 // maxConnections is the size of each of a process's two pools; the listener has
-// a connection of its own.
+// its own connection.
 const maxConnections = 12
 
 // engine reads and writes over different pools, so that a View inside an Update

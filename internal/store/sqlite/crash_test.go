@@ -101,7 +101,7 @@ func killedWriter(t *testing.T, path string, after int) []string {
 	for {
 		line, err := lines.ReadString('\n')
 		if err != nil {
-			break // killed; a half line is no acknowledgement
+			break // killed; half a line is not an acknowledgement
 		}
 		if strings.HasPrefix(line, "error") {
 			t.Errorf("the writer: %s", line)
