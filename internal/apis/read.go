@@ -71,7 +71,7 @@ func (s *Service) Write(ctx context.Context, actor store.Actor, r Request) (*Res
 		if err != nil {
 			return nil, err
 		}
-		return result, tx.Found(result.API, result.Findings)
+		return result, tx.Found(result.Document.Ref, result.Findings)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("write %s: %w", r.Ref, err)

@@ -41,7 +41,7 @@ func listAudit(c *call) (*answer, error) {
 		return nil, err
 	}
 	q := store.AuditQuery{
-		Resource: apim.Ref(c.query.Get("resource")), Actor: c.query.Get("actor"), Skip: p.Skip, Limit: p.Top,
+		Resource: apim.ParseRef(c.query.Get("resource")), Actor: c.query.Get("actor"), Skip: p.Skip, Limit: p.Top,
 	}
 	if text := c.query.Get("since"); text != "" {
 		if q.Since, err = time.Parse(time.RFC3339, text); err != nil {

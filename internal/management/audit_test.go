@@ -2,6 +2,8 @@ package management
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -70,4 +72,44 @@ func TestOnlyAdministratorsAndOwnersReadTheAuditLog(t *testing.T) {
 			t.Errorf("%s: %d", role, got.status)
 		}
 	}
+}
+
+// TestTheHistoryOfAnAPIIsFoundByEveryAddress asks for an operation's changes and
+// findings by what people know of it: the API, its revision, the operation.
+func TestTheHistoryOfAnAPIIsFoundByEveryAddress(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *service) {
+		for _, api := range []string{"x_y", "xzy"} {
+			s.put("/apis/"+api, `{"path":"`+api+`"}`)
+			s.put("/apis/"+api+"/operations/o", `{"displayName":"O","method":"GET","urlTemplate":"/o","colour":"red"}`)
+		}
+		s.put("/apis/x_y;rev=2", `{"path":"x_y","sourceApiId":"/apis/x_y"}`)
+		s.put("/apis/x_y;rev=2/operations/other", `{"displayName":"O","method":"GET","urlTemplate":"/other","colour":"red"}`)
+		for resource, want := range map[string]string{
+			"/apis/X_y":                     "findings/operations/o findings/operations/other put put/operations/o put/operations/other",
+			"/apis/x_y;rev=1":               "findings/operations/o put put/operations/o",
+			"/apis/x_y;rev=2":               "findings/operations/other put put/operations/other",
+			"/apis/x_y/operations/O":        "findings/operations/o put/operations/o",
+			"/apis/x_y/operations":          "findings/operations/o findings/operations/other put/operations/o put/operations/other",
+			"/apis/x_y;rev=1/operations/o":  "findings/operations/o put/operations/o",
+			"/apis/x_y;rev=1/operations/ot": "",
+			"/subscriptions/s/resourceGroups/g/providers/Microsoft.ApiManagement/service/portico/apis/x_y;rev=1/operations/o": "findings/operations/o put/operations/o",
+		} {
+			var got []string
+			for _, line := range s.auditOf("resource=" + url.QueryEscape(resource)) {
+				action, id, _ := strings.Cut(line, " ")
+				api, below, _ := strings.Cut(id, ";rev=")
+				if api != "/apis/x_y" {
+					t.Errorf("%s has %s", resource, line)
+				}
+				if action == "put" || action == "findings" {
+					got = append(got, action+below[1:])
+				}
+			}
+			slices.Sort(got)
+			if text := strings.Join(slices.Compact(got), " "); text != want {
+				t.Errorf("%s has %s", resource, text)
+			}
+		}
+	})
 }

@@ -33,7 +33,7 @@ func (w *write) tell() error {
 	for i := range w.findings {
 		w.findings[i].Target = string(w.ref.Alias())
 	}
-	return w.tx.Found(w.ref.Alias(), w.findings)
+	return w.tx.Found(w.ref, w.findings)
 }
 
 func (w *write) warn(code apim.Code, path, message string) {

@@ -133,7 +133,9 @@ func maskValue(v any, hide map[string]bool) any {
 
 // AuditQuery selects entries of the audit log; a zero field does not restrict.
 type AuditQuery struct {
-	Resource apim.Ref // this and everything below it
+	// Resource is this and everything below it; of an API without a revision, the
+	// same of all its revisions.
+	Resource apim.Ref
 	Actor    string
 	Since    time.Time
 	Skip     int
@@ -147,8 +149,18 @@ func (q AuditQuery) where(service string) (string, []any) {
 		since = q.Since.UnixMicro()
 	}
 	span := treeOf(q.Resource)
-	return span.where("key") + ` AND (actor = $5 OR $5 = '') AND at >= $6`, append(span.args(service), q.Actor, since)
+	where, args := span.where("key"), append(span.args(service), q.Actor, since)
+	if api := q.Resource.API(); api != "" && api == api.Alias() {
+		revisions := api.Revision("").Key()
+		below := literal.Replace(string(revisions)) + "%" + literal.Replace(string(q.Resource[len(api):].Key()))
+		where = `(` + where + ` OR service = $1 AND key > $7 AND key < $8 AND (key LIKE $9 ESCAPE '\' OR key LIKE $10 ESCAPE '\'))`
+		args = append(args, revisions, revisions+"\U0010ffff", below, below+"/%")
+	}
+	return where + ` AND (actor = $5 OR $5 = '') AND at >= $6`, args
 }
+
+// literal escapes what is special in a LIKE pattern.
+var literal = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 // CountAudit is the number of entries that a query selects, on all pages.
 func (tx *Tx) CountAudit(q AuditQuery) (n int, err error) {
@@ -170,7 +182,7 @@ func (tx *Tx) AuditLog(q AuditQuery) ([]AuditEntry, error) {
 		e.At, e.Before, e.After = time.UnixMicro(at).UTC(), rawText(before), rawText(after)
 		return e, err
 	}, `SELECT seq, at, actor, address, request_id, action, key, before, after FROM audit
-		WHERE `+where+` ORDER BY seq DESC LIMIT $7 OFFSET $8`, append(args, q.Limit, q.Skip)...)
+		WHERE `+where+fmt.Sprintf(` ORDER BY seq DESC LIMIT $%d OFFSET $%d`, len(args)+1, len(args)+2), append(args, q.Limit, q.Skip)...)
 	return all, wrap(err, "read the audit log of %q", q.Resource)
 }
 
