@@ -33,27 +33,25 @@ type problem struct {
 // the site; the others are rare enough for a page of our own.
 func problemOf(err error) problem {
 	var invalid *apim.InvalidError
-	if errors.As(err, &invalid) {
+	switch {
+	case errors.Is(err, apim.ErrNotFound):
+		return problem{404, words("failure.missing.title"), words("failure.missing.text")}
+	case errors.Is(err, errMethod):
+		return problem{405, words("failure.method.title"), words("failure.method.text")}
+	case errors.Is(err, errForeign):
+		return problem{403, words("failure.foreign.title"), words("failure.foreign.text")}
+	case errors.Is(err, apim.ErrForbidden):
+		return problem{403, words("failure.forbidden.title"), words("failure.forbidden.text")}
+	case errors.Is(err, apim.ErrTooManyRequests):
+		return problem{429, words("failure.tooMany.title"), words("failure.tooMany.text")}
+	case errors.Is(err, apim.ErrTooLarge):
+		return problem{413, words("failure.tooLarge.title"), words("failure.tooLarge.text")}
+	case errors.As(err, &invalid):
 		return problem{400, words("failure.invalid.title"), sentences(invalid)}
+	case errors.Is(err, errUnpublished):
+		return problem{503, words("failure.unpublished.title"), words("failure.unpublished.text")}
 	}
-	status, name := 500, "failed"
-	for _, known := range failures {
-		if errors.Is(err, known.err) {
-			status, name = known.status, known.name
-			break
-		}
-	}
-	return problem{status, words("failure." + name + ".title"), words("failure." + name + ".text")}
-}
-
-// failures are the errors that visitors are told of, with the name of what is said.
-var failures = []struct {
-	err    error
-	status int
-	name   string
-}{
-	{apim.ErrNotFound, 404, "missing"}, {errMethod, 405, "method"}, {errForeign, 403, "foreign"}, {apim.ErrForbidden, 403, "forbidden"},
-	{apim.ErrTooManyRequests, 429, "tooMany"}, {apim.ErrTooLarge, 413, "tooLarge"}, {errUnpublished, 503, "unpublished"},
+	return problem{500, words("failure.failed.title"), words("failure.failed.text")}
 }
 
 // sentences are what is wrong with the fields of a form.
