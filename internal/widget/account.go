@@ -66,13 +66,8 @@ func loadSignInSocial(ctx context.Context, in *Input) (any, error) {
 	return buttons, nil
 }
 
-// SignUp is the form that makes an account.
-type SignUp struct {
-	Captcha bool `json:"requireHipCaptcha" label:"Captcha"` // stored documents have it; there is none
-}
-
 var signUp = Widget{
-	Type: "signup", Label: "Sign up: form", Defaults: SignUp{}, Personal: true, CSS: []string{"form"}, Load: loadSignUp,
+	Type: "signup", Label: "Sign up: form", Defaults: AccountForm{}, Personal: true, CSS: []string{"form"}, Load: loadSignUp,
 }
 
 var signUpSocial = Widget{
@@ -108,21 +103,21 @@ func (in *Input) signUp(ctx context.Context, action string, password bool) (any,
 	}, nil
 }
 
-// Password is a form about a password.
-type Password struct {
+// AccountForm is a form about an account or its password.
+type AccountForm struct {
 	Captcha bool `json:"requireHipCaptcha" label:"Captcha"` // stored documents have it; there is none
 }
 
 var resetPassword = Widget{
-	Type: "reset-password", Label: "Password: forgotten", Defaults: Password{}, Personal: true, CSS: []string{"form"}, Load: loadPassword(address.ResetPassword),
+	Type: "reset-password", Label: "Password: forgotten", Defaults: AccountForm{}, Personal: true, CSS: []string{"form"}, Load: loadPassword(address.ResetPassword),
 }
 
 var confirmPassword = Widget{
-	Type: "confirmPassword", Label: "Password: new one", Defaults: Password{}, Personal: true, CSS: []string{"form"}, Load: loadPassword(address.ConfirmPassword),
+	Type: "confirmPassword", Label: "Password: new one", Defaults: AccountForm{}, Personal: true, CSS: []string{"form"}, Load: loadPassword(address.ConfirmPassword),
 }
 
 var changePassword = Widget{
-	Type: "change-password", Label: "Password: change", Defaults: Password{}, Personal: true, CSS: []string{"form"}, Load: loadPassword(address.ChangePassword),
+	Type: "change-password", Label: "Password: change", Defaults: AccountForm{}, Personal: true, CSS: []string{"form"}, Load: loadPassword(address.ChangePassword),
 }
 
 type passwordView struct {

@@ -279,12 +279,9 @@ func restore(tx *store.Tx, d *Diff, then []store.RevisionItem) error {
 
 // Check tells what publishing the draft would find, and publishes nothing.
 func (s *Service) Check(ctx context.Context) ([]apim.Finding, error) {
-	snap, err := store.Read(ctx, s.Store, s.take)
+	checked, err := s.draft(ctx, s.look)
 	if err != nil {
-		return nil, fmt.Errorf("read the draft: %w", err)
+		return nil, err
 	}
-	if err := s.check(ctx, snap, s.look); err != nil {
-		return nil, fmt.Errorf("check the draft: %w", err)
-	}
-	return snap.findings, nil
+	return checked.findings, nil
 }

@@ -46,25 +46,13 @@ func deleteOlder(tx *store.Tx, name apim.Name) (deleted []apim.Name, files []str
 	if err != nil {
 		return nil, nil, err
 	}
-	docs, err := tx.ListAll(apim.PortalRevisions.Path)
+	old, err := revisions(tx, func(r revision) bool {
+		return r.CreatedDateTime.Before(*kept.CreatedDateTime) && r.ScheduledDateTime == nil && !r.name.Same(current)
+	})
 	if err != nil {
 		return nil, nil, err
 	}
-	type dated struct {
-		name apim.Name
-		rev  apim.PortalRevision
-	}
-	var old []dated
-	for _, d := range docs {
-		r := dated{name: d.Ref.Name()}
-		if err := d.Decode(&r.rev); err != nil {
-			return nil, nil, err
-		}
-		if r.rev.CreatedDateTime.Before(*kept.CreatedDateTime) && r.rev.ScheduledDateTime == nil && !r.name.Same(current) {
-			old = append(old, r)
-		}
-	}
-	slices.SortFunc(old, func(a, b dated) int { return a.rev.CreatedDateTime.Compare(*b.rev.CreatedDateTime) })
+	slices.SortFunc(old, func(a, b revision) int { return a.CreatedDateTime.Compare(*b.CreatedDateTime) })
 	deleted = []apim.Name{}
 	var held []string
 	for _, r := range old {

@@ -71,12 +71,15 @@ func (s *Service) Publish(ctx context.Context, actor store.Actor, name apim.Name
 
 // Prepare compiles the draft as the portal will, and keeps the present
 // content of its files.
-func (s *Service) Prepare(ctx context.Context) (*Checked, error) {
+func (s *Service) Prepare(ctx context.Context) (*Checked, error) { return s.draft(ctx, s.pin) }
+
+// draft is the draft as it stands now, checked; read pins a file or only looks at it.
+func (s *Service) draft(ctx context.Context, read func(context.Context, string) (blob.Info, error)) (*Checked, error) {
 	checked, err := store.Read(ctx, s.Store, s.take)
 	if err != nil {
 		return nil, fmt.Errorf("read the draft: %w", err)
 	}
-	if err := s.check(ctx, checked, s.pin); err != nil {
+	if err := s.check(ctx, checked, read); err != nil {
 		return nil, fmt.Errorf("check the draft: %w", err)
 	}
 	return checked, nil
@@ -239,6 +242,31 @@ func (s *Service) MakeCurrent(tx *store.Tx, name apim.Name) (*apim.PortalRevisio
 		}
 	}
 	return rev, tx.SetCurrentPortalRevision(ref.Name())
+}
+
+// revision is a portal revision and its name.
+type revision struct {
+	name apim.Name
+	apim.PortalRevision
+}
+
+// revisions are those that want admits.
+func revisions(tx *store.Tx, want func(revision) bool) ([]revision, error) {
+	docs, err := tx.ListAll(apim.PortalRevisions.Path)
+	if err != nil {
+		return nil, err
+	}
+	var list []revision
+	for _, d := range docs {
+		r := revision{name: d.Ref.Name()}
+		if err := d.Decode(&r.PortalRevision); err != nil {
+			return nil, err
+		}
+		if want(r) {
+			list = append(list, r)
+		}
+	}
+	return list, nil
 }
 
 func get(tx *store.Tx, ref apim.Ref) (*apim.PortalRevision, error) {

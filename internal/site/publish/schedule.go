@@ -55,30 +55,13 @@ func (s *Service) Schedule(tx *store.Tx, name apim.Name, at time.Time) (*apim.Po
 	return rev, noteNext(tx)
 }
 
-// scheduled is a revision that waits for its time.
-type scheduled struct {
-	name apim.Name
-	at   time.Time
-}
-
 // waiting lists the scheduled revisions, the first to come first.
-func waiting(tx *store.Tx) ([]scheduled, error) {
-	docs, err := tx.ListAll(apim.PortalRevisions.Path)
-	if err != nil {
-		return nil, err
-	}
-	var list []scheduled
-	for _, d := range docs {
-		var rev apim.PortalRevision
-		if err := d.Decode(&rev); err != nil {
-			return nil, err
-		}
-		if rev.ScheduledDateTime != nil {
-			list = append(list, scheduled{d.Ref.Name(), *rev.ScheduledDateTime})
-		}
-	}
-	slices.SortFunc(list, func(a, b scheduled) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.name, b.name)) })
-	return list, nil
+func waiting(tx *store.Tx) ([]revision, error) {
+	list, err := revisions(tx, func(r revision) bool { return r.ScheduledDateTime != nil })
+	slices.SortFunc(list, func(a, b revision) int {
+		return cmp.Or(a.ScheduledDateTime.Compare(*b.ScheduledDateTime), cmp.Compare(a.name, b.name))
+	})
+	return list, err
 }
 
 // noteNext remembers when the next revision is due, so that asking is cheap.
@@ -89,7 +72,7 @@ func noteNext(tx *store.Tx) error {
 	}
 	next := ""
 	if len(list) > 0 {
-		next = list[0].at.Format(time.RFC3339Nano)
+		next = list[0].ScheduledDateTime.Format(time.RFC3339Nano)
 	}
 	return tx.SetMeta(metaNext, next)
 }
@@ -123,7 +106,7 @@ func (s *Service) publishDue(tx *store.Tx) (done []apim.Name, err error) {
 		return nil, err
 	}
 	for _, r := range list {
-		if r.at.After(s.Store.Now()) {
+		if r.ScheduledDateTime.After(s.Store.Now()) {
 			break
 		}
 		if _, err := s.MakeCurrent(tx, r.name); err != nil {

@@ -41,7 +41,7 @@ func (r *operation) consoleStart() consoleStart {
 	if r.API.Props != nil && r.API.Props.NeedsSubscription() {
 		s.KeyHeader, s.KeyQuery = r.API.Props.KeyNames()
 	}
-	for _, p := range r.all() {
+	for _, p := range r.called() {
 		f := r.parameterField(p)
 		c := consoleParameter{
 			Name: p.Name, Place: p.place, Type: f.Type.String(), Required: p.Required, Values: f.Values,
@@ -56,14 +56,6 @@ func (r *operation) consoleStart() consoleStart {
 			c.Value = f.Values[0]
 		}
 		s.Parameters = append(s.Parameters, c)
-	}
-	if set := r.API.VersionSet; set != nil && r.API.Version != "" {
-		switch set.VersioningScheme {
-		case apim.SchemeQuery:
-			s.Parameters = append(s.Parameters, consoleParameter{Name: set.VersionQueryName, Place: "query", Type: "string", Required: true, Value: r.API.Version})
-		case apim.SchemeHeader:
-			s.Parameters = append(s.Parameters, consoleParameter{Name: set.VersionHeaderName, Place: "header", Type: "string", Required: true, Value: r.API.Version})
-		}
 	}
 	return s
 }

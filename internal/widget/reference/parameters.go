@@ -76,6 +76,25 @@ func (r *operation) all() []parameter {
 	return out
 }
 
+// called lists the parameters of a call: the operation's, and the one that names
+// the API's version.
+func (r *operation) called() []parameter {
+	set := r.API.VersionSet
+	if set == nil || r.API.Version == "" {
+		return r.all()
+	}
+	version := apim.Parameter{Type: "string", Required: true, DefaultValue: r.API.Version}
+	switch set.VersioningScheme {
+	case apim.SchemeQuery:
+		version.Name = set.VersionQueryName
+		return append(r.all(), parameter{Parameter: version, place: "query"})
+	case apim.SchemeHeader:
+		version.Name = set.VersionHeaderName
+		return append(r.all(), parameter{Parameter: version, place: "header"})
+	}
+	return r.all()
+}
+
 // parameters are the rows of the parameters, by place.
 func (r *operation) parameters() []parameterPlace {
 	list := r.all()

@@ -84,7 +84,7 @@ func (r *operation) request() console.Request {
 	query := url.Values{}
 	var order []string
 	req := console.Request{Method: r.op.Method}
-	for _, p := range r.all() {
+	for _, p := range r.called() {
 		value, known := r.sampleValue(p)
 		inTemplate := strings.Contains(address, "{"+p.Name+"}")
 		switch {
@@ -97,15 +97,6 @@ func (r *operation) request() console.Request {
 			req.Headers = append(req.Headers, console.Header{Name: p.Name, Value: value})
 		case p.place == "cookie" && p.Required:
 			req.Headers = append(req.Headers, console.Header{Name: "Cookie", Value: p.Name + "=" + value})
-		}
-	}
-	if set := r.API.VersionSet; set != nil && r.API.Version != "" {
-		switch set.VersioningScheme {
-		case apim.SchemeQuery:
-			query.Set(set.VersionQueryName, r.API.Version)
-			order = append(order, set.VersionQueryName)
-		case apim.SchemeHeader:
-			req.Headers = append(req.Headers, console.Header{Name: set.VersionHeaderName, Value: r.API.Version})
 		}
 	}
 	for i, name := range order {
