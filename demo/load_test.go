@@ -29,16 +29,13 @@ func newTarget(t *testing.T) demo.Target {
 	if err != nil {
 		t.Fatal(err)
 	}
-	accounts, err := account.New(s, account.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	accounts := account.New(s)
 	made := &provision.Service{Store: s, Publisher: &publish.Service{Store: s}}
 	if err := made.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	return demo.Target{
-		Store: s, APIs: &apis.Service{Store: s, Blobs: blobs}, Accounts: accounts, Subscriptions: subscription.New(s, nil),
+		Store: s, APIs: &apis.Service{Store: s, Blobs: blobs}, Accounts: accounts, Subscriptions: subscription.New(s),
 		New: true, BackendURL: "http://127.0.0.1:9001",
 	}
 }

@@ -3,9 +3,7 @@ package account
 import (
 	"context"
 	"encoding/base64"
-	"encoding/hex"
 	"fmt"
-	"io"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
@@ -18,10 +16,7 @@ func (s *Service) RegenerateAccessKey(ctx context.Context, actor store.Actor, ac
 	if field != primaryKey && field != secondaryKey {
 		return apim.Invalid("key", fmt.Sprintf("key must be %s or %s; it is %q.", primaryKey, secondaryKey, field))
 	}
-	key, err := newAccessKey(s.random)
-	if err != nil {
-		return err
-	}
+	key := newAccessKey(s.store.Random)
 	return s.store.Update(ctx, actor, func(tx *store.Tx) error {
 		if _, err := tx.Get(access); err != nil {
 			return err
@@ -31,19 +26,6 @@ func (s *Service) RegenerateAccessKey(ctx context.Context, actor store.Actor, ac
 }
 
 // newAccessKey makes 64 random bytes in base64.
-func newAccessKey(random io.Reader) (string, error) {
-	b := make([]byte, 64)
-	if _, err := io.ReadFull(random, b); err != nil {
-		return "", fmt.Errorf("read random bytes: %w", err)
-	}
-	return base64.StdEncoding.EncodeToString(b), nil
-}
-
-// newSubscriptionKey makes a key of 32 hexadecimal digits.
-func newSubscriptionKey(random io.Reader) (string, error) {
-	b := make([]byte, 16)
-	if _, err := io.ReadFull(random, b); err != nil {
-		return "", fmt.Errorf("read random bytes: %w", err)
-	}
-	return hex.EncodeToString(b), nil
+func newAccessKey(random func(n int) []byte) string {
+	return base64.StdEncoding.EncodeToString(random(64))
 }

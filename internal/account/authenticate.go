@@ -39,10 +39,10 @@ func (s *Service) Authenticate(ctx context.Context, header string) (Principal, e
 	}
 	return store.Read(ctx, s.store, func(tx *store.Tx) (Principal, error) {
 		if token.ID.Same(IntegrationID) {
-			return Principal{Integration: true, Admin: true}, checkIntegration(tx, token)
+			return Principal{Integration: true, Admin: true}, checkServiceToken(tx, token)
 		}
 		if subject := string(token.ID.Key()); strings.HasPrefix(subject, TokenPrefix) {
-			return Principal{Subject: subject}, checkNamed(tx, token)
+			return Principal{Subject: subject}, checkServiceToken(tx, token)
 		}
 		v, err := checkUserToken(tx, token)
 		if err != nil {
@@ -52,8 +52,12 @@ func (s *Service) Authenticate(ctx context.Context, header string) (Principal, e
 	})
 }
 
-// tokensAllowed refuses tokens signed with the service's keys if they are switched off.
-func tokensAllowed(tx *store.Tx) error {
+// checkServiceToken checks a token of the service itself or of a name. There are
+// none while access by token is switched off.
+func checkServiceToken(tx *store.Tx, token Token) error {
+	if err := checkToken(tx, token, ""); err != nil {
+		return err
+	}
 	allowed, err := settings.TokensAllowed(tx)
 	if err == nil && !allowed {
 		return refuse("access by token is switched off in tenant/access")
@@ -61,26 +65,9 @@ func tokensAllowed(tx *store.Tx) error {
 	return err
 }
 
-func checkIntegration(tx *store.Tx, token Token) error {
-	if err := checkToken(tx, token, ""); err != nil {
-		return err
-	}
-	if err := tokensAllowed(tx); err != nil {
-		return err
-	}
-	return nil
-}
-
 // TokenPrefix begins the ids of named tokens, such as "token:ci", whose rights
 // are the roles assigned to them. The id of a user has no colon.
 const TokenPrefix = "token:"
-
-func checkNamed(tx *store.Tx, token Token) error {
-	if err := tokensAllowed(tx); err != nil {
-		return err
-	}
-	return checkToken(tx, token, "")
-}
 
 // MintNamed makes a compact token of a named principal: [TokenPrefix] and a name.
 func (s *Service) MintNamed(ctx context.Context, subject string, expires time.Time) (token string, err error) {

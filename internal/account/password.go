@@ -3,12 +3,10 @@ package account
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"runtime"
 	"strings"
 
@@ -39,27 +37,18 @@ var errEncodedPassword = errors.New("stored password is not an argon2id hash")
 // hasher hashes passwords, at most one at a time per core.
 type hasher struct {
 	slots  chan struct{}
-	random io.Reader
+	random func(n int) []byte
 	decoy  string // compared with for unknown accounts; matches nothing
 }
 
-func newHasher(random io.Reader) (*hasher, error) {
-	random = cmp.Or(random, rand.Reader)
-	h := &hasher{slots: make(chan struct{}, runtime.GOMAXPROCS(0)), random: random}
-	bytes := make([]byte, saltSize+hashSize)
-	if _, err := io.ReadFull(random, bytes); err != nil {
-		return nil, fmt.Errorf("read random bytes: %w", err)
-	}
-	h.decoy = encode(standardCost, bytes[:saltSize], bytes[saltSize:])
-	return h, nil
+func newHasher(random func(n int) []byte) *hasher {
+	decoy := encode(standardCost, random(saltSize), random(hashSize))
+	return &hasher{slots: make(chan struct{}, runtime.GOMAXPROCS(0)), random: random, decoy: decoy}
 }
 
 // hash makes the PHC string of a password for storing.
 func (h *hasher) hash(ctx context.Context, password string) (string, error) {
-	salt := make([]byte, saltSize)
-	if _, err := io.ReadFull(h.random, salt); err != nil {
-		return "", fmt.Errorf("read random bytes: %w", err)
-	}
+	salt := h.random(saltSize)
 	sum, err := h.compute(ctx, standardCost, password, salt, hashSize)
 	if err != nil {
 		return "", err

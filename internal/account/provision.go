@@ -2,9 +2,7 @@ package account
 
 import (
 	"cmp"
-	"crypto/rand"
 	"fmt"
-	"io"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
@@ -12,8 +10,7 @@ import (
 
 // FirstStart is what accounts a new service starts with.
 type FirstStart struct {
-	Email string    // of user 1; "": admin@localhost
-	Rand  io.Reader // keys; nil: crypto/rand
+	Email string // of user 1; "": admin@localhost
 }
 
 // MasterSubscription is the built-in all-access subscription.
@@ -89,7 +86,7 @@ func (f FirstStart) putAccess(tx *store.Tx) error {
 	if err := putAbsent(tx, TenantAccess, &apim.TenantAccess{ID: "access", Enabled: true}); err != nil {
 		return err
 	}
-	return setAbsentKeys(tx, TenantAccess, f.Rand, newAccessKey)
+	return setAbsentKeys(tx, TenantAccess, func() string { return newAccessKey(tx.Random) })
 }
 
 func (f FirstStart) putMaster(tx *store.Tx) error {
@@ -102,7 +99,7 @@ func (f FirstStart) putMaster(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	return setAbsentKeys(tx, ref, f.Rand, newSubscriptionKey)
+	return setAbsentKeys(tx, ref, tx.NewKey)
 }
 
 func isAbsent(tx *store.Tx, ref apim.Ref) (bool, error) {
@@ -118,7 +115,7 @@ func putAbsent(tx *store.Tx, ref apim.Ref, props any) error {
 	return err
 }
 
-func setAbsentKeys(tx *store.Tx, ref apim.Ref, random io.Reader, draw func(io.Reader) (string, error)) error {
+func setAbsentKeys(tx *store.Tx, ref apim.Ref, draw func() string) error {
 	for _, field := range []string{primaryKey, secondaryKey} {
 		present, err := apim.OrNone(tx.Secret(ref, field))
 		if err != nil {
@@ -127,11 +124,7 @@ func setAbsentKeys(tx *store.Tx, ref apim.Ref, random io.Reader, draw func(io.Re
 		if present != "" {
 			continue
 		}
-		key, err := draw(cmp.Or(random, rand.Reader))
-		if err != nil {
-			return err
-		}
-		if err := tx.SetSecret(ref, field, key); err != nil {
+		if err := tx.SetSecret(ref, field, draw()); err != nil {
 			return err
 		}
 	}

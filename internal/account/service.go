@@ -1,9 +1,6 @@
 package account
 
 import (
-	"cmp"
-	"crypto/rand"
-	"io"
 	"time"
 
 	"github.com/portico-portal/portico/internal/store"
@@ -13,15 +10,9 @@ import (
 // that requests of signed-in visitors need not write.
 const SessionLifetime = 30 * 24 * time.Hour
 
-// Options are what a Service needs besides its store.
-type Options struct {
-	Rand io.Reader // session ids, salts, keys; nil: crypto/rand
-}
-
 // Service signs in people and programs. It is safe for concurrent use.
 type Service struct {
 	store     *store.Store
-	random    io.Reader
 	hasher    *hasher
 	byAccount *limiter
 	byAddress *limiter
@@ -30,15 +21,10 @@ type Service struct {
 
 // New makes a Service. As a consumer of the change feed it learns of others'
 // changes at once.
-func New(s *store.Store, opt Options) (*Service, error) {
-	opt.Rand = cmp.Or(opt.Rand, rand.Reader)
-	h, err := newHasher(opt.Rand)
-	if err != nil {
-		return nil, err
-	}
+func New(s *store.Store) *Service {
 	return &Service{
-		store: s, random: opt.Rand, hasher: h,
+		store: s, hasher: newHasher(s.Random),
 		byAccount: newLimiter(accountLimit), byAddress: newLimiter(addressLimit),
 		visitors: newVisitorCache(),
-	}, nil
+	}
 }

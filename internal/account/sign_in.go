@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -90,11 +89,8 @@ func (s *Service) findByEmail(ctx context.Context, account string) (u *User, enc
 // StartSession signs in a user who has proved their identity by a password, a
 // token or a link. The id is for a cookie and is not stored.
 func (s *Service) StartSession(ctx context.Context, userID apim.Name, c Client) (string, error) {
-	id, err := s.secret()
-	if err != nil {
-		return "", err
-	}
-	err = s.store.Update(ctx, store.Actor{Name: string(userID), Address: c.Address}, func(tx *store.Tx) error {
+	id := s.secret()
+	err := s.store.Update(ctx, store.Actor{Name: string(userID), Address: c.Address}, func(tx *store.Tx) error {
 		return startSession(tx, id, userID, c, byCredentials)
 	})
 	if err != nil {
@@ -145,13 +141,7 @@ func (s *Service) SignOut(ctx context.Context, sessionID string) error {
 }
 
 // secret makes 256 random bits, as text for cookies and addresses.
-func (s *Service) secret() (string, error) {
-	b := make([]byte, 32)
-	if _, err := io.ReadFull(s.random, b); err != nil {
-		return "", fmt.Errorf("read random bytes: %w", err)
-	}
-	return base64.RawURLEncoding.EncodeToString(b), nil
-}
+func (s *Service) secret() string { return base64.RawURLEncoding.EncodeToString(s.store.Random(32)) }
 
 func clip(s string, n int) string {
 	if len(s) > n {

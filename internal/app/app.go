@@ -81,13 +81,10 @@ func (a *App) open(ctx context.Context) (err error) {
 	if a.Blobs, err = blob.Folder(a.opt.Store.BlobFolder()); err != nil {
 		return err
 	}
-	if a.Accounts, err = account.New(a.Store, account.Options{Rand: rand.Reader}); err != nil {
-		return err
-	}
-	a.Subscriptions = subscription.New(a.Store, rand.Reader)
+	a.Accounts, a.Subscriptions = account.New(a.Store), subscription.New(a.Store)
 	a.APIs = &apis.Service{Store: a.Store, Blobs: a.Blobs}
 	a.Publisher = &publish.Service{Store: a.Store, Media: a.Blobs}
-	a.Provision = &provision.Service{Store: a.Store, Publisher: a.Publisher, Rand: rand.Reader}
+	a.Provision = &provision.Service{Store: a.Store, Publisher: a.Publisher}
 	return a.provision(ctx)
 }
 
@@ -151,10 +148,7 @@ func accountsOf(ctx context.Context, opt Options) (accounts *account.Service, do
 	if err != nil {
 		return nil, nil, err
 	}
-	if accounts, err = account.New(s, account.Options{Rand: rand.Reader}); err != nil {
-		return nil, nil, errors.Join(err, s.Close())
-	}
-	return accounts, s.Close, nil
+	return account.New(s), s.Close, nil
 }
 
 // exists fails if the embedded database does not exist yet.

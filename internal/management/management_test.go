@@ -52,17 +52,14 @@ func newServiceOn(t *testing.T, s *store.Store) *service {
 			t.Fatal(err)
 		}
 	}
-	accounts, err := account.New(s, account.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	accounts := account.New(s)
 	blobs, err := blob.Folder(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	h, err := New(Config{
 		Store: s, Accounts: accounts, APIs: &apis.Service{Store: s, Blobs: blobs}, Publisher: &publish.Service{Store: s}, FirstContents: &provision.Service{Store: s},
-		Subscriptions: subscription.New(s, nil),
+		Subscriptions: subscription.New(s),
 		Blobs:         blobs,
 		Service:       Service{Name: "portico", PortalURL: "http://portal", GatewayURL: "http://gateway", ManagementURL: "http://management"},
 		LinkKey:       bytes.Repeat([]byte{7}, 32),

@@ -46,13 +46,10 @@ func serve10000APIs(b *testing.B) (http.Handler, string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	accounts, err := account.New(s, account.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
+	accounts := account.New(s)
 	h, err := New(Config{
 		Store: s, Accounts: accounts, APIs: &apis.Service{Store: s}, Publisher: &publish.Service{Store: s}, FirstContents: &provision.Service{Store: s},
-		Subscriptions: subscription.New(s, nil), Service: Service{Name: "portico"}, LinkKey: make([]byte, 32),
+		Subscriptions: subscription.New(s), Service: Service{Name: "portico"}, LinkKey: make([]byte, 32),
 	})
 	if err != nil {
 		b.Fatal(err)

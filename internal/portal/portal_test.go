@@ -93,14 +93,12 @@ func (s *service) start() {
 	if s.media, err = blob.Folder(s.t.TempDir()); err != nil {
 		s.t.Fatal(err)
 	}
-	if s.accounts, err = account.New(s.store, account.Options{}); err != nil {
-		s.t.Fatal(err)
-	}
+	s.accounts = account.New(s.store)
 	server := httptest.NewUnstartedServer(nil)
 	s.url = "http://" + server.Listener.Addr().String()
 	p, err := portal.New(portal.Config{Media: s.media,
 		Store: s.store, Catalog: s.catalog, Search: index, Accounts: s.accounts,
-		Subscriptions: subscription.New(s.store, nil), Descriptions: descriptions{s.store}, Assets: builtAssets,
+		Subscriptions: subscription.New(s.store), Descriptions: descriptions{s.store}, Assets: builtAssets,
 		PortalURL: s.url, GatewayURL: "http://gateway.example:8081/",
 	})
 	if err != nil {

@@ -220,7 +220,7 @@ func TestAKeyForARevisionIsOfferedByTheConsole(t *testing.T) {
 	s.write(func(tx *store.Tx) error {
 		for id, scope := range map[apim.Ref]string{"/subscriptions/k": "/apis/a;rev=1", "/workspaces/w/subscriptions/k": "/workspaces/w/apis/a;rev=1"} {
 			sub := &apim.Subscription{DisplayName: "Key of " + string(id), Scope: scope, OwnerID: "/users/dev", State: "active"}
-			if _, err := subscription.New(s.store, nil).Put(tx, id, sub, subscription.Keys{}); err != nil {
+			if _, err := subscription.New(s.store).Put(tx, id, sub, subscription.Keys{}); err != nil {
 				return err
 			}
 		}

@@ -3,7 +3,6 @@ package provision
 import (
 	"context"
 	"fmt"
-	"io"
 	"strconv"
 
 	"github.com/portico-portal/portico/internal/account"
@@ -27,7 +26,6 @@ var system = store.Actor{Name: store.System}
 type Service struct {
 	Store     *store.Store
 	Publisher *publish.Service
-	Rand      io.Reader // of keys; nil: crypto/rand
 }
 
 // Run creates what every service has, and publishes the first contents of a new
@@ -55,8 +53,7 @@ func (s *Service) begin(ctx context.Context, actor store.Actor, before func(*sto
 		if done, err := account.Provisioned(tx); err != nil || done {
 			return err // by another process
 		}
-		accounts := account.FirstStart{Rand: s.Rand}
-		steps := []func(*store.Tx) error{accounts.Provision, remember, putProducts, publish.PutDefaultSite, s.Publisher.PublishFirst}
+		steps := []func(*store.Tx) error{account.FirstStart{}.Provision, remember, putProducts, publish.PutDefaultSite, s.Publisher.PublishFirst}
 		for _, step := range append(steps, also...) {
 			if err := step(tx); err != nil {
 				return err

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"database/sql"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -122,7 +123,7 @@ func (tx *Tx) fill(d *Document) error {
 	}
 	d.Kind = kindPath(d.Ref.KindPath())
 	d.Parent, d.Workspace, d.Name = d.Ref.Parent().Key(), d.Ref.Workspace(), d.Ref.Name()
-	d.ETag = tx.s.randomHex(8)
+	d.ETag = hex.EncodeToString(tx.s.Random(8))
 	d.UpdatedAt = tx.now
 	var err error
 	d.Seq, err = tx.changed(d.Key(), d.Kind, d.Parent, OpPut)

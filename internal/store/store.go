@@ -102,14 +102,18 @@ func (s *Store) Service() string { return s.service }
 func (s *Store) Now() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
 
 // NewID makes a random id of 24 hexadecimal characters.
-func (s *Store) NewID() string { return s.randomHex(12) }
+func (s *Store) NewID() string { return hex.EncodeToString(s.Random(12)) }
 
-func (s *Store) randomHex(n int) string {
+// NewKey makes a random subscription key of 32 hexadecimal characters.
+func (s *Store) NewKey() string { return hex.EncodeToString(s.Random(16)) }
+
+// Random makes n random bytes.
+func (s *Store) Random(n int) []byte {
 	b := make([]byte, n)
 	if _, err := io.ReadFull(s.random, b); err != nil {
 		panic(fmt.Sprintf("store: random source: %v", err)) // crypto/rand never fails
 	}
-	return hex.EncodeToString(b)
+	return b
 }
 
 // kindPath is the declared spelling of a kind path; an undeclared one is lower case.

@@ -51,6 +51,12 @@ func (tx *Tx) Now() time.Time { return tx.now }
 // NewID makes a random id, as the store's own does.
 func (tx *Tx) NewID() string { return tx.s.NewID() }
 
+// NewKey makes a random subscription key, as the store's own does.
+func (tx *Tx) NewKey() string { return tx.s.NewKey() }
+
+// Random makes n random bytes, as the store's own does.
+func (tx *Tx) Random(n int) []byte { return tx.s.Random(n) }
+
 // Exec runs a raw statement with $n placeholders, for packages with tables
 // derived from the feed. It leaves no trace in feed and audit log.
 func (tx *Tx) Exec(query string, args ...any) error {

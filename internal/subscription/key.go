@@ -1,10 +1,9 @@
 package subscription
 
 import (
+	"cmp"
 	"context"
-	"encoding/hex"
 	"fmt"
-	"io"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
@@ -44,7 +43,7 @@ func readKeys(tx *store.Tx, ref apim.Ref) (Keys, error) {
 }
 
 // setKeys stores the given keys; a new subscription gets both.
-func (s *Service) setKeys(tx *store.Tx, ref apim.Ref, k Keys, created bool) error {
+func setKeys(tx *store.Tx, ref apim.Ref, k Keys, created bool) error {
 	var v apim.Violations
 	checkKey(&v, PrimaryKey, k.Primary)
 	checkKey(&v, SecondaryKey, k.Secondary)
@@ -58,13 +57,7 @@ func (s *Service) setKeys(tx *store.Tx, ref apim.Ref, k Keys, created bool) erro
 		if key.value == "" && !created {
 			continue
 		}
-		if key.value == "" {
-			var err error
-			if key.value, err = s.newKey(); err != nil {
-				return err
-			}
-		}
-		if err := tx.SetSecret(ref, key.field, key.value); err != nil {
+		if err := tx.SetSecret(ref, key.field, cmp.Or(key.value, tx.NewKey())); err != nil {
 			return err
 		}
 	}
@@ -84,30 +77,17 @@ func checkKey(v *apim.Violations, field, key string) {
 	}
 }
 
-// newKey makes a key of 32 hexadecimal digits.
-func (s *Service) newKey() (string, error) {
-	b := make([]byte, 16)
-	if _, err := io.ReadFull(s.random, b); err != nil {
-		return "", fmt.Errorf("read random bytes: %w", err)
-	}
-	return hex.EncodeToString(b), nil
-}
-
 // Regenerate replaces a key, PrimaryKey or SecondaryKey; the old one no longer works.
 func (s *Service) Regenerate(ctx context.Context, actor store.Actor, c Caller, id apim.PublicID, field string) error {
 	if field != PrimaryKey && field != SecondaryKey {
 		return apim.Invalid("key", fmt.Sprintf("key must be %s or %s; it is %q.", PrimaryKey, SecondaryKey, field))
-	}
-	key, err := s.newKey()
-	if err != nil {
-		return err
 	}
 	return s.store.Update(ctx, actor, func(tx *store.Tx) error {
 		sub, err := getFor(tx, c, id)
 		if err != nil {
 			return err
 		}
-		return tx.SetSecret(sub.Ref, field, key)
+		return tx.SetSecret(sub.Ref, field, tx.NewKey())
 	})
 }
 

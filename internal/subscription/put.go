@@ -39,7 +39,7 @@ func (s *Service) Put(tx *store.Tx, ref apim.Ref, p *apim.Subscription, keys Key
 	if err := link(tx, ref, old, p); err != nil {
 		return false, err
 	}
-	return created, s.setKeys(tx, ref, keys, created)
+	return created, setKeys(tx, ref, keys, created)
 }
 
 // complete normalizes refs and sets what only the service decides.

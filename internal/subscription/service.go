@@ -1,11 +1,8 @@
 package subscription
 
 import (
-	"cmp"
 	"context"
-	"crypto/rand"
 	"fmt"
-	"io"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
@@ -15,16 +12,10 @@ import (
 const Master = "master"
 
 // Service reads and changes subscriptions. It is safe for concurrent use.
-type Service struct {
-	store  *store.Store
-	random io.Reader // safe for concurrent use
-}
+type Service struct{ store *store.Store }
 
-// New makes a Service that draws keys from random; nil: crypto/rand.
-func New(s *store.Store, random io.Reader) *Service {
-	random = cmp.Or(random, rand.Reader)
-	return &Service{store: s, random: random}
-}
+// New makes a Service.
+func New(s *store.Store) *Service { return &Service{s} }
 
 // Subscription is a stored subscription.
 type Subscription struct {

@@ -59,7 +59,7 @@ func fixture(t *testing.T, s *store.Store) *subscription.Service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return subscription.New(s, nil)
+	return subscription.New(s)
 }
 
 // each runs a test with the fixture on both databases.

@@ -46,16 +46,13 @@ func serveURL(t *testing.T) (*sdk.ClientFactory, *httptest.Server) {
 			t.Fatal(err)
 		}
 	}
-	accounts, err := account.New(s, account.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	accounts := account.New(s)
 	blobs, err := blob.Folder(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	h, err := management.New(management.Config{
-		Store: s, Accounts: accounts, Subscriptions: subscription.New(s, nil),
+		Store: s, Accounts: accounts, Subscriptions: subscription.New(s),
 		APIs: &apis.Service{Store: s, Blobs: blobs}, Publisher: &publish.Service{Store: s}, FirstContents: &provision.Service{Store: s},
 		Service: management.Service{Name: service, GatewayURL: "https://gateway", PortalURL: "https://portal"},
 		LinkKey: bytes.Repeat([]byte{1}, 32),

@@ -93,10 +93,7 @@ func newSuite(t *testing.T) *suite {
 			t.Fatal(err)
 		}
 	}
-	accounts, err := account.New(st, account.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	accounts := account.New(st)
 	blobs, err := blob.Folder(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -110,7 +107,7 @@ func newSuite(t *testing.T) *suite {
 		Erase: func(ctx context.Context, actor store.Actor) error {
 			return made.Erase(ctx, actor, "", management.Provision)
 		},
-		Store: st, Accounts: accounts, Subscriptions: subscription.New(st, nil),
+		Store: st, Accounts: accounts, Subscriptions: subscription.New(st),
 		APIs: &apis.Service{Store: st, Blobs: blobs}, Publisher: made.Publisher, FirstContents: made,
 		Outbound: &http.Client{Transport: descriptions{}},
 		Service: management.Service{
