@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -46,7 +47,7 @@ func (c *auditCommand) Run(ctx context.Context, s streams) error {
 			table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 			fmt.Fprintln(table, "TIME\tACTOR\tACTION\tRESOURCE\tFROM")
 			for _, e := range list.Value {
-				fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", e.Timestamp.Local().Format(time.DateTime), e.Actor, e.Action, orDefault(e.ResourceID, "/"), e.IPAddress)
+				fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", e.Timestamp.Local().Format(time.DateTime), e.Actor, e.Action, cmp.Or(e.ResourceID, "/"), e.IPAddress)
 			}
 			return table.Flush()
 		})

@@ -61,7 +61,7 @@ func (c *generateCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	return c.with(ctx, s, func(api *client.Client) error {
-		if err := transfer.Upload(ctx, api, folder, s.tell); err != nil {
+		if err := transfer.CopyMedia(ctx, folder, transfer.NewContainer(api), s.tell); err != nil {
 			return err
 		}
 		d, err := transfer.Write(ctx, api, items, transfer.Options{Replace: c.Replace}, s.tell)
@@ -162,7 +162,7 @@ func (c *migrateCommand) move(ctx context.Context, s streams, source, dest *clie
 	if err := c.print(s.out, d, func() error { return writeDiff(s, d, c.Replace || d.GivesWay) }); err != nil || c.DryRun {
 		return err
 	}
-	if err := transfer.CopyMedia(ctx, source, dest, s.tell); err != nil {
+	if err := transfer.CopyMedia(ctx, transfer.NewContainer(source), transfer.NewContainer(dest), s.tell); err != nil {
 		return err
 	}
 	if d, err = transfer.Write(ctx, dest, items, transfer.Options{Replace: c.Replace}, s.tell); err != nil {

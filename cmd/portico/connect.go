@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -27,7 +28,7 @@ func (c *connection) options(s streams) app.Options { return options(s, &c.Store
 
 // options are the options for a service on this machine.
 func options(s streams, st *config.Store) app.Options {
-	st.Data = orDefault(st.Data, config.DefaultData)
+	st.Data = cmp.Or(st.Data, config.DefaultData)
 	return app.Options{Store: *st, Logger: logger(s.err), Version: version, Now: s.now}
 }
 
@@ -40,7 +41,7 @@ func (c *connection) with(ctx context.Context, s streams, fn func(*client.Client
 		})
 	}
 	if c.Token == "" {
-		return fmt.Errorf("%s needs a token (--%s); print one with: portico token", c.ManagementURL, orDefault(c.tokenFlag, "token"))
+		return fmt.Errorf("%s needs a token (--%s); print one with: portico token", c.ManagementURL, cmp.Or(c.tokenFlag, "token"))
 	}
 	return fn(&client.Client{Base: strings.TrimRight(c.ManagementURL, "/"), Mint: client.Fixed(c.Token), HTTP: new(http.Client), Now: s.now, Warn: s.warn})
 }

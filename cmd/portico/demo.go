@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -18,7 +19,7 @@ type demoCommand struct {
 // Run serves a service filled with demo content; the backend of its APIs runs
 // in this process too.
 func (c *demoCommand) Run(ctx context.Context, s streams) error {
-	c.Store.Data = orDefault(c.Store.Data, "portico-demo")
+	c.Store.Data = cmp.Or(c.Store.Data, "portico-demo")
 	backend, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("listen for the demo backend: %w", err)

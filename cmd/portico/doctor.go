@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +25,7 @@ func (c *doctorCommand) Run(ctx context.Context, s streams) error {
 		}
 		err = c.print(s.out, append([]apim.Finding{}, found...), func() error {
 			for _, f := range found {
-				fmt.Fprintf(s.out, "%s: %s: %s\n", f.Severity, orDefault(f.Target, "service"), f.Message)
+				fmt.Fprintf(s.out, "%s: %s: %s\n", f.Severity, cmp.Or(f.Target, "service"), f.Message)
 			}
 			_, err := fmt.Fprintf(s.out, "%s.\n", counted(len(found), "finding"))
 			return err

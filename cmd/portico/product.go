@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -53,7 +54,7 @@ func (c *productCreateCommand) Run(ctx context.Context, s streams) error {
 
 func (c *productCreateCommand) properties() map[string]any {
 	p := map[string]any{
-		"displayName": orDefault(c.Name, c.ID), "description": c.Description,
+		"displayName": cmp.Or(c.Name, c.ID), "description": c.Description,
 		"subscriptionRequired": !c.Open, "approvalRequired": c.Approval, "state": "notPublished",
 	}
 	if c.Publish {
@@ -122,5 +123,5 @@ func findProduct(ctx context.Context, api *client.Client, id string) error {
 	for i, p := range list {
 		names[i] = p.Name
 	}
-	return fmt.Errorf("there is no product %s (there are: %s); make it with: portico product create %[1]s", id, orDefault(strings.Join(names, ", "), "none"))
+	return fmt.Errorf("there is no product %s (there are: %s); make it with: portico product create %[1]s", id, cmp.Or(strings.Join(names, ", "), "none"))
 }

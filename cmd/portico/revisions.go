@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -132,7 +133,7 @@ func (d *siteDiff) write(w io.Writer) error {
 	for _, c := range d.Changed {
 		fmt.Fprintln(w, "~", c.Item)
 		for _, f := range c.Fields {
-			fmt.Fprintf(w, "    %s: %s → %s\n", f.Path, orDefault(f.Before, "(none)"), orDefault(f.After, "(none)"))
+			fmt.Fprintf(w, "    %s: %s → %s\n", f.Path, cmp.Or(f.Before, "(none)"), cmp.Or(f.After, "(none)"))
 		}
 	}
 	_, err := fmt.Fprintf(w, "%d added, %d removed, %d changed from %s to %s.\n", len(d.Added), len(d.Removed), len(d.Changed), d.From, d.To)

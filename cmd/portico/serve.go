@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,7 +21,7 @@ type serveCommand struct {
 
 // Run serves until the process is told to stop.
 func (c *serveCommand) Run(ctx context.Context, s streams) error {
-	c.Store.Data = orDefault(c.Store.Data, config.DefaultData)
+	c.Store.Data = cmp.Or(c.Store.Data, config.DefaultData)
 	return serve(ctx, s, c.Store, c.Server, nil, func(r app.Ready) {
 		printAddresses(s.out, r)
 		if r.AdminLink != "" {
@@ -68,11 +69,4 @@ func counted(n int, noun string) string {
 		noun += "s"
 	}
 	return fmt.Sprintf("%d %s", n, noun)
-}
-
-func orDefault(value, def string) string {
-	if value == "" {
-		return def
-	}
-	return value
 }

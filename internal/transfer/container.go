@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"encoding/xml"
 	"fmt"
@@ -15,19 +16,11 @@ import (
 // (portal-wire.md §3.9).
 type Container struct {
 	service *client.Client
-	url     *url.URL // with the signature in its query
+	url     *url.URL // with the signature in its query; nil: not asked for yet
 }
 
-// Medium is a file in the container.
-type Medium struct {
-	Name, ContentType string
-}
-
-// OpenContainer asks the service for the address of its media.
-func OpenContainer(ctx context.Context, service *client.Client) (*Container, error) {
-	c := &Container{service: service}
-	return c, c.open(ctx)
-}
+// NewContainer is the container of a service.
+func NewContainer(service *client.Client) *Container { return &Container{service: service} }
 
 func (c *Container) open(ctx context.Context) error {
 	var told struct {
@@ -51,6 +44,11 @@ func (c *Container) open(ctx context.Context) error {
 // call sends a request to a blob, or to the container, and asks for a new
 // address when the signature has expired.
 func (c *Container) call(ctx context.Context, method, blob, query string, header http.Header, body []byte) ([]byte, error) {
+	if c.url == nil {
+		if err := c.open(ctx); err != nil {
+			return nil, err
+		}
+	}
 	a, err := c.service.Send(ctx, method, c.at(blob, query), header, body)
 	if client.HasStatus(err, http.StatusForbidden) {
 		if err := c.open(ctx); err != nil {
@@ -122,12 +120,10 @@ func (c *Container) Get(ctx context.Context, blob string) ([]byte, error) {
 }
 
 // Put writes a file.
-func (c *Container) Put(ctx context.Context, blob, contentType string, content []byte) error {
-	if contentType == "" {
-		contentType = http.DetectContentType(content)
-	}
+func (c *Container) Put(ctx context.Context, m Medium, content []byte) error {
+	contentType := cmp.Or(m.ContentType, http.DetectContentType(content))
 	h := http.Header{"X-Ms-Blob-Type": {"BlockBlob"}, "X-Ms-Blob-Content-Type": {contentType}, "X-Ms-Version": {"2021-08-06"}}
-	_, err := c.call(ctx, http.MethodPut, blob, "", h, content)
+	_, err := c.call(ctx, http.MethodPut, m.Name, "", h, content)
 	return err
 }
 

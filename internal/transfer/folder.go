@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -131,33 +132,29 @@ func fileName(blob string) (string, error) {
 	return path.Join(mediaDir, clean), nil
 }
 
-// WriteMedium writes a file of the media container and its content type.
-func (f *Folder) WriteMedium(blob, contentType string, content io.Reader) error {
-	name, err := fileName(blob)
+// Put writes a file of the media container and its content type.
+func (f *Folder) Put(_ context.Context, m Medium, content []byte) error {
+	name, err := fileName(m.Name)
 	if err != nil {
 		return err
 	}
 	if err := f.root.MkdirAll(path.Dir(name), 0o755); err != nil {
-		return fmt.Errorf("medium %s: %w", blob, err)
+		return err
 	}
-	file, err := f.root.Create(name)
-	if err != nil {
-		return fmt.Errorf("medium %s: %w", blob, err)
+	if err := f.root.WriteFile(name, content, 0o644); err != nil {
+		return err
 	}
-	_, err = io.Copy(file, content)
-	if err := errors.Join(err, file.Close()); err != nil {
-		return fmt.Errorf("medium %s: %w", blob, err)
-	}
-	info, err := json.Marshal(map[string]string{"contentType": contentType})
+	info, err := json.Marshal(map[string]string{"contentType": m.ContentType})
 	if err != nil {
 		return err
 	}
 	return f.root.WriteFile(name+infoSuffix, info, 0o644)
 }
 
-// Media lists the names of the files of the media container, sorted.
-func (f *Folder) Media() ([]string, error) {
-	var names []string
+// List lists the files of the media container, sorted. A content type that is not
+// recorded is "".
+func (f *Folder) List(context.Context) ([]Medium, error) {
+	var all []Medium
 	err := fs.WalkDir(f.root.FS(), mediaDir, func(name string, d fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) && name == mediaDir {
 			return nil
@@ -165,25 +162,21 @@ func (f *Folder) Media() ([]string, error) {
 		if err != nil || d.IsDir() || !d.Type().IsRegular() || strings.HasSuffix(name, infoSuffix) {
 			return err
 		}
-		names = append(names, strings.TrimPrefix(name, mediaDir+"/"))
+		var info struct{ ContentType string }
+		if text, err := f.root.ReadFile(name + infoSuffix); err == nil {
+			_ = json.Unmarshal(text, &info) // without it, the type is detected from the content
+		}
+		all = append(all, Medium{strings.TrimPrefix(name, mediaDir+"/"), info.ContentType})
 		return nil
 	})
-	return names, err
+	return all, err
 }
 
-// Medium opens a file and returns its content type, or "" if that is not recorded.
-func (f *Folder) Medium(blob string) (content io.ReadCloser, contentType string, err error) {
+// Get reads a file of the media container.
+func (f *Folder) Get(_ context.Context, blob string) ([]byte, error) {
 	name, err := fileName(blob)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	file, err := f.root.Open(name)
-	if err != nil {
-		return nil, "", err
-	}
-	var info struct{ ContentType string }
-	if text, err := f.root.ReadFile(name + infoSuffix); err == nil {
-		_ = json.Unmarshal(text, &info) // without it, the type is detected from the content
-	}
-	return file, info.ContentType, nil
+	return f.root.ReadFile(name)
 }

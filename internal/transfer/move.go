@@ -1,11 +1,9 @@
 package transfer
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/portico-portal/portico/internal/client"
@@ -24,25 +22,7 @@ func Capture(ctx context.Context, c *client.Client, f *Folder, tell Progress) er
 		return err
 	}
 	tell("content items: %d", len(items))
-	container, err := OpenContainer(ctx, c)
-	if err != nil {
-		return err
-	}
-	media, err := container.List(ctx)
-	if err != nil {
-		return err
-	}
-	for i, m := range media {
-		content, err := container.Get(ctx, m.Name)
-		if err != nil {
-			return err
-		}
-		if err := f.WriteMedium(m.Name, m.ContentType, bytes.NewReader(content)); err != nil {
-			return err
-		}
-		tell("%d of %d media: %s", i+1, len(media), m.Name)
-	}
-	return nil
+	return CopyMedia(ctx, NewContainer(c), f, tell)
 }
 
 // Options say how to write a site.
@@ -113,59 +93,30 @@ func plan(ctx context.Context, c *client.Client, items []Item) (Diff, error) {
 	return d, nil
 }
 
-// Upload writes the media of a folder to a service.
-func Upload(ctx context.Context, c *client.Client, f *Folder, tell Progress) error {
-	names, err := f.Media()
-	if err != nil || len(names) == 0 {
-		return err
-	}
-	container, err := OpenContainer(ctx, c)
-	if err != nil {
-		return err
-	}
-	for i, name := range names {
-		file, contentType, err := f.Medium(name)
-		if err != nil {
-			return fmt.Errorf("medium %s: %w", name, err)
-		}
-		content, err := io.ReadAll(file)
-		file.Close()
-		if err == nil {
-			err = container.Put(ctx, name, contentType, content)
-		}
-		if err != nil {
-			return fmt.Errorf("medium %s: %w", name, err)
-		}
-		tell("%d of %d media: %s", i+1, len(names), name)
-	}
-	return nil
+// Media is where the media of a site are: a service's [Container] or a [Folder].
+type Media interface {
+	List(ctx context.Context) ([]Medium, error)
+	Get(ctx context.Context, name string) ([]byte, error)
+	Put(ctx context.Context, m Medium, content []byte) error
 }
 
-// CopyMedia writes the media of one service to another.
-func CopyMedia(ctx context.Context, from, to *client.Client, tell Progress) error {
-	source, err := OpenContainer(ctx, from)
-	if err != nil {
-		return err
-	}
-	media, err := source.List(ctx)
-	if err != nil || len(media) == 0 {
-		return err
-	}
-	dest, err := OpenContainer(ctx, to)
-	if err != nil {
-		return err
-	}
+// Medium is a file among media.
+type Medium struct{ Name, ContentType string }
+
+// CopyMedia copies all media.
+func CopyMedia(ctx context.Context, from, to Media, tell Progress) error {
+	media, err := from.List(ctx)
 	for i, m := range media {
-		content, err := source.Get(ctx, m.Name)
+		content, err := from.Get(ctx, m.Name)
 		if err == nil {
-			err = dest.Put(ctx, m.Name, m.ContentType, content)
+			err = to.Put(ctx, m, content)
 		}
 		if err != nil {
 			return fmt.Errorf("medium %s: %w", m.Name, err)
 		}
 		tell("%d of %d media: %s", i+1, len(media), m.Name)
 	}
-	return nil
+	return err
 }
 
 // Cleanup deletes all content items and media of a service.
@@ -181,10 +132,7 @@ func Cleanup(ctx context.Context, c *client.Client, tell Progress) (items, media
 		items++
 		tell("deleted %s", it.ID)
 	}
-	container, err := OpenContainer(ctx, c)
-	if err != nil {
-		return items, 0, err
-	}
+	container := NewContainer(c)
 	files, err := container.List(ctx)
 	for _, m := range files {
 		if err := container.Delete(ctx, m.Name); err != nil {

@@ -80,7 +80,7 @@ func TestAFolderThatOtherToolsWroteIsRead(t *testing.T) {
 			if err != nil || len(items) != 1 || string(items[0].Properties) != c.want || items[0].ID[0] != '/' {
 				t.Fatalf("%+v %v", items, err)
 			}
-			if media, err := f.Media(); err != nil || len(media) != 0 {
+			if media, err := f.List(t.Context()); err != nil || len(media) != 0 {
 				t.Errorf("a folder without media: %v %v", media, err)
 			}
 		})
@@ -99,21 +99,21 @@ func TestNoNameLeadsOutOfTheFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"../x", "a/../../x", "", "/", "a//b", "a\\b", "c:x", "a\x00b", "./x", "link/x", "a.png.info"} {
-		if err := f.WriteMedium(name, "text/plain", strings.NewReader("x")); err == nil {
+		if err := f.Put(t.Context(), transfer.Medium{Name: name, ContentType: "text/plain"}, []byte("x")); err == nil {
 			t.Errorf("%q was written", name)
 		}
 	}
 	if entries, err := os.ReadDir(outside); err != nil || len(entries) != 0 {
 		t.Errorf("outside lie %v %v", entries, err)
 	}
-	if err := f.WriteMedium("/a/b.png", "image/png", strings.NewReader("x")); err != nil {
+	if err := f.Put(t.Context(), transfer.Medium{Name: "/a/b.png", ContentType: "image/png"}, []byte("x")); err != nil {
 		t.Fatal(err)
 	}
-	if names, err := f.Media(); err != nil || len(names) != 1 || names[0] != "a/b.png" {
-		t.Errorf("media: %v %v", names, err)
+	if media, err := f.List(t.Context()); err != nil || len(media) != 1 || media[0] != (transfer.Medium{Name: "a/b.png", ContentType: "image/png"}) {
+		t.Errorf("media: %v %v", media, err)
 	}
-	if _, kind, err := f.Medium("a/b.png"); err != nil || kind != "image/png" {
-		t.Errorf("a/b.png: %s %v", kind, err)
+	if text, err := f.Get(t.Context(), "a/b.png"); err != nil || string(text) != "x" {
+		t.Errorf("a/b.png: %q %v", text, err)
 	}
 }
 

@@ -366,7 +366,7 @@ func foreignSite(t *testing.T) string {
 		"guid-logo": {"image/svg+xml", `<svg xmlns="http://www.w3.org/2000/svg"/>`}, "fonts/own.woff2": {"font/woff2", "wOF2"},
 		"custom-widgets/data/clock/index.html": {"text/html", "<p>It is late."},
 	} {
-		if err := folder.WriteMedium(name, file.kind, strings.NewReader(file.text)); err != nil {
+		if err := folder.Put(t.Context(), transfer.Medium{Name: name, ContentType: file.kind}, []byte(file.text)); err != nil {
 			t.Fatal(err)
 		}
 	}
