@@ -2,6 +2,7 @@ package arm
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -54,11 +55,7 @@ func ReadJSON(r *http.Request, limit int64) (json.RawMessage, error) {
 }
 
 func tooLarge(limit int64) error {
-	message := fmt.Sprintf("The body must be at most %d bytes.", limit)
-	return &Error{
-		Status: http.StatusRequestEntityTooLarge, Code: "RequestEntityTooLarge", Message: message, Target: "body",
-		Details: []Detail{{Code: "RequestEntityTooLarge", Target: "body", Message: message}},
-	}
+	return detailed(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "body", fmt.Sprintf("The body must be at most %d bytes.", limit))
 }
 
 func checkMediaType(contentType string) error {
@@ -123,7 +120,8 @@ func Unmarshal(data json.RawMessage, v any) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &wrong):
-		return apim.Invalid(orBody(wrong.Field), fmt.Sprintf("%s must be %s, not %s.", orBody(wrong.Field), kindWord(wrong.Type), wrong.Value))
+		field := cmp.Or(wrong.Field, "body")
+		return apim.Invalid(field, fmt.Sprintf("%s must be %s, not %s.", field, kindWord(wrong.Type), wrong.Value))
 	}
 	field := findBadField(data, reflect.TypeOf(v).Elem())
 	return apim.Invalid(field, fmt.Sprintf("%s has a wrong value: %v.", field, err))
@@ -156,13 +154,6 @@ func UnknownMember(name string, value json.RawMessage, v any) string {
 	d.DisallowUnknownFields()
 	_, unknown, _ := strings.Cut(fmt.Sprint(d.Decode(v)), `unknown field "`) // the error has no type of its own
 	return strings.TrimSuffix(unknown, `"`)
-}
-
-func orBody(field string) string {
-	if field == "" {
-		return "body"
-	}
-	return field
 }
 
 func kindWord(t reflect.Type) string {

@@ -44,21 +44,21 @@ func MethodNotAllowed(method string, allowed []string) *Error {
 
 // InvalidQuery is 400 InvalidQueryParameterValue for one query parameter.
 func InvalidQuery(name, message string) *Error {
-	const code = "InvalidQueryParameterValue"
+	return detailed(http.StatusBadRequest, "InvalidQueryParameterValue", name, message)
+}
+
+// detailed is an error whose one detail says the same.
+func detailed(status int, code, target, message string) *Error {
 	return &Error{
-		Status: http.StatusBadRequest, Code: code, Message: message, Target: name,
-		Details: []Detail{{Code: code, Target: name, Message: message}},
+		Status: status, Code: code, Message: message, Target: target,
+		Details: []Detail{{Code: code, Target: target, Message: message}},
 	}
 }
 
 // UnsupportedMediaType is 415 for a body that is not JSON.
 func UnsupportedMediaType(contentType string) *Error {
-	const code = "UnsupportedMediaType"
 	message := "The body must be application/json; it is " + contentType + "."
-	return &Error{
-		Status: http.StatusUnsupportedMediaType, Code: code, Message: message, Target: "Content-Type",
-		Details: []Detail{{Code: code, Target: "Content-Type", Message: message}},
-	}
+	return detailed(http.StatusUnsupportedMediaType, "UnsupportedMediaType", "Content-Type", message)
 }
 
 // sentinels maps the domain's error kinds to answers. InvalidError and

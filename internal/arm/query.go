@@ -110,22 +110,25 @@ type Page struct {
 
 // ParsePage reads $top and $skip. A $top above MaxTop is clamped.
 func ParsePage(q Query) (Page, error) {
-	p := Page{Top: DefaultTop}
-	if v, ok := q.Lookup("$top"); ok {
-		n, err := strconv.Atoi(v)
-		if err != nil || n < 1 {
-			return Page{}, InvalidQuery("$top", fmt.Sprintf("$top must be a whole number from 1; it is %q.", v))
-		}
-		p.Top = min(n, MaxTop)
+	top, err := q.number("$top", 1, DefaultTop)
+	if err != nil {
+		return Page{}, err
 	}
-	if v, ok := q.Lookup("$skip"); ok {
-		n, err := strconv.Atoi(v)
-		if err != nil || n < 0 {
-			return Page{}, InvalidQuery("$skip", fmt.Sprintf("$skip must be a whole number from 0; it is %q.", v))
-		}
-		p.Skip = n
+	skip, err := q.number("$skip", 0, 0)
+	return Page{min(top, MaxTop), skip}, err
+}
+
+// number is a whole number that is at least so many.
+func (q Query) number(name string, least, otherwise int) (int, error) {
+	v, ok := q.Lookup(name)
+	if !ok {
+		return otherwise, nil
 	}
-	return p, nil
+	n, err := strconv.Atoi(v)
+	if err != nil || n < least {
+		return 0, InvalidQuery(name, fmt.Sprintf("%s must be a whole number from %d; it is %q.", name, least, v))
+	}
+	return n, nil
 }
 
 // Bounds clips the page to a list of n items, items[from:to]; more reports
