@@ -172,14 +172,9 @@ func (a *API) Online() bool { return a.IsOnline == nil || *a.IsOnline }
 
 // KeyNames returns the header and query parameter names for the subscription key.
 func (a *API) KeyNames() (header, query string) {
-	header, query = DefaultKeyHeader, DefaultKeyQuery
-	if n := a.SubscriptionKeyParameterNames; n != nil {
-		if n.Header != "" {
-			header = n.Header
-		}
-		if n.Query != "" {
-			query = n.Query
-		}
+	var n SubscriptionKeyParameterNames
+	if a.SubscriptionKeyParameterNames != nil {
+		n = *a.SubscriptionKeyParameterNames
 	}
-	return header, query
+	return cmp.Or(n.Header, DefaultKeyHeader), cmp.Or(n.Query, DefaultKeyQuery)
 }
