@@ -171,14 +171,14 @@ func MintToken(ctx context.Context, opt Options, user string, lifetime time.Dura
 		return "", err
 	}
 	defer done()
-	if strings.HasPrefix(user, account.TokenPrefix) {
-		token, err := accounts.MintNamed(ctx, user, opt.Now().Add(lifetime))
-		return account.Authorization(token), err
+	var token string
+	switch {
+	case strings.HasPrefix(user, account.TokenPrefix):
+		token, err = accounts.MintNamed(ctx, user, opt.Now().Add(lifetime))
+	case user == "":
+		token, err = accounts.MintAdmin(ctx, lifetime)
+	default:
+		token, err = accounts.MintToken(ctx, apim.Name(user), "primary", opt.Now().Add(lifetime))
 	}
-	if user == "" {
-		token, err := accounts.MintAdmin(ctx, lifetime)
-		return account.Authorization(token), err
-	}
-	token, err := accounts.MintToken(ctx, apim.Name(user), "primary", opt.Now().Add(lifetime))
 	return account.Authorization(token), err
 }
