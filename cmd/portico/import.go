@@ -34,7 +34,9 @@ func (c *importCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	c.API = cmp.Or(c.API, idFromPath(c.Path))
+	if c.API = cmp.Or(c.API, idFromPath(c.Path)); c.API == "" {
+		return fmt.Errorf("no id follows from the path %q: name the API with --api", c.Path)
+	}
 	return c.with(ctx, s, func(api *client.Client) error { return c.put(ctx, s, api, data) })
 }
 

@@ -67,6 +67,7 @@ func TestMistakesOnTheCommandLineAreExplained(t *testing.T) {
 		{"unknown setting in the file", []string{"serve", "--config", settings}, 2, "line 2"},
 		{"import without a path", []string{"import", bad}, 2, "--path"},
 		{"import of what does not parse", []string{"import", bad, "--path", "x", "--data", t.TempDir()}, 1, "not imported"},
+		{"import at a path that names nothing", []string{"import", bad, "--path", "/", "--data", t.TempDir()}, 1, "--api"},
 		{"import of a missing file", []string{"import", "/nowhere.yaml", "--path", "x", "--data", t.TempDir()}, 1, "nowhere.yaml"},
 		{"PostgreSQL without a key", []string{"serve", "--database", "postgres://x/y", "--data", t.TempDir()}, 1, "--secret-key-file"},
 		{"blobs that are no folder", []string{"import", bad, "--path", "x", "--blobs", "s3://bucket"}, 2, "not supported yet"},
