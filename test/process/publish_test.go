@@ -43,7 +43,7 @@ func TestTheSiteIsPublishedComparedAndRestoredFromTheCommandLine(t *testing.T) {
 	if out, code := run(t, append([]string{"publish", "--at", "2020-01-01"}, data...)...); code != 1 || !strings.Contains(out, "must be in the future") {
 		t.Errorf("a time that has passed: exit %d, %s", code, out)
 	}
-	if out, code := run(t, append([]string{"publish", "--at", "tomorrow"}, data...)...); code != 1 || !strings.Contains(out, `"tomorrow" is no time`) {
+	if out, code := run(t, append([]string{"publish", "--at", "tomorrow"}, data...)...); code != 1 || !strings.Contains(out, `"tomorrow" is not a time`) {
 		t.Errorf("no time: exit %d, %s", code, out)
 	}
 	soon := time.Now().Add(1500 * time.Millisecond).Format(time.RFC3339Nano)
