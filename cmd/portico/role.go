@@ -54,15 +54,17 @@ func (p place) words() string {
 const authorizationPath = "/providers/Microsoft.Authorization"
 
 type roleDefinition struct {
-	ID, Name   string
-	Properties struct{ RoleName string }
+	ID         string
+	Name       apim.Name
+	Properties struct{ RoleName apim.Name }
 }
 
 type roleAssignment struct {
 	ID, Name   string
 	Properties struct {
-		RoleDefinitionID, PrincipalID string
-		Scope                         apim.Scope
+		RoleDefinitionID apim.Ref
+		PrincipalID      string
+		Scope            apim.Scope
 	}
 }
 
@@ -74,10 +76,10 @@ func definition(ctx context.Context, api *client.Client, name string) (*roleDefi
 	}
 	var names []string
 	for _, d := range list {
-		if strings.EqualFold(d.Properties.RoleName, name) || strings.EqualFold(d.Name, name) {
+		if d.Properties.RoleName.Same(apim.Name(name)) || d.Name.Same(apim.Name(name)) {
 			return d, nil
 		}
-		names = append(names, "  "+d.Properties.RoleName)
+		names = append(names, "  "+string(d.Properties.RoleName))
 	}
 	return nil, fmt.Errorf("there is no role %q; there are:\n%s", name, strings.Join(names, "\n"))
 }
@@ -105,7 +107,7 @@ func (g *grant) assignments(ctx context.Context, api *client.Client, d *roleDefi
 	}
 	var same []*roleAssignment
 	for _, a := range list {
-		if strings.HasSuffix(a.Properties.RoleDefinitionID, "/"+d.Name) && a.Properties.Scope.Same(g.Scope.Scope) {
+		if a.Properties.RoleDefinitionID.Name().Same(d.Name) && a.Properties.Scope.Same(g.Scope.Scope) {
 			same = append(same, a)
 		}
 	}
@@ -180,10 +182,10 @@ func (c *roleListCommand) Run(ctx context.Context, s streams) error {
 		if err != nil {
 			return err
 		}
-		names := map[string]string{}
+		names := map[apim.Name]apim.Name{}
 		table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 		for _, d := range definitions {
-			names[strings.ToLower(d.Name)] = d.Properties.RoleName
+			names[d.Name.Key()] = d.Properties.RoleName
 			if c.Roles {
 				fmt.Fprintf(table, "%s\t%s\n", d.Name, d.Properties.RoleName)
 			}
@@ -191,8 +193,7 @@ func (c *roleListCommand) Run(ctx context.Context, s streams) error {
 		if !c.Roles {
 			fmt.Fprintln(table, "PRINCIPAL\tROLE\tSCOPE")
 			for _, a := range assignments {
-				id := a.Properties.RoleDefinitionID
-				role := names[strings.ToLower(id[strings.LastIndexByte(id, '/')+1:])]
+				role := names[a.Properties.RoleDefinitionID.Name().Key()]
 				fmt.Fprintf(table, "%s\t%s\t%s\n", a.Properties.PrincipalID, role, a.Properties.Scope)
 			}
 		}

@@ -191,7 +191,7 @@ func (s *Service) mintCompact(ctx context.Context, subject string, expires time.
 func Authorization(token string) string { return tokenScheme + " " + token }
 
 func keyField(keyType string) (string, error) {
-	switch strings.ToLower(keyType) {
+	switch apim.Name(keyType).Key() {
 	case "", "primary":
 		return primaryKey, nil
 	case "secondary":

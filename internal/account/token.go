@@ -46,7 +46,8 @@ func MintCompact(id string, expires time.Time, key string) string {
 // The error is apim.ErrUnauthorized.
 func ParseToken(text string) (Token, error) {
 	text = strings.TrimSpace(text)
-	if scheme, rest, ok := strings.Cut(text, " "); ok && (strings.EqualFold(scheme, tokenScheme) || strings.EqualFold(scheme, bearerScheme)) {
+	scheme, rest, _ := strings.Cut(text, " ")
+	if _, ok := apim.Spelling(scheme, tokenScheme, bearerScheme); ok {
 		text = strings.TrimSpace(rest)
 	}
 	if len(text) > maxToken {

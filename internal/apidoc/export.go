@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/apidoc/tree"
 	"github.com/portico-portal/portico/internal/apim"
@@ -187,7 +186,7 @@ func operationTags(tx *store.Tx, api apim.Ref) (map[apim.Key][]string, error) {
 // inOrder sorts tags in the description's order and spelling; others follow by name.
 func inOrder(tags, described []string) []string {
 	place := func(tag string) int {
-		i := slices.IndexFunc(described, func(name string) bool { return strings.EqualFold(shorten(name), tag) })
+		i := slices.IndexFunc(described, func(name string) bool { return tagKey(name) == tagKey(tag) })
 		if i < 0 {
 			return len(described)
 		}

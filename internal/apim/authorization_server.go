@@ -1,9 +1,6 @@
 package apim
 
-import (
-	"slices"
-	"strings"
-)
+import ()
 
 // AuthorizationServer is an OAuth 2.0 server that the console signs callers in
 // at (apim-rest.md §1.14). clientSecret and the resource owner's name and
@@ -37,7 +34,7 @@ type NameValue struct {
 
 // Default: GET is always among the methods; the console uses the server.
 func (s *AuthorizationServer) Default() {
-	if !slices.ContainsFunc(s.AuthorizationMethods, func(m string) bool { return strings.EqualFold(m, "GET") }) {
+	if _, ok := Spelling("GET", s.AuthorizationMethods...); !ok {
 		s.AuthorizationMethods = append(s.AuthorizationMethods, "GET")
 	}
 	orBool(&s.UseInTestConsole, true)

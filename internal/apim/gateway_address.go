@@ -52,7 +52,7 @@ func (a *API) Address(gateway string, set *VersionSet) string {
 // same address, or the same path without being versions of the same set.
 func (a *API) Collides(set *VersionSet, b *API, setOfB *VersionSet) bool {
 	one, two := a.GatewayAddress(set), b.GatewayAddress(setOfB)
-	if a.APIVersionSetID != "" && strings.EqualFold(a.APIVersionSetID, b.APIVersionSetID) {
+	if a.APIVersionSetID != "" && Ref(a.APIVersionSetID).Same(Ref(b.APIVersionSetID)) {
 		return one == two
 	}
 	return one.Path == two.Path || FoldPath(a.Path) == FoldPath(b.Path)

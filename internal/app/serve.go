@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/portico-portal/portico/internal/address"
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/config"
 	"github.com/portico-portal/portico/internal/doctor"
@@ -281,7 +282,7 @@ func (a *App) management(r Ready, srv config.Server, mount string) (http.Handler
 	cfg := management.Config{
 		Store: a.Store,
 		Service: management.Service{
-			Name: a.opt.Store.Service, Location: "self-hosted", PublisherName: "Portico", PublisherEmail: "admin@localhost",
+			Name: apim.Name(a.opt.Store.Service), Location: "self-hosted", PublisherName: "Portico", PublisherEmail: "admin@localhost",
 			PortalURL: r.PortalURL, GatewayURL: r.GatewayURL, ManagementURL: r.ManagementURL,
 		},
 		Mount: mount, Accounts: a.authenticator(srv, client), Outbound: client, Blobs: a.Blobs, APIs: a.APIs, Publisher: a.Publisher, Subscriptions: a.Subscriptions,

@@ -16,7 +16,7 @@ type Address struct {
 	// Microsoft.ApiManagement/service/name"; empty in the short form.
 	Prefix string
 	// Service is the service's name in the prefix; empty in the short form.
-	Service string
+	Service apim.Name
 	// Segments are the decoded path segments below the service.
 	Segments []string
 }
@@ -32,7 +32,7 @@ func ParseAddress(escaped string) (Address, error) {
 	var a Address
 	service, segments := apim.CutServiceSegments(segments)
 	if service != nil {
-		a = Address{Prefix: "/" + strings.Join(service, "/"), Service: service[len(service)-1]}
+		a = Address{Prefix: "/" + strings.Join(service, "/"), Service: apim.Name(service[len(service)-1])}
 	}
 	a.Segments, err = trimEmpty(segments)
 	return a, err

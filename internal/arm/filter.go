@@ -71,10 +71,8 @@ func (n fieldNames) path(word string) (path []string, ok bool) {
 	if rest, found := strings.CutPrefix(name, "properties/"); found {
 		name = rest
 	}
-	for _, f := range n.fields {
-		if strings.EqualFold(f, name) {
-			return []string{f}, true
-		}
+	if field, ok := apim.Spelling(name, n.fields...); ok {
+		return []string{field}, true
 	}
 	if !n.any || name == "" {
 		return nil, false
@@ -196,7 +194,7 @@ func (p *filterParser) operand() (operand, error) {
 	t := p.next()
 	switch t.kind {
 	case tokenString:
-		return literal(strings.ToLower(t.text)), nil
+		return literal(fold(t.text)), nil
 	case tokenNumber:
 		n, err := strconv.ParseFloat(t.text, 64)
 		if err != nil {

@@ -36,11 +36,8 @@ func ParseOrder(text string, fields apim.Fields, any bool) (Order, error) {
 		}
 		term := orderTerm{path: path}
 		if len(words) == 2 {
-			switch strings.ToLower(words[1]) {
-			case "asc":
-			case "desc":
-				term.descending = true
-			default:
+			direction, ok := apim.Spelling(words[1], "asc", "desc")
+			if term.descending = direction == "desc"; !ok {
 				return Order{}, InvalidQuery("$orderby", fmt.Sprintf("$orderby: the direction must be asc or desc; it is %q.", shown(words[1])))
 			}
 		}

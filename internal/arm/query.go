@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // Query holds query parameters. Names are compared without case, in any percent
@@ -17,8 +19,9 @@ type Query struct {
 }
 
 type pair struct {
-	name, value string // decoded
-	raw         string // as sent
+	name  apim.Name // decoded
+	value string    // decoded
+	raw   string    // as sent
 }
 
 // ParseQuery splits a raw query at & only: a $filter may contain a semicolon.
@@ -37,21 +40,21 @@ func ParseQuery(raw string) (Query, error) {
 		if err != nil {
 			return Query{}, InvalidQuery(name, fmt.Sprintf("The value of %s has a bad percent escape.", name))
 		}
-		q.pairs = append(q.pairs, pair{name, value, part})
+		q.pairs = append(q.pairs, pair{apim.Name(name), value, part})
 	}
 	return q, nil
 }
 
 // Get is the first value of a parameter, or "".
-func (q Query) Get(name string) string {
+func (q Query) Get(name apim.Name) string {
 	v, _ := q.Lookup(name)
 	return v
 }
 
 // Lookup also reports whether the parameter is present.
-func (q Query) Lookup(name string) (string, bool) {
+func (q Query) Lookup(name apim.Name) (string, bool) {
 	for _, p := range q.pairs {
-		if strings.EqualFold(p.name, name) {
+		if p.name.Same(name) {
 			return p.value, true
 		}
 	}
@@ -59,7 +62,7 @@ func (q Query) Lookup(name string) (string, bool) {
 }
 
 // Bool reads a flag. An empty value counts as true, as in "?export".
-func (q Query) Bool(name string) (bool, error) {
+func (q Query) Bool(name apim.Name) (bool, error) {
 	v, ok := q.Lookup(name)
 	if !ok {
 		return false, nil
@@ -69,7 +72,7 @@ func (q Query) Bool(name string) (bool, error) {
 	}
 	b, err := strconv.ParseBool(strings.ToLower(v))
 	if err != nil {
-		return false, InvalidQuery(name, fmt.Sprintf("%s must be true or false; it is %q.", name, v))
+		return false, InvalidQuery(string(name), fmt.Sprintf("%s must be true or false; it is %q.", name, v))
 	}
 	return b, nil
 }
@@ -119,14 +122,14 @@ func ParsePage(q Query) (Page, error) {
 }
 
 // number is a whole number that is at least so many.
-func (q Query) number(name string, least, otherwise int) (int, error) {
+func (q Query) number(name apim.Name, least, otherwise int) (int, error) {
 	v, ok := q.Lookup(name)
 	if !ok {
 		return otherwise, nil
 	}
 	n, err := strconv.Atoi(v)
 	if err != nil || n < least {
-		return 0, InvalidQuery(name, fmt.Sprintf("%s must be a whole number from %d; it is %q.", name, least, v))
+		return 0, InvalidQuery(string(name), fmt.Sprintf("%s must be a whole number from %d; it is %q.", name, least, v))
 	}
 	return n, nil
 }
@@ -147,7 +150,7 @@ func (p Page) NextLink(r *http.Request, q Query) string {
 	b.WriteString(r.URL.EscapedPath())
 	b.WriteByte('?')
 	for _, kept := range q.pairs {
-		if !strings.EqualFold(kept.name, "$skip") {
+		if !kept.name.Same("$skip") {
 			b.WriteString(kept.raw)
 			b.WriteByte('&')
 		}
@@ -172,10 +175,10 @@ func Origin(r *http.Request) string {
 
 // With returns the query with another value of a parameter for [Query.Get];
 // links to further pages keep what the client sent.
-func (q Query) With(name, value string) Query {
+func (q Query) With(name apim.Name, value string) Query {
 	pairs := append([]pair(nil), q.pairs...)
 	for i := range pairs {
-		if strings.EqualFold(pairs[i].name, name) {
+		if pairs[i].name.Same(name) {
 			pairs[i].value = value
 		}
 	}
@@ -183,10 +186,10 @@ func (q Query) With(name, value string) Query {
 }
 
 // Values returns all values of a list parameter: tags=a&tags=b and tags[0]=a&tags[1]=b.
-func (q Query) Values(name string) []string {
+func (q Query) Values(name apim.Name) []string {
 	var all []string
 	for _, p := range q.pairs {
-		if plain, _, _ := strings.Cut(p.name, "["); strings.EqualFold(plain, name) {
+		if plain, _, _ := strings.Cut(string(p.name), "["); name.Same(apim.Name(plain)) {
 			all = append(all, p.value)
 		}
 	}

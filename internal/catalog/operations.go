@@ -123,7 +123,7 @@ func newOperation(d *store.Document, tagKeys []apim.Key, names map[apim.Key]Tag)
 // sortTags puts the tags in the description's order, those it does not name after them.
 func sortTags(tags []Tag, order []string) {
 	rank := func(t Tag) int {
-		i := slices.IndexFunc(order, func(name string) bool { return strings.EqualFold(name, t.Name) })
+		i := slices.IndexFunc(order, func(name string) bool { return apim.Name(name).Same(apim.Name(t.Name)) })
 		if i < 0 {
 			return len(order)
 		}

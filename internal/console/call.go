@@ -35,6 +35,9 @@ func clean(r Request) call {
 	return c
 }
 
+// is reports whether the header has a name, which may come in any case.
+func (h Header) is(name string) bool { return strings.EqualFold(h.Name, name) }
+
 // add appends a header, or joins it to the one of the same name.
 func (c *call) add(name, value string) {
 	if !isToken(name) || setByClient(name) {
@@ -42,9 +45,9 @@ func (c *call) add(name, value string) {
 	}
 	value = cleanValue(value)
 	for i, h := range c.Headers {
-		if strings.EqualFold(h.Name, name) {
+		if h.is(name) {
 			separator := ", "
-			if strings.EqualFold(name, "Cookie") {
+			if h.is("Cookie") {
 				separator = "; "
 			}
 			c.Headers[i].Value += separator + value
@@ -57,7 +60,7 @@ func (c *call) add(name, value string) {
 // Header returns the value of a header, "" when it is absent.
 func (c call) Header(name string) string {
 	for _, h := range c.Headers {
-		if strings.EqualFold(h.Name, name) {
+		if h.is(name) {
 			return h.Value
 		}
 	}
@@ -66,7 +69,7 @@ func (c call) Header(name string) string {
 
 // HeadersWithout are all headers but one.
 func (c call) HeadersWithout(name string) []Header {
-	return slices.DeleteFunc(slices.Clone(c.Headers), func(h Header) bool { return strings.EqualFold(h.Name, name) })
+	return slices.DeleteFunc(slices.Clone(c.Headers), func(h Header) bool { return h.is(name) })
 }
 
 // HasContentHeaders reports whether a header belongs to the content.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/feed"
@@ -202,7 +201,7 @@ var followed = []followedKind{
 // follows returns how documents of a kind are followed, nil if they are not.
 func follows(kind string) *followedKind {
 	for i := range followed {
-		if strings.EqualFold(kind, followed[i].path) {
+		if kind == followed[i].path {
 			return &followed[i]
 		}
 	}

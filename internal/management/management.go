@@ -54,7 +54,7 @@ type FirstContents interface {
 
 // Service describes the instance for GET of the service itself.
 type Service struct {
-	Name           string // in addresses and ids, such as "portico"
+	Name           apim.Name // in addresses and ids, such as "portico"
 	Location       string
 	PublisherName  string
 	PublisherEmail string
@@ -149,7 +149,7 @@ func (h *handler) answer(r *http.Request) (*answer, error) {
 	if c.address, err = arm.ParseAddress(path); err != nil {
 		return nil, err
 	}
-	if c.address.ARM() && !strings.EqualFold(c.address.Service, h.Service.Name) {
+	if c.address.ARM() && !c.address.Service.Same(h.Service.Name) {
 		return nil, apim.ErrNotFound
 	}
 	if err := arm.CheckVersion(c.address, c.query); err != nil {

@@ -1,6 +1,7 @@
 package management
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -79,12 +80,8 @@ func (c *call) inFormat(value, format string) (converted, to string, err error) 
 	if c.r.Method == http.MethodPut {
 		return value, format, nil
 	}
-	to = strings.ToLower(c.query.Get("format"))
-	switch to {
-	case "":
-		to = policy.XML
-	case policy.XML, policy.RawXML:
-	default:
+	to, ok := apim.Spelling(cmp.Or(c.query.Get("format"), policy.XML), policy.XML, policy.RawXML)
+	if !ok {
 		return "", "", apim.Invalid("format", fmt.Sprintf("format must be xml or rawxml; it is %q.", to))
 	}
 	converted, err = policy.Convert(value, format, to)
@@ -95,7 +92,7 @@ func (c *call) inFormat(value, format string) (converted, to string, err error) 
 // JSON, or is the portal's editor, which sends ?format=rawxml (portal-wire.md
 // §1.3).
 func rawPolicy(c *call, doc *store.Document) (*answer, error) {
-	editor := strings.EqualFold(c.query.Get("format"), policy.RawXML) && c.r.Header.Get("x-ms-apim-client") != ""
+	editor := apim.Name(c.query.Get("format")).Same(policy.RawXML) && c.r.Header.Get("x-ms-apim-client") != ""
 	if c.accepts("json") || !editor && !c.accepts("xml") {
 		return nil, nil
 	}

@@ -177,7 +177,7 @@ func (c *call) checkFixed(body *serviceBody) (findings []apim.Finding, err error
 			v.Addf("sku.capacity", "sku.capacity is 1 on every self-hosted instance; it is %d.", *n)
 		}
 	}
-	if body.Location != "" && !strings.EqualFold(plainLocation(body.Location), plainLocation(c.Service.Location)) {
+	if body.Location != "" && plainLocation(body.Location) != plainLocation(c.Service.Location) {
 		v.Addf("location", fixed, "location")
 	}
 	var sent, have map[string]json.RawMessage
@@ -203,8 +203,9 @@ func (c *call) checkFixed(body *serviceBody) (findings []apim.Finding, err error
 	return findings, v.Err()
 }
 
-// plainLocation is a region's name without blanks, since clients write it with and without.
-func plainLocation(s string) string { return strings.ReplaceAll(s, " ", "") }
+// plainLocation is a region's name as it is compared: clients write it with and
+// without blanks, in any case.
+func plainLocation(s string) string { return strings.ToLower(strings.ReplaceAll(s, " ", "")) }
 
 // sameJSON reports whether two values are the same but for the case of letters.
 func sameJSON(a, b json.RawMessage) bool {
@@ -237,7 +238,7 @@ func listServices(c *call) (*answer, error) {
 	if len(segments) > 3 && apim.IsResourceGroup(segments[:4]) {
 		resourceGroup = segments[3]
 	}
-	c.address = arm.Address{Service: c.Service.Name, Prefix: apim.ServiceID(segments[1], resourceGroup, c.Service.Name)}
+	c.address = arm.Address{Service: c.Service.Name, Prefix: apim.ServiceID(segments[1], resourceGroup, string(c.Service.Name))}
 	body, err := c.service()
 	if err != nil {
 		return nil, err
@@ -291,7 +292,7 @@ func listNetworkStatus(c *call) (*answer, error) {
 }
 
 func getNetworkStatus(c *call) (*answer, error) {
-	if !strings.EqualFold(plainLocation(c.address.Segments[1]), plainLocation(c.Service.Location)) {
+	if plainLocation(c.address.Segments[1]) != plainLocation(c.Service.Location) {
 		return nil, apim.ErrNotFound
 	}
 	return &answer{status: http.StatusOK, body: c.networkStatus()}, nil
@@ -354,7 +355,7 @@ func checkNameAvailability(c *call) (*answer, error) {
 	case !serviceName.MatchString(in.Name):
 		out = map[string]any{"nameAvailable": false, "reason": "Invalid",
 			"message": "A service's name begins with a letter, ends with a letter or digit, and has letters, digits and hyphens, at most 50."}
-	case strings.EqualFold(in.Name, c.Service.Name):
+	case c.Service.Name.Same(apim.Name(in.Name)):
 		out = map[string]any{"nameAvailable": false, "reason": "AlreadyExists", "message": fmt.Sprintf("%q is the name of this instance.", in.Name)}
 	}
 	return &answer{status: http.StatusOK, body: out}, nil

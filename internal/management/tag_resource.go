@@ -81,7 +81,7 @@ func listTagResources(c *call) (*answer, error) {
 
 // listByTags answers GET of a kind's resources by tag; the query parameter flag
 // adds those without a tag.
-func listByTags(kind *apim.Kind, flag string) func(*call) (*answer, error) {
+func listByTags(kind *apim.Kind, flag apim.Name) func(*call) (*answer, error) {
 	return func(c *call) (*answer, error) {
 		untagged, err := c.query.Bool(flag)
 		if err != nil {

@@ -2,8 +2,6 @@ package portal
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/settings"
@@ -20,7 +18,7 @@ var openPages = []string{
 // openToGuests reports whether guests see a page although sign-in is required:
 // it is where they sign in, or its own rule names guests or everyone.
 func openToGuests(page *site.Page) bool {
-	return slices.Contains(openPages, strings.ToLower(page.Address())) || page.Rule().NamesGuests()
+	return page.Is(openPages...) || page.Rule().NamesGuests()
 }
 
 // loadSettings reads what the portal lets guests do.

@@ -3,7 +3,6 @@ package portal
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
@@ -38,7 +37,7 @@ func searchGroups(s *site.Site) []apim.PublicID {
 func readable(s *site.Site, v catalog.Visitor) []search.Page {
 	var list []search.Page
 	for _, page := range s.Pages(v) {
-		if slices.Contains(address.Personal, strings.ToLower(page.Address())) {
+		if page.Is(address.Personal...) {
 			continue
 		}
 		list = append(list, search.Page{

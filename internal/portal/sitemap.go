@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
@@ -36,8 +35,7 @@ func (p *Portal) sendToAll(w http.ResponseWriter, r *http.Request, render render
 // listedPages are the site's own pages that may be found.
 func (d *data) listedPages() []*site.Page {
 	return slices.DeleteFunc(d.req.site.Pages(d.Visitor()), func(page *site.Page) bool {
-		path := strings.ToLower(page.Address())
-		return slices.Contains(address.Personal, path) || path == address.NotFound || path == address.Failed
+		return page.Is(address.Personal...) || page.Is(address.NotFound, address.Failed)
 	})
 }
 

@@ -1,6 +1,11 @@
 package site
 
-import "github.com/portico-portal/portico/internal/catalog"
+import (
+	"slices"
+	"strings"
+
+	"github.com/portico-portal/portico/internal/catalog"
+)
 
 // Pages are the site's own pages at addresses without variables that the
 // visitor may see, by permalink.
@@ -19,6 +24,11 @@ func (s *Site) Pages(v catalog.Visitor) []*Page {
 
 // Address is where a page without variables is, escaped.
 func (p *Page) Address() string { return p.template.Path(nil) }
+
+// Is reports whether the page is at one of some addresses in lower case.
+func (p *Page) Is(addresses ...string) bool {
+	return slices.Contains(addresses, strings.ToLower(p.Address()))
+}
 
 // Description is what the page's item says it is about.
 func (p *Page) Description() string { return p.meta.Description }

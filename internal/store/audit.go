@@ -71,7 +71,7 @@ func secretsOf(ref apim.Ref) map[string]bool {
 	}
 	fields := map[string]bool{}
 	for _, f := range slices.Concat(kind.Secrets, kind.Masked) {
-		fields[lower(f)] = true
+		fields[strings.ToLower(f)] = true
 	}
 	return fields
 }

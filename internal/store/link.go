@@ -3,7 +3,6 @@ package store
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 )
@@ -131,8 +130,6 @@ func (tx *Tx) ResolveAPI(ref apim.Ref) (apim.Ref, error) {
 	}
 	return apim.Ref(found[0] + string(ref[len(alias):])), nil
 }
-
-func lower(s string) string { return strings.ToLower(s) }
 
 // wrap adds what was being done to an error; nil stays nil.
 func wrap(err error, format string, args ...any) error {

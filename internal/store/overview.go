@@ -37,7 +37,8 @@ func (tx *Tx) LinksBelow(kind apim.LinkKind, ref apim.Ref) ([]LinkRow, error) {
 // service-level collection ("apis") of any workspace, without those of
 // resources below it, such as operations.
 func (tx *Tx) LinksFrom(kind apim.LinkKind, collection string) ([]LinkRow, error) {
-	in, inWorkspace := "/"+strings.ToLower(collection)+"/%", "/workspaces/%/"+strings.ToLower(collection)+"/%"
+	in := "/" + strings.ToLower(collection) + "/%"
+	inWorkspace := "/workspaces/%" + in
 	links, err := tx.linkRows(`(from_key LIKE $3 AND from_key NOT LIKE $4 OR from_key LIKE $5 AND from_key NOT LIKE $6)`,
 		kind, in, in+"/%", inWorkspace, inWorkspace+"/%")
 	return links, wrap(err, "read links %s of %s", kind, collection)

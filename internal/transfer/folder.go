@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -44,7 +45,7 @@ func (f *Folder) Close() error { return f.root.Close() }
 
 // WriteItems writes data.json, with each item's properties unchanged.
 func (f *Folder) WriteItems(items []Item) error {
-	items = slices.SortedFunc(slices.Values(items), func(a, b Item) int { return strings.Compare(a.key(), b.key()) })
+	items = slices.SortedFunc(slices.Values(items), func(a, b Item) int { return cmp.Compare(a.key(), b.key()) })
 	var b bytes.Buffer
 	b.WriteString("{")
 	for i, it := range items {
@@ -91,7 +92,7 @@ func (f *Folder) ReadItems() ([]Item, error) {
 		}
 		items = append(items, it)
 	}
-	slices.SortFunc(items, func(a, b Item) int { return strings.Compare(a.key(), b.key()) })
+	slices.SortFunc(items, func(a, b Item) int { return cmp.Compare(a.key(), b.key()) })
 	for i := 1; i < len(items); i++ {
 		if items[i].key() == items[i-1].key() {
 			return nil, fmt.Errorf("%s has %s twice", dataFile, items[i].ID)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // Item is a content item. Its properties are kept as the text they came in.
@@ -17,16 +19,15 @@ type Item struct {
 }
 
 // key is what items are compared by.
-func (it Item) key() string { return "/" + strings.ToLower(strings.Trim(it.ID, "/")) }
+func (it Item) key() apim.Key { return it.ref().Key() }
+
+func (it Item) ref() apim.Ref { return apim.Ref("/" + strings.Trim(it.ID, "/")) }
 
 // contentType is the second part of an item's id, and name the last; ok is
 // false if the id is not that of a content item.
 func (it Item) parts() (contentType, name string, ok bool) {
-	p := strings.Split(strings.Trim(it.ID, "/"), "/")
-	if len(p) != 4 || !strings.EqualFold(p[0], "contentTypes") || !strings.EqualFold(p[2], "contentItems") || p[1] == "" || p[3] == "" {
-		return "", "", false
-	}
-	return p[1], p[3], true
+	ref := it.ref()
+	return string(ref.Parent().Name()), string(ref.Name()), ref.Is(apim.ContentItems)
 }
 
 // Diff is what writing items over others would change.
@@ -43,7 +44,7 @@ type Diff struct {
 // Compare lists what would change if the items now were replaced by those wanted.
 func Compare(now, want []Item) Diff {
 	d := Diff{Added: []string{}, Changed: []string{}, Removed: []string{}}
-	have := map[string]Item{}
+	have := map[apim.Key]Item{}
 	for _, it := range now {
 		have[it.key()] = it
 	}

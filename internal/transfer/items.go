@@ -4,8 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strings"
 
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/client"
 )
 
@@ -17,15 +17,13 @@ func Items(ctx context.Context, c *client.Client) ([]Item, error) {
 	}
 	var items []Item
 	for _, t := range types {
-		id := t.ID[strings.LastIndexByte(t.ID, '/')+1:]
+		id := string(apim.Ref(t.ID).Name())
 		list, err := client.List[Item](ctx, c, "/contentTypes/"+url.PathEscape(id)+"/contentItems?$top=100")
 		if err != nil {
 			return nil, err
 		}
 		for _, it := range list {
-			if i := strings.Index(strings.ToLower(it.ID), "/contenttypes/"); i > 0 {
-				it.ID = it.ID[i:] // the short form
-			}
+			it.ID = string(apim.ParseRef(it.ID)) // the short form
 			items = append(items, it)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/address"
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // breakpoints are the widths that styles may differ by, in px, smallest first.
@@ -270,7 +271,7 @@ func imageURL(o object) string {
 // item's ref: a style is in every page that has the node, also for people who do
 // not see the node, and must not tell them what the file is called.
 func MediaPath(ref string) string {
-	sum := sha256.Sum256([]byte("/" + strings.ToLower(strings.Trim(ref, "/"))))
+	sum := sha256.Sum256([]byte(apim.Ref("/" + strings.Trim(ref, "/")).Key()))
 	return address.HiddenMedium(hex.EncodeToString(sum[:12]))
 }
 
