@@ -198,10 +198,11 @@ var followed = []followedKind{
 	{apim.Backends.Path, (*builder).putBackend, (*builder).withdraw},
 }
 
-// follows returns how documents of a kind are followed, nil if they are not.
-func follows(kind string) *followedKind {
+// follows returns how documents of a kind, by its path in any case, are followed, nil if they are not.
+func follows(path string) *followedKind {
+	kind := apim.KindByPath(path)
 	for i := range followed {
-		if kind == followed[i].path {
+		if kind != nil && kind.Path == followed[i].path {
 			return &followed[i]
 		}
 	}
