@@ -128,7 +128,7 @@ type Kind struct {
 	// NoBody: the address of a PUT says everything; the body may be missing.
 	NoBody bool
 	// Member: entities are associations with something that is not a resource (a
-	// recipient's address); HEAD answers 204.
+	// recipient's address): HEAD answers 204, and If-Match means nothing (apim-rest.md §2.2).
 	Member bool
 	// LinkNames, if not nil, makes the kind a view of links whose members have their own
 	// names and bodies (products/apiLinks). The rows are the truth, documents hold the names.

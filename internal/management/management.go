@@ -173,7 +173,10 @@ func (h *handler) answer(r *http.Request) (*answer, error) {
 			return nil, err
 		}
 	}
-	if c.match, err = arm.ParseIfMatch(r.Header); err != nil {
+	if route.kind == nil || !route.kind.Member { // these have no ETag
+		c.match, err = arm.ParseIfMatch(r.Header)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return route.handle(c)

@@ -172,7 +172,9 @@ func (c *call) checkFixed(body *serviceBody) (findings []apim.Finding, err error
 	var v apim.Violations
 	const fixed = "%s cannot be changed here: a self-hosted instance takes it from its configuration."
 	if body.SKU != nil {
-		v.OneOf("sku.name", &body.SKU.Name, "Developer")
+		if name := body.SKU.Name; name != "" && !strings.EqualFold(name, "Developer") {
+			v.Addf("sku.name", "sku.name is Developer on every self-hosted instance; it is %q.", name)
+		}
 		if n := body.SKU.Capacity; n != nil && *n != 1 {
 			v.Addf("sku.capacity", "sku.capacity is 1 on every self-hosted instance; it is %d.", *n)
 		}

@@ -83,6 +83,10 @@ func (s *suite) member(path string, body any) {
 	if !strings.Contains(list.text, `"name":"`+strings.ReplaceAll(name, "%40", "@")+`"`) {
 		s.Errorf("the list %s lacks %s: %s", s.fill(collection), name, list.text)
 	}
+	// What has no ETag compares none (apim-rest.md §2.2).
+	s.status(s.send(http.MethodPut, s.address(path), "", body, `"other"`), "PUT of "+path+" with If-Match", http.StatusOK)
+	s.status(s.send(http.MethodDelete, s.address(path), "", nil, `"other"`), "DELETE of "+path+" with If-Match", http.StatusOK)
+	s.send(http.MethodPut, s.address(path), "", body, "")
 	s.call(http.MethodDelete, path, "", nil)
 	if got := s.send(http.MethodHead, s.address(path), "", nil, ""); got.status != http.StatusNotFound {
 		s.Errorf("HEAD of %s after it was deleted: status %d", s.fill(path), got.status)
