@@ -27,6 +27,7 @@ const sdkModule = "github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/apimana
 var exceptions = []struct{ example, failure, reason string }{
 	{"", "NotSupportedSelfHosted", "belongs to a service run by Azure, or is not built yet; answered 501 with the reason"},
 	{"ServiceClient_BeginCreateOrUpdate", "self-hosted instance", "SKU, location, network and host names of a self-hosted instance come from its configuration"},
+	{"ServiceClient_BeginCreateOrUpdate", "sku.name must be one of Developer", "a self-hosted instance has one SKU"},
 	{"ServiceClient_BeginUpdate", "self-hosted instance", "SKU, location, network and host names of a self-hosted instance come from its configuration"},
 	{"ServiceClient_BeginDelete", "OperationNotAllowed", "deleting takes an operator who allowed it"},
 	{"ApiNewVersionUsingExistingApi", "same address", "another example has made an API with the path"},
@@ -340,7 +341,7 @@ func textsOf(body []byte) []string {
 					case "openidProviderId":
 						e = "/openidConnectProviders/" + id
 					case "documentationId":
-						e = "/documentations/" + apim.ParseRef(id).Name()
+						e = "/documentations/" + string(apim.ParseRef(id).Name())
 					}
 				}
 				walk(e)
