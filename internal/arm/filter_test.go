@@ -299,3 +299,14 @@ func BenchmarkContainsOver10000(b *testing.B) {
 		}
 	}
 }
+
+func TestNamesAreFilteredLikeText(t *testing.T) {
+	t.Parallel()
+	f, err := ParseFilter("name eq 'GOLD' and startswith(name, 'go')", apim.Fields{"name"}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !f.Match(RecordOf(map[string]any{"name": apim.Name("Gold")})) {
+		t.Error("a list filtered by name leaves the resource out")
+	}
+}

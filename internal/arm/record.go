@@ -60,6 +60,8 @@ func fold(v any) any {
 	switch v := v.(type) {
 	case string:
 		return strings.ToLower(v)
+	case apim.Name:
+		return string(v.Key())
 	case map[string]any:
 		for k, e := range v {
 			v[k] = fold(e)

@@ -104,7 +104,7 @@ func listNamedLinks(c *call) (*answer, error) {
 		return nil, err
 	}
 	links = selected(links, l, func(n *namedLink) arm.Record {
-		return arm.RecordOf(map[string]any{c.route.kind.LinkNames.Field: string(n.to.Alias()), "name": string(n.name)})
+		return arm.RecordOf(map[string]any{c.route.kind.LinkNames.Field: string(n.to.Alias()), "name": n.name})
 	})
 	return page(c, l, links, func(n *namedLink) (any, error) { return c.linkEnvelope(n) })
 }

@@ -68,7 +68,7 @@ func listRoleAssignments(c *call) (*answer, error) {
 		return nil, err
 	}
 	all = selected(all, l, func(n named) arm.Record {
-		return arm.RecordOf(map[string]any{"principalId": string(n.PrincipalID), "roleDefinitionId": string(n.RoleDefinitionID)})
+		return arm.RecordOf(map[string]any{"principalId": n.PrincipalID, "roleDefinitionId": n.RoleDefinitionID})
 	})
 	return page(c, l, all, func(n named) (any, error) { return c.showAssignment(n.name, n.roleAssignment) })
 }

@@ -64,7 +64,7 @@ func listRoleDefinitions(c *call) (*answer, error) {
 		return nil, err
 	}
 	all = selected(all, l, func(r *access.Role) arm.Record {
-		return arm.RecordOf(map[string]any{"roleName": string(r.Name), "type": typeOf(r)})
+		return arm.RecordOf(map[string]any{"roleName": r.Name, "type": typeOf(r)})
 	})
 	return page(c, l, all, func(r *access.Role) (any, error) { return c.showRole(r) })
 }

@@ -97,7 +97,7 @@ func (x *Index) add(tx *store.Tx, documents []indexed) error {
 }
 
 func (x *Index) columns(r row) []any {
-	all := []any{r.id, x.store.Service(), r.key, r.ref, r.api, r.apiID, r.name, r.title, r.apiTitle, r.method, r.path, r.text, r.state}
+	all := []any{r.id, x.store.Service(), r.key, r.ref, r.api, string(r.apiID), r.name, r.title, r.apiTitle, r.method, r.path, r.text, r.state}
 	for i, v := range all {
 		if s, ok := v.(string); ok {
 			all[i] = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "") // neither is text to PostgreSQL
