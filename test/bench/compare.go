@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	turns     = 11  // of each binary, interleaved; the medians are compared
-	putsATurn = 320 // new APIs of each turn, so that all services grow alike
+	turns     = 11 // of each binary, interleaved; the medians are compared
+	fewPuts   = 100
+	manyPuts  = 1000 // in one turn: some seconds, so that those who follow the changes are at work
 	tolerance = 0.03
 	fasterPut = 3.0 // what the one follower of the feed promised against the commit before it
 )
@@ -107,15 +108,24 @@ func comparePages(t *trio) {
 	}
 }
 
-// comparePut creates APIs while all surfaces run in one process.
+// comparePut creates APIs while all surfaces run in one process: among few, and
+// among many, where those who follow the changes have more to look after.
 func comparePut(t *trio) {
-	t.compare("PUT of an API, all surfaces in one process", fasterPut, func(s *server, turn int) float64 {
-		return s.createAPIs(turn)
+	name := "PUT of an API, all surfaces in one process"
+	t.compare(name+", few stored", 1-tolerance, func(s *server, turn int) float64 {
+		return s.createAPIs(fmt.Sprint("few-", turn), fewPuts)
+	})
+	for _, s := range t.all() {
+		s.createAPIs("stored", manyAPIs)
+		s.quiet()
+	}
+	t.compare(fmt.Sprintf("%s, %d stored", name, manyAPIs), fasterPut, func(s *server, turn int) float64 {
+		return s.createAPIs(fmt.Sprint("many-", turn), manyPuts)
 	})
 }
 
-// createAPIs puts the turn's new APIs from all writers and returns how many a second.
-func (s *server) createAPIs(turn int) float64 {
+// createAPIs puts n new APIs from all writers and returns how many a second.
+func (s *server) createAPIs(prefix string, n int) float64 {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: writers}}
 	defer client.CloseIdleConnections()
 	var next atomic.Int64
@@ -124,8 +134,8 @@ func (s *server) createAPIs(turn int) float64 {
 	begin := time.Now()
 	for range writers {
 		group.Go(func() {
-			for i := next.Add(1); i <= putsATurn; i = next.Add(1) {
-				if problem := s.writeAPI(client, fmt.Sprintf("turn-%d-%d", turn, i)); problem != "" {
+			for i := int(next.Add(1)); i <= n; i = int(next.Add(1)) {
+				if problem := s.writeAPI(client, fmt.Sprintf("%s-%d", prefix, i)); problem != "" {
 					failed.Store(&problem)
 					return
 				}
@@ -136,5 +146,5 @@ func (s *server) createAPIs(turn int) float64 {
 	if p := failed.Load(); p != nil {
 		s.b.Fatalf("PUT: %s", *p)
 	}
-	return putsATurn / time.Since(begin).Seconds()
+	return float64(n) / time.Since(begin).Seconds()
 }
