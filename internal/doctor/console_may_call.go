@@ -21,11 +21,15 @@ func (s *Service) consoleMayCall(ctx context.Context) ([]apim.Finding, error) {
 		return nil, err
 	}
 	origin := portal.Scheme + "://" + portal.Host
-	addresses := map[apim.Ref]string{}
+	addresses, left := map[apim.Ref]string{}, 0
 	_, err = s.each(ctx, func(_ *store.Tx, d *store.Document) (*apim.Finding, error) {
 		var api apim.API
 		err := json.Unmarshal(d.Body, &api)
-		if err == nil && api.IsCurrent && api.Online() && api.APIVersionSetID == "" && len(addresses) < maxAsked {
+		switch {
+		case err != nil || !api.IsCurrent || !api.Online():
+		case api.APIVersionSetID != "" || len(addresses) == maxAsked:
+			left++
+		default:
 			addresses[d.Ref.Alias()] = s.GatewayURL + "/" + api.Path
 		}
 		return nil, err
@@ -33,12 +37,18 @@ func (s *Service) consoleMayCall(ctx context.Context) ([]apim.Finding, error) {
 	var found []apim.Finding
 	for _, api := range slices.Sorted(maps.Keys(addresses)) {
 		allowed, err := s.preflight(ctx, addresses[api], origin)
-		if err != nil || allowed == "*" || allowed == origin {
-			continue // the gateway not answering is another matter than origins
+		if err != nil { // the gateway does not answer, so it is not asked again
+			return append(found, *warning("GatewayAddress", "The gateway does not answer at %s: %v. The console calls APIs there: name the address that people use with --gateway-url.", s.GatewayURL, err)), nil
+		}
+		if allowed == "*" || allowed == origin {
+			continue
 		}
 		f := warning("ConsoleOrigin", "The console cannot call the API: no cors policy of the gateway admits %s. Name it in the cors policy of the service, or of the API.", origin)
 		f.Target = string(api)
 		found = append(found, *f)
+	}
+	if left > 0 {
+		found = append(found, *warning("NotExamined", "The gateway was not asked about %d APIs: those with a version set, and those after the first %d. Try their consoles by hand.", left, maxAsked))
 	}
 	return found, err
 }

@@ -75,6 +75,15 @@ func TestExamine(t *testing.T) {
 		{"nothing", func(*testing.T, *patient) {}, "", "", "", ""},
 		{"a portal that does not answer", func(_ *testing.T, p *patient) { p.answers = http.StatusBadGateway }, "error", "PortalAddress", "", "--portal-url"},
 		{"a gateway that admits another origin", func(_ *testing.T, p *patient) { p.admits = "https://other.example" }, "warning", "ConsoleOrigin", "/apis/a", "cors policy"},
+		{"a gateway that does not answer", func(t *testing.T, p *patient) {
+			gone := httptest.NewServer(nil)
+			gone.Close()
+			p.GatewayURL = gone.URL
+		}, "warning", "GatewayAddress", "", "--gateway-url"},
+		{"an API whose console is not tried", func(t *testing.T, p *patient) {
+			p.put(t, apim.Ref("/apis/v").Revision("1"), &apim.API{Path: "v", IsCurrent: true, APIVersion: "v1", APIVersionSetID: "/apiVersionSets/s"})
+			p.link(t, apim.ProductAPI, "/products/starter", "/apis/v")
+		}, "warning", "NotExamined", "", "by hand"},
 		{"an API in no product", func(t *testing.T, p *patient) {
 			p.put(t, apim.Ref("/apis/b").Revision("1"), &apim.API{Path: "b", IsCurrent: true})
 		}, "warning", "ApiInNoProduct", "/apis/b", "PUT /products/{id}/apis/b"},

@@ -35,7 +35,7 @@ func (b *Body) Reader() io.Reader {
 	return bytes.NewReader(b.content)
 }
 
-var errBodyTooLong = errors.New("the body is too long to be read by a policy")
+var errBodyTooLong = errors.New("the body is too long for a policy")
 
 // Read returns the whole body, of at most limit bytes. For a longer one the
 // error is errBodyTooLong, and it can still be sent on.
@@ -68,13 +68,18 @@ func (ex *Exchange) message() (*Body, Header) {
 func (ex *Exchange) readBody() ([]byte, error) {
 	body, header := ex.message()
 	content, err := body.Read(maxBody)
+	if err == nil && len(content) > 0 {
+		content, err = decoded(content, header)
+	}
 	if errors.Is(err, errBodyTooLong) && ex.Response.Status == 0 {
 		return nil, &Error{Status: 413, Source: "configuration", Reason: "RequestBodyTooLarge",
 			Message: fmt.Sprintf("The body of the request may have at most %d bytes.", maxBody), Err: err}
 	}
-	if err != nil || len(content) == 0 {
-		return nil, err
-	}
+	return content, err
+}
+
+// decoded is content without its content coding, of at most maxBody bytes.
+func decoded(content []byte, header Header) ([]byte, error) {
 	switch coding := strings.ToLower(strings.Join(header.Values("Content-Encoding"), ",")); coding {
 	case "", "identity":
 		return content, nil

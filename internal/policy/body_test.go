@@ -43,6 +43,7 @@ func TestBodiesAreFoundReplacedAndSet(t *testing.T) {
 		"an unknown coding is not guessed":  {"outbound:" + replace, "one", "br", `{ "statusCode": 500, "message": "Internal server error" }`, "", 500},
 		"broken compression is told":        {"outbound:" + replace, "one", "gzip", `{ "statusCode": 500, "message": "Internal server error" }`, "", 500},
 		"too long an answer fails":          {"outbound:" + replace, strings.Repeat("x", maxBody+1), "", `{ "statusCode": 500, "message": "Internal server error" }`, "", 500},
+		"too much comes of little":          {`outbound:<find-and-replace from="x" to="0123456789"/>`, strings.Repeat("x", maxBody/10+1), "", `{ "statusCode": 500, "message": "Internal server error" }`, "", 500},
 		"set-body replaces it":              {"outbound:<set-body>mine</set-body>", zipped.String(), "gzip", "mine", "", 200},
 		"set-status alone":                  {`outbound:<set-status code="202" reason="r"/>`, "one", "", "one", "", 202},
 		"no status before there is one":     {`inbound:<set-status code="202"/>`, "one", "", `{ "statusCode": 500, "message": "Internal server error" }`, "", 500},
@@ -69,3 +70,22 @@ func TestRequestBodiesAreReadWithinTheLimit(t *testing.T) {
 		}
 	}
 }
+
+func TestACompressedRequestIsReadWithinTheLimit(t *testing.T) {
+	t.Parallel()
+	var zipped bytes.Buffer
+	w := gzip.NewWriter(&zipped)
+	io.CopyN(w, zeros{}, maxBody+1)
+	w.Close()
+	ex, _ := newExchange(t, "POST /")
+	ex.Request.Header.Set("Content-Encoding", []string{"gzip"})
+	ex.Request.Body = StreamedBody(&zipped)
+	one(t, `inbound:<find-and-replace from="ab" to="c"/>`).Run(ex)
+	if ex.Response.Status != 413 {
+		t.Errorf("a request that unpacks to more than the limit is answered %d", ex.Response.Status)
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }

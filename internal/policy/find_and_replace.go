@@ -22,10 +22,15 @@ func parseFindAndReplace(p *parser, el *element) Step {
 
 func (f *findAndReplace) Run(ex *Exchange) (bool, error) {
 	content, err := ex.readBody()
-	if err == nil && bytes.Contains(content, f.from) {
-		ex.setBody(bytes.ReplaceAll(content, f.from, f.to))
+	found := bytes.Count(content, f.from)
+	if err != nil || found == 0 {
+		return false, err
 	}
-	return false, err
+	if size := len(content) + found*(len(f.to)-len(f.from)); size > maxBody {
+		return false, fmt.Errorf("replace %d times, which makes %d bytes of %d: %w", found, size, len(content), errBodyTooLong)
+	}
+	ex.setBody(bytes.ReplaceAll(content, f.from, f.to))
+	return false, nil
 }
 
 func (f *findAndReplace) String() string { return fmt.Sprintf("find-and-replace %q %q", f.from, f.to) }
