@@ -113,7 +113,7 @@ func untouched(tx *store.Tx) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("read %s: %w", firstMeta, err)
 	}
-	changed, err := tx.ChangedByOthers(store.System, seq)
+	changed, err := tx.ChangedByOthers(seq)
 	return !changed, err
 }
 

@@ -128,6 +128,10 @@ func TestFirstContentsGiveWayAsAWholeWhileNobodyHasChangedAnything(t *testing.T)
 		"a page was edited": {func(tx *store.Tx) error {
 			return tx.Put(&store.Document{Ref: apim.ContentRef("page", "home"), Body: []byte(`{}`)})
 		}, false},
+		"somebody whose id is system edited a page": {func(tx *store.Tx) error {
+			tx.As(store.Actor{Name: store.System, Address: "192.0.2.1"})
+			return tx.Put(&store.Document{Ref: apim.ContentRef("page", "home"), Body: []byte(`{}`)})
+		}, false},
 		"a product was deleted": {func(tx *store.Tx) error { return tx.DeleteTree("/products/starter") }, false},
 		"an API was made":       {func(tx *store.Tx) error { return tx.Put(&store.Document{Ref: "/apis/x;rev=1", Body: []byte(`{}`)}) }, false},
 		"a product was hidden": {func(tx *store.Tx) error {

@@ -186,13 +186,14 @@ func (tx *Tx) AuditLog(q AuditQuery) ([]AuditEntry, error) {
 	return all, wrap(err, "read the audit log of %q", q.Resource)
 }
 
-// ChangedByOthers reports whether anybody but the actor has changed anything
-// after the feed number seq. It ignores people (their data and groups) and the
-// deletion of everything, which makes a service new.
-func (tx *Tx) ChangedByOthers(actor string, seq int64) (bool, error) {
+// ChangedByOthers reports whether anybody but the service itself has changed
+// anything after the feed number seq; a person whose id is [System] comes from an
+// address. It ignores people (their data and groups) and the deletion of
+// everything, which makes a service new.
+func (tx *Tx) ChangedByOthers(seq int64) (bool, error) {
 	var n int
-	err := tx.one([]any{&n}, `SELECT count(*) FROM (SELECT 1 FROM audit WHERE service = $1 AND seq > $2 AND actor <> $3
-		AND NOT (key = '' AND action = 'delete') AND key NOT LIKE '/users/%' AND key NOT LIKE '/jobs/%' AND NOT (key LIKE '/groups/%' AND action IN ('link', 'unlink')) LIMIT 1) AS other`, tx.s.service, seq, actor)
+	err := tx.one([]any{&n}, `SELECT count(*) FROM (SELECT 1 FROM audit WHERE service = $1 AND seq > $2 AND (actor <> $3 OR address <> '')
+		AND NOT (key = '' AND action = 'delete') AND key NOT LIKE '/users/%' AND key NOT LIKE '/jobs/%' AND NOT (key LIKE '/groups/%' AND action IN ('link', 'unlink')) LIMIT 1) AS other`, tx.s.service, seq, System)
 	return n > 0, wrap(err, "look for changes since %d", seq)
 }
 
