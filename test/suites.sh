@@ -29,7 +29,8 @@ go_tests() { # go_tests FLAGS...
 	go test -json -timeout 20m "$@" | go run ./test/report
 }
 
-unit()    { PORTICO_REQUIRE_POSTGRES=1 go_tests ./...; }
+unit()    { PORTICO_REQUIRE_POSTGRES=1 go_tests $(go list ./... | grep -v /test/cost$); }
+cost()    { go_tests ./test/cost; } # alone: it measures processor time
 islands() { npm --prefix web test --silent; }
 samples() { go_tests -tags samples ./internal/console/...; }
 browser() { npm --prefix test/browser test --silent; }
@@ -41,6 +42,7 @@ build() { npm --prefix test/browser ci --no-audit --no-fund --silent && make --n
 timed build build
 [ ${#failed[@]} -eq 0 ] || { echo "failed: ${failed[*]}"; exit 1; }
 suite postgres unit
+timed cost cost
 suite islands islands
 suite samples samples
 suite clients clients

@@ -16,7 +16,7 @@ const module = "github.com/portico-portal/portico/"
 // A package may import packages of lower layers only, except for the pairs in
 // sideways. Sub-packages belong to their parent's layer.
 var layers = [][]string{
-	{"apim"},
+	{"apim", "cost"},
 	{"address", "store", "blob", "media", "arm", "cache", "outbound", "client"},
 	{"feed", "job", "settings"},
 	{"catalog", "account", "subscription", "access", "site", "widget", "console", "policy", "usage", "search", "mail", "oidc", "apidoc", "apis", "transfer", "export", "provision", "doctor"},
@@ -100,6 +100,9 @@ func checkImports(t *testing.T, path, from string, layer int, imports []string) 
 		to, below := layerOf(imported)
 		if from == "apim" && strings.Contains(strings.Split(imported, "/")[0], ".") {
 			t.Errorf("%s imports %s: apim is standard library only", path, imported)
+		}
+		if to == "cost" {
+			t.Errorf("%s imports %s: that is for tests", path, imported)
 		}
 		if below < 0 || to == from || below < layer {
 			continue
