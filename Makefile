@@ -4,14 +4,17 @@
 GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
 LDFLAGS := -s -w -X main.version=$(VERSION)
+BINARY  ?= bin/portico
 
-.PHONY: demo build web web-deps test check lint bench clean
+.PHONY: demo build binary web web-deps test check lint bench clean
 
 demo: build ## build, and start a portal with demo content
 	./bin/portico demo
 
-build: web ## bin/portico
-	$(GO) build -ldflags '$(LDFLAGS)' -o bin/portico ./cmd/portico
+build: web binary ## bin/portico
+
+binary: ## only the program, into BINARY: without C, without the paths of this machine
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o '$(BINARY)' ./cmd/portico
 
 web: web-deps ## front-end assets, embedded by the build
 	npm --prefix web run --silent build

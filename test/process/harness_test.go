@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	binary = filepath.Join(dir, "portico")
-	if out, err := exec.Command("go", "build", "-o", binary, "../../cmd/portico").CombinedOutput(); err != nil {
+	if out, err := exec.Command("make", "--no-print-directory", "-C", "../..", "binary", "BINARY="+binary).CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
 		os.Exit(1)
 	}
