@@ -30,7 +30,7 @@ func Export(ctx context.Context, tx *store.Tx, api apim.Ref, format Format, serv
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	text := x.document(servers)
+	text := x.withoutBackends(x.document(servers))
 	if format == OpenAPI {
 		return writeYAML(text), nil
 	}

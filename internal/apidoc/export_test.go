@@ -147,6 +147,27 @@ func TestExportsNeverNameTheBackend(t *testing.T) {
 	}
 }
 
+func TestWhatGatewaysAndCallbacksAreToldOfTheBackendIsNotExported(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, storetest.Open(t))
+	f.load("x", Source{Data: []byte(`{"openapi": "3.0.3", "info": {"title": "T", "version": "1", "x-home": "https://inner.example:8443/a"},
+		"servers": [{"url": "https://inner.example:8443/v1"}], "x-kept": {"a": 1}, "x-google-backend": {"address": "https://elsewhere.example"},
+		"paths": {"/a": {"get": {"operationId": "a", "x-amazon-apigateway-integration": {"uri": "https://elsewhere.example"}, "x-order": 3, "x-where": ["INNER.example:8443"],
+			"callbacks": {"done": {"{$url}": {"post": {"servers": [{"url": "https://inner.example:8443/cb"}], "responses": {"200": {"description": "ok"}}}}}},
+			"responses": {"200": {"description": "ok", "headers": {"X-Any": {"schema": {"type": "string"}}}, "links": {"l": {"operationId": "a", "server": {"url": "https://inner.example:8443"}}}}}}}}}`)})
+	for _, format := range []Format{OpenAPI, OpenAPIJSON} {
+		text := string(f.export("/apis/x", format, "https://gateway.example/x"))
+		if folded := strings.ToLower(text); strings.Contains(folded, "inner.example") || strings.Contains(folded, "elsewhere.example") {
+			t.Errorf("the export names the backend:\n%s", text)
+		}
+		for _, kept := range []string{"x-kept", "x-order", "X-Any", "gateway.example/x", "{$url}"} {
+			if !strings.Contains(text, kept) {
+				t.Errorf("the export lost %s:\n%s", kept, text)
+			}
+		}
+	}
+}
+
 func TestExportsOfNothingAreNotFound(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, storetest.Open(t))

@@ -143,14 +143,15 @@ func (p *Portal) download(format, mediaType string) handler {
 	}
 }
 
-// downloadOriginal is the description an API was imported from, as it came.
+// downloadOriginal is the description an API was imported from, as it came: for
+// administrators, since it names backends and operations that are no longer there.
 func (p *Portal) downloadOriginal(w http.ResponseWriter, r *http.Request) error {
 	req, err := p.part(w, r)
 	if err != nil {
 		return err
 	}
 	api, err := p.cfg.Catalog.API(req.visit.Visitor, req.params.API)
-	if err != nil || p.cfg.Descriptions == nil {
+	if err != nil || p.cfg.Descriptions == nil || !req.visit.Admin {
 		return orNotFound(err)
 	}
 	body, mediaType, err := p.cfg.Descriptions.Original(r.Context(), api.Revision)

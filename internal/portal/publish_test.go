@@ -165,7 +165,6 @@ func TestPartsBesidePages(t *testing.T) {
 	for path, want := range map[string][3]string{
 		"/apis/Public/-/openapi.yaml": {"openapi: \"3.0.3\"\ninfo:\n  title: Name of Public\n", "application/yaml; charset=utf-8", "Public.yaml"},
 		"/apis/public/-/openapi.json": {"{\n  \"openapi\": \"3.0.3\"", "application/json; charset=utf-8", "Public.json"},
-		"/apis/Public/-/original":     {"<script>original</script>", "text/html", "Public.yaml"},
 	} {
 		a := b.get(path)
 		if a.StatusCode != http.StatusOK || !strings.HasPrefix(a.text, want[0]) || a.Header.Get("Content-Type") != want[1] || a.Header.Get("Content-Disposition") != `attachment; filename="`+want[2]+`"` {
@@ -362,5 +361,21 @@ func TestAKeptAnswerIsSharedWithOtherOriginsLikeANewOne(t *testing.T) {
 				t.Errorf("%s allows another origin: %q", path, got)
 			}
 		}
+	}
+}
+
+func TestOnlyAdministratorsGetTheOriginalOfADescription(t *testing.T) {
+	t.Parallel()
+	s := shop(t)
+	for name, b := range map[string]*browser{"a guest": s.browser(), "a user": s.signedIn("dev@example.com")} {
+		for _, path := range []string{"/apis/Public/-/original", "/apis/public/-/original", "/apis/Public;rev=1/-/original"} {
+			if a := b.get(path); a.StatusCode != http.StatusNotFound || strings.Contains(a.text, "<script>original") {
+				t.Errorf("%s gets %d for %s", name, a.StatusCode, path)
+			}
+		}
+	}
+	a := s.administrator().get("/apis/Public/-/original")
+	if a.StatusCode != http.StatusOK || a.text != "<script>original</script>" || a.Header.Get("Content-Type") != "text/html" || a.Header.Get("Content-Disposition") != `attachment; filename="Public.yaml"` {
+		t.Errorf("the original answers an administrator %d %q with %v", a.StatusCode, a.text, a.Header)
 	}
 }
