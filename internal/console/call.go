@@ -26,35 +26,39 @@ func clean(r Request) call {
 	if !isToken(c.Method) {
 		c.Method = "GET"
 	}
-	for _, h := range r.Headers {
-		c.add(h.Name, h.Value)
+	headers := r.Headers
+	if len(c.Body) > 0 && !slices.ContainsFunc(headers, func(h Header) bool { return h.is("Content-Type") && cleanValue(h.Value) != "" }) {
+		headers = append(slices.Clip(headers), Header{"Content-Type", cmp.Or(strings.TrimSpace(r.ContentType), "application/octet-stream")})
 	}
-	if len(c.Body) > 0 && c.Header("Content-Type") == "" {
-		c.add("Content-Type", cmp.Or(strings.TrimSpace(r.ContentType), "application/octet-stream"))
-	}
+	c.Headers = joined(headers)
 	return c
 }
 
 // is reports whether the header has a name, which may come in any case.
 func (h Header) is(name string) bool { return strings.EqualFold(h.Name, name) }
 
-// add appends a header, or joins it to the one of the same name.
-func (c *call) add(name, value string) {
-	if !isToken(name) || setByClient(name) {
-		return
-	}
-	value = cleanValue(value)
-	for i, h := range c.Headers {
-		if h.is(name) {
-			separator := ", "
-			if h.is("Cookie") {
-				separator = "; "
-			}
-			c.Headers[i].Value += separator + value
-			return
+// joined are headers that can be sent: those of one name are one.
+func joined(headers []Header) []Header {
+	var out []Header
+	values := map[string][]string{}
+	for _, h := range headers {
+		key := strings.ToLower(h.Name)
+		if !isToken(h.Name) || setByClient(h.Name) {
+			continue
 		}
+		if values[key] == nil {
+			out = append(out, Header{Name: h.Name})
+		}
+		values[key] = append(values[key], cleanValue(h.Value))
 	}
-	c.Headers = append(c.Headers, Header{Name: name, Value: value})
+	for i, h := range out {
+		separator := ", "
+		if h.is("Cookie") {
+			separator = "; "
+		}
+		out[i].Value = strings.Join(values[strings.ToLower(h.Name)], separator)
+	}
+	return out
 }
 
 // Header returns the value of a header, "" when it is absent.

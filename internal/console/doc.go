@@ -6,5 +6,8 @@
 // sends exactly the [Request] it was rendered from. Everything in a request is
 // untrusted: each language escapes it for its own literals.
 //
+// [Language.Tokens] is a sample in runs for a highlighter. A call is at most
+// [MaxSample] large.
+//
 // It does no I/O and imports only the standard library.
 package console

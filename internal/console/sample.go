@@ -9,6 +9,10 @@ import (
 	"text/template"
 )
 
+// MaxSample is how large a call is that samples are made of, in bytes of its
+// address, headers and body together, however the call is reached.
+const MaxSample = 64 << 10
+
 // Request is the call a sample makes.
 //
 // What HTTP/1.1 cannot carry is repaired before rendering, the same way in
@@ -29,12 +33,21 @@ type Request struct {
 // Header is one header field of a request.
 type Header struct{ Name, Value string }
 
+// Size is what counts for [MaxSample].
+func (r Request) Size() int {
+	n := len(r.URL) + len(r.Body) + len(r.ContentType)
+	for _, h := range r.Headers {
+		n += len(h.Name) + len(h.Value)
+	}
+	return n
+}
+
 // Language is one language samples are written in: samples/ID.tmpl is its
 // program, with the strings of a request as the language writes them.
 type Language struct {
 	ID    string // in addresses, such as "python"
 	Name  string // for people, such as "Python"
-	Lexer string // the highlighter's name of the language
+	words string // those of its keywords that its program uses
 
 	quote func(string) string         // a string literal
 	block func(string) (string, bool) // a literal over several lines; false: text cannot stand in one; nil: there are none
@@ -42,17 +55,17 @@ type Language struct {
 
 // Languages lists every language, in the order people see them.
 var Languages = []Language{
-	{ID: "curl", Name: "cURL", Lexer: "bash", quote: shell},
-	{ID: "http", Name: "HTTP", Lexer: "http"},
-	{ID: "python", Name: "Python", Lexer: "python", quote: pythonEscapes.quote, block: pythonBlock},
-	{ID: "javascript", Name: "JavaScript", Lexer: "javascript", quote: javaScriptString, block: javaScriptBlock},
-	{ID: "go", Name: "Go", Lexer: "go", quote: strconv.Quote, block: golangBlock},
-	{ID: "csharp", Name: "C#", Lexer: "csharp", quote: cSharpEscapes.quote, block: cSharpBlock},
-	{ID: "java", Name: "Java", Lexer: "java", quote: javaEscapes.quote, block: javaBlock},
-	{ID: "php", Name: "PHP", Lexer: "php", quote: phpString, block: phpBlock},
-	{ID: "ruby", Name: "Ruby", Lexer: "ruby", quote: rubyEscapes.quote, block: rubyBlock},
-	{ID: "swift", Name: "Swift", Lexer: "swift", quote: swiftEscapes.quote, block: swiftBlock},
-	{ID: "powershell", Name: "PowerShell", Lexer: "powershell", quote: powerShellString, block: powerShellBlock},
+	{ID: "curl", Name: "cURL", quote: shell},
+	{ID: "http", Name: "HTTP"},
+	{ID: "python", Name: "Python", words: "import with as except try from", quote: pythonEscapes.quote, block: pythonBlock},
+	{ID: "javascript", Name: "JavaScript", words: "const await", quote: javaScriptString, block: javaScriptBlock},
+	{ID: "go", Name: "Go", words: "package import func if defer nil string", quote: strconv.Quote, block: golangBlock},
+	{ID: "csharp", Name: "C#", words: "using var new await int", quote: cSharpEscapes.quote, block: cSharpBlock},
+	{ID: "java", Name: "Java", words: "import public class static void throws new", quote: javaEscapes.quote, block: javaBlock},
+	{ID: "php", Name: "PHP", words: "echo false true", quote: phpString, block: phpBlock},
+	{ID: "ruby", Name: "Ruby", words: "require do end true", quote: rubyEscapes.quote, block: rubyBlock},
+	{ID: "swift", Name: "Swift", words: "import var let try await as", quote: swiftEscapes.quote, block: swiftBlock},
+	{ID: "powershell", Name: "PowerShell", quote: powerShellString, block: powerShellBlock},
 }
 
 // LanguageByID finds a language by its id.
@@ -66,6 +79,11 @@ func LanguageByID(id string) (Language, bool) {
 
 // Render writes the sample of a request.
 func (l Language) Render(r Request) string {
+	return strings.NewReplacer(literalMark, "", bodyMark, "").Replace(l.marked(r))
+}
+
+// marked writes the sample with marks around what comes from the request.
+func (l Language) marked(r Request) string {
 	var out strings.Builder
 	if err := samples()[l.ID].Execute(&out, clean(r)); err != nil {
 		panic(err) // embedded, and what it shows is plain data
@@ -89,8 +107,10 @@ var samples = sync.OnceValue(func() map[string]*template.Template {
 // functions are what a program is written with.
 func (l Language) functions() template.FuncMap {
 	return template.FuncMap{
-		"quote": l.quote, "literal": l.literal,
-		"lower": strings.ToLower, "trimRight": strings.TrimRight, "withContent": withContent,
+		"quote":   func(s string) string { return literalMark + l.quote(s) + literalMark },
+		"literal": func(s string) string { return literalMark + l.literal(s) + literalMark },
+		"body":    func(s string) string { return bodyMark + s + bodyMark },
+		"lower":   strings.ToLower, "trimRight": strings.TrimRight, "withContent": withContent,
 	}
 }
 

@@ -106,3 +106,18 @@ func FuzzSamples(f *testing.F) {
 		}
 	})
 }
+
+func TestTheTokensOfASampleAreItsText(t *testing.T) {
+	t.Parallel()
+	for _, l := range console.Languages {
+		for _, c := range sampleCases {
+			var text strings.Builder
+			for _, token := range l.Tokens(c.request) {
+				text.WriteString(token.Text)
+			}
+			if diff := cmp.Diff(l.Render(c.request), text.String()); diff != "" {
+				t.Errorf("%s, %s (-sample +tokens):\n%s", l.Name, c.name, diff)
+			}
+		}
+	}
+}

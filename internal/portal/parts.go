@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -66,8 +67,9 @@ func (p *Portal) sample(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// maxSampleRequest bounds the request that a sample is made of, in bytes.
-const maxSampleRequest = 1 << 20
+// maxSampleRequest bounds the description of a call that a sample is made of, in
+// bytes: JSON spells a byte in six at most.
+const maxSampleRequest = 6*console.MaxSample + 4<<10
 
 // sampleOfRequest is a code sample that makes the call typed in the console. It
 // is kept nowhere.
@@ -95,7 +97,11 @@ func readCall(body io.Reader) (*console.Request, error) {
 		Body        string
 		ContentType string
 	}
-	if err := json.NewDecoder(body).Decode(&call); err != nil {
+	err := json.NewDecoder(body).Decode(&call)
+	if large := new(http.MaxBytesError); errors.As(err, &large) {
+		return nil, &apim.TooLargeError{Message: fmt.Sprintf("A code sample is made of a call that is described in at most %d KB.", large.Limit>>10)}
+	}
+	if err != nil {
 		return nil, apim.Invalid("request", "The request must be a JSON object with method, url, headers, body and contentType.")
 	}
 	if u, err := url.Parse(call.URL); err != nil || u.Host == "" || call.Method == "" {

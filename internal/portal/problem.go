@@ -33,6 +33,7 @@ type problem struct {
 // the site; the others are rare enough for a page of our own.
 func problemOf(err error) problem {
 	var invalid *apim.InvalidError
+	var large *apim.TooLargeError
 	switch {
 	case errors.Is(err, apim.ErrNotFound):
 		return problem{404, words("failure.missing.title"), words("failure.missing.text")}
@@ -44,6 +45,8 @@ func problemOf(err error) problem {
 		return problem{403, words("failure.forbidden.title"), words("failure.forbidden.text")}
 	case errors.Is(err, apim.ErrTooManyRequests):
 		return problem{429, words("failure.tooMany.title"), words("failure.tooMany.text")}
+	case errors.As(err, &large):
+		return problem{413, words("failure.tooLarge.title"), large.Message}
 	case errors.Is(err, apim.ErrTooLarge):
 		return problem{413, words("failure.tooLarge.title"), words("failure.tooLarge.text")}
 	case errors.As(err, &invalid):

@@ -132,3 +132,27 @@ func TestSamplesOfTheConsolesCall(t *testing.T) {
 		t.Errorf("an unknown language answers %v", err)
 	}
 }
+
+func TestOneLimitHoldsForEverySample(t *testing.T) {
+	t.Parallel()
+	for _, l := range console.Languages {
+		for name, change := range map[string]func(*console.Request, string){
+			"a body":     func(r *console.Request, long string) { r.Body = []byte(long) },
+			"an address": func(r *console.Request, long string) { r.URL += long },
+			"headers":    func(r *console.Request, long string) { r.Headers = []console.Header{{Name: "X-A", Value: long}} },
+		} {
+			request := console.Request{Method: "PUT", URL: "https://gateway.example/x"}
+			change(&request, strings.Repeat("a b ", console.MaxSample/4))
+			_, _, err := widget.SampleFragment(context.Background(), widget.Render{Data: shop(), Params: atCreate}, l.ID, &request)
+			if !errors.Is(err, apim.ErrTooLarge) || !strings.Contains(err.Error(), "64 KB") {
+				t.Errorf("%s: %s that is too long: %v", l.ID, name, err)
+			}
+		}
+		long := apim.Operation{Method: "POST", URLTemplate: "/x", Request: &apim.Request{Representations: []apim.Representation{{ContentType: "application/json"}}}}
+		extra := apim.OperationExtra{RequestBody: json.RawMessage(`{"content":{"application/json":{"example":[` + strings.Repeat(`"a b ",`, console.MaxSample) + `1]}}}`)}
+		_, html, err := widget.SampleFragment(context.Background(), widget.Render{Data: only(apim.API{Path: "shop"}, nil, long, extra), Params: atCreate}, l.ID, nil)
+		if err != nil || len(html) > 4*console.MaxSample || !strings.Contains(string(html), "a b ") {
+			t.Errorf("%s: the sample of a long example has %d bytes: %v", l.ID, len(html), err)
+		}
+	}
+}

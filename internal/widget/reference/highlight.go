@@ -6,45 +6,29 @@ import (
 	"html/template"
 	"strings"
 
-	"github.com/alecthomas/chroma/v2"
-	"github.com/alecthomas/chroma/v2/lexers"
+	"github.com/portico-portal/portico/internal/console"
 )
 
 // maxExample is how many bytes of an example a page shows.
 const maxExample = 6000
 
-// highlight marks up source code with four classes: k (keyword, name), s
-// (string), n (number), c (comment).
-func highlight(source, lexer string) template.HTML {
-	l := lexers.Get(lexer)
-	if l == nil {
-		return template.HTML(escapeText(source))
-	}
-	tokens, err := l.Tokenise(nil, strings.TrimRight(source, "\n"))
-	if err != nil {
-		return template.HTML(escapeText(source))
-	}
+// highlight marks up a sample with four classes: k (keyword, name), s (string),
+// n (number), c (comment).
+func highlight(tokens []console.Token) template.HTML {
 	var w marker
-	for _, t := range tokens.Tokens() {
-		w.add(tokenClass(t.Type), t.Value)
+	for _, t := range tokens {
+		if t.Kind == console.Body && json.Valid([]byte(t.Text)) {
+			w.flush()
+			w.out.WriteString(string(highlightJSON(t.Text)))
+			continue
+		}
+		w.add(tokenClasses[t.Kind], t.Text)
 	}
 	w.flush()
 	return template.HTML(strings.TrimRight(w.out.String(), "\n"))
 }
 
-func tokenClass(t chroma.TokenType) string {
-	switch {
-	case t.InCategory(chroma.Comment):
-		return "c"
-	case t.InSubCategory(chroma.String):
-		return "s"
-	case t.InSubCategory(chroma.Number):
-		return "n"
-	case t.InCategory(chroma.Keyword), t == chroma.NameBuiltin, t == chroma.NameTag, t == chroma.NameFunction:
-		return "k"
-	}
-	return ""
-}
+var tokenClasses = map[console.TokenKind]string{console.Word: "k", console.String: "s", console.Comment: "c"}
 
 // escapeText escapes text between tags; quotes mean nothing there.
 var escapeText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\x00", "\ufffd").Replace
@@ -91,17 +75,17 @@ func highlightExample(raw json.RawMessage, contentType string) template.HTML {
 		if len(text) > maxExample {
 			text = bodyText(shorten(raw))
 		}
-		return highlightJSON(cut(text))
+		return highlightJSON(cut(text, maxExample))
 	}
-	return template.HTML(escapeText(cut(text)))
+	return template.HTML(escapeText(cut(text, maxExample)))
 }
 
 // cut ends a long text at a line.
-func cut(text string) string {
-	if len(text) <= maxExample {
+func cut(text string, limit int) string {
+	if len(text) <= limit {
 		return text
 	}
-	text = strings.ToValidUTF8(text[:maxExample], "")
+	text = strings.ToValidUTF8(text[:limit], "")
 	if i := strings.LastIndexByte(text, '\n'); i > 0 {
 		text = text[:i]
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"html/template"
 	"net/url"
 	"strings"
@@ -64,11 +65,15 @@ func (r *operation) sample(language string, request *console.Request) (sampleVie
 	if !ok {
 		l = console.Languages[0]
 	}
-	req := r.request()
+	req := fitting(r.request())
 	if request != nil {
 		req = *request
 	}
-	v := sampleView{Language: l, HTML: highlight(l.Render(req), l.Lexer)}
+	if req.Size() > console.MaxSample {
+		return sampleView{}, &apim.TooLargeError{Message: fmt.Sprintf(
+			"A code sample is made of at most %d KB of address, headers and body; this call has %d KB.", console.MaxSample>>10, (req.Size()+1023)>>10)}
+	}
+	v := sampleView{Language: l, HTML: highlight(l.Tokens(req))}
 	for _, each := range console.Languages {
 		v.Languages = append(v.Languages, sampleLanguage{
 			ID: each.ID, Name: each.Name, Current: each.ID == l.ID,
@@ -99,20 +104,37 @@ func (r *operation) request() console.Request {
 			req.Headers = append(req.Headers, console.Header{Name: "Cookie", Value: p.Name + "=" + value})
 		}
 	}
+	asked := make([]string, len(order))
 	for i, name := range order {
-		separator := "&"
-		if i == 0 && !strings.Contains(address, "?") {
-			separator = "?"
-		}
-		address += separator + url.QueryEscape(name) + "=" + url.QueryEscape(query.Get(name))
+		asked[i] = url.QueryEscape(name) + "=" + url.QueryEscape(query.Get(name))
 	}
 	req.URL = address
+	if len(asked) > 0 {
+		separator := "?"
+		if strings.Contains(address, "?") {
+			separator = "&"
+		}
+		req.URL += separator + strings.Join(asked, "&")
+	}
 	if r.API.Props != nil && r.API.Props.NeedsSubscription() {
 		header, _ := r.API.Props.KeyNames()
 		req.Headers = append([]console.Header{{Name: header, Value: keyPlaceholder}}, req.Headers...)
 	}
 	if bodies := r.sampleBodies(); len(bodies) > 0 {
 		req.ContentType, req.Body = bodies[0].encode()
+	}
+	return req
+}
+
+// fitting shortens a documented call to what samples are made of: its body
+// first, since the examples of bodies are the longest.
+func fitting(req console.Request) console.Request {
+	if over := req.Size() - console.MaxSample; over > 0 {
+		req.Body = []byte(cut(string(req.Body), max(0, len(req.Body)-over-len("\n…"))))
+	}
+	if req.Size() > console.MaxSample {
+		req.Headers, req.Body = nil, nil
+		req.URL = req.URL[:min(len(req.URL), console.MaxSample-len(req.ContentType))]
 	}
 	return req
 }
