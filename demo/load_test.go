@@ -109,7 +109,7 @@ func TestEverybodyOfTheDemoCanSignIn(t *testing.T) {
 	target := newTarget(t)
 	load(t, target)
 	for _, p := range []demo.Person{demo.Developer, demo.Partner, demo.Administrator} {
-		u, err := target.Accounts.CheckCredentials(t.Context(), p.Email, p.Password, "127.0.0.1")
+		u, err := target.Accounts.CheckCredentials(t.Context(), p.Email, p.Password, account.Client{Address: "127.0.0.1"})
 		if err != nil || u.ID != p.ID {
 			t.Errorf("%s: %+v, %v", p.Email, u, err)
 		}

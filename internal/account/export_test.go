@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"encoding/base64"
+	"sync"
 	"time"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -28,4 +29,22 @@ func (s *Service) DeleteUser(ctx context.Context, actor store.Actor, id string, 
 	})
 	s.visitors.clear()
 	return err
+}
+
+// Delays makes attempts that are held up go on at once, and returns how long they
+// would have waited.
+func (s *Service) Delays() func() []time.Duration {
+	var mu sync.Mutex
+	var all []time.Duration
+	s.wait = func(_ context.Context, d time.Duration) error {
+		mu.Lock()
+		defer mu.Unlock()
+		all = append(all, d)
+		return nil
+	}
+	return func() []time.Duration {
+		mu.Lock()
+		defer mu.Unlock()
+		return all
+	}
 }

@@ -1,10 +1,12 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -46,35 +48,43 @@ func (s *Service) MintUserLink(tx *store.Tx, user apim.Ref, lifetime time.Durati
 // RedeemLink starts a session for the user of a one-time link; it works once. A
 // user who has yet to confirm the e-mail address has thereby done so, since the
 // link was sent there. The error is apim.ErrUnauthorized if the secret is
-// wrong, used or expired.
-func (s *Service) RedeemLink(ctx context.Context, secret string, c Client) (sessionID string, err error) {
-	if err := s.byAddress.take(addressName(c.Address), s.store.Now()); err != nil {
-		return "", err
-	}
-	sessionID = s.secret()
+// wrong, used or expired; a *LimitedError after too many of those from the
+// address, which never keeps a good link out.
+func (s *Service) RedeemLink(ctx context.Context, secret string, c Client) (*Started, error) {
 	user := apim.UserRef(apim.Name(secret[:max(strings.LastIndexByte(secret, '.'), 0)]))
-	err = s.store.Update(ctx, store.Actor{Name: string(user.Name()), Address: c.Address}, func(tx *store.Tx) error {
-		stored, err := tx.Meta(linkMeta(user))
-		if err != nil {
-			return err
-		}
-		hash, ends, _ := strings.Cut(stored, " ")
-		until, err := strconv.ParseInt(ends, 10, 64)
-		if err != nil || subtle.ConstantTimeCompare([]byte(hash), []byte(hashSecret(secret))) != 1 || tx.Now().Unix() >= until {
-			return refuse("the link was used, or has expired")
+	err := s.store.View(ctx, func(tx *store.Tx) error { return checkLink(tx, user, secret) })
+	if errors.Is(err, apim.ErrUnauthorized) {
+		return nil, cmp.Or(s.take(ctx, bucket{addressLimit, addressName(c.Address)}), err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return store.Write(ctx, s.store, store.Actor{Name: string(user.Name()), Address: c.Address}, func(tx *store.Tx) (*Started, error) {
+		if err := checkLink(tx, user, secret); err != nil {
+			return nil, err
 		}
 		if err := tx.SetMeta(linkMeta(user), ""); err != nil {
-			return err
+			return nil, err
 		}
 		if err := confirm(tx, user); err != nil {
-			return err
+			return nil, err
 		}
-		return startSession(tx, sessionID, user.Name(), c, byLink)
+		return s.startSession(tx, user.Name(), c, byLink)
 	})
+}
+
+// checkLink compares a secret with the user's present link.
+func checkLink(tx *store.Tx, user apim.Ref, secret string) error {
+	stored, err := tx.Meta(linkMeta(user))
 	if err != nil {
-		return "", err
+		return err
 	}
-	return sessionID, nil
+	hash, ends, _ := strings.Cut(stored, " ")
+	until, err := strconv.ParseInt(ends, 10, 64)
+	if err != nil || subtle.ConstantTimeCompare([]byte(hash), []byte(hashSecret(secret))) != 1 || tx.Now().Unix() >= until {
+		return refuse("the link was used, or has expired")
+	}
+	return nil
 }
 
 // confirm makes a pending user active.

@@ -43,7 +43,7 @@ func TestLinksOfUsers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v, err := f.Visitor(t.Context(), session); err != nil || v.User.ID != "ann.b" {
+	if v, err := f.Visitor(t.Context(), session.SessionID); err != nil || v.User.ID != "ann.b" {
 		t.Errorf("the link signed %v in (%v)", v, err)
 	}
 	refused("a second time", secret)
@@ -82,23 +82,25 @@ func TestAFirstPasswordEndsOtherSessionsAndLinks(t *testing.T) {
 	follow := func() (session string) {
 		t.Helper()
 		secret, err := f.MintLink(t.Context())
-		if err == nil {
-			session, err = f.RedeemLink(t.Context(), secret, account.Client{})
-		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		return session
+		started, err := f.RedeemLink(t.Context(), secret, account.Client{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return started.SessionID
 	}
 	other, mine := follow(), follow()
 	left, err := f.MintLink(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := f.ChangePassword(t.Context(), "", "seven tall green chairs", account.Client{SessionID: mine}); err != nil {
+	started, err := f.ChangePassword(t.Context(), "", "seven tall green chairs", account.Client{SessionID: mine})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Visitor(t.Context(), mine); err != nil {
+	if _, err := f.Visitor(t.Context(), started.SessionID); err != nil {
 		t.Errorf("the own session: %v", err)
 	}
 	if _, err := f.Visitor(t.Context(), other); !errors.Is(err, apim.ErrUnauthorized) {

@@ -56,37 +56,59 @@ func (s *Service) Rename(ctx context.Context, actor store.Actor, id apim.Name, f
 }
 
 // ChangePassword replaces the password of the person signed in with c's
-// session. They must give the present one, unless [Visitor.MaySetPassword] says
-// otherwise. Their other sessions and their tokens end. The error is
-// apim.ErrUnauthorized for a wrong present password, and a *LimitedError after
-// too many of them.
-func (s *Service) ChangePassword(ctx context.Context, present, next string, c Client) error {
+// session, and gives the browser a new one. They must give the present password,
+// unless [Visitor.MaySetPassword] says otherwise. Their other sessions, their
+// tokens and known devices end. The error is apim.ErrUnauthorized for a wrong
+// present password, and a *LimitedError after too many of them in the session;
+// others' guesses do not count.
+func (s *Service) ChangePassword(ctx context.Context, present, next string, c Client) (*Started, error) {
 	v, err := s.Visitor(ctx, c.SessionID)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if !v.MaySetPassword {
-		if _, err := s.CheckCredentials(ctx, v.User.Email, present, c.Address); err != nil {
-			return err
+		if err := s.checkOwnPassword(ctx, v.User, present, c); err != nil {
+			return nil, err
 		}
 	}
 	encoded, err := s.HashPassword(ctx, next, v.User.Email, ByPerson)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	err = s.store.Update(ctx, store.Actor{Name: string(v.User.ID), Address: c.Address}, func(tx *store.Tx) error {
-		ref := apim.UserRef(v.User.ID)
-		if _, err := tx.Get(ref); err != nil {
-			return err
-		}
-		if _, err := tx.Password(ref); err == nil && v.MaySetPassword {
-			return refuse("a password was set meanwhile")
-		}
-		return replacePassword(tx, ref, encoded, c.SessionID)
+	started, err := store.Write(ctx, s.store, store.Actor{Name: string(v.User.ID), Address: c.Address}, func(tx *store.Tx) (*Started, error) {
+		return s.setOwnPassword(tx, v, encoded, c)
 	})
 	s.visitors.clear()
 	if err != nil {
-		return fmt.Errorf("set the password of user %s: %w", v.User.ID, err)
+		return nil, fmt.Errorf("set the password of user %s: %w", v.User.ID, err)
 	}
-	return nil
+	return started, nil
+}
+
+// checkOwnPassword checks the present password of somebody who is signed in.
+func (s *Service) checkOwnPassword(ctx context.Context, u *User, present string, c Client) error {
+	counted := bucket{ownLimit, c.SessionID}
+	if err := s.take(ctx, counted); err != nil {
+		return err
+	}
+	account, err := store.Read(ctx, s.store, func(tx *store.Tx) (credentials, error) { return readCredentials(tx, apim.UserRef(u.ID)) })
+	if err != nil {
+		return err
+	}
+	_, err = s.checkPassword(ctx, account, present, true, []bucket{counted})
+	return err
+}
+
+func (s *Service) setOwnPassword(tx *store.Tx, v *Visitor, encoded string, c Client) (*Started, error) {
+	ref := apim.UserRef(v.User.ID)
+	if _, err := tx.Get(ref); err != nil {
+		return nil, err
+	}
+	if _, err := tx.Password(ref); err == nil && v.MaySetPassword {
+		return nil, refuse("a password was set meanwhile")
+	}
+	if err := replacePassword(tx, ref, encoded); err != nil {
+		return nil, err
+	}
+	return s.startSession(tx, v.User.ID, c, byCredentials)
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"time"
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/text/unicode/norm"
@@ -34,22 +35,32 @@ const (
 
 var errEncodedPassword = errors.New("stored password is not an argon2id hash")
 
-// hasher hashes passwords, at most one at a time per core.
+// hasher hashes passwords, at most one at a time per core. Few wait for a core,
+// in two queues, so that strangers cannot fill the one of people who are known;
+// whoever leaves gives up the place.
 type hasher struct {
 	slots  chan struct{}
+	queues [2]chan struct{} // of strangers, of people who are known
 	random func(n int) []byte
 	decoy  string // compared with for unknown accounts; matches nothing
 }
 
 func newHasher(random func(n int) []byte) *hasher {
 	decoy := encode(standardCost, random(saltSize), random(hashSize))
-	return &hasher{slots: make(chan struct{}, runtime.GOMAXPROCS(0)), random: random, decoy: decoy}
+	h := &hasher{slots: make(chan struct{}, runtime.GOMAXPROCS(0)), random: random, decoy: decoy}
+	for i := range h.queues {
+		h.queues[i] = make(chan struct{}, maxQueue)
+	}
+	return h
 }
+
+// maxQueue is how many wait for a core in each queue: about two seconds' work.
+const maxQueue = 64
 
 // hash makes the PHC string of a password for storing.
 func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 	salt := h.random(saltSize)
-	sum, err := h.compute(ctx, standardCost, password, salt, hashSize)
+	sum, err := h.compute(ctx, standardCost, password, salt, hashSize, true)
 	if err != nil {
 		return "", err
 	}
@@ -58,21 +69,31 @@ func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 
 // matches compares a password with a stored hash. An empty hash takes the same
 // time and matches nothing, so the time does not reveal whether there is a
-// password.
-func (h *hasher) matches(ctx context.Context, encoded, password string) (bool, error) {
+// password. known says in which queue to wait.
+func (h *hasher) matches(ctx context.Context, encoded, password string, known bool) (bool, error) {
 	encoded = cmp.Or(encoded, h.decoy)
 	c, salt, want, err := decode(encoded)
 	if err != nil {
 		return false, err
 	}
-	got, err := h.compute(ctx, c, password, salt, uint32(len(want)))
+	got, err := h.compute(ctx, c, password, salt, uint32(len(want)), known)
 	if err != nil {
 		return false, err
 	}
 	return subtle.ConstantTimeCompare(got, want) == 1, nil
 }
 
-func (h *hasher) compute(ctx context.Context, c cost, password string, salt []byte, size uint32) ([]byte, error) {
+func (h *hasher) compute(ctx context.Context, c cost, password string, salt []byte, size uint32, known bool) ([]byte, error) {
+	queue := h.queues[0]
+	if known {
+		queue = h.queues[1]
+	}
+	select {
+	case queue <- struct{}{}:
+		defer func() { <-queue }()
+	default:
+		return nil, &LimitedError{RetryAfter: time.Second}
+	}
 	select {
 	case h.slots <- struct{}{}:
 		defer func() { <-h.slots }()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -64,11 +65,11 @@ func TestAHashMatchesItsPasswordOnly(t *testing.T) {
 	for password, want := range map[string]bool{
 		"Größe zählt": true, "Gro\u0308ße za\u0308hlt": true, "größe zählt": false, "": false,
 	} {
-		if got, err := h.matches(t.Context(), encoded, password); got != want || err != nil {
+		if got, err := h.matches(t.Context(), encoded, password, false); got != want || err != nil {
 			t.Errorf("%q matches: %v, %v", password, got, err)
 		}
 	}
-	if ok, err := h.matches(t.Context(), "", "anything"); ok || err != nil {
+	if ok, err := h.matches(t.Context(), "", "anything", false); ok || err != nil {
 		t.Errorf("no stored password matches: %v, %v", ok, err)
 	}
 	again, err := h.hash(t.Context(), "Größe zählt")
@@ -91,7 +92,7 @@ func TestCorruptHashesAreErrorsNotPanics(t *testing.T) {
 		"no sum":            "$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$",
 		"bad base64":        "$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$*",
 	} {
-		if ok, err := h.matches(t.Context(), encoded, "password"); ok || err == nil {
+		if ok, err := h.matches(t.Context(), encoded, "password", false); ok || err == nil {
 			t.Errorf("%s: %v, %v", name, ok, err)
 		}
 	}
@@ -110,6 +111,36 @@ func TestHashesWaitForACore(t *testing.T) {
 	}
 }
 
+// Strangers fill their queue, not the one of people who are known; whoever leaves
+// gives up the place.
+func TestFewWaitForACore(t *testing.T) {
+	t.Parallel()
+	h := newHasher(randomBytes)
+	for range cap(h.slots) {
+		h.slots <- struct{}{}
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	var waiting sync.WaitGroup
+	for range maxQueue {
+		waiting.Go(func() { h.matches(ctx, "", "password", false) })
+	}
+	for len(h.queues[0]) < maxQueue {
+		runtime.Gosched()
+	}
+	var limited *LimitedError
+	if _, err := h.matches(ctx, "", "password", false); !errors.As(err, &limited) || limited.RetryAfter <= 0 {
+		t.Errorf("one more stranger: %v, want a refusal", err)
+	}
+	leave()
+	waiting.Wait()
+	if _, err := h.matches(ctx, "", "password", true); !errors.Is(err, context.Canceled) {
+		t.Errorf("somebody known does not wait: %v", err)
+	}
+	if n := len(h.queues[0]) + len(h.queues[1]); n != 0 {
+		t.Errorf("%d places are still taken by who left", n)
+	}
+}
+
 func TestAnUnknownAccountCostsTheSameWork(t *testing.T) {
 	t.Parallel()
 	s := storetest.Open(t)
@@ -123,7 +154,7 @@ func TestAnUnknownAccountCostsTheSameWork(t *testing.T) {
 	}
 	for _, email := range []string{"ada@example.test", "nobody@example.test", ""} {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-		_, err := a.CheckCredentials(ctx, email, "a wrong password", "")
+		_, err := a.CheckCredentials(ctx, email, "a wrong password", Client{})
 		cancel()
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("for %q no password was hashed: %v", email, err)

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -22,81 +23,98 @@ type Client struct {
 	Address   string // of the network, with or without port
 	UserAgent string
 	SessionID string // the browser's present session, which ends
+	Device    string // what an earlier sign-in gave the browser: [Started.Device]
+}
+
+// Started is what a browser is given at a sign-in, for cookies. Neither is stored.
+type Started struct {
+	User      *User
+	SessionID string
+	Device    string // see [DeviceLifetime]
 }
 
 // SignIn checks a password and starts a session. Errors: those of [Service.CheckCredentials].
-func (s *Service) SignIn(ctx context.Context, email, password string, c Client) (*User, string, error) {
-	u, err := s.CheckCredentials(ctx, email, password, c.Address)
+func (s *Service) SignIn(ctx context.Context, email, password string, c Client) (*Started, error) {
+	u, err := s.CheckCredentials(ctx, email, password, c)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	id, err := s.StartSession(ctx, u.ID, c)
-	return u, id, err
+	return s.StartSession(ctx, u.ID, c)
 }
 
 // CheckCredentials returns the active user with an e-mail address and password.
 // Errors: apim.ErrUnauthorized if there is no such pair, whether or not the
 // account exists, after the same work; ErrBlocked and ErrNotConfirmed if the
-// pair is right; *LimitedError after too many attempts for the account or from
-// the address.
-func (s *Service) CheckCredentials(ctx context.Context, email, password, address string) (*User, error) {
-	account := normalEmail(email)
-	now := s.store.Now()
-	if err := s.byAddress.take(addressName(address), now); err != nil {
-		return nil, err
-	}
-	if err := s.byAccount.take(account, now); err != nil {
-		return nil, err
-	}
-	u, encoded, err := s.findByEmail(ctx, account)
+// pair is right; *LimitedError after too many attempts for the account from the
+// address, or from the address alone. A device that knows the account is counted
+// by itself.
+func (s *Service) CheckCredentials(ctx context.Context, email, password string, c Client) (*User, error) {
+	name, address := normalEmail(email), addressName(c.Address)
+	account, err := s.findByEmail(ctx, name)
 	if err != nil {
 		return nil, fmt.Errorf("look up an account: %w", err)
 	}
-	ok, err := s.hasher.matches(ctx, encoded, password)
+	buckets := []bucket{{pairLimit, name + "\n" + address}, {addressLimit, address}}
+	device := s.knownDevice(c.Device, account)
+	if device != "" {
+		buckets = []bucket{{deviceLimit, device}}
+	}
+	if err := s.take(ctx, buckets...); err != nil {
+		return nil, err
+	}
+	if device == "" {
+		if err := s.slow(ctx, name); err != nil {
+			return nil, err
+		}
+	}
+	return s.checkPassword(ctx, account, password, device != "", buckets)
+}
+
+// checkPassword compares the password of an attempt that was counted.
+func (s *Service) checkPassword(ctx context.Context, account credentials, password string, known bool, counted []bucket) (*User, error) {
+	ok, err := s.hasher.matches(ctx, account.password, password, known)
 	if err != nil {
 		return nil, fmt.Errorf("check a password: %w", err)
 	}
-	if !ok || u == nil {
+	if !ok || account.user == nil {
 		return nil, refuse("e-mail address or password is wrong")
 	}
-	s.byAccount.forgive(account)
-	switch u.State {
+	if err := s.giveBack(ctx, counted...); err != nil {
+		return nil, err
+	}
+	switch account.user.State {
 	case apim.UserActive:
-		return u, nil
+		return account.user, nil
 	case apim.UserPending:
 		return nil, ErrNotConfirmed
 	}
 	return nil, ErrBlocked
 }
 
-// findByEmail returns the user with an e-mail address and the stored password,
-// both zero if there is none.
-func (s *Service) findByEmail(ctx context.Context, account string) (u *User, encoded string, err error) {
-	err = s.store.View(ctx, func(tx *store.Tx) error {
-		key, err := tx.Meta(emailMeta(account))
-		if err != nil || key == "" {
-			return err
+// nobody stands for an account that does not exist, so that the same is read.
+var nobody = apim.UserRef("!")
+
+// findByEmail returns the account with an e-mail address; all zero if there is none.
+func (s *Service) findByEmail(ctx context.Context, email string) (credentials, error) {
+	return store.Read(ctx, s.store, func(tx *store.Tx) (credentials, error) {
+		key, err := tx.Meta(emailMeta(email))
+		if err != nil {
+			return credentials{}, err
 		}
-		if u, err = getUser(tx, apim.Ref(key)); err != nil {
-			return err
-		}
-		encoded, err = apim.OrNone(tx.Password(apim.Ref(key)))
-		return err
+		return apim.OrNone(readCredentials(tx, cmp.Or(apim.Ref(key), nobody)))
 	})
-	return u, encoded, err
 }
 
 // StartSession signs in a user who has proved their identity by a password, a
-// token or a link. The id is for a cookie and is not stored.
-func (s *Service) StartSession(ctx context.Context, userID apim.Name, c Client) (string, error) {
-	id := s.secret()
-	err := s.store.Update(ctx, store.Actor{Name: string(userID), Address: c.Address}, func(tx *store.Tx) error {
-		return startSession(tx, id, userID, c, byCredentials)
+// token or a link.
+func (s *Service) StartSession(ctx context.Context, userID apim.Name, c Client) (*Started, error) {
+	started, err := store.Write(ctx, s.store, store.Actor{Name: string(userID), Address: c.Address}, func(tx *store.Tx) (*Started, error) {
+		return s.startSession(tx, userID, c, byCredentials)
 	})
 	if err != nil {
-		return "", fmt.Errorf("start a session: %w", err)
+		return nil, fmt.Errorf("start a session: %w", err)
 	}
-	return id, nil
+	return started, nil
 }
 
 // begun says how a session was begun.
@@ -107,25 +125,29 @@ const (
 	byLink        begun = true // by a one-time link: see [Visitor.MaySetPassword]
 )
 
-func startSession(tx *store.Tx, id string, userID apim.Name, c Client, by begun) error {
+func (s *Service) startSession(tx *store.Tx, userID apim.Name, c Client, by begun) (*Started, error) {
 	v, err := visitor(tx, userID)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if c.SessionID != "" {
 		if err := tx.DeleteSession(c.SessionID); err != nil {
-			return err
+			return nil, err
 		}
 	}
+	started := &Started{User: v.User, SessionID: s.secret()}
 	now := tx.Now()
-	err = tx.PutSession(id, store.Session{
+	err = tx.PutSession(started.SessionID, store.Session{
 		UserID: v.User.ID.Key(), CreatedAt: now, ExpiresAt: now.Add(SessionLifetime),
 		UserAgent: clip(c.UserAgent, 200), Address: clip(c.Address, 100), ByLink: by == byLink,
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return tx.Audit("signIn", apim.UserRef(v.User.ID), nil, nil)
+	if started.Device, err = s.mintDevice(tx, apim.UserRef(v.User.ID)); err != nil {
+		return nil, err
+	}
+	return started, tx.Audit("signIn", apim.UserRef(v.User.ID), nil, nil)
 }
 
 // SignOut ends a session; it is not an error if there is none.

@@ -43,12 +43,12 @@ func PutUser(tx *store.Tx, ref apim.Ref, u *apim.User, password string) (created
 		}
 	}
 	if !created && u.State != apim.UserActive {
-		if err := endAccess(tx, ref, ""); err != nil {
+		if err := endAccess(tx, ref); err != nil {
 			return false, err
 		}
 	}
 	if password != "" {
-		return created, replacePassword(tx, ref, password, "")
+		return created, replacePassword(tx, ref, password)
 	}
 	return created, nil
 }
@@ -108,10 +108,9 @@ func claimEmail(tx *store.Tx, ref apim.Ref, old *User, email string) error {
 	return tx.SetMeta(emailMeta(email), string(ref.Key()))
 }
 
-// replacePassword stores an encoded password. It ends every session but the
-// given one and the one-time link; also every token, unless there was no
-// password before.
-func replacePassword(tx *store.Tx, ref apim.Ref, encoded, exceptSession string) error {
+// replacePassword stores an encoded password. It ends every session and the
+// one-time link; also every token, unless there was no password before.
+func replacePassword(tx *store.Tx, ref apim.Ref, encoded string) error {
 	end := endAccess
 	if _, err := tx.Password(ref); errors.Is(err, apim.ErrNotFound) {
 		end = endSessions
@@ -121,20 +120,20 @@ func replacePassword(tx *store.Tx, ref apim.Ref, encoded, exceptSession string) 
 	if err := tx.SetPassword(ref, encoded); err != nil {
 		return err
 	}
-	return end(tx, ref, exceptSession)
+	return end(tx, ref)
 }
 
-// endSessions ends a user's one-time link and sessions, except the given one.
-func endSessions(tx *store.Tx, ref apim.Ref, exceptSession string) error {
-	if err := tx.DeleteUserSessions(ref.Name(), exceptSession); err != nil {
+// endSessions ends a user's one-time link and sessions.
+func endSessions(tx *store.Tx, ref apim.Ref) error {
+	if err := tx.DeleteUserSessions(ref.Name(), ""); err != nil {
 		return err
 	}
 	return tx.SetMeta(linkMeta(ref), "")
 }
 
-// endAccess ends a user's tokens, one-time link and sessions, except the given one.
-func endAccess(tx *store.Tx, ref apim.Ref, exceptSession string) error {
-	if err := endSessions(tx, ref, exceptSession); err != nil {
+// endAccess ends a user's tokens, known devices, one-time link and sessions.
+func endAccess(tx *store.Tx, ref apim.Ref) error {
+	if err := endSessions(tx, ref); err != nil {
 		return err
 	}
 	epoch, err := tx.Meta(epochMeta(ref))
@@ -168,7 +167,7 @@ func DeleteUser(tx *store.Tx, ref apim.Ref, deleteSubscriptions bool) error {
 			return err
 		}
 	}
-	if err := endAccess(tx, ref, ""); err != nil {
+	if err := endAccess(tx, ref); err != nil {
 		return err
 	}
 	if err := tx.SetMeta(emailMeta(u.Email), ""); err != nil {

@@ -34,10 +34,10 @@ func TestAUserIsCompletedAndJoinsDevelopers(t *testing.T) {
 	if err != nil || u.LastName != "King" || !u.RegistrationDate.Equal(registered) || u.Identities[0].ID != "king@example.test" {
 		t.Errorf("replaced by %+v, %v", u.User, err)
 	}
-	if _, _, err := f.SignIn(t.Context(), "king@example.test", goodPassword, account.Client{}); err != nil {
+	if _, err := f.SignIn(t.Context(), "king@example.test", goodPassword, account.Client{}); err != nil {
 		t.Errorf("sign in by the new address: %v", err)
 	}
-	if _, _, err := f.SignIn(t.Context(), "ada@example.test", goodPassword, account.Client{}); !errors.Is(err, apim.ErrUnauthorized) {
+	if _, err := f.SignIn(t.Context(), "ada@example.test", goodPassword, account.Client{}); !errors.Is(err, apim.ErrUnauthorized) {
 		t.Errorf("sign in by the old address: %v", err)
 	}
 	f.user(t, "second") // the old address is free
@@ -260,7 +260,7 @@ func TestTheFirstStartLinkWorksOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v, err := f.Visitor(t.Context(), session); err != nil || v.User.ID != "1" || !v.Admin {
+	if v, err := f.Visitor(t.Context(), session.SessionID); err != nil || v.User.ID != "1" || !v.Admin {
 		t.Errorf("signs in %+v, %v", v, err)
 	}
 	if _, err := f.RedeemLink(t.Context(), secret, account.Client{}); !errors.Is(err, apim.ErrUnauthorized) {

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/textproto"
 	"strings"
+
+	addr "github.com/portico-portal/portico/internal/address"
 )
 
 // header is an http.Header as policies see it.
@@ -127,7 +129,7 @@ func removeSessions(h http.Header) {
 		for cookie := range strings.SplitSeq(line, ";") {
 			cookie = strings.TrimSpace(cookie)
 			name, _, _ := strings.Cut(cookie, "=")
-			if cookie != "" && !isSession(strings.TrimSpace(name)) {
+			if cookie != "" && !addr.OwnCookie(strings.TrimSpace(name)) {
 				cookies = append(cookies, cookie)
 			}
 		}
@@ -140,9 +142,4 @@ func removeSessions(h http.Header) {
 		return
 	}
 	h["Cookie"] = kept
-}
-
-func isSession(name string) bool {
-	name = strings.TrimPrefix(name, "__Host-")
-	return name == "portico_portal" || name == "portico_admin"
 }

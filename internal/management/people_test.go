@@ -3,6 +3,8 @@ package management
 import (
 	"strings"
 	"testing"
+
+	"github.com/portico-portal/portico/internal/account"
 )
 
 func TestAssociations(t *testing.T) {
@@ -81,11 +83,11 @@ func TestUsersAndTheirPasswords(t *testing.T) {
 	if p := r.properties(); p["state"] != "active" || p["registrationDate"] == nil || p["identities"] == nil {
 		t.Errorf("%v", p)
 	}
-	if _, err := s.accounts.CheckCredentials(t.Context(), "ann@example.com", "secret-of-ann", "127.0.0.1"); err != nil {
+	if _, err := s.accounts.CheckCredentials(t.Context(), "ann@example.com", "secret-of-ann", account.Client{Address: "127.0.0.1"}); err != nil {
 		t.Errorf("the password does not work: %v", err)
 	}
 	s.do("PATCH", "/users/ann", `{"properties":{"note":"hello"}}`, "If-Match", "*").want(200)
-	if _, err := s.accounts.CheckCredentials(t.Context(), "ann@example.com", "secret-of-ann", "127.0.0.1"); err != nil {
+	if _, err := s.accounts.CheckCredentials(t.Context(), "ann@example.com", "secret-of-ann", account.Client{Address: "127.0.0.1"}); err != nil {
 		t.Errorf("a PATCH took the password away: %v", err)
 	}
 	if names := s.do("GET", "/users?$filter=email+eq+'ANN@example.com'", "").names(); names != "ann" {

@@ -63,18 +63,18 @@ func TestUnderTLSTheCookieIsBoundToTheHost(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.follow("portal", p)
-	id, err := s.accounts.StartSession(t.Context(), "dev", account.Client{Address: "192.0.2.1:1"})
+	started, err := s.accounts.StartSession(t.Context(), "dev", account.Client{Address: "192.0.2.1:1"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := httptest.NewRequest(http.MethodPost, "https://portal.example/signout", nil)
-	r.AddCookie(&http.Cookie{Name: "__Host-portico_portal", Value: id})
+	r.AddCookie(&http.Cookie{Name: "__Host-portico_portal", Value: started.SessionID})
 	w := httptest.NewRecorder()
 	p.ServeHTTP(w, r)
 	if c := w.Header().Get("Set-Cookie"); !strings.HasPrefix(c, "__Host-portico_portal=") || !strings.Contains(c, "Secure") {
 		t.Errorf("the cookie is %q", c)
 	}
-	if _, err := s.accounts.Visitor(t.Context(), id); err == nil {
+	if _, err := s.accounts.Visitor(t.Context(), started.SessionID); err == nil {
 		t.Error("the session did not end")
 	}
 	w = httptest.NewRecorder()

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/cache"
 	"github.com/portico-portal/portico/internal/feed"
 	"github.com/portico-portal/portico/internal/search"
@@ -26,7 +27,8 @@ type Portal struct {
 	assets      *assets
 	common      []header // of pages
 	static      []header // of files
-	cookie      string
+	cookie      string   // of sessions
+	device      string   // the cookie of known devices
 	secure      bool
 	routes      http.Handler
 
@@ -48,10 +50,10 @@ func New(cfg Config) (*Portal, error) {
 	p := &Portal{
 		cfg: cfg, pages: cache.New[key, *answer](cfg.CacheBytes),
 		pageIndexes: cache.New[key, *search.Pages](searchCacheBytes),
-		secure:      strings.HasPrefix(cfg.PortalURL, "https://"), cookie: cookieName,
+		secure:      strings.HasPrefix(cfg.PortalURL, "https://"), cookie: address.SessionCookie, device: address.DeviceCookie,
 	}
 	if p.secure {
-		p.cookie = "__Host-" + cookieName
+		p.cookie, p.device = address.HostPrefix+p.cookie, address.HostPrefix+p.device
 	}
 	p.settings.Store(new(settings.Portal)) // until Load
 	p.common = securityHeaders(p.secure)

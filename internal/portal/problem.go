@@ -85,10 +85,7 @@ func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if about.status == 500 {
 		p.cfg.Logger.Error("request failed", "method", r.Method, "path", r.URL.Path, "request", requestID(r), "error", err)
 	}
-	var limited *account.LimitedError
-	if errors.As(err, &limited) {
-		w.Header().Set("Retry-After", strconv.Itoa(int(limited.RetryAfter.Seconds())+1))
-	}
+	retryAfter(w, err)
 	for _, name := range []string{"Content-Encoding", "Content-Length", "Etag", "Content-Disposition"} {
 		w.Header().Del(name)
 	}
@@ -96,6 +93,18 @@ func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	p.plainProblem(w, r, about)
+}
+
+// retryAfter tells a client that tried too often when to come back, in whole
+// seconds; 0 for any other error.
+func retryAfter(w http.ResponseWriter, err error) (seconds int) {
+	var limited *account.LimitedError
+	if !errors.As(err, &limited) {
+		return 0
+	}
+	seconds = int(limited.RetryAfter.Seconds()) + 1
+	w.Header().Set("Retry-After", strconv.Itoa(seconds))
+	return seconds
 }
 
 // cameFrom is the page of ours that a form was on; the profile when it is not known.

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/subscription"
@@ -82,10 +81,10 @@ func (p *Portal) changePasswordOn(path string, w http.ResponseWriter, r *http.Re
 	if err != nil {
 		return err
 	}
-	err = p.cfg.Accounts.ChangePassword(r.Context(), r.PostForm.Get("current"), r.PostForm.Get("password"), p.client(r))
-	var limited *account.LimitedError
+	started, err := p.cfg.Accounts.ChangePassword(r.Context(), r.PostForm.Get("current"), r.PostForm.Get("password"), p.client(r))
 	switch {
-	case errors.As(err, &limited):
+	case errors.Is(err, apim.ErrTooManyRequests):
+		retryAfter(w, err)
 		err = apim.Invalid("current", words("form.tooMany"))
 	case errors.Is(err, apim.ErrUnauthorized):
 		err = apim.Invalid("current", words("form.wrongPassword"))
@@ -93,6 +92,7 @@ func (p *Portal) changePasswordOn(path string, w http.ResponseWriter, r *http.Re
 	if err != nil {
 		return p.refused(w, r, v, path, "password", err)
 	}
+	p.signedInAs(w, started)
 	return done(w, r, "password")
 }
 

@@ -5,15 +5,13 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/store"
 )
-
-// cookieName is the session cookie; under TLS it is prefixed by __Host-.
-const cookieName = "portico_portal"
 
 // visit is who makes a request.
 type visit struct {
@@ -61,11 +59,21 @@ func (p *Portal) signedIn(w http.ResponseWriter, r *http.Request) (*visit, error
 // setSession gives the browser a session id; "" takes it back. The cookie goes
 // when the browser closes or the session ends, whichever comes first.
 func (p *Portal) setSession(w http.ResponseWriter, id string) {
+	p.setCookie(w, p.cookie, id, account.SessionLifetime)
+}
+
+// signedInAs gives the browser what a sign-in started.
+func (p *Portal) signedInAs(w http.ResponseWriter, s *account.Started) {
+	p.setSession(w, s.SessionID)
+	p.setCookie(w, p.device, s.Device, account.DeviceLifetime)
+}
+
+func (p *Portal) setCookie(w http.ResponseWriter, name, value string, life time.Duration) {
 	c := &http.Cookie{
-		Name: p.cookie, Value: id, Path: "/", HttpOnly: true, Secure: p.secure, SameSite: http.SameSiteLaxMode,
-		MaxAge: int(account.SessionLifetime.Seconds()),
+		Name: name, Value: value, Path: "/", HttpOnly: true, Secure: p.secure, SameSite: http.SameSiteLaxMode,
+		MaxAge: int(life.Seconds()),
 	}
-	if id == "" {
+	if value == "" {
 		c.MaxAge = -1
 	}
 	http.SetCookie(w, c)
@@ -76,6 +84,9 @@ func (p *Portal) client(r *http.Request) account.Client {
 	c := account.Client{Address: r.RemoteAddr, UserAgent: r.UserAgent()}
 	if cookie, err := r.Cookie(p.cookie); err == nil {
 		c.SessionID = cookie.Value
+	}
+	if cookie, err := r.Cookie(p.device); err == nil {
+		c.Device = cookie.Value
 	}
 	return c
 }

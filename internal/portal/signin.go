@@ -3,7 +3,6 @@ package portal
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -34,11 +33,11 @@ func (p *Portal) signIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	email := strings.TrimSpace(r.PostForm.Get("email"))
-	_, id, err := p.cfg.Accounts.SignIn(r.Context(), email, r.PostForm.Get("password"), p.client(r))
+	started, err := p.cfg.Accounts.SignIn(r.Context(), email, r.PostForm.Get("password"), p.client(r))
 	if err != nil {
 		return p.signInFailed(w, r, err)
 	}
-	p.setSession(w, id)
+	p.signedInAs(w, started)
 	return redirect(w, r, address.Local(r.PostForm.Get(address.ReturnTo), address.Home), http.StatusSeeOther)
 }
 
@@ -48,10 +47,7 @@ func (p *Portal) signInFailed(w http.ResponseWriter, r *http.Request, err error)
 	switch {
 	case errors.Is(err, apim.ErrTooManyRequests):
 		status, message = http.StatusTooManyRequests, words("form.tooMany")
-		var limited *account.LimitedError
-		if errors.As(err, &limited) {
-			seconds := int(limited.RetryAfter.Seconds()) + 1
-			w.Header().Set("Retry-After", fmt.Sprint(seconds))
+		if seconds := retryAfter(w, err); seconds > 0 {
 			message = words("form.tooManySeconds", "n", seconds)
 		}
 	case errors.Is(err, account.ErrBlocked):
@@ -101,7 +97,7 @@ func (p *Portal) signInByToken(w http.ResponseWriter, r *http.Request) error {
 	if token == "" { // it may stand after the hash, which only the browser sees
 		return &moved{to: address.SignIn, byHash: true}
 	}
-	id, err := p.sessionOfToken(r, token)
+	started, err := p.sessionOfToken(r, token)
 	if errors.Is(err, apim.ErrUnauthorized) {
 		state := &widget.FormState{Form: "signin", Errors: []widget.FieldError{{Message: words("signin.oldLink")}}}
 		return p.sendForm(w, r, &visit{Visitor: catalog.Guest()}, address.SignIn, http.StatusUnauthorized, state, noReferrer)
@@ -109,9 +105,9 @@ func (p *Portal) signInByToken(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p.setSession(w, id)
+	p.signedInAs(w, started)
 	if to == "" {
-		if to, err = p.firstPage(r.Context(), id); err != nil {
+		if to, err = p.firstPage(r.Context(), started.SessionID); err != nil {
 			return err
 		}
 	}
@@ -135,18 +131,18 @@ func (p *Portal) firstPage(ctx context.Context, session string) (string, error) 
 	return address.ChangePassword, nil
 }
 
-func (p *Portal) sessionOfToken(r *http.Request, token string) (string, error) {
+func (p *Portal) sessionOfToken(r *http.Request, token string) (*account.Started, error) {
 	if token == "" || r.Method != http.MethodGet {
-		return "", apim.ErrUnauthorized
+		return nil, apim.ErrUnauthorized
 	}
 	who, err := p.cfg.Accounts.Authenticate(r.Context(), token)
 	switch {
 	case err == nil && who.UserID != "":
 		return p.cfg.Accounts.StartSession(r.Context(), who.UserID, p.client(r))
 	case err == nil: // the service itself is nobody who could visit
-		return "", apim.ErrUnauthorized
+		return nil, apim.ErrUnauthorized
 	case errors.Is(err, apim.ErrUnauthorized):
 		return p.cfg.Accounts.RedeemLink(r.Context(), token, p.client(r))
 	}
-	return "", err
+	return nil, err
 }

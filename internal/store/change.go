@@ -41,7 +41,7 @@ func (tx *Tx) OldestSeq() (int64, error) {
 }
 
 // Prune deletes the service's changes older than ChangeRetention, except the
-// newest, and expired sessions.
+// newest, expired sessions and marks.
 func (s *Store) Prune(ctx context.Context) error {
 	err := s.Update(ctx, Actor{Name: System}, func(tx *Tx) error {
 		before := tx.now.Add(-ChangeRetention).UnixMicro()
@@ -59,8 +59,15 @@ func (s *Store) Prune(ctx context.Context) error {
 				return err
 			}
 		}
-		_, err = tx.exec(`DELETE FROM session WHERE service = $1 AND expires_at <= $2`, s.service, tx.now.UnixMicro())
-		return err
+		for _, over := range []string{
+			`DELETE FROM session WHERE service = $1 AND expires_at <= $2`,
+			`DELETE FROM mark WHERE service = $1 AND until <= $2`,
+		} {
+			if _, err := tx.exec(over, s.service, tx.now.UnixMicro()); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return wrap(err, "prune the change feed")
 }
