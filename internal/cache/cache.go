@@ -4,6 +4,8 @@ import (
 	"container/list"
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"sync"
 )
 
@@ -33,10 +35,13 @@ type entry[K comparable, V any] struct {
 	Made[V]
 }
 
-// flight is a value being made. It records evictions meanwhile: a value made
-// from something that has changed is returned but not kept.
+// flight is a value being made, for as long as somebody waits for it. It records
+// evictions meanwhile: a value made from something that has changed is returned
+// but not kept.
 type flight[V any] struct {
 	done    chan struct{}
+	cancel  context.CancelFunc // ends the work
+	waiting int                // callers
 	made    Made[V]
 	err     error
 	evicted map[string]struct{}
@@ -64,47 +69,87 @@ func (c *Cache[K, V]) Get(key K) (V, bool) {
 }
 
 // Load returns the kept value of a key, or makes it. Concurrent callers wait
-// for one of them to make it, which continues if that one gives up. Errors are
-// not kept.
+// for it to be made once; when the last of them has gone, so does the context of
+// makeValue, and that caller waits until it has returned: no work goes on behind
+// the requests that it is for. Errors are not kept; a panic is one.
 func (c *Cache[K, V]) Load(ctx context.Context, key K, makeValue func(context.Context) (Made[V], error)) (V, error) {
-	c.mu.Lock()
-	if el, ok := c.entries[key]; ok {
-		c.recent.MoveToFront(el)
-		v := el.Value.(*entry[K, V]).Value
-		c.mu.Unlock()
-		return v, nil
-	}
-	f, ok := c.flights[key]
-	if !ok {
-		f = &flight[V]{done: make(chan struct{}), err: errPanicked}
-		c.flights[key] = f
-		c.mu.Unlock()
-		c.fly(context.WithoutCancel(ctx), key, f, makeValue)
-		return f.made.Value, f.err
-	}
-	c.mu.Unlock()
-	select {
-	case <-f.done:
-		return f.made.Value, f.err
-	case <-ctx.Done():
-		var zero V
-		return zero, ctx.Err()
+	for {
+		v, f := c.join(ctx, key, makeValue)
+		if f == nil {
+			return v, nil
+		}
+		select {
+		case <-f.done:
+			if !errors.Is(f.err, errAbandoned) {
+				return f.made.Value, f.err
+			}
+		case <-ctx.Done():
+			if c.leave(f) {
+				f.cancel()
+				<-f.done
+			}
+			return v, ctx.Err()
+		}
 	}
 }
 
-var errPanicked = errors.New("making the value panicked")
+// errAbandoned is what a flight ends with that everybody left: who came too late
+// to keep it going begins anew.
+var errAbandoned = errors.New("nobody waited for the value")
+
+// join returns the kept value of a key, or the flight that makes it, which the
+// caller is now waiting for.
+func (c *Cache[K, V]) join(ctx context.Context, key K, makeValue func(context.Context) (Made[V], error)) (v V, f *flight[V]) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if el, ok := c.entries[key]; ok {
+		c.recent.MoveToFront(el)
+		return el.Value.(*entry[K, V]).Value, nil
+	}
+	f, ok := c.flights[key]
+	if !ok {
+		f = &flight[V]{done: make(chan struct{})}
+		c.flights[key] = f
+		ctx, f.cancel = context.WithCancel(context.WithoutCancel(ctx))
+		go c.fly(ctx, key, f, makeValue)
+	}
+	f.waiting++
+	return v, f
+}
+
+// leave counts a caller out, and reports whether it was the last.
+func (c *Cache[K, V]) leave(f *flight[V]) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f.waiting--
+	return f.waiting == 0
+}
 
 func (c *Cache[K, V]) fly(ctx context.Context, key K, f *flight[V], makeValue func(context.Context) (Made[V], error)) {
+	defer close(f.done)
+	defer f.cancel()
+	made, err := caught(ctx, makeValue)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.flights, key)
+	if err != nil && ctx.Err() != nil {
+		err = errAbandoned
+	}
+	f.made, f.err = made, err
+	if err == nil && !made.Skip && !f.stale() {
+		c.keep(key, made)
+	}
+}
+
+// caught makes a panic an error: outside the goroutine of a request it would end
+// the process.
+func caught[V any](ctx context.Context, makeValue func(context.Context) (Made[V], error)) (made Made[V], err error) {
 	defer func() {
-		c.mu.Lock()
-		delete(c.flights, key)
-		if f.err == nil && !f.made.Skip && !f.stale() {
-			c.keep(key, f.made)
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
 		}
-		c.mu.Unlock()
-		close(f.done)
 	}()
-	f.made, f.err = makeValue(ctx)
+	return makeValue(ctx)
 }
 
 func (f *flight[V]) stale() bool {

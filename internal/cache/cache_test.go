@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -120,13 +121,80 @@ func TestErrorsAndPanicsAreNotKeptAndReleaseWaiters(t *testing.T) {
 	}); !errors.Is(err, boom) {
 		t.Fatalf("got %v", err)
 	}
-	func() {
-		defer func() { recover() }()
-		c.Load(t.Context(), "k", func(context.Context) (cache.Made[string], error) { panic("boom") })
-	}()
+	if _, err := c.Load(t.Context(), "k", func(context.Context) (cache.Made[string], error) { panic("boom") }); err == nil || !strings.Contains(err.Error(), "boom") {
+		t.Fatalf("a panic is %v", err)
+	}
 	if v, err := c.Load(t.Context(), "k", value("fine", 1)); v != "fine" || err != nil {
 		t.Errorf("after an error and a panic: %q, %v", v, err)
 	}
+}
+
+func TestWorkEndsWithTheLastWhoWaitsForIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := cache.New[string, string](100)
+		var begun, ended atomic.Int32
+		endless := func(ctx context.Context) (cache.Made[string], error) {
+			begun.Add(1)
+			defer ended.Add(1)
+			<-ctx.Done()
+			return cache.Made[string]{}, ctx.Err()
+		}
+		var leave []context.CancelFunc
+		var wg sync.WaitGroup
+		for range 2 {
+			ctx, cancel := context.WithCancel(t.Context())
+			leave = append(leave, cancel)
+			wg.Go(func() {
+				if _, err := c.Load(ctx, "k", endless); !errors.Is(err, context.Canceled) {
+					t.Errorf("who leaves gets %v", err)
+				}
+			})
+			synctest.Wait()
+		}
+		leave[0]()
+		synctest.Wait()
+		if begun.Load() != 1 || ended.Load() != 0 {
+			t.Errorf("after the first of two has left, %d began and %d ended", begun.Load(), ended.Load())
+		}
+		leave[1]()
+		wg.Wait()
+		if ended.Load() != 1 {
+			t.Error("the work goes on after its last reader has left")
+		}
+		if v, err := c.Load(t.Context(), "k", value("v", 1)); v != "v" || err != nil {
+			t.Errorf("who comes later gets %q, %v", v, err)
+		}
+	})
+}
+
+func TestWhoComesWhileWorkIsGivenUpGetsTheValue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := cache.New[string, string](100)
+		end := make(chan struct{})
+		ctx, leave := context.WithCancel(t.Context())
+		go c.Load(ctx, "k", func(ctx context.Context) (cache.Made[string], error) {
+			<-end // slow to notice
+			return cache.Made[string]{}, ctx.Err()
+		})
+		synctest.Wait()
+		leave()
+		synctest.Wait()
+		late := make(chan string)
+		go func() {
+			v, err := c.Load(t.Context(), "k", value("v", 1))
+			if err != nil {
+				t.Error(err)
+			}
+			late <- v
+		}()
+		synctest.Wait()
+		close(end)
+		if v := <-late; v != "v" {
+			t.Errorf("who came late got %q", v)
+		}
+	})
 }
 
 func BenchmarkGet(b *testing.B) {

@@ -1,5 +1,6 @@
 // Package cache keeps derived values in memory: bounded by bytes, made once for
-// concurrent callers, and evicted by what they were made from.
+// concurrent callers as long as one of them waits, and evicted by what they were
+// made from.
 //
 // It imports the standard library only.
 package cache

@@ -2,8 +2,6 @@ package media_test
 
 import (
 	"bytes"
-	"image"
-	"image/png"
 	"strings"
 	"testing"
 
@@ -80,31 +78,5 @@ func TestAFileIsServedAsWhatItIs(t *testing.T) {
 		if got := media.Kind(c.file, c.declared, []byte(c.head)); got != c.want {
 			t.Errorf("%s is served as %s, want %s", name, got, c.want)
 		}
-	}
-}
-
-func TestPicturesAreMadeSmallerNotLarger(t *testing.T) {
-	t.Parallel()
-	var b bytes.Buffer
-	if err := png.Encode(&b, image.NewRGBA(image.Rect(0, 0, 800, 400))); err != nil {
-		t.Fatal(err)
-	}
-	data, kind, err := media.Resize(bytes.NewReader(b.Bytes()), 320)
-	if err != nil || kind != "image/png" {
-		t.Fatal(kind, err)
-	}
-	if about, err := png.DecodeConfig(bytes.NewReader(data)); err != nil || about.Width != 320 || about.Height != 160 {
-		t.Errorf("it has %d × %d pixels: %v", about.Width, about.Height, err)
-	}
-	if data, _, err := media.Resize(bytes.NewReader(b.Bytes()), 1280); data != nil || err != nil {
-		t.Errorf("a small picture was changed: %d bytes, %v", len(data), err)
-	}
-	bomb := bytes.Clone(b.Bytes())
-	copy(bomb[16:24], []byte{0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff}) // width and height of the header
-	if _, _, err := media.Resize(bytes.NewReader(bomb), 320); err == nil {
-		t.Error("a picture of 65,535 × 65,535 pixels is decoded")
-	}
-	if _, _, err := media.Resize(strings.NewReader("no picture"), 320); err == nil {
-		t.Error("what is no picture is decoded")
 	}
 }

@@ -27,6 +27,9 @@ type answer struct {
 	parts []widget.Part
 	page  *widget.Page
 
+	packed   bool            // as small as it gets: sent in no other coding
+	versions map[int]*answer // of a picture, by width: they are made and kept together
+
 	grow func(bytes int64) // tells the cache what a new coding costs; nil of what is not kept
 
 	mu       sync.Mutex
@@ -62,11 +65,20 @@ func once(status int, body []byte, headers ...header) *answer {
 	return &answer{status: status, body: body, headers: headers, control: []string{personal}}
 }
 
+// packed is an answer that no coding makes smaller: a picture.
+func packed(a *answer) *answer {
+	a.packed = true
+	return a
+}
+
 // bytes is what keeping the answer costs at first.
 func (a *answer) bytes() int64 {
 	n := int64(len(a.body) + 1024)
 	for _, p := range a.parts {
 		n += int64(len(p.HTML) + 64)
+	}
+	for _, v := range a.versions {
+		n += v.bytes()
 	}
 	return n
 }
@@ -111,7 +123,10 @@ func (a *answer) encode(e encoding) (*variant, error) {
 // send sends the answer, or 304 when the client has it. A kept answer is sent
 // almost without allocating.
 func (a *answer) send(w http.ResponseWriter, r *http.Request, common []header) error {
-	e := negotiate(r.Header["Accept-Encoding"])
+	e := identity
+	if !a.packed {
+		e = negotiate(r.Header["Accept-Encoding"])
+	}
 	v, err := a.variant(e)
 	if err != nil {
 		return err

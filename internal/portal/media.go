@@ -11,7 +11,6 @@ import (
 	"path"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
@@ -54,14 +53,12 @@ func (p *Portal) serveMedia(w http.ResponseWriter, r *http.Request) error {
 	}
 	declared := cmp.Or(m.ContentType, info.ContentType)
 	kind := media.Kind(r.URL.Path, declared, head[:n])
-	width, _ := strconv.Atoi(r.URL.Query().Get(address.QueryWidth))
-	if kind == media.SVG || slices.Contains(media.Widths, width) && strings.HasPrefix(kind, "image/") {
-		if made, err := p.remade(r.Context(), f, info, kind, width); err != nil || made.body != nil {
-			if err == nil {
-				err = made.send(w, r, p.mediaHeaders(r))
-			}
-			return err
-		}
+	made, err := p.remade(r, s.Site, m, info, kind)
+	if err != nil {
+		return err
+	}
+	if made != nil {
+		return made.send(w, r, p.mediaHeaders(r))
 	}
 	h := w.Header()
 	setHeaders(h, p.mediaHeaders(r))
@@ -99,37 +96,70 @@ func (p *Portal) mediaHeaders(r *http.Request) []header {
 	return with(p.common, mediaPolicy, header{"Cache-Control", []string{control}})
 }
 
-// remade is a file that is not served as it lies: an SVG without what runs, or
-// a picture made smaller; a body of nil when it is served as it lies after all.
-func (p *Portal) remade(ctx context.Context, f io.ReadSeeker, info blob.Info, kind string, width int) (*answer, error) {
-	return p.pages.Load(ctx, mediumKey(info.Hash, width), func(context.Context) (cache.Made[*answer], error) {
-		made, err := remake(f, kind, width)
-		if err != nil { // not what it says: nobody is shown it, and nothing else breaks
-			p.cfg.Logger.Warn("a medium is not shown", "medium", info.Name, "error", err)
-			return cache.Made[*answer]{}, apim.ErrNotFound
+// remade is what is sent instead of a file: an SVG without what runs, or the
+// version of a picture that is asked for, if an element of the site shows it;
+// nil when the file is sent as it lies.
+func (p *Portal) remade(r *http.Request, s *site.Site, m site.Media, info blob.Info, kind string) (*answer, error) {
+	var widths []int
+	width, _ := strconv.Atoi(r.URL.Query().Get(address.QueryWidth))
+	if kind != media.SVG {
+		if widths = s.Widths(r.URL.Path); !slices.Contains(widths, width) {
+			return nil, nil
 		}
+	}
+	key := mediumKey(info.Hash, widths)
+	a, err := p.pages.Load(r.Context(), key, func(ctx context.Context) (cache.Made[*answer], error) {
+		p.rendered.Add(1)
+		made, err := p.remake(ctx, m, kind, widths)
+		if ctx.Err() != nil {
+			return cache.Made[*answer]{}, ctx.Err()
+		}
+		if err != nil { // not what it says; kept, so that it is tried but once
+			p.cfg.Logger.Warn("a medium is not made smaller or safe", "medium", info.Name, "error", err)
+		}
+		made.grow = func(bytes int64) { p.pages.Grow(key, bytes) }
 		return cache.Made[*answer]{Value: made, Bytes: made.bytes()}, nil
 	})
+	switch {
+	case err != nil:
+		return nil, err
+	case kind != media.SVG:
+		return a.versions[width], nil
+	case a.body == nil: // nobody is shown an SVG that is not understood
+		return nil, apim.ErrNotFound
+	}
+	return a, nil
 }
 
-func remake(f io.ReadSeeker, kind string, width int) (*answer, error) {
+// remake makes an SVG safe, or the versions of a picture.
+func (p *Portal) remake(ctx context.Context, m site.Media, kind string, widths []int) (*answer, error) {
 	const control = "private, max-age=3600"
+	set := newAnswer(nil, control)
+	f, _, err := p.openFile(ctx, m) // its own: the request that began this may leave before others
+	if err != nil {
+		return set, err
+	}
+	defer f.Close()
 	if kind == media.SVG {
-		data, err := io.ReadAll(io.LimitReader(f, media.MaxSVG+1))
-		if err != nil {
-			return nil, err
-		}
-		clean, err := media.SanitizeSVG(data)
+		clean, err := p.pictures.SVG(ctx, f)
 		return newAnswer(clean, control, contentType(kind)), err
 	}
-	data, kind, err := media.Resize(f, width)
-	if err != nil || data == nil {
-		if _, seek := f.Seek(0, io.SeekStart); seek != nil {
-			err = seek
-		}
-		return newAnswer(nil, control), err
+	size, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return set, err
 	}
-	return newAnswer(data, control, contentType(kind)), nil
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return set, err
+	}
+	versions, err := p.pictures.Versions(ctx, f, kind, widths)
+	set.versions = map[int]*answer{}
+	for _, v := range versions {
+		// What would not fit beside other answers would be made again and again.
+		if n := int64(len(v.Data)); n < size && set.bytes()+n < p.cfg.CacheBytes/4 {
+			set.versions[v.Width] = packed(newAnswer(v.Data, control, contentType(v.Kind)))
+		}
+	}
+	return set, err
 }
 
 // serveWidgetFile answers with a file of a custom widget. It runs in a sandboxed

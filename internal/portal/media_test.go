@@ -2,10 +2,12 @@ package portal_test
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/png"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/portico-portal/portico/internal/blob"
@@ -89,6 +91,41 @@ func TestMediaAreSeenByWhoSeesAnElementThatHoldsThem(t *testing.T) {
 	}
 	if page := guest.get("/pictures").text; !strings.Contains(page, `srcset="/content/open.png?w=320 1x, /content/open.png?w=640 2x"`) || strings.Contains(page, "secret.svg") {
 		t.Errorf("the page shows %s", page[strings.Index(page, "<main"):])
+	}
+}
+
+func TestAPictureIsDecodedOnceForWhatPagesShow(t *testing.T) {
+	t.Parallel()
+	s := shop(t)
+	s.upload("g1", picture(t, 2000))
+	s.upload("g2", []byte("\x89PNG\r\n\x1a\nbroken"))
+	s.content("media", map[string]string{
+		"blob/a":            `{"fileName":"a.png","blobId":"g1","permalink":"/content/a.png"}`,
+		"blob/b":            `{"fileName":"b.png","blobId":"g2","permalink":"/content/b.png"}`,
+		"page/pictures":     `{"en_us":{"title":"Pictures","permalink":"/pictures","documentId":"contentTypes/document/contentItems/pictures"}}`,
+		"document/pictures": `{"nodes":[{"type":"picture","sourceId":"contentTypes/blob/contentItems/a","width":300},{"type":"picture","sourceUrl":"/content/b.png","width":300}]}`,
+	})
+	guest := s.browser()
+	s.eventually("the page", func() bool { return guest.get("/pictures").StatusCode == http.StatusOK })
+	before := s.portal.Rendered()
+	widths := map[int]int{320: 320, 640: 640, 1280: 2000, 1920: 2000, 7: 2000}
+	var all sync.WaitGroup
+	for range 4 {
+		for w, want := range widths {
+			all.Go(func() {
+				about, err := png.DecodeConfig(strings.NewReader(guest.get(fmt.Sprintf("/content/a.png?w=%d", w)).text))
+				if err != nil || about.Width != want {
+					t.Errorf("w=%d gives %d pixels, want %d: %v", w, about.Width, want, err)
+				}
+				if a := guest.get("/content/b.png?w=320"); a.StatusCode != http.StatusOK || !strings.HasSuffix(a.text, "broken") {
+					t.Errorf("a file that cannot be decoded answers %d", a.StatusCode)
+				}
+			})
+		}
+	}
+	all.Wait()
+	if n := s.portal.Rendered() - before; n != 2 {
+		t.Errorf("two pictures were worked on %d times", n)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/cache"
 	"github.com/portico-portal/portico/internal/feed"
+	"github.com/portico-portal/portico/internal/media"
 	"github.com/portico-portal/portico/internal/search"
 	"github.com/portico-portal/portico/internal/settings"
 	"github.com/portico-portal/portico/internal/site"
@@ -24,6 +25,7 @@ type Portal struct {
 	sites       *sites
 	pages       *cache.Cache[key, *answer]
 	pageIndexes *cache.Cache[key, *search.Pages]
+	pictures    *media.Maker
 	assets      *assets
 	common      []header // of pages
 	static      []header // of files
@@ -49,8 +51,8 @@ func New(cfg Config) (*Portal, error) {
 	cfg.GatewayURL = strings.TrimSuffix(cfg.GatewayURL, "/")
 	p := &Portal{
 		cfg: cfg, pages: cache.New[key, *answer](cfg.CacheBytes),
-		pageIndexes: cache.New[key, *search.Pages](searchCacheBytes),
-		secure:      strings.HasPrefix(cfg.PortalURL, "https://"), cookie: address.SessionCookie, device: address.DeviceCookie,
+		pageIndexes: cache.New[key, *search.Pages](searchCacheBytes), pictures: media.NewMaker(),
+		secure: strings.HasPrefix(cfg.PortalURL, "https://"), cookie: address.SessionCookie, device: address.DeviceCookie,
 	}
 	if p.secure {
 		p.cookie, p.device = address.HostPrefix+p.cookie, address.HostPrefix+p.device

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/url"
 	"slices"
-	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -184,8 +183,8 @@ func guestKey(of *site.Site, path string) key {
 	return key{revision: of.Revision, path: path, audience: catalog.GuestAudience}
 }
 
-// mediumKey is the key of a file that is not sent as it lies, by its hash; it is
-// of no site.
-func mediumKey(hash string, width int) key {
-	return key{path: "medium " + hash, query: strconv.Itoa(width)}
+// mediumKey is the key of what is made of a file, by its hash: an SVG, or the
+// versions of a picture; it is of no site.
+func mediumKey(hash string, widths []int) key {
+	return key{path: "medium " + hash, query: fmt.Sprint(widths)}
 }

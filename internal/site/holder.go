@@ -44,6 +44,12 @@ func (s *Site) MediumFor(v catalog.Visitor, path string, open func(*Page) bool) 
 	return m, v.Admin || s.held(v, m.path, open)
 }
 
+// Widths are those of the versions of a picture that elements of the site show.
+func (s *Site) Widths(path string) []int {
+	s.holdersOnce.Do(s.findHolders)
+	return s.widths[strings.ToLower(path)]
+}
+
 func (s *Site) held(v catalog.Visitor, key string, open func(*Page) bool) bool {
 	s.holdersOnce.Do(s.findHolders)
 	return slices.ContainsFunc(s.holders[key], func(h holder) bool { return h.admits(v, open) })
@@ -51,7 +57,7 @@ func (s *Site) held(v catalog.Visitor, key string, open func(*Page) bool) bool {
 
 // findHolders notes which elements show which media.
 func (s *Site) findHolders() {
-	s.holders = map[string][]holder{}
+	s.holders, s.widths = map[string][]holder{}, map[string][]int{}
 	for _, p := range s.pages {
 		h := holder{page: p, rules: []widget.Rule{p.rule}}
 		s.holdAll(h, s.items[refKey(p.meta.DocumentID)].Body)
@@ -107,6 +113,9 @@ func (s *Site) hold(h holder, v any, depth int) {
 				s.note("widget:"+strings.ToLower(strings.TrimPrefix(name, "CustomWidget-")), h)
 			}
 		}
+		if v["type"] == "picture" {
+			s.noteWidths(v)
+		}
 		for _, child := range v {
 			s.hold(h, child, depth+1)
 		}
@@ -124,6 +133,21 @@ func (s *Site) note(key string, h holder) {
 	if key != "" {
 		s.holders[key] = append(s.holders[key], h)
 	}
+}
+
+// noteWidths notes the versions that a picture's node shows.
+func (s *Site) noteWidths(node map[string]any) {
+	path, _ := node["sourceUrl"].(string)
+	if id, ok := node["sourceId"].(string); ok && s.targets[refKey(id)] != "" {
+		path = s.targets[refKey(id)]
+	}
+	key := strings.ToLower(path)
+	for _, width := range widget.PictureWidths(node["width"]) {
+		if !slices.Contains(s.widths[key], width) {
+			s.widths[key] = append(s.widths[key], width)
+		}
+	}
+	slices.Sort(s.widths[key])
 }
 
 // ruleOf is the rule that an object of a document states; one that is not

@@ -46,6 +46,7 @@ type Site struct {
 
 	holdersOnce sync.Once
 	holders     map[string][]holder // lower-case path of a medium, or widget:name → who shows it
+	widths      map[string][]int    // of the versions of pictures that are shown, by path
 	author      string
 }
 

@@ -2,6 +2,7 @@ package widget
 
 import (
 	"context"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -50,15 +51,26 @@ func sourceSet(src string, width int) string {
 	if !address.IsMedium(src) || width == 0 || !slices.Contains([]string{".png", ".jpg", ".jpeg", ".webp"}, strings.ToLower(path.Ext(src))) {
 		return ""
 	}
-	one, two := media.WidthFor(width), media.WidthFor(2*width)
-	if one == 0 {
-		return ""
+	var set []string
+	for i, version := range versionWidths(width) {
+		set = append(set, fmt.Sprintf("%s %dx", address.MediumVersion(src, version), i+1))
 	}
-	set := address.MediumVersion(src, one) + " 1x"
-	if two != 0 {
-		set += ", " + address.MediumVersion(src, two) + " 2x"
+	return strings.Join(set, ", ")
+}
+
+// PictureWidths are the widths of the versions that a picture is shown in, by
+// the width that its node says.
+func PictureWidths(width any) []int { return versionWidths(pixels(width)) }
+
+// versionWidths are those of the versions for screens of one and two pixels a point.
+func versionWidths(width int) []int {
+	var out []int
+	for _, n := range []int{width, 2 * width} {
+		if w := media.WidthFor(n); n > 0 && w > 0 {
+			out = append(out, w)
+		}
 	}
-	return set
+	return out
 }
 
 // pixels is a size given as a number; other spellings are left to the style.
