@@ -1,0 +1,89 @@
+package main
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A target is a package whose code decides who may do what.
+type target struct {
+	Package string   // below internal/
+	Files   []string // that are mutated; empty: all of the package's
+	// Decides names the functions, and methods as Type.method, in which no
+	// mutant may live without an explanation: each answers who may do what.
+	Decides []string
+}
+
+// targets are the packages that make mutate goes through.
+var targets = []target{
+	{Package: "access"},
+	{Package: "account"},
+	{Package: "subscription"},
+	{Package: "catalog"},
+	{Package: "gateway", Files: []string{"key.go", "routes.go", "router.go", "template.go", "address.go"}},
+	{Package: "policy", Files: []string{"cors.go", "rate_limit.go", "counters.go"}},
+	{Package: "arm"},
+}
+
+// folder is the package's folder in the repository.
+func (t target) folder() string { return "internal/" + t.Package }
+
+// decides says whether a function is among those that decide.
+func (t target) decides(function string) bool { return slices.Contains(t.Decides, function) }
+
+// excludes are the patterns of the files that are not mutated, among all of the
+// package's, by their paths below its folder.
+func (t target) excludes(files []string) []string {
+	out := []string{"/"} // its sub-packages
+	for _, file := range files {
+		if len(t.Files) > 0 && !slices.Contains(t.Files, file) {
+			out = append(out, "^"+regexp.QuoteMeta(file)+"$")
+		}
+	}
+	return out
+}
+
+// chosen are the targets that are named, or all.
+func chosen(names []string) (out []target, unknown []string) {
+	if len(names) == 0 {
+		return targets, nil
+	}
+	byName := map[string]target{}
+	for _, t := range targets {
+		byName[t.Package] = t
+	}
+	for _, name := range names {
+		if t, ok := byName[strings.TrimPrefix(name, "internal/")]; ok {
+			out = append(out, t)
+		} else {
+			unknown = append(unknown, name)
+		}
+	}
+	return out, unknown
+}
+
+// mutations are the kinds of mutation, all that gremlins knows: what stands in
+// its report, and the flag that switches it on.
+var mutations = map[string]string{
+	"ARITHMETIC_BASE":            "arithmetic-base",
+	"CONDITIONALS_BOUNDARY":      "conditionals-boundary",
+	"CONDITIONALS_NEGATION":      "conditionals-negation",
+	"INCREMENT_DECREMENT":        "increment-decrement",
+	"INVERT_ASSIGNMENTS":         "invert-assignments",
+	"INVERT_BITWISE":             "invert-bitwise",
+	"INVERT_BITWISE_ASSIGNMENTS": "invert-bwassign",
+	"INVERT_LOGICAL":             "invert-logical",
+	"INVERT_LOOPCTRL":            "invert-loopctrl",
+	"INVERT_NEGATIVES":           "invert-negatives",
+	"REMOVE_SELF_ASSIGNMENTS":    "remove-self-assignments",
+}
+
+func flags() []string {
+	var out []string
+	for _, flag := range slices.Sorted(maps.Values(mutations)) {
+		out = append(out, "--"+flag)
+	}
+	return out
+}
