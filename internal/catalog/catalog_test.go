@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -371,72 +370,4 @@ func TestOperationsAreReadOnFirstUseAndFollowChanges(t *testing.T) {
 		t.Errorf("after a rename the operation is %+v, %v", d, err)
 	}
 	s.eventually("the count", func() bool { a, _ := s.API(admin, "a"); return a.Operations == 4 })
-}
-
-// Whatever changes, in whatever order, what was applied change by change is what
-// reading everything gives.
-func TestAppliedChangesAreWhatLoadingGives(t *testing.T) {
-	t.Parallel()
-	st := storetest.Open(t)
-	c := catalog.New(st)
-	f, err := feed.Load(t.Context(), st, "catalog", c, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	random := rand.New(rand.NewPCG(1, 2))
-	pick := func(names ...string) string { return names[random.IntN(len(names))] }
-	change := func(tx *store.Tx) error {
-		id := pick("a", "B", "c", "d")
-		api, product := apim.APIRef(apim.Name(id)), apim.ProductRef(apim.Name(pick("p", "q")))
-		switch random.IntN(9) {
-		case 0, 1, 2:
-			return putAPI(id, func(a *apim.API) { a.DisplayName, a.APIRevision = pick("Same", "other", "Third"), pick("1", "2") })(tx)
-		case 3:
-			return errors.Join(tx.DeleteTree(apim.RevisionRef(apim.Name(id), "1")), tx.DeleteTree(api))
-		case 4:
-			return document(tx, product, apim.Product{DisplayName: pick("One", "Two"), State: pick("published", "notPublished")})
-		case 5:
-			return tx.DeleteTree(product)
-		case 6:
-			_, err := tx.Link(apim.ProductAPI, product, api)
-			return err
-		case 7:
-			_, err := tx.Unlink(apim.ProductAPI, product, api)
-			return err
-		}
-		_, err := tx.Link(apim.ProductGroup, product, apim.GroupRef(apim.Name(pick("guests", "developers"))))
-		return err
-	}
-	for step := range 300 {
-		for range 1 + random.IntN(2) {
-			if err := st.Update(t.Context(), store.Actor{Name: "test"}, change); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := f.CatchUp(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		fresh := catalog.New(st)
-		if err := st.View(t.Context(), fresh.Load); err != nil {
-			t.Fatal(err)
-		}
-		if got, want := shape(c), shape(fresh); got != want {
-			t.Fatalf("step %d: applied\n%s\nloaded\n%s", step, got, want)
-		}
-	}
-}
-
-// shape is what visitors see of a catalog.
-func shape(c *catalog.Catalog) string {
-	var b strings.Builder
-	for _, v := range []catalog.Visitor{guest, developer, admin} {
-		for _, a := range c.APIs(v) {
-			found, err := c.API(v, a.ID)
-			fmt.Fprintln(&b, a.ID, a.Name, a.Revision, a.Products, len(c.ProductsOf(v, a)), found == a, err, c.Visible(v, a.Ref))
-		}
-		for _, p := range c.Products(v) {
-			fmt.Fprintln(&b, p.ID, p.Name, p.Groups, names(c.APIsOf(v, p)))
-		}
-	}
-	return b.String()
 }

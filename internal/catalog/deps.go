@@ -92,6 +92,15 @@ func (d deps) members(r *rows, apis []apim.Key) {
 	}
 }
 
+// holders notes the products that hold an API which came or went.
+func (d deps) holders(r *rows, api apim.Key) {
+	for _, key := range r.holders[api] {
+		if row := r.products[key]; row != nil {
+			d[DepProduct(row.id)] = true
+		}
+	}
+}
+
 // difference is what a has and b has not.
 func difference(a, b []apim.Key) []apim.Key {
 	var list []apim.Key

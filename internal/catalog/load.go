@@ -200,8 +200,11 @@ func (r *rows) reloadAPIs(tx *store.Tx, t *touched) error {
 			return err
 		}
 		t.stale.api(before, r.apis[key])
-		gone := (before == nil) != (r.apis[key] == nil)
-		t.all = t.all || moved || gone && len(r.holders[key]) > 0
+		t.all = t.all || moved
+		if (before == nil) != (r.apis[key] == nil) { // it came or went
+			t.all = t.all || len(r.holders[key]) > 0
+			t.stale.holders(r, key)
+		}
 	}
 	return nil
 }

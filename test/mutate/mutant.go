@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -25,6 +26,14 @@ func (m mutant) place() place { return place{m.File, m.Function, m.Change} }
 
 // place is what an explanation names.
 type place struct{ File, Function, Change string }
+
+// change takes a Change apart.
+var change = regexp.MustCompile(`^(.*?)\[(\S+) → \S+\](.*)$`)
+
+// line is the source line before the change, without blanks.
+func (p place) line() string { return squeeze(change.ReplaceAllString(p.Change, "$1$2$3")) }
+
+func squeeze(line string) string { return strings.Join(strings.Fields(line), "") }
 
 // swaps are what gremlins makes of a token, by the kind of mutation.
 var swaps = map[string]map[token.Token]token.Token{
@@ -117,6 +126,17 @@ func (s *source) function(line int) string {
 		}
 	}
 	return ""
+}
+
+// functions are the names of all functions.
+func (s *source) functions() []string {
+	var out []string
+	for _, d := range s.file.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok {
+			out = append(out, functionName(f))
+		}
+	}
+	return out
 }
 
 func functionName(f *ast.FuncDecl) string {
