@@ -27,6 +27,7 @@ func TestParseAddress(t *testing.T) {
 		{"the service with the slash a client appends", prefix + "/", prefix, nil},
 		{"two slashes where base and path are joined", prefix + "//apis", prefix, []string{"apis"}},
 		{"the root", "/", "", nil},
+		{"slashes at both ends", "//apis/echo//", "", []string{"apis", "echo"}},
 		{"percent escapes are decoded in each segment", "/contentTypes/page/contentItems/a%20b%3Frev", "", []string{"contentTypes", "page", "contentItems", "a b?rev"}},
 		{"dots are names, not steps", "/apis/../x", "", []string{"apis", "..", "x"}},
 		{"a plus is a plus", "/users/a+b", "", []string{"users", "a+b"}},

@@ -3,6 +3,8 @@ package arm
 import (
 	"encoding/json"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 func TestListsAreWrittenAsTheirStructSays(t *testing.T) {
@@ -24,4 +26,18 @@ func TestListsAreWrittenAsTheirStructSays(t *testing.T) {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
 	}
+}
+
+func TestTextsAreWrittenAsTheEncoderWritesThem(t *testing.T) {
+	t.Parallel()
+	check := func(s string) {
+		if got, want := string(appendText(nil, s)), string(marshal(s)); got != want {
+			t.Errorf("%q is written as %s, want %s", s, got, want)
+		}
+	}
+	for c := range 256 {
+		check(string([]byte{byte(c)}))
+		check(string([]byte{'a', byte(c)}))
+	}
+	rapid.Check(t, func(t *rapid.T) { check(rapid.String().Draw(t, "text")) })
 }

@@ -61,8 +61,7 @@ func (n *compareNode) match(r Record) bool {
 // faster.
 func newComparison(left operand, op compareOp, right operand) node {
 	yes, isBool := right.value.(bool)
-	if left.kind == callOperand && left.text.kind == fieldOperand && left.part.kind == literalOperand &&
-		op == opEq && right.kind == literalOperand && isBool {
+	if left.kind == callOperand && left.text.kind == fieldOperand && op == opEq && isBool {
 		if part, ok := left.part.value.(string); ok {
 			return &testNode{field: left.text.path, at: -1, test: left.test, part: part, want: yes}
 		}
@@ -92,11 +91,7 @@ func (n *testNode) match(r Record) bool {
 
 // Bind tells a filter for which fields its records are made, so that it finds
 // values by index instead of by name.
-func (f Filter) Bind(fields apim.Fields) {
-	if f.root != nil {
-		bind(f.root, fields)
-	}
-}
+func (f Filter) Bind(fields apim.Fields) { bind(f.root, fields) }
 
 func bind(n node, fields apim.Fields) {
 	switch n := n.(type) {

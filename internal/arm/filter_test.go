@@ -53,12 +53,23 @@ func TestFilter(t *testing.T) {
 		`created gt 2024-05-01T11:30:00+02:00`:               true,
 		`created eq '2024-05-01T12:00:00+02:00'`:             true,
 		`name gt 'a' and name lt 'z'`:                        true,
-		`size eq null`:                                       false,
-		`size ne null`:                                       true,
-		`null eq null`:                                       true,
-		`contains('abc','B')`:                                true,
-		`name eq ''`:                                         false,
-		"\tname\n eq 'echo-api' ":                            true,
+		`size gt 10`:                                         false, `size ge 10`: true, `size lt 10`: false, `size le 10`: true, `size eq 10`: true, `size ne 10`: false, `size eq 11`: false,
+		`size gt +9`: true, `size gt .5`: true,
+		`name gt 'echo-api'`: false, `name ge 'echo-api'`: true,
+		`created lt 9999-01-01`: true, `created gt 0001-01-01`: true,
+		`substringof('x',displayName) ne false`:                                                     false,
+		`contains(displayName,'reilly') ne true`:                                                    false,
+		`contains(displayName,path)`:                                                                false,
+		`contains('echo/v1/x',path)`:                                                                true,
+		strings.TrimSuffix(strings.Repeat("name ne 'a' and ", 200), " and "):                        true,
+		"name eq 'echo-api'" + strings.Repeat(" ", maxFilter-len("name eq 'echo-api'")):             true,
+		strings.Repeat("(", maxFilterDepth-1) + "isCurrent" + strings.Repeat(")", maxFilterDepth-1): true,
+		`size eq null`:            false,
+		`size ne null`:            true,
+		`null eq null`:            true,
+		`contains('abc','B')`:     true,
+		`name eq ''`:              false,
+		"\tname\n eq 'echo-api' ": true,
 	} {
 		f, err := ParseFilter(filter, testFields, false)
 		if err != nil {
@@ -75,6 +86,7 @@ func TestFilterOnAbsentValues(t *testing.T) {
 	for filter, want := range map[string]bool{
 		`size eq null`: true, `size ne null`: false, `size gt 1`: false, `size le 1`: false, `not (size gt 1)`: true,
 		`displayName ne 'x'`: true, `contains(displayName,'')`: false, `isCurrent`: false,
+		`contains('x',displayName)`: false, `contains(displayName,path)`: false,
 	} {
 		f, err := ParseFilter(filter, testFields, false)
 		if err != nil || f.Match(r) != want {
@@ -119,6 +131,13 @@ func TestBadFiltersSayWhere(t *testing.T) {
 		strings.Repeat("not ", 100) + "name": "deeper",
 		strings.Repeat("(", 5000):            "deeper",
 		strings.Repeat("a", 9000):            "8192 bytes",
+		strings.Repeat(" ", maxFilter) + "a": "8192 bytes",
+		strings.Repeat("(", maxFilterDepth) + "isCurrent": "deeper",
+		`name eq datetime`:            "not a field",
+		`name'2024-01-01'`:            "not expected",
+		`- eq 1`:                      "not a field",
+		strings.Repeat("b", 40) + " ": `"` + strings.Repeat("b", 40) + `" is not`,
+		strings.Repeat("b", 41):       `"` + strings.Repeat("b", 40) + `…" is not`,
 	} {
 		_, err := ParseFilter(filter, testFields, false)
 		e := FromError(err)
@@ -258,7 +277,7 @@ func TestOrderBy(t *testing.T) {
 		record(t, "b", `{"size":2}`), record(t, "d", `{"displayName":"alpha"}`),
 	}
 	for orderBy, want := range map[string]string{
-		"": "cabd", "name": "abcd", "name desc": "dcba", "displayName, name DESC": "bdac", "size desc,name asc": "abcd", "size,name": "dbca",
+		"": "cabd", " ": "cabd", "name": "abcd", "name desc": "dcba", "displayName, name DESC": "bdac", "size desc,name asc": "abcd", "size,name": "dbca",
 	} {
 		o, err := ParseOrder(orderBy, testFields, false)
 		if err != nil {
@@ -308,5 +327,50 @@ func TestNamesAreFilteredLikeText(t *testing.T) {
 	}
 	if !f.Match(RecordOf(map[string]any{"name": apim.Name("Gold")})) {
 		t.Error("a list filtered by name leaves the resource out")
+	}
+}
+
+func TestABoundFilterFindsWhatAnUnboundOneDoes(t *testing.T) {
+	t.Parallel()
+	fields := apim.Fields{"en_us", "name"}
+	listed, err := NewRecord("i", json.RawMessage(`{"en_us":{"title":"Home"}}`), fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlisted := RecordOf(map[string]any{"name": apim.Name("I"), "en_us": map[string]any{"title": "HOME"}})
+	for text, want := range map[string]bool{
+		`contains(en_us/title,'home')`: true, `contains(en_us/title,'x')`: false, `startswith(name,'i')`: true, `not contains(name,'i')`: false,
+		`contains(name,'i') or contains(name,'x')`: true,
+	} {
+		f, err := ParseFilter(text, fields, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Bind(fields)
+		if f.Match(listed) != want || f.Match(unlisted) != want {
+			t.Errorf("%s: %v and %v, want %v", text, f.Match(listed), f.Match(unlisted), want)
+		}
+	}
+	if none, _ := ParseFilter(" ", fields, true); !none.Empty() || !none.Match(listed) {
+		t.Error("no filter does not match all")
+	}
+	some, _ := ParseFilter("name eq 'i'", fields, false)
+	some.Bind(fields)
+	Filter{}.Bind(fields)
+	if some.Empty() {
+		t.Error("a filter counts as none")
+	}
+}
+
+func TestTheNameIsTheResourcesExceptOfContent(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		fields []string
+		want   string
+	}{{[]string{"name"}, "id"}, {nil, "own"}} {
+		r, err := NewRecord("ID", json.RawMessage(`{"name":"Own"}`), tt.fields)
+		if err != nil || r.Text("name") != tt.want {
+			t.Errorf("fields %v: name %q, want %q (%v)", tt.fields, r.Text("name"), tt.want, err)
+		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 func TestMergePatchExamplesOfTheRFC(t *testing.T) {
@@ -82,4 +84,36 @@ func marshal(v any) json.RawMessage {
 func sameJSON(a, b json.RawMessage) bool {
 	var x, y any
 	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && reflect.DeepEqual(x, y)
+}
+
+func TestNullsAreRemovedAtEveryLevel(t *testing.T) {
+	t.Parallel()
+	for _, tt := range [][2]string{
+		{`{"a":null,"b":{"c":null,"d":1}}`, `{"b":{"d":1}}`}, {`{"a":[null,{"b":null},[null]]}`, `{"a":[{},[]]}`}, {`[null,1]`, `[1]`},
+		{`null`, `null`}, {`"null"`, `"null"`}, {`{"a":"null"}`, `{"a":"null"}`}, {`{"a": 1}`, `{"a": 1}`},
+		{`{"raw":{"a":null},"b":{"raw":[null]}}`, `{"b":{"raw":[null]},"raw":{"a":null}}`}, {`{"raw":null}`, `{}`},
+	} {
+		got, err := WithoutNulls(json.RawMessage(tt[0]), []string{"raw"})
+		if err != nil || string(got) != tt[1] {
+			t.Errorf("%s without nulls is %s (%v), want %s", tt[0], got, err, tt[1])
+		}
+	}
+	for _, bad := range []string{`{"a":[null}`, `[{"a":null}`} {
+		if got, err := WithoutNulls(json.RawMessage(bad), nil); err == nil && string(got) != bad {
+			t.Errorf("%s becomes %s", bad, got)
+		}
+	}
+}
+
+func TestMembersAreAddedWhereTheyLack(t *testing.T) {
+	t.Parallel()
+	members := []apim.Member{{Name: "a", JSON: `[]`}, {Name: "b", JSON: `true`}}
+	for _, tt := range [][2]string{
+		{`{}`, `{"a":[],"b":true}`}, {`{"a":1}`, `{"a":1,"b":true}`}, {`{"b":1}`, `{"b":1,"a":[]}`}, {`{"a":1,"b":2}`, `{"a":1,"b":2}`},
+		{`{"x":{"a":1}}`, `{"x":{"a":1},"a":[],"b":true}`}, {" {\n \"x\": 1 \n} ", "{\n \"x\": 1,\"a\":[],\"b\":true}"},
+	} {
+		if got := string(Complete(json.RawMessage(tt[0]), members)); got != tt[1] {
+			t.Errorf("%s is completed to %s, want %s", tt[0], got, tt[1])
+		}
+	}
 }

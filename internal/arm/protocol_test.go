@@ -2,12 +2,14 @@ package arm
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,6 +36,9 @@ func TestIfMatch(t *testing.T) {
 		{"a tag that is not closed", []string{`"a`}, "a", "bad"},
 		{"an empty header is none", []string{``}, "a", "ok"},
 		{"something after a tag", []string{`"a" b`}, "a", "bad"},
+		{"the empty tag is a tag", []string{`""`}, "a", "differs"},
+		{"a list that begins with the empty tag", []string{`"", "a"`}, "a", "ok"},
+		{"two tags without a comma", []string{`"b""a"`}, "a", "bad"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -201,6 +206,13 @@ func TestReadJSON(t *testing.T) {
 		{"a backslash before u0000 is none", "", `{"a":"x\\u0000"}`, 200, ""},
 		{"too deep", "", deep, 400, "200 levels"},
 		{"too large", "", `"` + strings.Repeat("a", 2000) + `"`, 413, "1000"},
+		{"as large as allowed", "", `"` + strings.Repeat("a", 998) + `"`, 200, ""},
+		{"one byte larger", "", `"` + strings.Repeat("a", 999) + `"`, 413, "1000"},
+		{"as deep as allowed", "", strings.Repeat("[", MaxDepth) + strings.Repeat("]", MaxDepth), 200, ""},
+		{"one deeper", "", strings.Repeat("[", MaxDepth+1) + strings.Repeat("]", MaxDepth+1), 400, "200 levels"},
+		{"many beside each other are not deep", "", `[` + strings.Repeat(`[],{},`, 150) + `1]`, 200, ""},
+		{"a byte order mark", "", "\xef\xbb\xbf{}", 200, ""},
+		{"a broken content type", "application/", `{}`, 415, "application/"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -301,4 +313,145 @@ func FuzzReadJSON(f *testing.F) {
 			t.Errorf("%q: %v", body, err)
 		}
 	})
+}
+
+func TestFlagsOfQueries(t *testing.T) {
+	t.Parallel()
+	for query, want := range map[string]string{
+		"": "false", "export": "true", "export=": "true", "EXPORT=True": "true", "export=0": "false", "export=yes": "export",
+		"a=1&&export=true": "true",
+	} {
+		q, err := ParseQuery(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		flag, err := q.Bool("export")
+		got := fmt.Sprint(flag)
+		if err != nil {
+			got = FromError(err).Target
+		}
+		if got != want {
+			t.Errorf("%q: %s, want %s (%v)", query, got, want, err)
+		}
+	}
+}
+
+func TestVersionsAreComparedByDate(t *testing.T) {
+	t.Parallel()
+	for query, want := range map[string]bool{
+		"api-version=2024-05-01": true, "api-version=2024-06-01-preview": true, "apiVersion=2025-01-01": true,
+		"api-version=2024-04-30": false, "api-version=2023-05-01-preview": false, "api-version=later": false, "api-version=": false, "": false,
+	} {
+		q, err := ParseQuery(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := VersionFrom(q, "2024-05-01"); got != want {
+			t.Errorf("%q is of 2024-05-01 or later: %v, want %v", query, got, want)
+		}
+	}
+}
+
+func TestQueryLists(t *testing.T) {
+	t.Parallel()
+	q, err := ParseQuery("tags=a&other=x&TAGS[1]=b&tags%5B2%5D=c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(q.Values("tags"), ","); got != "a,b,c" {
+		t.Errorf("values %s", got)
+	}
+	with := q.With("OTHER", "y")
+	if with.Get("other") != "y" || with.Get("tags") != "a" || q.Get("other") != "x" {
+		t.Errorf("with another value: %+v; it was %+v", with, q)
+	}
+}
+
+func TestOriginIsWhatTheServerSaysOfTheRequest(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		scheme string
+		tls    *tls.ConnectionState
+		want   string
+	}{
+		{"", nil, "http://h"}, {"", &tls.ConnectionState{}, "https://h"},
+		{"https", nil, "https://h"}, {"http", &tls.ConnectionState{}, "http://h"}, {"javascript", nil, "http://h"},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Host, r.URL.Scheme, r.TLS = "h", tt.scheme, tt.tls
+		if got := Origin(r); got != tt.want {
+			t.Errorf("scheme %q, TLS %v: %s, want %s", tt.scheme, tt.tls != nil, got, tt.want)
+		}
+	}
+}
+
+func TestConflictsNameTheirTarget(t *testing.T) {
+	t.Parallel()
+	e := FromError(&apim.ConflictError{Code: "IdentifierAlreadyInUse", Target: "email", Message: "m"})
+	if want := []Detail{{"IdentifierAlreadyInUse", "email", "m"}}; !slices.Equal(e.Details, want) {
+		t.Errorf("details %v, want %v", e.Details, want)
+	}
+	if e := FromError(&apim.ConflictError{Message: "m"}); e.Code != "Conflict" || e.Details != nil {
+		t.Errorf("without code and target: %+v", e)
+	}
+}
+
+func TestOnlyTheDescribedHeadersAreAdded(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		err    error
+		header string
+	}{
+		{apim.ErrUnauthorized, "Www-Authenticate"}, {apim.ErrTooManyRequests, "Retry-After"}, {apim.ErrForbidden, ""}, {apim.ErrNotFound, ""},
+	} {
+		h := FromError(tt.err).Header
+		if _, ok := h[tt.header]; len(h) > 1 || ok != (tt.header != "") {
+			t.Errorf("%v adds %v, want %q", tt.err, h, tt.header)
+		}
+	}
+}
+
+func TestUnknownMembersAreNamed(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, value, want string }{
+		{"displayName", `"x"`, ""}, {"colour", `"red"`, "colour"}, {"colour", `null`, ""}, {"contact", `{"nme":"x"}`, "nme"}, {"contact", `{"name":"x"}`, ""},
+		{"colour", `{`, ""},
+	} {
+		if got := UnknownMember(tt.name, json.RawMessage(tt.value), new(apim.API)); got != tt.want {
+			t.Errorf("%s: %s has %q, want %q", tt.name, tt.value, got, tt.want)
+		}
+	}
+}
+
+// An id in a document is stored below its workspace and may not leave it.
+func TestIDsStayInTheirWorkspace(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name       string
+		home, body string
+		want       string // "" is a refusal
+	}{
+		{"of the service, short", "", `{"scope":"/products/p"}`, `{"scope":"/products/p"}`},
+		{"of the service, long", "", `{"scope":"` + prefix + `/products/p"}`, `{"scope":"/products/p"}`},
+		{"of the service, of a workspace", "", `{"scope":"/workspaces/v/products/p"}`, `{"scope":"/workspaces/v/products/p"}`},
+		{"of a workspace, short", "/workspaces/w", `{"scope":"/products/p"}`, `{"scope":"/workspaces/w/products/p"}`},
+		{"of a workspace, with it", "/workspaces/w", `{"scope":"/workspaces/W/products/p"}`, `{"scope":"/workspaces/W/products/p"}`},
+		{"of a workspace, of another", "/workspaces/w", `{"scope":"/workspaces/v/products/p"}`, ""},
+		{"of a workspace, of a user, who is in none", "/workspaces/w", `{"ownerId":"/users/ann"}`, `{"ownerId":"/users/ann"}`},
+		{"of a workspace, of no kind", "/workspaces/w", `{"scope":"/"}`, `{"scope":"/workspaces/w"}`},
+		{"absent and empty", "/workspaces/w", `{"ownerId":"","displayName":"x"}`, `{"displayName":"x","ownerId":""}`},
+		{"no text", "/workspaces/w", `{"scope":7}`, `{"scope":7}`},
+		{"no object", "", `[]`, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := StoredRefs(apim.Subscriptions, apim.Ref(tt.home), json.RawMessage(tt.body))
+			if string(got) != tt.want || (err == nil) != (tt.want != "") {
+				t.Errorf("%s, %v; want %s", got, err, tt.want)
+			}
+		})
+	}
+	if got, err := StoredRefs(&apim.Kind{}, "/workspaces/w", json.RawMessage(`not read`)); err != nil || string(got) != "not read" {
+		t.Errorf("a kind without ids: %s, %v", got, err)
+	}
 }

@@ -62,3 +62,49 @@ func TestAWarningIsAStructuredField(t *testing.T) {
 		t.Errorf("%d more; (-want +got)\n%s", more, diff)
 	}
 }
+
+func TestManyWarningsAreCountedAndLongOnesCut(t *testing.T) {
+	t.Parallel()
+	h := http.Header{}
+	WriteWarnings(h, make([]apim.Finding, maxWarnings))
+	if n := len(h.Values(WarningHeader)); n != maxWarnings {
+		t.Errorf("%d lines for %d findings", n, maxWarnings)
+	}
+	h = http.Header{}
+	WriteWarnings(h, make([]apim.Finding, maxWarnings+5))
+	if lines := h.Values(WarningHeader); len(lines) != maxWarnings+1 || lines[maxWarnings] != "5" {
+		t.Errorf("lines for %d findings: %q", maxWarnings+5, lines)
+	}
+	for length, want := range map[int]string{
+		maxWarningMessage: strings.Repeat("m", maxWarningMessage), maxWarningMessage + 1: strings.Repeat("m", maxWarningMessage) + "…",
+	} {
+		h := http.Header{}
+		WriteWarnings(h, []apim.Finding{{Severity: "error", Message: strings.Repeat("m", length)}})
+		if got, _ := Warnings(h); len(got) != 1 || got[0].Message != want {
+			t.Errorf("a message of %d bytes is read as %v", length, got)
+		}
+	}
+}
+
+// What is not understood is dropped with the rest of its line; numbers add up.
+func TestWarningsOfOthersAreReadAsFarAsTheyGo(t *testing.T) {
+	t.Parallel()
+	a := apim.Finding{Severity: "warning", Code: "A"}
+	for line, want := range map[string]struct {
+		findings []apim.Finding
+		more     int
+	}{
+		`3, warning;code=A, 4`:          {[]apim.Finding{a}, 7},
+		`error;message, warning;code=A`: {nil, 0},
+		`error;message="not closed`:     {nil, 0},
+		`error;message="ends in \\`:     {nil, 0},
+		`error;message=%"bad %zz"`:      {nil, 0},
+		`warning;code=A, `:              {[]apim.Finding{a}, 0},
+		`error;message=%"a\b";line=x`:   {[]apim.Finding{{Severity: "error", Message: `a\b`}}, 0},
+	} {
+		got, more := Warnings(http.Header{WarningHeader: {line}})
+		if diff := cmp.Diff(want.findings, got); diff != "" || more != want.more {
+			t.Errorf("%s: %d more, want %d; (-want +got)\n%s", line, more, want.more, diff)
+		}
+	}
+}

@@ -45,7 +45,6 @@ var swaps = map[string]map[token.Token]token.Token{
 	"INVERT_BITWISE":        {token.AND: token.OR, token.OR: token.AND, token.XOR: token.AND, token.AND_NOT: token.AND, token.SHL: token.SHR, token.SHR: token.SHL},
 	"INVERT_LOGICAL":        {token.LAND: token.LOR, token.LOR: token.LAND},
 	"INVERT_LOOPCTRL":       {token.BREAK: token.CONTINUE, token.CONTINUE: token.BREAK},
-	"INVERT_NEGATIVES":      {token.SUB: token.ADD},
 }
 
 // become says what a kind of mutation makes of a token.
