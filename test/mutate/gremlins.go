@@ -70,7 +70,8 @@ func newBench(ctx context.Context, dir string) (bench, error) {
 	}
 	b.env = append(os.Environ(),
 		"PATH="+bin+":"+os.Getenv("PATH"),
-		"GOFLAGS="+os.Getenv("GOFLAGS")+" -trimpath -vet=off", // the copies share the build cache
+		"GOFLAGS="+os.Getenv("GOFLAGS")+" -trimpath -vet=off -ldflags=-w", // the copies share the build cache; links are quick
+		"PORTICO_NO_POSTGRES=1",                                           // what decides is the same code for both databases
 	)
 	return b, run(ctx, ".", os.Environ(), "sh", "-c", `git ls-files -z -co --exclude-standard | xargs -0 ls -d 2>/dev/null | tar -c -T - | tar -x -C "$0"`, b.dir)
 }

@@ -25,10 +25,10 @@ import (
 // first test that wants it and ends with the process, however that ends.
 var server = sync.OnceValues(startServer)
 
-var errNoPostgres = errors.New("no PostgreSQL binaries (initdb, postgres) in PATH or /usr/lib/postgresql")
+var errNoPostgres = errors.New("no PostgreSQL binaries (initdb, postgres) in PATH or /usr/lib/postgresql, or PORTICO_NO_POSTGRES=1")
 
 // PostgresURL makes an empty database, dropped at the end of the test, and
-// returns its address. Without PostgreSQL binaries it fails the test when CI=true
+// returns its address. Without PostgreSQL binaries, or with PORTICO_NO_POSTGRES=1, it fails the test when CI=true
 // or PORTICO_REQUIRE_POSTGRES=1, and else returns false.
 func PostgresURL(t testing.TB) (url string, ok bool) {
 	t.Helper()
@@ -92,6 +92,9 @@ rm -rf "$2"
 `
 
 func startServer() (*pgServer, error) {
+	if os.Getenv("PORTICO_NO_POSTGRES") == "1" {
+		return nil, errNoPostgres
+	}
 	bin, err := postgresBinaries()
 	if err != nil {
 		return nil, err
