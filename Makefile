@@ -6,7 +6,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 LDFLAGS := -s -w -X main.version=$(VERSION)
 BINARY  ?= bin/portico
 
-.PHONY: demo build binary web web-deps test check lint bench clean
+.PHONY: demo build binary web web-deps test check lint bench mutate clean
 
 demo: build ## build, and start a portal with demo content
 	./bin/portico demo
@@ -39,6 +39,9 @@ lint: web-deps ## gofmt, vet, staticcheck, tsc
 
 bench: build ## figures and budgets; CHECK=1 fails on a missed one, SPECS=DIR names large descriptions, BASE=COMMIT compares
 	./test/bench/run.sh
+
+mutate: ## changes what decides who may do what and asks the packages' own tests; PKG=access takes one
+	$(GO) run ./test/mutate $(PKG)
 
 clean:
 	rm -rf bin web/dist/assets test-report

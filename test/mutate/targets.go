@@ -18,13 +18,38 @@ type target struct {
 
 // targets are the packages that make mutate goes through.
 var targets = []target{
-	{Package: "access"},
-	{Package: "account"},
-	{Package: "subscription"},
-	{Package: "catalog"},
-	{Package: "gateway", Files: []string{"key.go", "routes.go", "router.go", "template.go", "address.go"}},
-	{Package: "policy", Files: []string{"cors.go", "rate_limit.go", "counters.go"}},
-	{Package: "arm"},
+	{Package: "access", Decides: []string{
+		"Authorize", "Inherent", "RoleByName", "Role.Grants", "anyMatches", "matches",
+	}},
+	{Package: "account", Decides: []string{
+		"Service.Authenticate", "checkServiceToken", "checkUserToken", "checkToken", "mintUser", "keyField", "Service.checkExpiry", "ParseToken", "parseCompact", "parseUID", "newToken",
+		"Token.SignedBy", "Service.RedeemLink", "checkLink", "Service.SignIn", "Service.CheckCredentials", "Service.checkPassword", "Service.StartSession", "Service.startSession",
+		"Service.SignOut", "Service.ChangePassword", "Service.checkOwnPassword", "hasher.matches", "decode", "CheckPassword", "isGuessable", "Service.Visitor", "maySetPassword",
+		"visitor", "endSessions", "endAccess", "DeleteUser", "claimEmail", "Service.knownDevice", "Service.take", "bucket.next",
+	}},
+	{Package: "subscription", Decides: []string{
+		"Caller.mayUse", "getFor", "ownedBy", "Request.admit", "Service.Subscribe", "Service.Put", "Service.Create", "Service.Cancel", "Service.Keys",
+		"Service.KeysFor", "Service.Regenerate", "Subscription.opens", "setKeys", "checkKey", "complete", "check", "checkTargets", "checkLimit",
+		"countsToLimit", "hasEnded", "checkMaster", "isMaster", "link", "relink", "Delete",
+	}},
+	{Package: "catalog", Decides: []string{
+		"Catalog.Visible", "Catalog.API", "Catalog.Product", "Catalog.APIsOf", "Catalog.ProductsOf", "Catalog.Versions", "Catalog.Shared",
+		"snapshot.visible", "snapshot.apiVisible", "snapshot.productVisible", "snapshot.audience", "snapshot.matters", "snapshot.look", "snapshot.join", "snapshot.with",
+		"Visitor.In", "head", "touch", "rows.rejoin", "rows.hold", "rows.dropGroups", "rows.reloadAPIs", "rows.reloadAPI", "rows.reloadProduct", "rows.loadProducts", "newAPIRow",
+	}},
+	{Package: "gateway", Files: []string{"key.go", "routes.go", "router.go", "template.go", "address.go"}, Decides: []string{
+		"Gateway.authorize", "call.takeKey", "snapshot.admit", "snapshot.productOf", "snapshot.openProduct", "Gateway.preflightProduct",
+		"line.pick", "address.choose", "addresses.find", "cutRevision", "newAddress", "segments", "lookup.find", "lookup.walk", "lookup.wildcard", "lookup.choose",
+		"lookup.matchQuery", "hasDotSegment", "hasDotPiece", "pattern.match", "call.scopes", "Gateway.build", "Gateway.compile", "Gateway.chain",
+	}},
+	{Package: "policy", Files: []string{"cors.go", "rate_limit.go", "counters.go"}, Decides: []string{
+		"cors.allows", "cors.allowsHeaders", "cors.admit", "cors.grant", "cors.preflight", "cors.Run", "Chain.Preflight", "normalOrigin", "cors.parseOrigins", "parser.listOrAny",
+		"rateLimit.Run", "MemoryCounters.Take", "MemoryCounters.add", "counter.take", "counter.forget", "counter.idle",
+	}},
+	{Package: "arm", Decides: []string{
+		"ParseAddress", "decodeSegments", "trimEmpty", "ReadJSON", "checkShape", "checkMediaType", "Properties",
+		"ParseIfMatch", "Match.Check", "Match.CheckAbsent", "CheckVersion", "FromError", "StoredRefs", "WithoutNulls",
+	}},
 }
 
 // folder is the package's folder in the repository.
