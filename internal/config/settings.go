@@ -99,17 +99,27 @@ func isLoopback(host string) bool {
 
 // OutboundNetworks parses AllowOutbound.
 func (s *Server) OutboundNetworks() ([]netip.Prefix, error) {
+	return networks("--allow-outbound", s.AllowOutbound)
+}
+
+// TrustedNetworks parses TrustProxy.
+func (s *Server) TrustedNetworks() ([]netip.Prefix, error) {
+	return networks("--trust-proxy", s.TrustProxy)
+}
+
+// networks parses the values of a flag, each an address or a network.
+func networks(flag string, values []string) ([]netip.Prefix, error) {
 	var all []netip.Prefix
-	for _, raw := range s.AllowOutbound {
+	for _, raw := range values {
 		if ip, err := netip.ParseAddr(raw); err == nil {
-			all = append(all, netip.PrefixFrom(ip, ip.BitLen()))
+			all = append(all, netip.PrefixFrom(ip.Unmap(), ip.Unmap().BitLen()))
 			continue
 		}
 		p, err := netip.ParsePrefix(raw)
 		if err != nil {
-			return nil, fmt.Errorf("--allow-outbound: %q is neither an address nor a network", raw)
+			return nil, fmt.Errorf("%s: %q is neither an address nor a network", flag, raw)
 		}
-		all = append(all, p)
+		all = append(all, p.Masked())
 	}
 	return all, nil
 }
@@ -135,27 +145,6 @@ func (s *Server) Serves(surface string) bool {
 		return true
 	}
 	return slices.Contains(s.Only, surface)
-}
-
-// TrustedNetworks parses TrustProxy.
-func (s *Server) TrustedNetworks() ([]*net.IPNet, error) {
-	var nets []*net.IPNet
-	for _, raw := range s.TrustProxy {
-		cidr := raw
-		if ip := net.ParseIP(raw); ip != nil {
-			bits := 128
-			if ip.To4() != nil {
-				bits = 32
-			}
-			cidr = fmt.Sprintf("%s/%d", raw, bits)
-		}
-		_, n, err := net.ParseCIDR(cidr)
-		if err != nil {
-			return nil, fmt.Errorf("--trust-proxy: %q is neither an address nor a network", raw)
-		}
-		nets = append(nets, n)
-	}
-	return nets, nil
 }
 
 // DefaultData is the data folder if --data is not given.

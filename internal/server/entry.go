@@ -6,11 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"runtime/debug"
 	"strconv"
-	"strings"
 	"sync/atomic"
 
 	"github.com/portico-portal/portico/internal/address"
@@ -21,7 +19,7 @@ type entry struct {
 	next    http.Handler
 	surface string
 	ids     *requestIDs
-	trusted []*net.IPNet
+	trusted proxies
 	logger  *slog.Logger
 	ready   func(ctx context.Context) error
 }
@@ -36,7 +34,7 @@ func (e *entry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		e.serveReady(w, r)
 		return
 	}
-	e.forwarded(r)
+	e.trusted.forwarded(r)
 	id := e.ids.next()
 	r.Header["X-Request-Id"] = []string{id}
 	w.Header()["X-Request-Id"] = []string{id}
@@ -76,57 +74,6 @@ func (e *entry) recover(w http.ResponseWriter, r *http.Request, id string) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(http.StatusInternalServerError)
 	w.Write(body)
-}
-
-// forwarded applies the X-Forwarded headers of a trusted proxy to the request,
-// and removes those of anyone else.
-func (e *entry) forwarded(r *http.Request) {
-	if len(e.trusted) == 0 || !e.trusts(r.RemoteAddr) {
-		for _, h := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"} {
-			delete(r.Header, h)
-		}
-		return
-	}
-	if host := first(r.Header.Get("X-Forwarded-Host")); host != "" {
-		r.Host = host
-	}
-	if proto := first(r.Header.Get("X-Forwarded-Proto")); proto == "http" || proto == "https" {
-		r.URL.Scheme = proto
-	}
-	if ip := e.client(r.Header.Values("X-Forwarded-For")); ip != "" {
-		r.RemoteAddr = net.JoinHostPort(ip, "0")
-	}
-}
-
-func (e *entry) trusts(addr string) bool {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		host = addr
-	}
-	ip := net.ParseIP(host)
-	for _, n := range e.trusted {
-		if ip != nil && n.Contains(ip) {
-			return true
-		}
-	}
-	return false
-}
-
-// client is the last address in the chain that is not a trusted proxy's.
-func (e *entry) client(headers []string) string {
-	chain := strings.Split(strings.Join(headers, ","), ",")
-	for i := len(chain) - 1; i >= 0; i-- {
-		ip := strings.TrimSpace(chain[i])
-		if net.ParseIP(ip) != nil && !e.trusts(ip) {
-			return ip
-		}
-	}
-	return ""
-}
-
-func first(list string) string {
-	v, _, _ := strings.Cut(list, ",")
-	return strings.TrimSpace(v)
 }
 
 // requestIDs makes ids that are unique across processes: a random prefix and a counter.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,7 +33,7 @@ type Server struct {
 	Surfaces []Surface
 	// Ready returns what keeps the process from serving, or nil.
 	Ready   func(ctx context.Context) error
-	Trusted []*net.IPNet // proxies whose X-Forwarded headers are trusted
+	Trusted []netip.Prefix // proxies whose X-Forwarded headers are trusted
 	Random  func([]byte) (int, error)
 	Logger  *slog.Logger
 

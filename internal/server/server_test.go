@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -84,13 +85,13 @@ func TestAPanicAnswers500WithTheRequestID(t *testing.T) {
 
 func TestForwardedAddressesCountOnlyFromTrustedProxies(t *testing.T) {
 	t.Parallel()
-	_, loopback, _ := net.ParseCIDR("127.0.0.0/8")
+	loopback := netip.MustParsePrefix("127.0.0.0/8")
 	seen := func(w http.ResponseWriter, r *http.Request) {
 		host, _, _ := net.SplitHostPort(r.RemoteAddr)
 		io.WriteString(w, r.URL.Scheme+" "+r.Host+" "+host)
 	}
 	headers := []string{"X-Forwarded-Proto", "https", "X-Forwarded-Host", "api.example.com", "X-Forwarded-For", "6.6.6.6, 203.0.113.9, 127.0.0.2"}
-	trusting, _ := start(t, &Server{Trusted: []*net.IPNet{loopback}}, seen)
+	trusting, _ := start(t, &Server{Trusted: []netip.Prefix{loopback}}, seen)
 	if _, body := get(t, trusting, headers...); body != "https api.example.com 203.0.113.9" {
 		t.Errorf("from a trusted proxy: %q", body)
 	}

@@ -1,0 +1,80 @@
+package server
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// proxies are the networks of the proxies that are trusted.
+type proxies []netip.Prefix
+
+// claims are the fields by which a proxy says who called it and how. Only a
+// trusted proxy may.
+var claims = []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"}
+
+// forwarded applies the X-Forwarded fields of a trusted proxy to the request,
+// and removes those of anyone else.
+func (p proxies) forwarded(r *http.Request) {
+	if len(p) == 0 || !p.trusts(peer(r.RemoteAddr)) {
+		for _, name := range claims {
+			delete(r.Header, name)
+		}
+		return
+	}
+	if host := last(r.Header["X-Forwarded-Host"]); host != "" {
+		r.Host = host
+	}
+	if proto := last(r.Header["X-Forwarded-Proto"]); proto == "http" || proto == "https" {
+		r.URL.Scheme = proto
+	}
+	if ip := p.client(r.Header["X-Forwarded-For"]); ip.IsValid() {
+		r.RemoteAddr = net.JoinHostPort(ip.String(), "0")
+	}
+}
+
+func (p proxies) trusts(ip netip.Addr) bool {
+	for _, n := range p {
+		if n.Contains(ip) {
+			return true
+		}
+	}
+	return false
+}
+
+// client is the nearest address of a chain that is not a trusted proxy's. What
+// stands before an entry that is no address may be anybody's invention: then
+// there is none.
+func (p proxies) client(chain []string) netip.Addr {
+	entries := strings.Split(strings.Join(chain, ","), ",")
+	for i := len(entries) - 1; i >= 0; i-- {
+		if ip := peer(strings.TrimSpace(entries[i])); !p.trusts(ip) {
+			return ip
+		}
+	}
+	return netip.Addr{}
+}
+
+// peer reads an address with or without a port and brackets, such as 192.0.2.1,
+// 192.0.2.1:80, 2001:db8::1, [2001:db8::1] or [2001:db8::1]:80. It is the zero
+// address when it is none.
+func peer(text string) netip.Addr {
+	if at, err := netip.ParseAddrPort(text); err == nil {
+		return at.Addr().Unmap().WithZone("")
+	}
+	if inner, ok := strings.CutPrefix(text, "["); ok {
+		text = strings.TrimSuffix(inner, "]")
+	}
+	ip, _ := netip.ParseAddr(text)
+	return ip.Unmap().WithZone("")
+}
+
+// last is the entry of a list that the nearest proxy wrote.
+func last(lines []string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	line := lines[len(lines)-1]
+	return strings.TrimSpace(line[strings.LastIndexByte(line, ',')+1:])
+}
