@@ -2,37 +2,28 @@ package apidoc
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/vektah/gqlparser/v2"
-	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/gqlerror"
-
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/gate"
+	"github.com/portico-portal/portico/internal/graphql"
 )
 
 // CheckGraphQL refuses text that is not a schema in the GraphQL schema
 // definition language. The error is an *apim.InvalidError for the field, and
 // names line and column.
 func CheckGraphQL(field, text string) error {
-	_, err := gqlparser.LoadSchema(&ast.Source{Name: "schema", Input: text})
-	var wrong *gqlerror.Error
-	var list gqlerror.List
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &list) && len(list) > 0:
-		wrong = list[0]
-	case !errors.As(err, &wrong):
-		return apim.Invalid(field, fmt.Sprintf("The schema cannot be read: %v.", err))
+	if _, err := graphql.Load(text); err != nil {
+		return apim.Invalid(field, sentence(err))
 	}
-	place := ""
-	if len(wrong.Locations) > 0 {
-		place = fmt.Sprintf("Line %d, column %d: ", wrong.Locations[0].Line, wrong.Locations[0].Column)
-	}
-	return apim.Invalid(field, place+strings.TrimSuffix(wrong.Message, ".")+".")
+	return nil
+}
+
+// sentence is an error's text as a sentence.
+func sentence(err error) string {
+	text := err.Error()
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 // IntrospectionQuery asks a GraphQL endpoint for its schema.
@@ -74,12 +65,17 @@ type (
 	}
 )
 
-func (t typeRef) String() string {
+func (t typeRef) String() string { return t.within(gate.Depth) }
+
+// within writes a type of at most so many lists in one another.
+func (t typeRef) within(depth int) string {
 	switch {
+	case depth < 0:
+		return "" // which the schema's check refuses
 	case t.Kind == "NON_NULL" && t.OfType != nil:
-		return t.OfType.String() + "!"
+		return t.OfType.within(depth-1) + "!"
 	case t.Kind == "LIST" && t.OfType != nil:
-		return "[" + t.OfType.String() + "]"
+		return "[" + t.OfType.within(depth-1) + "]"
 	}
 	return t.Name
 }

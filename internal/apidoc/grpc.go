@@ -10,12 +10,16 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/gate"
 )
 
 // fromProto outlines a .proto file: each method of each service is a POST to
 // /package.Service/Method, as gRPC has it.
 func fromProto(ctx context.Context, data []byte) (*outline, error) {
 	const name = "api.proto"
+	if err := gate.Proto(string(data)); err != nil {
+		return nil, apim.Invalid("value", sentence(err))
+	}
 	compiler := protocompile.Compiler{Resolver: protocompile.WithStandardImports(&protocompile.SourceResolver{
 		Accessor: protocompile.SourceAccessorFromMap(map[string]string{name: string(data)}),
 	}), SourceInfoMode: protocompile.SourceInfoStandard}

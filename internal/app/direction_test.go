@@ -16,8 +16,8 @@ const module = "github.com/portico-portal/portico/"
 // A package may import packages of lower layers only, except for the pairs in
 // sideways. Sub-packages belong to their parent's layer.
 var layers = [][]string{
-	{"apim", "cost"},
-	{"address", "store", "blob", "media", "arm", "cache", "outbound", "client"},
+	{"apim", "cost", "gate"},
+	{"address", "graphql", "markdown", "store", "blob", "media", "arm", "cache", "outbound", "client"},
 	{"feed", "job", "settings"},
 	{"catalog", "account", "subscription", "access", "site", "widget", "console", "policy", "usage", "search", "mail", "oidc", "apidoc", "apis", "transfer", "export", "provision", "doctor"},
 	{"management", "portal", "admin", "gateway", "server"},
@@ -38,8 +38,8 @@ var walls = map[string]string{
 	"management/blobapi": "apim arm blob",
 	"site/defaults":      "apim",
 	"widget/messages":    "",
-	"widget/prose":       "",
-	"widget/reference":   "address apim catalog console widget/messages widget/prose",
+	"widget/prose":       "gate markdown",
+	"widget/reference":   "address apim catalog console gate graphql markdown widget/messages widget/prose",
 }
 
 func layerOf(pkg string) (name string, layer int) {

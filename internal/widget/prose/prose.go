@@ -1,30 +1,19 @@
 package prose
 
 import (
-	"bytes"
 	"html/template"
 	"regexp"
 	"strings"
 	"sync"
 
 	"github.com/microcosm-cc/bluemonday"
-	"github.com/yuin/goldmark"
-	"github.com/yuin/goldmark/extension"
-	"github.com/yuin/goldmark/parser"
-	"github.com/yuin/goldmark/renderer/html"
+
+	"github.com/portico-portal/portico/internal/gate"
+	"github.com/portico-portal/portico/internal/markdown"
 )
 
 // maxText is how many bytes of a description are shown.
 const maxText = 200 << 10
-
-// markdown turns Markdown with embedded HTML to HTML; the result is not safe yet.
-var markdown = sync.OnceValue(func() goldmark.Markdown {
-	return goldmark.New(
-		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify),
-		goldmark.WithParserOptions(parser.WithASTTransformers()),
-		goldmark.WithRendererOptions(html.WithUnsafe()), // sanitised after
-	)
-})
 
 // sanitiser admits text, lists, tables, links and images; no classes, styles, scripts or forms.
 var sanitiser = sync.OnceValue(func() *bluemonday.Policy {
@@ -58,18 +47,20 @@ func Below(level int, text string) template.HTML {
 		text = strings.ToValidUTF8(text[:maxText], "") + " …"
 	}
 	if plainText(text) {
-		return template.HTML("<p>" + template.HTMLEscapeString(text) + "</p>")
+		return plain(text)
 	}
 	text = alert.ReplaceAllStringFunc(text, func(m string) string {
 		name := alert.FindStringSubmatch(m)[1]
 		return "> **" + name[:1] + strings.ToLower(name[1:]) + "**\n>"
 	})
-	var b bytes.Buffer
-	if err := markdown().Convert([]byte(text), &b); err != nil {
-		return template.HTML("<p>" + template.HTMLEscapeString(text) + "</p>")
+	out, _, err := markdown.HTML(text)
+	if err != nil {
+		return plain(text)
 	}
-	out := headingsBelow(level, b.String())
-	out = strings.TrimSpace(sanitiser().Sanitize(out))
+	out = strings.TrimSpace(sanitiser().Sanitize(headingsBelow(level, out)))
+	if gate.HTML(out) != nil {
+		return plain(text)
+	}
 	return template.HTML(strings.ReplaceAll(out, ">\n<", "><"))
 }
 
@@ -113,4 +104,9 @@ func Plain(text string, n int) string {
 		return strings.TrimRight(cut, ",.;: ") + "…"
 	}
 	return s
+}
+
+// plain is a text as it is, in a paragraph.
+func plain(text string) template.HTML {
+	return template.HTML("<p>" + template.HTMLEscapeString(text) + "</p>")
 }

@@ -5,9 +5,9 @@ import (
 	"html/template"
 	"slices"
 
-	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/portico-portal/portico/internal/graphql"
 	"github.com/portico-portal/portico/internal/widget/prose"
 )
 
@@ -33,7 +33,7 @@ func (r *Reader) graphTypes(ctx context.Context) ([]graphType, error) {
 	if err != nil || text == "" {
 		return nil, err
 	}
-	schema, err := gqlparser.LoadSchema(&ast.Source{Name: string(r.API.ID), Input: text})
+	schema, err := graphql.Load(text)
 	if err != nil {
 		return nil, nil // it was checked when it was stored; an older one is shown without its types
 	}
