@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/settings"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -40,9 +41,12 @@ func (s *Service) User(ctx context.Context, id apim.Name) (*User, error) {
 	return store.Read(ctx, s.store, func(tx *store.Tx) (*User, error) { return getUser(tx, apim.UserRef(id)) })
 }
 
-// Rename changes the names of a signed-in person.
+// Rename changes the names of a signed-in person; settings.ErrDelegated.
 func (s *Service) Rename(ctx context.Context, actor store.Actor, id apim.Name, firstName, lastName string) error {
 	err := s.store.Update(ctx, actor, func(tx *store.Tx) error {
+		if err := settings.CheckAccounts(tx); err != nil {
+			return err
+		}
 		u, err := getUser(tx, apim.UserRef(id))
 		if err != nil {
 			return err
@@ -60,8 +64,12 @@ func (s *Service) Rename(ctx context.Context, actor store.Actor, id apim.Name, f
 // unless [Visitor.MaySetPassword] says otherwise. Their other sessions, their
 // tokens and known devices end. The error is apim.ErrUnauthorized for a wrong
 // present password, and a *LimitedError after too many of them in the session;
-// others' guesses do not count.
+// others' guesses do not count. Errors of package settings if there are no
+// passwords here.
 func (s *Service) ChangePassword(ctx context.Context, present, next string, c Client) (*Started, error) {
+	if err := s.store.View(ctx, settings.CheckPasswords); err != nil {
+		return nil, err
+	}
 	v, err := s.Visitor(ctx, c.SessionID)
 	if err != nil {
 		return nil, err

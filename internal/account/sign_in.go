@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/settings"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -47,7 +48,7 @@ func (s *Service) SignIn(ctx context.Context, email, password string, c Client) 
 // account exists, after the same work; ErrBlocked and ErrNotConfirmed if the
 // pair is right; *LimitedError after too many attempts for the account from the
 // address, or from the address alone. A device that knows the account is counted
-// by itself.
+// by itself. Errors of package settings if nobody may sign in with a password.
 func (s *Service) CheckCredentials(ctx context.Context, email, password string, c Client) (*User, error) {
 	name, address := normalEmail(email), addressName(c.Address)
 	account, err := s.findByEmail(ctx, name)
@@ -97,6 +98,9 @@ var nobody = apim.UserRef("!")
 // findByEmail returns the account with an e-mail address; all zero if there is none.
 func (s *Service) findByEmail(ctx context.Context, email string) (credentials, error) {
 	return store.Read(ctx, s.store, func(tx *store.Tx) (credentials, error) {
+		if err := settings.CheckPasswords(tx); err != nil {
+			return credentials{}, err
+		}
 		key, err := tx.Meta(emailMeta(email))
 		if err != nil {
 			return credentials{}, err

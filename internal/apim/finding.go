@@ -21,6 +21,7 @@ const (
 	FoundInDescription Code = "Description"   // a part of an API description that is left out or changed
 	UnknownMember      Code = "UnknownMember" // a member of a body that its kind does not have
 	WithoutEffect      Code = "WithoutEffect" // a setting that is kept and that nothing acts on
+	NotBuilt           Code = "NotBuilt"      // a setting that asks for what is not built: what it is about is refused
 	PolicyNotRun       Code = "PolicyNotRun"  // a policy that is kept and that the gateway does not run
 )
 

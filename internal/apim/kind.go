@@ -172,6 +172,14 @@ type Kind struct {
 	Actions []string
 }
 
+// Refuser is a resource that may hold settings which ask for what is not built:
+// what they restrict or hand over is refused, for everybody.
+type Refuser interface {
+	// Refused lists those that are set: the JSON pointer, and a sentence that says
+	// what is refused.
+	Refused() []Finding
+}
+
 // Idler is a resource that may hold settings without effect.
 type Idler interface {
 	// Idle lists the JSON pointers of those that are set.

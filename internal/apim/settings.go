@@ -85,11 +85,28 @@ func (p *PortalConfig) Default() {
 	orEmpty(&p.CSP.AllowedSources)
 }
 
-// Idle: the portal does not delegate yet, and has a Content-Security-Policy of its own.
-func (p *PortalConfig) Idle() (paths []string) {
-	if *p.Delegation != (PortalDelegation{}) {
-		paths = append(paths, "/delegation")
+// Refused is what is delegated.
+func (p *PortalConfig) Refused() []Finding {
+	return delegated("/delegation/delegateRegistration", p.Delegation.DelegateRegistration,
+		"/delegation/delegateSubscription", p.Delegation.DelegateSubscription)
+}
+
+// delegated says what the portal refuses, since it cannot lead to the other site yet.
+func delegated(accountsPath string, accounts bool, subscriptionsPath string, subscriptions bool) (found []Finding) {
+	if accounts {
+		found = append(found, Finding{Severity: SeverityWarning, Code: NotBuilt, Path: accountsPath,
+			Message: "Delegation is not built yet: the portal refuses sign-in with a password, sign-up, and changes of name and password. " +
+				"People come in by tokens (generateSsoUrl) and one-time links only."})
 	}
+	if subscriptions {
+		found = append(found, Finding{Severity: SeverityWarning, Code: NotBuilt, Path: subscriptionsPath,
+			Message: "Delegation is not built yet: the portal refuses to subscribe people and to cancel their subscriptions."})
+	}
+	return found
+}
+
+// Idle: the portal has a Content-Security-Policy of its own.
+func (p *PortalConfig) Idle() (paths []string) {
 	if p.CSP.Mode != "disabled" {
 		paths = append(paths, "/csp")
 	}
@@ -185,15 +202,9 @@ func (s *DelegationSettings) Validate(v *Violations) {
 	}
 }
 
-// Idle: the portal does not delegate yet.
-func (s *DelegationSettings) Idle() (paths []string) {
-	if s.Subscriptions.Enabled {
-		paths = append(paths, "/subscriptions")
-	}
-	if s.UserRegistration.Enabled {
-		paths = append(paths, "/userRegistration")
-	}
-	return paths
+// Refused is what is delegated.
+func (s *DelegationSettings) Refused() []Finding {
+	return delegated("/userRegistration", s.UserRegistration.Enabled, "/subscriptions", s.Subscriptions.Enabled)
 }
 
 // PortalSettings is the kind of the three settings at /portalsettings.

@@ -21,7 +21,7 @@ type Service struct {
 // checks are all checks, in order.
 var checks = []func(*Service, context.Context) ([]apim.Finding, error){
 	(*Service).portalAnswers, (*Service).consoleMayCall, (*Service).apisInNoProduct, (*Service).productsNobodySees,
-	(*Service).policiesNotRun, (*Service).settingsWithoutEffect, (*Service).mailWaits,
+	(*Service).policiesNotRun, (*Service).settingsWithoutEffect, (*Service).settingsNotBuilt, (*Service).mailWaits,
 }
 
 // Examine runs all checks and lists their findings.

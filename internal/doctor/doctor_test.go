@@ -9,6 +9,7 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/doctor"
 	"github.com/portico-portal/portico/internal/job"
+	"github.com/portico-portal/portico/internal/settings"
 	"github.com/portico-portal/portico/internal/store"
 	"github.com/portico-portal/portico/internal/store/storetest"
 )
@@ -75,6 +76,9 @@ func TestExamine(t *testing.T) {
 		{"nothing", func(*testing.T, *patient) {}, "", "", "", ""},
 		{"a portal that does not answer", func(_ *testing.T, p *patient) { p.answers = http.StatusBadGateway }, "error", "PortalAddress", "", "--portal-url"},
 		{"a gateway that admits another origin", func(_ *testing.T, p *patient) { p.admits = "https://other.example" }, "warning", "ConsoleOrigin", "/apis/a", "cors policy"},
+		{"delegation, which is not built", func(t *testing.T, p *patient) {
+			p.put(t, settings.Delegation, &apim.DelegationSettings{URL: "https://d.example", UserRegistration: apim.Enabled{Enabled: true}})
+		}, "warning", apim.NotBuilt, string(settings.Delegation), "Switch it off"},
 		{"a gateway that does not answer", func(t *testing.T, p *patient) {
 			gone := httptest.NewServer(nil)
 			gone.Close()

@@ -20,6 +20,9 @@ func (w *write) tell() error {
 			w.warn(apim.WithoutEffect, path, "The setting is kept, but nothing acts on it yet.")
 		}
 	}
+	if r, ok := w.resource.(apim.Refuser); ok {
+		w.findings = append(w.findings, r.Refused()...)
+	}
 	for _, name := range slices.Sorted(maps.Keys(w.sent)) {
 		if w.resource == nil || slices.Contains(kind.Secrets, name) || slices.Contains(kind.Also, name) {
 			continue

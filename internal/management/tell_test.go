@@ -36,8 +36,10 @@ func TestFindingsGoToWhoWroteAndIntoTheHistory(t *testing.T) {
 			"/apis/a/policies/policy", apim.PolicyNotRun, "limit-concurrency"},
 		{"a kind that nothing acts on", "PUT", "/caches/c", `{"properties":{"connectionString":"c","useFromLocation":"default"}}`, "/caches/c", apim.WithoutEffect, "cache"},
 		{"a setting that nothing acts on", "PATCH", "/portalconfigs/default", `{"properties":{"csp":{"mode":"enabled"}}}`, "/portalconfigs/default", apim.WithoutEffect, "nothing acts"},
-		{"an older setting that nothing acts on", "PATCH", "/portalsettings/delegation", `{"properties":{"url":"https://d.example","subscriptions":{"enabled":true}}}`,
-			"/portalsettings/delegation", apim.WithoutEffect, "nothing acts"},
+		{"what is delegated and cannot be", "PATCH", "/portalsettings/delegation", `{"properties":{"url":"https://d.example","subscriptions":{"enabled":true}}}`,
+			"/portalsettings/delegation", apim.NotBuilt, "refuses to subscribe"},
+		{"the same in the newer settings", "PATCH", "/portalconfigs/default", `{"properties":{"csp":{"mode":"disabled"},"delegation":{"delegateRegistration":true,"delegateSubscription":false,"delegationUrl":"https://d.example"}}}`,
+			"/portalconfigs/default", apim.NotBuilt, "refuses sign-in"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := (&service{T: t, url: s.url, token: s.token}).do(c.method, c.path, c.body)

@@ -6,6 +6,7 @@ import (
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/settings"
 	"github.com/portico-portal/portico/internal/widget"
 )
 
@@ -24,6 +25,9 @@ func (p *Portal) refuseForm(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
 		return err
 	}
+	if p.settings.Load().DelegatedAccounts {
+		return settings.ErrDelegated
+	}
 	state := &widget.FormState{Form: r.URL.Path, Values: r.PostForm, Errors: []widget.FieldError{{Message: words(notYet[r.URL.Path])}}}
 	state.Values.Del("password")
 	return p.sendForm(w, r, &visit{Visitor: catalog.Guest()}, r.URL.Path, http.StatusNotImplemented, state)
@@ -34,6 +38,9 @@ func (p *Portal) signInElsewhere(w http.ResponseWriter, r *http.Request) error {
 	rules, err := p.rules(r.Context())
 	if err != nil {
 		return err
+	}
+	if rules.DelegatedAccounts {
+		return settings.ErrDelegated
 	}
 	asked := apim.Name(r.PathValue("provider"))
 	for _, provider := range rules.Providers {

@@ -13,6 +13,7 @@ import (
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/settings"
 	"github.com/portico-portal/portico/internal/widget"
 )
 
@@ -41,6 +42,10 @@ func problemOf(err error) problem {
 		return problem{405, words("failure.method.title"), words("failure.method.text")}
 	case errors.Is(err, errForeign):
 		return problem{403, words("failure.foreign.title"), words("failure.foreign.text")}
+	case errors.Is(err, settings.ErrDelegated):
+		return problem{403, words("failure.delegated.title"), words("failure.delegated.text")}
+	case errors.Is(err, settings.ErrPasswordsOff):
+		return problem{403, words("failure.forbidden.title"), words("signin.closed")}
 	case errors.Is(err, apim.ErrForbidden):
 		return problem{403, words("failure.forbidden.title"), words("failure.forbidden.text")}
 	case errors.Is(err, apim.ErrTooManyRequests):

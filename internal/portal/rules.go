@@ -27,7 +27,8 @@ func (p *Portal) rules(ctx context.Context) (*widget.PortalRules, error) {
 	if err != nil {
 		return nil, fmt.Errorf("settings of the portal: %w", err)
 	}
-	rules := &widget.PortalRules{BasicAuth: now.BasicAuth, SignUp: now.SignUp, Terms: now.Terms, Consent: now.Consent}
+	rules := &widget.PortalRules{BasicAuth: now.BasicAuth, SignUp: now.SignUp, Terms: now.Terms, Consent: now.Consent,
+		DelegatedAccounts: now.DelegatedAccounts, DelegatedSubscriptions: now.DelegatedSubscriptions}
 	for _, name := range now.Providers {
 		rules.Providers = append(rules.Providers, widget.IdentityProvider{Type: name, Name: providerNames[name]})
 	}

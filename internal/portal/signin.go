@@ -10,6 +10,7 @@ import (
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/settings"
 	"github.com/portico-portal/portico/internal/widget"
 )
 
@@ -54,6 +55,8 @@ func (p *Portal) signInFailed(w http.ResponseWriter, r *http.Request, err error)
 		message = words("signin.blocked")
 	case errors.Is(err, account.ErrNotConfirmed):
 		message = words("signin.notConfirmed")
+	case errors.Is(err, settings.ErrDelegated), errors.Is(err, settings.ErrPasswordsOff): // the page says so
+		return p.sendForm(w, r, &visit{Visitor: catalog.Guest()}, address.SignIn, http.StatusForbidden, nil)
 	case errors.Is(err, apim.ErrUnauthorized):
 		message = words("signin.wrong")
 	default:

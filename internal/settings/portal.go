@@ -26,6 +26,9 @@ type Portal struct {
 	Consent       bool        // they must be accepted explicitly
 	Origins       []string    // other origins that may read what guests see; "*" for all
 	Providers     []apim.Name // types of the identity providers
+
+	// Another site takes these over; see ErrDelegated.
+	DelegatedAccounts, DelegatedSubscriptions bool
 }
 
 // Read reads what the portal lets people do; before the first start, the defaults.
@@ -41,7 +44,8 @@ func Read(tx *store.Tx) (*Portal, error) {
 	p := &Portal{
 		BasicAuth: *config.EnableBasicAuth, SignUp: signup.Enabled, RequireSignIn: config.Signin.Require,
 		Terms: config.Signup.TermsOfService.Text, Consent: config.Signup.TermsOfService.RequireConsent,
-		Origins: config.CORS.AllowedOrigins,
+		Origins:           config.CORS.AllowedOrigins,
+		DelegatedAccounts: config.Delegation.DelegateRegistration, DelegatedSubscriptions: config.Delegation.DelegateSubscription,
 	}
 	docs, err := tx.ListAll(apim.IdentityProviders.Path)
 	for _, d := range docs {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/settings"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -25,7 +26,7 @@ type Request struct {
 // the product needs approval. Errors: apim.ErrNotFound if the product does not
 // exist, is not published or not visible; *apim.InvalidError if the product is
 // open, its terms are not accepted or the limit is reached; *apim.ConflictError
-// if the id is taken.
+// if the id is taken; settings.ErrDelegated.
 func (s *Service) Subscribe(ctx context.Context, actor store.Actor, r Request) (sub *Subscription, err error) {
 	if r.ID == "" {
 		r.ID = apim.Name(s.store.NewID())
@@ -35,6 +36,9 @@ func (s *Service) Subscribe(ctx context.Context, actor store.Actor, r Request) (
 	product := r.ProductID.Ref(apim.Products)
 	ref := product.Home() + apim.SubscriptionRef(r.ID)
 	return store.Write(ctx, s.store, actor, func(tx *store.Tx) (*Subscription, error) {
+		if err := settings.CheckSubscribing(tx); err != nil {
+			return nil, err
+		}
 		p, err := r.admit(tx, ref, product)
 		if err != nil {
 			return nil, err
@@ -109,7 +113,13 @@ func (s *Service) Rename(ctx context.Context, actor store.Actor, c Caller, id ap
 var cancellable = []string{apim.SubscriptionSubmitted, apim.SubscriptionActive, apim.SubscriptionSuspended, apim.SubscriptionCancelled}
 
 // Cancel ends a subscription that the caller may use; its keys no longer work.
+// The error is settings.ErrDelegated if people do that elsewhere.
 func (s *Service) Cancel(ctx context.Context, actor store.Actor, c Caller, id apim.PublicID) (*Subscription, error) {
+	if !c.Admin {
+		if err := s.store.View(ctx, settings.CheckSubscribing); err != nil {
+			return nil, err
+		}
+	}
 	return s.change(ctx, actor, c, id, func(p *apim.Subscription) error {
 		if !slices.Contains(cancellable, p.State) {
 			return apim.Invalid("state", fmt.Sprintf("A subscription that is %s cannot be cancelled.", p.State))

@@ -19,7 +19,7 @@ var signIn = Widget{
 type signInView struct {
 	Action, Return, Email string
 	User                  *PersonUser
-	Closed                bool // people sign in with accounts of other places only
+	Closed                string // why nobody signs in with a password; see [PortalRules.Closed]
 }
 
 func loadSignIn(ctx context.Context, in *Input) (any, error) {
@@ -32,7 +32,7 @@ func loadSignIn(ctx context.Context, in *Input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.Closed, v.User = !rules.BasicAuth, in.user()
+	v.Closed, v.User = rules.Closed(), in.user()
 	return v, nil
 }
 
@@ -55,6 +55,9 @@ func loadSignInSocial(ctx context.Context, in *Input) (any, error) {
 	}
 	p := props[SignInSocial](in)
 	own := map[apim.Name]string{"aad": p.AADLabel, "aadb2c": p.AADB2CLabel}
+	if rules.DelegatedAccounts {
+		return nil, nil
+	}
 	var buttons []link
 	for _, provider := range rules.Providers {
 		label := cmp.Or(own[provider.Type.Key()], in.T("signin.with", "provider", provider.Name))
@@ -79,7 +82,7 @@ type signUpView struct {
 	Password                   bool // one is chosen here
 	Terms                      template.HTML
 	Consent                    bool
-	Closed                     bool // people cannot make accounts of their own
+	Closed                     string // why people cannot make accounts of their own
 	SignIn                     string
 }
 
@@ -96,10 +99,17 @@ func (in *Input) signUp(ctx context.Context, action string, password bool) (any,
 	if err != nil {
 		return nil, err
 	}
+	closed := ""
+	switch {
+	case rules.DelegatedAccounts:
+		closed = rules.Closed()
+	case !rules.SignUp || password && !rules.BasicAuth:
+		closed = "signup.closed"
+	}
 	return signUpView{
 		Action: action, Email: in.Form.Value("email"), First: in.Form.Value("firstName"), Last: in.Form.Value("lastName"),
 		Password: password, Terms: prose.Below(2, rules.Terms), Consent: rules.Consent,
-		Closed: !rules.SignUp || password && !rules.BasicAuth, SignIn: address.SignIn,
+		Closed: closed, SignIn: address.SignIn,
 	}, nil
 }
 
@@ -123,7 +133,7 @@ var changePassword = Widget{
 type passwordView struct {
 	Action, Email, SignIn string
 	User                  *PersonUser // nil: a guest
-	Closed                bool        // people sign in with accounts of other places only
+	Closed                string      // why there are no passwords here
 }
 
 // loadPassword loads the view of a form that is posted to action.
@@ -135,7 +145,7 @@ func loadPassword(action string) func(context.Context, *Input) (any, error) {
 		}
 		return passwordView{
 			Action: action, Email: in.Form.Value("email"), SignIn: address.SignInFor(address.ChangePassword),
-			User: in.user(), Closed: !rules.BasicAuth,
+			User: in.user(), Closed: rules.Closed(),
 		}, nil
 	}
 }
@@ -160,10 +170,19 @@ type profileView struct {
 	First, Last        string
 	Registered, SignIn string
 	Password           string // where a new password is posted
+	Delegated          bool   // names and passwords are changed elsewhere
+	Closed             string // why there are no passwords here
 }
 
-func loadProfile(_ context.Context, in *Input) (any, error) {
-	v := profileView{SignIn: address.SignInFor(address.Profile), Password: address.ProfilePassword}
+func loadProfile(ctx context.Context, in *Input) (any, error) {
+	rules, err := in.Data.Rules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	v := profileView{
+		SignIn: address.SignInFor(address.Profile), Password: address.ProfilePassword,
+		Delegated: rules.DelegatedAccounts, Closed: rules.Closed(),
+	}
 	user := in.user()
 	if user == nil {
 		return v, nil
@@ -188,5 +207,13 @@ func loadSubscriptions(ctx context.Context, in *Input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return in.subscriptionRows(subs), nil
+	rules, err := in.Data.Rules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows := in.subscriptionRows(subs)
+	for i := range rows {
+		rows[i].Delegated = rules.DelegatedSubscriptions
+	}
+	return rows, nil
 }

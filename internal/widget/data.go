@@ -51,6 +51,21 @@ type PortalRules struct {
 	Terms     string
 	Consent   bool // the terms must be agreed to
 	Providers []IdentityProvider
+
+	// Another site takes these over, and the way there is not built yet.
+	DelegatedAccounts, DelegatedSubscriptions bool
+}
+
+// Closed is the message that says why nobody signs in with a password here; "":
+// people do.
+func (r *PortalRules) Closed() string {
+	switch {
+	case r.DelegatedAccounts:
+		return "delegated.accounts"
+	case !r.BasicAuth:
+		return "signin.closed"
+	}
+	return ""
 }
 
 // IdentityProvider is another place to sign in at.

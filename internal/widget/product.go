@@ -237,6 +237,8 @@ type subscribeView struct {
 	Full    bool
 	Pending bool // a subscription waits for approval
 	Waits   bool // approval is needed
+
+	Delegated bool // people subscribe at another site
 }
 
 func loadProductSubscribe(ctx context.Context, in *Input) (any, error) {
@@ -247,8 +249,13 @@ func loadProductSubscribe(ctx context.Context, in *Input) (any, error) {
 	if !p.Props.NeedsSubscription() {
 		return nil, nil
 	}
+	rules, err := in.Data.Rules(ctx)
+	if err != nil {
+		return nil, err
+	}
 	v := subscribeView{
-		Product: p, Action: address.Subscribe(p.ID), Name: p.Name, Terms: prose.Below(2, p.Props.Terms), Waits: p.Props.ApprovalRequired,
+		Delegated: rules.DelegatedSubscriptions,
+		Product:   p, Action: address.Subscribe(p.ID), Name: p.Name, Terms: prose.Below(2, p.Props.Terms), Waits: p.Props.ApprovalRequired,
 		Unfold: props[ProductSubscribe](in).ShowTerms,
 	}
 	if in.Person == nil {
@@ -297,6 +304,7 @@ type subscriptionRow struct {
 	StateName, Class, Date, Action string
 	Active, Pending                bool
 	ProductHref                    string
+	Delegated                      bool // it is cancelled at another site
 }
 
 func (in *Input) subscriptionRows(subs []PersonSubscription) []subscriptionRow {
