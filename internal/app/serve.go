@@ -317,7 +317,7 @@ func (a *App) portal(ctx context.Context, r Ready, srv config.Server) (http.Hand
 	site, err := portal.New(portal.Config{
 		Store: a.Store, Catalog: c, Search: index, Accounts: a.Accounts, Subscriptions: a.Subscriptions,
 		Descriptions: &descriptions{a, r.GatewayURL}, Media: a.Blobs, Assets: web.Assets(),
-		PortalURL: r.PortalURL, GatewayURL: r.GatewayURL, Logger: a.opt.Logger,
+		PortalURL: r.PortalURL, GatewayURL: r.GatewayURL, Logger: a.opt.Logger, Stopping: ctx,
 	})
 	if err != nil {
 		return nil, err

@@ -30,6 +30,8 @@ type answer struct {
 	packed   bool            // as small as it gets: sent in no other coding
 	versions map[int]*answer // of a picture, by width: they are made and kept together
 
+	deps []string // what it was made from, of what is kept
+
 	grow func(bytes int64) // tells the cache what a new coding costs; nil of what is not kept
 
 	mu       sync.Mutex

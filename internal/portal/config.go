@@ -26,9 +26,10 @@ type Config struct {
 	Media         Media        // nil: no media
 	Assets        fs.FS        // built front-end files; nil or empty: pages say how to build them
 
-	PortalURL  string // as the outside sees it, without a slash at the end
-	GatewayURL string // the console's calls go there
-	CacheBytes int64  // bound of the page cache; 0: 32 MiB
+	PortalURL  string          // as the outside sees it, without a slash at the end
+	GatewayURL string          // the console's calls go there
+	Stopping   context.Context // ends when the service begins to stop: who waits for a large answer is sent away; nil: never
+	CacheBytes int64           // bound of the page cache; 0: 32 MiB
 	Logger     *slog.Logger
 }
 

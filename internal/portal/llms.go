@@ -45,29 +45,45 @@ func (p *Portal) serveLLMs(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// serveLLMsFull is the text of every page in one file, as much as fits.
+// serveLLMsFull is the text of every page in one file, as much as fits. It is
+// made of runs of pages that are kept by themselves: what has changed is
+// rendered again, and what was rendered before its reader left is not lost.
 func (p *Portal) serveLLMsFull(w http.ResponseWriter, r *http.Request) error {
 	return p.sendToAll(w, r, func(ctx context.Context, d *data) (*answer, error) {
-		list, err := d.addresses(ctx)
-		if err != nil {
-			return nil, err
-		}
 		var b bytes.Buffer
-		for i, path := range list {
-			text, err := p.markdownAt(ctx, d, path)
+		for run, err := range d.runs(ctx) {
+			if err != nil {
+				return nil, err
+			}
+			text, err := p.textOf(ctx, d, run)
 			if err != nil {
 				return nil, err
 			}
 			if b.Len()+len(text) > maxFull {
-				fmt.Fprintf(&b, "---\n\n%d more pages do not fit here: see %s\n", len(list)-i, p.cfg.PortalURL+address.LLMs)
+				b.WriteString("More pages do not fit here: see " + p.cfg.PortalURL + address.LLMs + "\n")
 				break
 			}
-			if b.Len() > 0 {
-				b.WriteString("---\n\n")
-			}
-			fmt.Fprintf(&b, "<%s>\n\n%s\n", p.cfg.PortalURL+path, text)
+			b.Write(text)
 		}
 		return newAnswer(b.Bytes(), revalidate, markdownType, fragmentPolicy), nil
+	})
+}
+
+// textOf is the text of a run of pages.
+func (p *Portal) textOf(ctx context.Context, d *data, run []string) ([]byte, error) {
+	return p.piece(ctx, d, run, func(ctx context.Context, d *data) ([]byte, error) {
+		var b bytes.Buffer
+		for _, path := range run {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			text, err := p.markdownAt(ctx, d, path)
+			if err != nil {
+				return nil, err
+			}
+			fmt.Fprintf(&b, "<%s>\n\n%s\n---\n\n", p.cfg.PortalURL+path, text)
+		}
+		return b.Bytes(), nil
 	})
 }
 

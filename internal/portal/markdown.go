@@ -22,7 +22,9 @@ var markdownType = contentType("text/markdown; charset=utf-8")
 // markdown is the main content of a page as Markdown, without personal parts; an
 // API's has its operations too.
 func (p *Portal) markdown(ctx context.Context, d *data) ([]byte, error) {
-	out, err := d.req.page.Render(ctx, p.input(d))
+	in := p.input(d)
+	in.Text = true
+	out, err := d.req.page.Render(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -65,9 +67,9 @@ func (p *Portal) withOperations(ctx context.Context, d *data, id apim.PublicID, 
 }
 
 // plainLine is a name in a link of Markdown.
-func plainLine(s string) string {
-	return strings.NewReplacer("[", "\\[", "]", "\\]", "\n", " ").Replace(s)
-}
+func plainLine(s string) string { return linkEscape.Replace(s) }
+
+var linkEscape = strings.NewReplacer("[", "\\[", "]", "\\]", "\n", " ")
 
 func find(n *html.Node, want func(*html.Node) bool) *html.Node {
 	if n.Type == html.ElementNode && want(n) {

@@ -198,6 +198,7 @@ func (p *Portal) load(ctx context.Context, req *request, render render) (*answer
 			return cache.Made[*answer]{}, err
 		}
 		a.grow = func(bytes int64) { p.pages.Grow(key, bytes) }
-		return cache.Made[*answer]{Value: a, Bytes: a.bytes(), Deps: d.Deps()}, nil
+		a.deps = d.Deps()
+		return cache.Made[*answer]{Value: a, Bytes: a.bytes(), Deps: a.deps}, nil
 	})
 }

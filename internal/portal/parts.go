@@ -135,7 +135,7 @@ func (p *Portal) download(format, mediaType string) handler {
 		if err != nil || p.cfg.Descriptions == nil {
 			return orNotFound(err)
 		}
-		return p.sendPart(w, r, req, func(ctx context.Context, d *data) (*answer, error) {
+		return p.sendLarge(w, r, req, p.exports, func(ctx context.Context, d *data) (*answer, error) {
 			api, err := d.API(req.params.API)
 			if err != nil {
 				return nil, err

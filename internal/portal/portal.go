@@ -26,6 +26,8 @@ type Portal struct {
 	pages       *cache.Cache[key, *answer]
 	pageIndexes *cache.Cache[key, *search.Pages]
 	pictures    *media.Maker
+	files       chan struct{} // holds the turn of who makes a file for machines
+	exports     chan struct{} // and a description
 	assets      *assets
 	common      []header // of pages
 	static      []header // of files
@@ -51,7 +53,7 @@ func New(cfg Config) (*Portal, error) {
 	cfg.GatewayURL = strings.TrimSuffix(cfg.GatewayURL, "/")
 	p := &Portal{
 		cfg: cfg, pages: cache.New[key, *answer](cfg.CacheBytes),
-		pageIndexes: cache.New[key, *search.Pages](searchCacheBytes), pictures: media.NewMaker(),
+		pageIndexes: cache.New[key, *search.Pages](searchCacheBytes), pictures: media.NewMaker(), files: make(chan struct{}, 1), exports: make(chan struct{}, 1),
 		secure: strings.HasPrefix(cfg.PortalURL, "https://"), cookie: address.SessionCookie, device: address.DeviceCookie,
 	}
 	if p.secure {

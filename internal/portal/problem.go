@@ -56,6 +56,8 @@ func problemOf(err error) problem {
 		return problem{413, words("failure.tooLarge.title"), words("failure.tooLarge.text")}
 	case errors.As(err, &invalid):
 		return problem{400, words("failure.invalid.title"), sentences(invalid)}
+	case errors.Is(err, errStopping):
+		return problem{503, words("failure.stopping.title"), words("failure.stopping.text")}
 	case errors.Is(err, errUnpublished):
 		return problem{503, words("failure.unpublished.title"), words("failure.unpublished.text")}
 	}
@@ -103,6 +105,9 @@ func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
 // retryAfter tells a client that tried too often when to come back, in whole
 // seconds; 0 for any other error.
 func retryAfter(w http.ResponseWriter, err error) (seconds int) {
+	if errors.Is(err, errStopping) {
+		w.Header().Set("Retry-After", "10")
+	}
 	var limited *account.LimitedError
 	if !errors.As(err, &limited) {
 		return 0

@@ -29,7 +29,7 @@ func (p *Portal) sendToAll(w http.ResponseWriter, r *http.Request, render render
 	}
 	guest, path := catalog.Guest(), r.URL.EscapedPath()
 	req := &request{visit: &visit{Visitor: guest}, site: s, address: path, shared: guest, params: widget.Params{Path: path}}
-	return p.sendPart(w, r, req, render)
+	return p.sendLarge(w, r, req, p.files, render)
 }
 
 // listedPages are the site's own pages that may be found.

@@ -34,7 +34,7 @@ func loadOperationDetails(ctx context.Context, in *Input) (any, error) {
 	}
 	p := props[OperationDetails](in)
 	v, err := r.Operation(ctx, in.Params.Operation, reference.Look{
-		Console: p.EnableConsole, RawSchemas: p.SchemaView == "raw", ShowExamples: p.ShowExamples, Language: in.Query().Get("lang"),
+		Console: p.EnableConsole, RawSchemas: p.SchemaView == "raw", ShowExamples: p.ShowExamples, Language: in.Query().Get("lang"), Alone: in.Text,
 	})
 	if err != nil {
 		return nil, err

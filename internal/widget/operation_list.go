@@ -26,6 +26,9 @@ var operationList = Widget{
 }
 
 func loadOperationList(ctx context.Context, in *Input) (any, error) {
+	if in.Text {
+		return nil, nil
+	}
 	p := props[OperationList](in)
 	look := reference.ListLook{ByTag: p.GroupByTag, Paths: p.ShowPath, AllOpen: p.AllExpanded, MarkCurrent: p.AllowSelection, Wrap: p.Wrap}
 	if p.TogglePath {

@@ -103,6 +103,7 @@ type Input struct {
 	Form     *FormState
 	Site     Site
 	Problem  Problem
+	Text     bool // the page is read as text: what only leads around is left out
 	heading  *heading
 	base     string                                           // absolute address of the portal
 	class    func(styles json.RawMessage) (class, css string) // nil: local styles have none

@@ -27,6 +27,7 @@ type Render struct {
 	Form      *FormState
 	Problem   Problem // the 404 and 500 pages only
 	NoIndex   bool
+	Text      bool   // it is read as text: what only leads around is left out
 	Preview   string // "draft" or the revision that an administrator previews; "" when it is the published site
 }
 
@@ -190,7 +191,7 @@ func visibleSlots(parts []part, v catalog.Visitor, slots []*slot) []*slot {
 // input is a Render as a widget sees it, outside a page.
 func (r Render) input() *Input {
 	return &Input{
-		Params: r.Params, Visitor: r.Visitor, Data: r.Data, Person: r.Person, Form: r.Form, Problem: r.Problem,
+		Params: r.Params, Visitor: r.Visitor, Data: r.Data, Person: r.Person, Form: r.Form, Problem: r.Problem, Text: r.Text,
 		Messages: cmp.Or(r.Messages, messages.English()), heading: &heading{}, base: r.Base,
 	}
 }

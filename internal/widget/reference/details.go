@@ -17,6 +17,7 @@ type Look struct {
 	RawSchemas   bool   // schemas as they are written, not as tables
 	ShowExamples bool   // unfolded
 	Language     string // of the sample; one that is not known is the first
+	Alone        bool   // without the way up and to the neighbours
 }
 
 // Operation is what operation_details.tmpl shows. Everything but Around
@@ -72,8 +73,10 @@ func (r *Reader) Operation(ctx context.Context, id apim.Name, look Look) (*Opera
 		return nil, err
 	}
 	v.Answer = o.answer()
-	if v.Around, err = r.neighbours(ctx, o.op.ID); err != nil {
-		return nil, err
+	if !look.Alone {
+		if v.Around, err = r.neighbours(ctx, o.op.ID); err != nil {
+			return nil, err
+		}
 	}
 	return v, o.model.err
 }
