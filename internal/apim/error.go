@@ -2,7 +2,9 @@ package apim
 
 import (
 	"errors"
+	"fmt"
 	"strings"
+	"syscall"
 )
 
 // The kinds of failure, distinguished with errors.Is.
@@ -15,7 +17,30 @@ var (
 	ErrUnauthorized       = errors.New("unauthorized")
 	ErrTooLarge           = errors.New("too large")
 	ErrTooManyRequests    = errors.New("too many requests")
+	ErrFull               = errors.New("the disk is full; nothing can be stored until there is room")
+	ErrReadOnly           = errors.New("the storage is read-only; nothing can be stored until it takes writes again")
+	ErrUnavailable        = errors.New("the database cannot be reached")
 )
+
+// Unwritable reports whether an error means that nothing can be stored at
+// present, while what is stored can be read.
+func Unwritable(err error) bool { return errors.Is(err, ErrFull) || errors.Is(err, ErrReadOnly) }
+
+// DiskError adds ErrFull or ErrReadOnly to an error of the file system that means it.
+func DiskError(err error) error {
+	for _, known := range []struct {
+		errno syscall.Errno
+		means error
+	}{
+		{syscall.ENOSPC, ErrFull}, {syscall.EDQUOT, ErrFull},
+		{syscall.EROFS, ErrReadOnly}, {syscall.EACCES, ErrReadOnly}, {syscall.EPERM, ErrReadOnly},
+	} {
+		if errors.Is(err, known.errno) {
+			return fmt.Errorf("%w: %w", known.means, err)
+		}
+	}
+	return err
+}
 
 // IfAbsent gives ErrNotFound another meaning.
 func IfAbsent(err, means error) error {

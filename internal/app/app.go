@@ -72,7 +72,7 @@ func (a *App) open(ctx context.Context) (err error) {
 	if a.Store, a.key, err = openStore(ctx, a.opt); err != nil {
 		return err
 	}
-	if err := a.endRotation(ctx); err != nil {
+	if err := a.unlessUnwritable(ctx, "the replacement of the encryption key waits", a.endRotation(ctx)); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(a.opt.Store.BlobFolder(), 0o700); err != nil {
@@ -85,7 +85,24 @@ func (a *App) open(ctx context.Context) (err error) {
 	a.APIs = &apis.Service{Store: a.Store, Blobs: a.Blobs}
 	a.Publisher = &publish.Service{Store: a.Store, Media: a.Blobs}
 	a.Provision = &provision.Service{Store: a.Store, Publisher: a.Publisher}
-	return a.provision(ctx)
+	if err := a.unlessUnwritable(ctx, "what every service has is not completed", a.provision(ctx)); err != nil {
+		return err
+	}
+	return a.opt.Store.KeepKey()
+}
+
+// unlessUnwritable lets an existing service start although nothing can be
+// stored: what the start would have written waits for a later one.
+func (a *App) unlessUnwritable(ctx context.Context, what string, err error) error {
+	if !apim.Unwritable(err) {
+		return err
+	}
+	exists, failure := (&provision.Service{Store: a.Store}).Done(ctx)
+	if failure != nil || !exists {
+		return errors.Join(err, failure)
+	}
+	a.opt.Logger.WarnContext(ctx, what+"; start again when there is room", "error", err)
+	return nil
 }
 
 // provision creates what every service has, and the first contents of a new one.
@@ -111,7 +128,7 @@ func openStore(ctx context.Context, opt Options) (s *store.Store, key []byte, er
 	if err != nil {
 		return nil, nil, err
 	}
-	options := store.Options{Service: st.Service, Key: key, OldKeys: old, Now: opt.Now, Rand: rand.Reader, Logger: opt.Logger}
+	options := store.Options{Service: st.Service, Key: key, OldKeys: old, Now: opt.Now, Rand: rand.Reader, Logger: opt.Logger, Create: st.MayBegin}
 	if st.Embedded() {
 		s, err = sqlite.Open(ctx, st.DatabaseFile(), options)
 	} else {

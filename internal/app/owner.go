@@ -6,8 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 
 	"github.com/gofrs/flock"
+
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/config"
 )
 
 // ErrOwned says that a running process owns the data folder. [Call] reaches that process.
@@ -26,8 +30,9 @@ type Run struct {
 // Owner holds the lock of a data folder. Only one process has it at a time, so
 // that an embedded database has one writer and one set of caches.
 type Owner struct {
-	dir  string
-	lock *flock.Flock
+	dir       string
+	lock      *flock.Flock
+	announced atomic.Bool // run.json is ours
 }
 
 // Own creates the folder with mode 0700 if needed and takes its lock. It
@@ -49,20 +54,28 @@ func Own(dir string) (*Owner, error) {
 
 // Announce writes run.json.
 func (o *Owner) Announce(run Run) error {
+	o.announced.Store(true)
 	data, err := json.Marshal(run)
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(o.dir, "run.json")
-	if err := os.WriteFile(path+".new", data, 0o600); err != nil {
-		return fmt.Errorf("write run.json: %w", err)
+	path := config.RunFile(o.dir)
+	err = os.WriteFile(path+".new", data, 0o600)
+	if err == nil {
+		err = os.Rename(path+".new", path)
 	}
-	return os.Rename(path+".new", path)
+	if err != nil {
+		return fmt.Errorf("write run.json: %w", apim.DiskError(err))
+	}
+	return nil
 }
 
-// Close removes run.json and releases the lock.
+// Close removes run.json, if this process wrote it, and releases the lock.
 func (o *Owner) Close() error {
-	if err := os.Remove(filepath.Join(o.dir, "run.json")); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if !o.announced.Load() {
+		return o.lock.Unlock()
+	}
+	if err := os.Remove(config.RunFile(o.dir)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return errors.Join(err, o.lock.Unlock())
 	}
 	return o.lock.Unlock()
@@ -71,12 +84,12 @@ func (o *Owner) Close() error {
 // readRun reads run.json of a folder that a running process owns.
 func readRun(dir string) (Run, error) {
 	var run Run
-	data, err := os.ReadFile(filepath.Join(dir, "run.json"))
+	data, err := os.ReadFile(config.RunFile(dir))
 	if err != nil {
 		return run, fmt.Errorf("the process that owns %s has not announced itself yet; try again: %w", dir, err)
 	}
 	if err := json.Unmarshal(data, &run); err != nil {
-		return run, fmt.Errorf("read %s: %w", filepath.Join(dir, "run.json"), err)
+		return run, fmt.Errorf("read %s: %w", config.RunFile(dir), err)
 	}
 	return run, nil
 }

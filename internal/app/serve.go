@@ -27,7 +27,6 @@ import (
 	"github.com/portico-portal/portico/internal/portal"
 	"github.com/portico-portal/portico/internal/search"
 	"github.com/portico-portal/portico/internal/server"
-	"github.com/portico-portal/portico/internal/store"
 	"github.com/portico-portal/portico/web"
 )
 
@@ -60,7 +59,7 @@ func Serve(ctx context.Context, opt Options, srv config.Server, load Loader, rea
 }
 
 func (a *App) serve(ctx context.Context, srv config.Server, surfaces []server.Surface, r Ready, load Loader, ready func(Ready)) error {
-	if err := a.Provision.KeepOrigin(ctx, r.PortalURL); err != nil {
+	if err := a.unlessUnwritable(ctx, "the global policy keeps the portal's earlier address", a.Provision.KeepOrigin(ctx, r.PortalURL)); err != nil {
 		return err
 	}
 	if load != nil {
@@ -75,7 +74,7 @@ func (a *App) serve(ctx context.Context, srv config.Server, surfaces []server.Su
 		return err
 	}
 	if a.owner != nil {
-		if err := a.owner.Announce(a.running(surfaces, srv, r)); err != nil {
+		if err := a.announce(ctx, a.running(surfaces, srv, r)); err != nil {
 			return err
 		}
 	}
@@ -86,7 +85,7 @@ func (a *App) serve(ctx context.Context, srv config.Server, surfaces []server.Su
 	if err != nil {
 		return err
 	}
-	process := &server.Server{Surfaces: surfaces, Ready: a.ready, Trusted: trusted, Random: rand.Read, Logger: a.opt.Logger}
+	process := &server.Server{Surfaces: surfaces, Ready: a.newReadiness().check, Trusted: trusted, Random: rand.Read, Logger: a.opt.Logger}
 	ready(r)
 	return process.Run(ctx)
 }
@@ -125,11 +124,26 @@ func (a *App) running(surfaces []server.Surface, srv config.Server, r Ready) Run
 	return run
 }
 
-// ready reports whether the store answers; everything else was loaded before
-// the first request.
-func (a *App) ready(ctx context.Context) error {
-	_, err := store.Read(ctx, a.Store, (*store.Tx).LastSeq)
-	return err
+// announceAgain is the pause before a process announces itself again on a disk
+// that was full.
+const announceAgain = 10 * time.Second
+
+// announce tells commands how to reach this process, later if the disk is full.
+func (a *App) announce(ctx context.Context, run Run) error {
+	err := a.owner.Announce(run)
+	if !apim.Unwritable(err) {
+		return err
+	}
+	a.opt.Logger.WarnContext(ctx, "commands do not reach this process until there is room in the data folder", "error", err)
+	a.workers.Go("announcement", func(ctx context.Context) {
+		for ctx.Err() == nil && a.owner.Announce(run) != nil {
+			select {
+			case <-ctx.Done():
+			case <-time.After(announceAgain):
+			}
+		}
+	})
+	return nil
 }
 
 // listen opens the listeners first, so that a port in use stops the start

@@ -76,16 +76,22 @@ var sentinels = []struct {
 	{apim.ErrForbidden, http.StatusForbidden, "AuthorizationFailed", "The token does not allow this."},
 	{apim.ErrTooLarge, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "The request body is too large."},
 	{apim.ErrTooManyRequests, http.StatusTooManyRequests, "TooManyRequests", "Too many attempts. Wait a while, then try again."},
+	{apim.ErrFull, http.StatusInsufficientStorage, "InsufficientStorage", "The disk of the service is full. Nothing was changed. Free some space, then try again."},
+	{apim.ErrReadOnly, http.StatusInsufficientStorage, "InsufficientStorage", "The storage of the service is read-only. Nothing was changed. Make it writable, then try again."},
+	{apim.ErrUnavailable, http.StatusServiceUnavailable, "ServiceUnavailable", "The database of the service cannot be reached at the moment. Try again in a few seconds."},
 	{context.Canceled, 499, "ClientClosedRequest", "The client closed the request."},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, "ServiceUnavailable", "The request took too long."},
 }
 
 // RetryAfter is the number of seconds after which to try again: what the error
-// says, rounded up, or one.
+// says, rounded up, or one; a database that is away gets a little more.
 func RetryAfter(err error) int {
 	var limited interface{ RetryIn() time.Duration }
 	if errors.As(err, &limited) {
 		return max(1, int(math.Ceil(limited.RetryIn().Seconds())))
+	}
+	if errors.Is(err, apim.ErrUnavailable) {
+		return 5
 	}
 	return 1
 }
@@ -107,7 +113,7 @@ func FromError(err error) *Error {
 	for _, s := range sentinels {
 		if errors.Is(err, s.is) {
 			e := &Error{Status: s.status, Code: s.code, Message: s.message}
-			if s.status == http.StatusTooManyRequests {
+			if s.status == http.StatusTooManyRequests || s.status == http.StatusServiceUnavailable {
 				e.Header = http.Header{"Retry-After": {strconv.Itoa(RetryAfter(err))}}
 			}
 			if s.status == http.StatusUnauthorized {

@@ -32,6 +32,9 @@ type Store interface {
 	Delete(ctx context.Context, name string) error
 	// List returns the blobs whose names start with prefix, by name.
 	List(ctx context.Context, prefix string) ([]Info, error)
+	// Check fails as a Put would: with apim.ErrFull or apim.ErrReadOnly when
+	// nothing can be stored.
+	Check(ctx context.Context) error
 }
 
 // Info describes a blob.

@@ -25,18 +25,52 @@ type folder struct {
 }
 
 // Folder opens or creates a blob store in the folder dir, and removes what an
-// interrupted write left behind. Only one process may use the folder.
+// interrupted write left behind. Only one process may use the folder. One that
+// takes no writes can be read.
 func Folder(dir string) (Store, error) {
 	f := &folder{blobs: filepath.Join(dir, "blobs"), tmp: filepath.Join(dir, "tmp")}
-	if err := os.RemoveAll(f.tmp); err != nil {
+	if err := f.prepare(dir); err != nil && !(apim.Unwritable(err) && f.exists()) {
 		return nil, fmt.Errorf("open blob folder: %w", err)
 	}
+	return f, nil
+}
+
+// prepare makes what lacks, and empties the folder of unfinished files. That
+// folder itself stays: a full disk may have no room for another.
+func (f *folder) prepare(dir string) error {
 	for _, d := range []string{f.blobs, f.tmp} {
 		if err := os.MkdirAll(d, 0o700); err != nil {
-			return nil, fmt.Errorf("open blob folder: %w", err)
+			return apim.DiskError(err)
 		}
 	}
-	return f, syncFolder(dir)
+	left, err := os.ReadDir(f.tmp)
+	for _, entry := range left {
+		err = errors.Join(err, os.RemoveAll(filepath.Join(f.tmp, entry.Name())))
+	}
+	return apim.DiskError(errors.Join(err, syncFolder(dir)))
+}
+
+// exists reports whether there is anything to read.
+func (f *folder) exists() bool {
+	_, err := os.Stat(f.blobs)
+	return err == nil
+}
+
+// Check writes a file and removes it.
+func (f *folder) Check(context.Context) error { return CheckFolder(f.tmp) }
+
+// room is how much must fit on a disk that is not full.
+const room = 64 << 10
+
+// CheckFolder tells whether files can be written to a folder: apim.ErrFull or
+// apim.ErrReadOnly when not.
+func CheckFolder(dir string) error {
+	file, err := os.CreateTemp(dir, ".check-")
+	if err != nil {
+		return apim.DiskError(err)
+	}
+	_, err = file.Write(make([]byte, room))
+	return apim.DiskError(errors.Join(err, file.Close(), os.Remove(file.Name())))
 }
 
 func (f *folder) Put(ctx context.Context, name, contentType string, r io.Reader) error {
@@ -53,7 +87,7 @@ func (f *folder) PutHashed(ctx context.Context, contentType string, content []by
 		return name, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("store blob %s: %w", name, err)
+		return "", failed("store", name, err)
 	}
 	return name, f.put(ctx, name, contentType, bytes.NewReader(content))
 }
@@ -65,7 +99,7 @@ func (f *folder) Pin(_ context.Context, name string) (Info, error) {
 	}
 	dir, err := os.MkdirTemp(f.tmp, "pin-")
 	if err != nil {
-		return Info{}, fmt.Errorf("pin blob %s: %w", name, err)
+		return Info{}, failed("pin", name, err)
 	}
 	defer os.RemoveAll(dir)
 	link := filepath.Join(dir, "blob") // what the name means now
@@ -85,7 +119,7 @@ func (f *folder) Pin(_ context.Context, name string) (Info, error) {
 		return info, nil
 	}
 	if err := f.publish(link, to); err != nil {
-		return Info{}, fmt.Errorf("pin blob %s: %w", name, err)
+		return Info{}, failed("pin", name, err)
 	}
 	return info, nil
 }
@@ -94,7 +128,7 @@ func (f *folder) Pin(_ context.Context, name string) (Info, error) {
 func (f *folder) put(ctx context.Context, name, contentType string, r io.Reader) error {
 	tmp, err := os.CreateTemp(f.tmp, "blob-")
 	if err != nil {
-		return fmt.Errorf("store blob %s: %w", name, err)
+		return fmt.Errorf("store blob %s: %w", name, apim.DiskError(err))
 	}
 	defer os.Remove(tmp.Name()) // does nothing after the rename
 	err = writeBlob(tmp, contentType, &contextReader{ctx, r})
@@ -108,7 +142,7 @@ func (f *folder) put(ctx context.Context, name, contentType string, r io.Reader)
 		return badName(name)
 	}
 	if err != nil {
-		return fmt.Errorf("store blob %s: %w", name, err)
+		return fmt.Errorf("store blob %s: %w", name, apim.DiskError(err))
 	}
 	return nil
 }
@@ -190,7 +224,7 @@ func failed(what, name string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENAMETOOLONG) {
 		err = apim.ErrNotFound
 	}
-	return fmt.Errorf("%s blob %s: %w", what, name, err)
+	return fmt.Errorf("%s blob %s: %w", what, name, apim.DiskError(err))
 }
 
 func (f *folder) List(ctx context.Context, prefix string) ([]Info, error) {

@@ -94,6 +94,12 @@ func TestTheEncryptionKeyIsMadeOnceAndKept(t *testing.T) {
 	if err != nil || !bytes.Equal(first, second) {
 		t.Errorf("the second start read another key: %v", err)
 	}
+	if err := errors.Join(s.MayBegin(), s.KeepKey()); err != nil {
+		t.Fatal(err)
+	}
+	if third, _, err := s.Keys(rand.Read); err != nil || !bytes.Equal(first, third) {
+		t.Errorf("once the database is complete another key is read: %v", err)
+	}
 	info, err := os.Stat(filepath.Join(s.Data, "secret.key"))
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("key file: %v %v", info.Mode(), err)

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +16,51 @@ func (s *Store) KeyFile() string {
 		return s.SecretKeyFile
 	}
 	return filepath.Join(s.Data, "secret.key")
+}
+
+// firstKeyFile is where the key of a new service lies until its database is
+// complete: a key in KeyFile belongs to a database that exists.
+func (s *Store) firstKeyFile() string { return s.KeyFile() + ".first" }
+
+// KeepKey gives the key of a new service its place, once the database is complete.
+func (s *Store) KeepKey() error {
+	if s.SecretKeyFile != "" || !s.Embedded() {
+		return nil
+	}
+	err := os.Rename(s.firstKeyFile(), s.KeyFile())
+	if errors.Is(err, os.ErrNotExist) {
+		return nil // not a first start
+	}
+	if err != nil {
+		return fmt.Errorf("keep the encryption key: %w", err)
+	}
+	return syncFolder(s.KeyFile())
+}
+
+// EarlierLife names what remains of a service that had a database: "" when
+// nothing does, and an empty database may become a new service's.
+func (s *Store) EarlierLife() (what string, err error) {
+	if s.Embedded() && s.SecretKeyFile == "" {
+		if file := s.KeyFile(); exists(file) {
+			return "the encryption key " + file, nil
+		}
+	}
+	if s.Embedded() {
+		if file := RunFile(s.Data); exists(file) {
+			return file + " of a service that ran here", nil
+		}
+	}
+	err = filepath.WalkDir(s.BlobFolder(), func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.Type().IsRegular() {
+			what = "the blobs in " + s.BlobFolder()
+			return filepath.SkipAll
+		}
+		return err
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return what, err
 }
 
 // Keys reads the encryption keys of 32 bytes each: the one in use, and earlier
@@ -44,17 +90,43 @@ func (s *Store) key(random func([]byte) (int, error)) ([]byte, error) {
 		return nil, errors.New("--database needs --secret-key-file: a file with 32 random bytes in base64 (openssl rand -base64 32)")
 	}
 	path := s.KeyFile()
-	key, err := readKey(path)
-	if !errors.Is(err, os.ErrNotExist) {
-		return key, err
+	places := []string{path}
+	if s.SecretKeyFile == "" { // another process may move it from the one to the other now
+		places = []string{path, s.firstKeyFile(), path}
+	}
+	for _, place := range places {
+		if key, err := readKey(place); !errors.Is(err, os.ErrNotExist) {
+			return key, err
+		}
 	}
 	if s.SecretKeyFile != "" {
 		return nil, fmt.Errorf("--secret-key-file: %s does not exist", path)
 	}
-	if _, err := os.Stat(s.DatabaseFile()); err == nil {
+	if exists(s.DatabaseFile()) {
 		return nil, fmt.Errorf("the encryption key %s is missing but the database exists; restore the file or name it with --secret-key-file", path)
 	}
-	return makeKey(path, random)
+	if err := s.MayBegin(); err != nil {
+		return nil, err
+	}
+	return makeKey(s.firstKeyFile(), random)
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
+}
+
+// MayBegin refuses to take an empty database for a first start while something
+// remains of an earlier life.
+func (s *Store) MayBegin() error {
+	remains, err := s.EarlierLife()
+	if err != nil {
+		return fmt.Errorf("look for what remains of an earlier service: %w", err)
+	}
+	if remains == "" {
+		return nil
+	}
+	return fmt.Errorf("the database is empty or missing, but there is %s: restore the database from a copy, or move the data folder, its key and the blobs away to begin anew", remains)
 }
 
 // nextKeyFile is where the key that will replace the one in use is kept.

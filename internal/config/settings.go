@@ -167,6 +167,9 @@ func (s *Store) Embedded() bool { return s.Database == "" }
 // DatabaseFile is the embedded database's file.
 func (s *Store) DatabaseFile() string { return filepath.Join(s.Data, "portico.db") }
 
+// RunFile is the file that says how commands reach the process that owns a data folder.
+func RunFile(data string) string { return filepath.Join(data, "run.json") }
+
 // BlobFolder is the folder blobs live in.
 func (s *Store) BlobFolder() string {
 	if s.Blobs != "" {

@@ -3,8 +3,11 @@ package gateway
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/arm"
 	"github.com/portico-portal/portico/internal/policy"
 )
 
@@ -95,8 +98,9 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := g.run(c); err != nil {
 		g.logger.Error("call not served", "method", r.Method, "path", r.URL.Path, "request", r.Header.Get("X-Request-Id"), "error", err)
 		e := internal
-		if errors.Is(err, errNotLoaded) || errors.Is(err, errBusy) {
+		if errors.Is(err, errNotLoaded) || errors.Is(err, errBusy) || errors.Is(err, apim.ErrUnavailable) {
 			e = unavailable
+			w.Header().Set("Retry-After", strconv.Itoa(arm.RetryAfter(err)))
 		}
 		policy.Merge().Refuse(&c.exchange, &e)
 	}

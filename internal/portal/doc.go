@@ -12,5 +12,5 @@
 // under a key of sites, which owns the published site and those that
 // administrators preview.
 //
-// It imports domain services, address, store, feed and apim; no other HTTP package.
+// It imports domain services, address, arm, store, feed and apim; no other HTTP package.
 package portal

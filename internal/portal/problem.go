@@ -12,6 +12,7 @@ import (
 	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/arm"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/settings"
 	"github.com/portico-portal/portico/internal/widget"
@@ -58,6 +59,12 @@ func problemOf(err error) problem {
 		return problem{400, words("failure.invalid.title"), sentences(invalid)}
 	case errors.Is(err, errStopping):
 		return problem{503, words("failure.stopping.title"), words("failure.stopping.text")}
+	case errors.Is(err, apim.ErrFull):
+		return problem{507, words("failure.unwritable.title"), words("failure.full.text")}
+	case errors.Is(err, apim.ErrReadOnly):
+		return problem{507, words("failure.unwritable.title"), words("failure.readOnly.text")}
+	case errors.Is(err, apim.ErrUnavailable):
+		return problem{503, words("failure.unavailable.title"), words("failure.unavailable.text")}
 	case errors.Is(err, errUnpublished):
 		return problem{503, words("failure.unpublished.title"), words("failure.unpublished.text")}
 	}
@@ -89,7 +96,7 @@ func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	about := problemOf(err)
-	if about.status == 500 {
+	if about.status >= 500 {
 		p.cfg.Logger.Error("request failed", "method", r.Method, "path", r.URL.Path, "request", requestID(r), "error", err)
 	}
 	retryAfter(w, err)
@@ -103,16 +110,20 @@ func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // retryAfter tells a client that tried too often when to come back, in whole
-// seconds; 0 for any other error.
+// seconds, and one that met a database that is away; 0 for any other error.
 func retryAfter(w http.ResponseWriter, err error) (seconds int) {
 	if errors.Is(err, errStopping) {
 		w.Header().Set("Retry-After", "10")
 	}
 	var limited *account.LimitedError
-	if !errors.As(err, &limited) {
+	switch {
+	case errors.As(err, &limited):
+		seconds = int(limited.RetryAfter.Seconds()) + 1
+	case errors.Is(err, apim.ErrUnavailable):
+		seconds = arm.RetryAfter(err)
+	default:
 		return 0
 	}
-	seconds = int(limited.RetryAfter.Seconds()) + 1
 	w.Header().Set("Retry-After", strconv.Itoa(seconds))
 	return seconds
 }

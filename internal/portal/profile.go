@@ -37,9 +37,10 @@ func (p *Portal) post(w http.ResponseWriter, r *http.Request) (*visit, error) {
 	return p.signedIn(w, r)
 }
 
-// refused shows the page at path again when err is about the form.
+// refused shows the page at path again, with what was typed, when err is about
+// the form or nothing can be stored.
 func (p *Portal) refused(w http.ResponseWriter, r *http.Request, v *visit, path, name string, err error) error {
-	state := &widget.FormState{Form: name, Values: r.PostForm}
+	state, status := &widget.FormState{Form: name, Values: r.PostForm}, http.StatusUnprocessableEntity
 	var invalid *apim.InvalidError
 	var conflict *apim.ConflictError
 	switch {
@@ -49,13 +50,16 @@ func (p *Portal) refused(w http.ResponseWriter, r *http.Request, v *visit, path,
 		}
 	case errors.As(err, &conflict):
 		state.Errors = []widget.FieldError{{Message: conflict.Message}}
+	case apim.Unwritable(err):
+		about := problemOf(err)
+		status, state.Errors = about.status, []widget.FieldError{{Message: about.text}}
 	default:
 		return err
 	}
 	for _, secret := range []string{"password", "current"} {
 		state.Values.Del(secret)
 	}
-	return p.sendForm(w, r, v, path, http.StatusUnprocessableEntity, state)
+	return p.sendForm(w, r, v, path, status, state)
 }
 
 // renamePerson changes the visitor's name.

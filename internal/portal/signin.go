@@ -59,6 +59,9 @@ func (p *Portal) signInFailed(w http.ResponseWriter, r *http.Request, err error)
 		return p.sendForm(w, r, &visit{Visitor: catalog.Guest()}, address.SignIn, http.StatusForbidden, nil)
 	case errors.Is(err, apim.ErrUnauthorized):
 		message = words("signin.wrong")
+	case apim.Unwritable(err):
+		about := problemOf(err)
+		status, message = about.status, about.text
 	default:
 		return err
 	}

@@ -31,15 +31,16 @@ type Service struct {
 // Run creates what every service has, and publishes the first contents of a new
 // one. An existing service gets no first contents.
 func (s *Service) Run(ctx context.Context) error {
-	var done bool
-	err := s.Store.View(ctx, func(tx *store.Tx) (err error) {
-		done, err = account.Provisioned(tx)
-		return err
-	})
+	done, err := s.Done(ctx)
 	if err != nil || done {
 		return err
 	}
 	return s.begin(ctx, system, func(*store.Tx) error { return nil })
+}
+
+// Done reports whether the service was provisioned before.
+func (s *Service) Done(ctx context.Context) (bool, error) {
+	return store.Read(ctx, s.Store, account.Provisioned)
 }
 
 // begin is the first start, after what an actor does before and before what else
@@ -89,6 +90,10 @@ func lastAudit(tx *store.Tx) (int64, error) {
 // LinkDue reports whether the first administrator should get a sign-in link; it
 // does so only once.
 func (s *Service) LinkDue(ctx context.Context) (bool, error) {
+	value, err := store.Read(ctx, s.Store, func(tx *store.Tx) (string, error) { return tx.Meta(linkMeta) })
+	if err != nil || value != due {
+		return false, err
+	}
 	return store.Write(ctx, s.Store, system, func(tx *store.Tx) (bool, error) {
 		value, err := tx.Meta(linkMeta)
 		if err != nil || value != due {

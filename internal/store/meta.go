@@ -7,6 +7,7 @@ import (
 // The names of the store's own meta values.
 const (
 	metaPortalRevision = "store.portal-revision" // name of the current portal revision
+	metaWritable       = "store.writable"        // written to see whether that works
 	metaPruned         = "store.pruned"          // highest feed number pruned
 )
 

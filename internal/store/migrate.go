@@ -29,10 +29,18 @@ type migration struct {
 }
 
 // migrate applies the migrations that the database lacks, each in one
-// transaction under the engine's migration lock.
-func migrate(ctx context.Context, engine Engine, now time.Time) error {
+// transaction under the engine's migration lock. create is asked before an empty
+// database gets its tables.
+func migrate(ctx context.Context, engine Engine, create func() error, now time.Time) error {
 	all, err := migrations(migrationFiles, engine.Dialect())
 	if err != nil {
+		return err
+	}
+	ours, current, err := upToDate(ctx, engine, all)
+	if err == nil && !ours {
+		err = create()
+	}
+	if err != nil || current {
 		return err
 	}
 	return applyMigrations(ctx, engine, all, now)
@@ -41,6 +49,9 @@ func migrate(ctx context.Context, engine Engine, now time.Time) error {
 func applyMigrations(ctx context.Context, engine Engine, all []migration, now time.Time) error {
 	for more := true; more; {
 		err := engine.Migrate(ctx, func(q Querier) error {
+			if _, err := q.ExecContext(ctx, migrationTable); err != nil {
+				return err
+			}
 			done, err := appliedMigrations(ctx, q)
 			if err != nil {
 				return err
@@ -93,13 +104,55 @@ func migrations(files fs.FS, dialect string) ([]migration, error) {
 	return all, nil
 }
 
+const migrationTable = `CREATE TABLE IF NOT EXISTS migration (
+	number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)`
+
+// upToDate looks whether there is anything to migrate, without writing: a
+// database that takes no writes can be read. ours: it was migrated before.
+func upToDate(ctx context.Context, engine Engine, all []migration) (ours, current bool, err error) {
+	err = engine.View(ctx, func(q Querier) error {
+		ours, err = isOurs(ctx, q, engine.Dialect())
+		if err != nil || !ours {
+			return err
+		}
+		done, err := appliedMigrations(ctx, q)
+		if err != nil {
+			return err
+		}
+		next, err := nextMigration(all, done)
+		current = err == nil && next == nil
+		return err
+	})
+	if err != nil {
+		return false, false, fmt.Errorf("migrate the database: %w", err)
+	}
+	return ours, current, nil
+}
+
+// tables are the queries for the number of our tables of migrations.
+var tables = map[string]string{
+	"sqlite":   `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'migration'`,
+	"postgres": `SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'migration'`,
+}
+
+// isOurs reports whether the database has ever been migrated.
+func isOurs(ctx context.Context, q Querier, dialect string) (bool, error) {
+	rows, err := q.QueryContext(ctx, tables[dialect])
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	var n int
+	for rows.Next() {
+		if err := rows.Scan(&n); err != nil {
+			return false, err
+		}
+	}
+	return n > 0, rows.Err()
+}
+
 // appliedMigrations maps the numbers of applied migrations to their checksums.
 func appliedMigrations(ctx context.Context, q Querier) (map[int]string, error) {
-	_, err := q.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS migration (
-		number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)`)
-	if err != nil {
-		return nil, err
-	}
 	rows, err := q.QueryContext(ctx, `SELECT number, checksum FROM migration`)
 	if err != nil {
 		return nil, err

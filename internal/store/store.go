@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -24,6 +25,9 @@ type Options struct {
 	Now     func() time.Time // nil: time.Now
 	Rand    io.Reader        // nil: crypto/rand
 	Logger  *slog.Logger     // nil: discards
+	// Create is asked before an empty database becomes a service's: its error
+	// says why it must not, and stops the start. nil: it always may.
+	Create func() error
 }
 
 // Store is one service's data. It is safe for concurrent use.
@@ -35,6 +39,7 @@ type Store struct {
 	logger  *slog.Logger
 	secrets *keyring
 	watch   watchers
+	refused atomic.Bool // the last update failed since nothing can be stored
 	stop    context.CancelFunc
 	done    sync.WaitGroup
 }
@@ -50,6 +55,14 @@ func New(ctx context.Context, engine Engine, opt Options) (*Store, error) {
 	s.stop = stop
 	s.done.Go(func() { engine.Follow(follow, s.watch.wake) })
 	return s, nil
+}
+
+// create is Create, if there is one.
+func (opt Options) create() error {
+	if opt.Create == nil {
+		return nil
+	}
+	return opt.Create()
 }
 
 func newStore(engine Engine, opt Options) *Store {
@@ -69,7 +82,7 @@ func newStore(engine Engine, opt Options) *Store {
 }
 
 func (s *Store) open(ctx context.Context, opt Options) error {
-	if err := migrate(ctx, s.engine, s.Now()); err != nil {
+	if err := migrate(ctx, s.engine, opt.create, s.Now()); err != nil {
 		return err
 	}
 	ring, err := newKeyring(opt.Key, opt.OldKeys, s.random)
@@ -189,10 +202,24 @@ func (s *Store) update(ctx context.Context, alone bool, actor Actor, fn func(tx 
 		changed = len(tx.changes) > 0
 		return tx.flush()
 	})
+	if err == nil || apim.Unwritable(err) {
+		s.refused.Store(err != nil)
+	}
 	if err == nil && changed {
 		s.watch.wake()
 	}
 	return err
+}
+
+// Writable returns why nothing can be stored, as the last update found and a
+// small one finds now; nil when something can.
+func (s *Store) Writable(ctx context.Context) error {
+	if !s.refused.Load() {
+		return nil
+	}
+	return s.Update(ctx, Actor{Name: System}, func(tx *Tx) error {
+		return tx.SetMeta(metaWritable, hex.EncodeToString(s.Random(1<<10)))
+	})
 }
 
 // Watch returns a channel that receives after commits that changed something,

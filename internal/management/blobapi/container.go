@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -192,6 +193,10 @@ func (m *call) fail(err error) {
 	default:
 		m.c.Logger.ErrorContext(m.r.Context(), "media request failed", "method", m.r.Method, "error", err)
 		wrong = &problem{http.StatusInternalServerError, "InternalError", "Something went wrong on our side."}
+		if e := arm.FromError(err); e.Status != wrong.status {
+			wrong = &problem{e.Status, e.Code, e.Message}
+			maps.Copy(m.w.Header(), e.Header)
+		}
 	}
 	m.w.Header().Set("x-ms-error-code", wrong.code)
 	m.xml(wrong.status, struct {

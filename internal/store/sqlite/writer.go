@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	driver "modernc.org/sqlite"
+
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -43,12 +45,24 @@ func startWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := keepLog(conn); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
 	w := &writer{
 		conn: conn, statements: newStatements(conn), queue: make(chan *update),
 		closing: make(chan struct{}), closed: make(chan struct{}),
 	}
 	go w.run()
 	return w, nil
+}
+
+// keepLog leaves the log and its index beside the file when the last connection
+// is closed: a full disk may have no room to make them again at the next start.
+func keepLog(conn *sql.Conn) error {
+	return conn.Raw(func(c any) error {
+		_, err := c.(driver.FileControl).FileControlPersistWAL("main", 1)
+		return err
+	})
 }
 
 // do queues fn and waits until its group is on disk.
@@ -141,7 +155,7 @@ func (w *writer) savepoint(u *update) error {
 	}
 	if u.err != nil {
 		if err := w.exec("ROLLBACK TO one"); err != nil {
-			return err
+			return errors.Join(u.err, err) // the failure, of the disk say, that ended the transaction
 		}
 	}
 	return w.exec("RELEASE one")
