@@ -120,21 +120,6 @@ func TestSignInEndsTheSessionTheBrowserHadBefore(t *testing.T) {
 	}
 }
 
-func TestSessionsEndAfterThirtyDays(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	f.user(t, "ada")
-	session := f.signIn(t, "ada")
-	f.clock.Advance(account.SessionLifetime - time.Minute)
-	if _, err := f.Visitor(t.Context(), session); err != nil {
-		t.Errorf("a minute before its end: %v", err)
-	}
-	f.clock.Advance(time.Minute)
-	if _, err := f.Visitor(t.Context(), session); !errors.Is(err, apim.ErrUnauthorized) {
-		t.Errorf("at its end: %v", err)
-	}
-}
-
 func TestAnswersDoNotTellWhetherAnAccountExists(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -7,12 +7,21 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// SessionLifetime is how long a person stays signed in. It is not extended, so
-// that requests of signed-in visitors need not write.
-const SessionLifetime = 30 * 24 * time.Hour
+// SessionLimits say when a person has to sign in again.
+type SessionLimits struct {
+	Idle     time.Duration // after the last use
+	Lifetime time.Duration // after the sign-in
+}
+
+// DefaultSessions are the limits unless a setting says otherwise.
+func DefaultSessions() SessionLimits {
+	return SessionLimits{Idle: 7 * 24 * time.Hour, Lifetime: 30 * 24 * time.Hour}
+}
 
 // Service signs in people and programs. It is safe for concurrent use.
 type Service struct {
+	Sessions SessionLimits // set before the first use
+
 	store    *store.Store
 	hasher   *hasher
 	visitors *visitorCache
@@ -24,7 +33,7 @@ type Service struct {
 // changes at once.
 func New(s *store.Store) *Service {
 	return &Service{
-		store: s, hasher: newHasher(s.Random), visitors: newVisitorCache(),
+		Sessions: DefaultSessions(), store: s, hasher: newHasher(s.Random), visitors: newVisitorCache(),
 		waiting: make(chan struct{}, maxWaiting), wait: wait,
 	}
 }

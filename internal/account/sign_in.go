@@ -140,9 +140,12 @@ func (s *Service) startSession(tx *store.Tx, userID apim.Name, c Client, by begu
 		}
 	}
 	started := &Started{User: v.User, SessionID: s.secret()}
+	if err := endOldest(tx, v.User.ID); err != nil {
+		return nil, err
+	}
 	now := tx.Now()
 	err = tx.PutSession(started.SessionID, store.Session{
-		UserID: v.User.ID.Key(), CreatedAt: now, ExpiresAt: now.Add(SessionLifetime),
+		UserID: v.User.ID.Key(), CreatedAt: now, ExpiresAt: now.Add(s.Sessions.Lifetime),
 		UserAgent: clip(c.UserAgent, 200), Address: clip(c.Address, 100), ByLink: by == byLink,
 	})
 	if err != nil {

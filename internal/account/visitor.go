@@ -50,12 +50,12 @@ func (s *Service) Visitor(ctx context.Context, sessionID string) (*Visitor, erro
 	if v != nil {
 		return v, nil
 	}
-	v, err := store.Read(ctx, s.store, func(tx *store.Tx) (*Visitor, error) {
-		session, err := tx.Session(sessionID)
-		if err != nil {
-			return nil, apim.IfAbsent(err, refuse("no such session"))
+	var session *store.Session
+	v, err := store.Read(ctx, s.store, func(tx *store.Tx) (v *Visitor, err error) {
+		if session, err = s.session(tx, sessionID); err != nil {
+			return nil, err
 		}
-		v, err := visitor(tx, session.UserID)
+		v, err = visitor(tx, session.UserID)
 		if err == nil {
 			v.MaySetPassword, err = maySetPassword(tx, session)
 		}
@@ -64,6 +64,7 @@ func (s *Service) Visitor(ctx context.Context, sessionID string) (*Visitor, erro
 	if err != nil {
 		return nil, err
 	}
+	s.use(ctx, sessionID, session)
 	s.visitors.put(key, v, now, generation)
 	return v, nil
 }

@@ -19,6 +19,7 @@ const (
 	ProviderPattern     = SignIn + "/-/{provider}" // signing in with an identity provider starts there
 	SubscriptionPattern = Profile + "/-/subscriptions/{id}"
 	ProfilePassword     = Profile + "/-/password" // POST current, password
+	ProfileSessions     = Profile + "/-/sessions" // POST end=HANDLE or all
 	Suggest             = Search + "/-/suggest"   // GET ?q=
 
 	SignOut     = "/signout"           // POST

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/tls"
@@ -14,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
@@ -238,6 +240,10 @@ func reachable(addr string) string {
 
 // handle gives each surface its handler and starts what follows the change feed.
 func (a *App) handle(ctx context.Context, surfaces []server.Surface, r Ready, srv config.Server) (err error) {
+	sessions := account.DefaultSessions()
+	a.Accounts.Sessions = account.SessionLimits{
+		Idle: cmp.Or(srv.SessionIdle, sessions.Idle), Lifetime: cmp.Or(srv.SessionLifetime, sessions.Lifetime),
+	}
 	if err := a.follow(ctx, "accounts", a.Accounts); err != nil {
 		return err
 	}

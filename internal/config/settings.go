@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -34,20 +35,22 @@ type Portal struct {
 
 // Server holds the settings of a process that serves.
 type Server struct {
-	Portal         `embed:""`
-	GatewayAddr    string   `help:"Listener of the gateway." default:"127.0.0.1:8081" placeholder:"ADDR"`
-	ManagementAddr string   `help:"Listener of the management API." default:"127.0.0.1:8082" placeholder:"ADDR"`
-	GatewayURL     string   `help:"Address callers reach the gateway at; default: from its listener." placeholder:"URL"`
-	ManagementURL  string   `help:"Address of the management API; default: from its listener." placeholder:"URL"`
-	Only           []string `help:"Surfaces to serve: portal, gateway, management; default: all." placeholder:"LIST"`
-	TLS            string   `name:"tls" help:"TLS for the management API: self-signed, or the files CERT,KEY." placeholder:"self-signed|CERT,KEY"`
-	SMTP           string   `name:"smtp" help:"Server that sends mail: smtp://user:password@host:587, or smtps://...; best given as PORTICO_SMTP. Default: no mail." placeholder:"URL"`
-	MailFrom       string   `help:"Sender of mail." default:"portico@localhost" placeholder:"ADDRESS"`
-	AllowErase     bool     `help:"Let DELETE of the service delete everything in it."`
-	OIDCIssuer     []string `name:"oidc-issuer" help:"OpenID provider whose tokens the management API accepts; role assignments say what they may do." placeholder:"URL"`
-	OIDCAudience   string   `name:"oidc-audience" help:"Audience that tokens of --oidc-issuer must have." default:"portico" placeholder:"NAME"`
-	AllowOutbound  []string `help:"Private networks that requests on behalf of others (imports by link, OpenID keys) may reach." placeholder:"CIDR"`
-	TrustProxy     []string `help:"Proxies (addresses or networks) whose X-Forwarded headers are trusted." placeholder:"CIDR"`
+	Portal          `embed:""`
+	GatewayAddr     string        `help:"Listener of the gateway." default:"127.0.0.1:8081" placeholder:"ADDR"`
+	ManagementAddr  string        `help:"Listener of the management API." default:"127.0.0.1:8082" placeholder:"ADDR"`
+	GatewayURL      string        `help:"Address callers reach the gateway at; default: from its listener." placeholder:"URL"`
+	ManagementURL   string        `help:"Address of the management API; default: from its listener." placeholder:"URL"`
+	Only            []string      `help:"Surfaces to serve: portal, gateway, management; default: all." placeholder:"LIST"`
+	TLS             string        `name:"tls" help:"TLS for the management API: self-signed, or the files CERT,KEY." placeholder:"self-signed|CERT,KEY"`
+	SMTP            string        `name:"smtp" help:"Server that sends mail: smtp://user:password@host:587, or smtps://...; best given as PORTICO_SMTP. Default: no mail." placeholder:"URL"`
+	MailFrom        string        `help:"Sender of mail." default:"portico@localhost" placeholder:"ADDRESS"`
+	SessionIdle     time.Duration `help:"How long a signed-in browser may be unused before its user has to sign in again; default: 7 days." placeholder:"24h"`
+	SessionLifetime time.Duration `help:"How long after signing in a user has to sign in again in any case; default: 30 days." placeholder:"72h"`
+	AllowErase      bool          `help:"Let DELETE of the service delete everything in it."`
+	OIDCIssuer      []string      `name:"oidc-issuer" help:"OpenID provider whose tokens the management API accepts; role assignments say what they may do." placeholder:"URL"`
+	OIDCAudience    string        `name:"oidc-audience" help:"Audience that tokens of --oidc-issuer must have." default:"portico" placeholder:"NAME"`
+	AllowOutbound   []string      `help:"Private networks that requests on behalf of others (imports by link, OpenID keys) may reach." placeholder:"CIDR"`
+	TrustProxy      []string      `help:"Proxies (addresses or networks) whose X-Forwarded headers are trusted." placeholder:"CIDR"`
 }
 
 // Process holds the settings of a command that serves a service.
@@ -88,8 +91,24 @@ func (s *Server) Validate() error {
 			return fmt.Errorf("--oidc-issuer: %q must be like https://issuer.example.com", issuer)
 		}
 	}
+	if err := s.checkSessions(); err != nil {
+		return err
+	}
 	_, err := s.TrustedNetworks()
 	return err
+}
+
+// checkSessions refuses limits under which nobody could work.
+func (s *Server) checkSessions() error {
+	for flag, d := range map[string]time.Duration{"--session-idle": s.SessionIdle, "--session-lifetime": s.SessionLifetime} {
+		if d != 0 && d < time.Minute {
+			return fmt.Errorf("%s: %s is too short; it must be at least 1m", flag, d)
+		}
+	}
+	if s.SessionLifetime != 0 && s.SessionLifetime < s.SessionIdle {
+		return fmt.Errorf("--session-lifetime: %s is shorter than --session-idle, %s", s.SessionLifetime, s.SessionIdle)
+	}
+	return nil
 }
 
 func isLoopback(host string) bool {

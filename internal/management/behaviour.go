@@ -138,6 +138,10 @@ type Accounts interface {
 	MintToken(ctx context.Context, userID apim.Name, keyType string, expires time.Time) (token string, err error)
 	// RegenerateAccessKey replaces "primaryKey" or "secondaryKey" of /tenant/access or /tenant/gitAccess.
 	RegenerateAccessKey(ctx context.Context, actor store.Actor, access apim.Ref, field string) error
+	// SessionsOf lists where a user is signed in.
+	SessionsOf(ctx context.Context, user apim.Name) ([]store.Session, error)
+	// EndSessions signs a user out everywhere except in the session with an id ("": none).
+	EndSessions(ctx context.Context, actor store.Actor, user apim.Name, except string) error
 }
 
 // Mailer sends mail that a request asks for, in the request's transaction.

@@ -209,3 +209,22 @@ func TestPortalRevisions(t *testing.T) {
 	}
 	s.do("PATCH", "/portalRevisions/none", `{"properties":{"isCurrent":true}}`, "If-Match", "*").want(404).failure()
 }
+
+// An administrator sees where a user is signed in, and ends it.
+func TestTheSessionsOfAUser(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	s.put("/users/ann", `{"email":"ann@example.com","firstName":"Ann","lastName":"A"}`)
+	started, err := s.accounts.StartSession(t.Context(), "ann", account.Client{Address: "192.0.2.7:1", UserAgent: "Firefox"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.do("GET", "/users/nobody/sessions", "").want(404)
+	if got := s.do("GET", "/users/ann/sessions", "").want(200).body; !strings.Contains(got, "192.0.2.7") || strings.Contains(got, started.SessionID) {
+		t.Errorf("the sessions are %s", got)
+	}
+	s.do("DELETE", "/users/ann/sessions", "").want(204)
+	if _, err := s.accounts.Visitor(t.Context(), started.SessionID); err == nil {
+		t.Error("the user is still signed in")
+	}
+}

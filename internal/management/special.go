@@ -12,7 +12,7 @@ import (
 func specialRoutes() []*route {
 	var table []*route
 	for _, part := range [][]*route{
-		serviceRoutes(), auditRoutes(), revisionRoutes(), tagResourceRoutes(), issueRoutes(), identityRoutes(),
+		serviceRoutes(), auditRoutes(), revisionRoutes(), tagResourceRoutes(), issueRoutes(), identityRoutes(), sessionRoutes(),
 		policyRoutes(), quotaRoutes(), reportRoutes(), settingsRoutes(), revisionExtras(), unsupportedRoutes(),
 	} {
 		table = append(table, part...)

@@ -3,6 +3,7 @@ package management
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -92,6 +93,51 @@ func showUser(c *call, doc *store.Document) (json.RawMessage, error) {
 // identityRoutes are what a user signs in with.
 func identityRoutes() []*route {
 	return []*route{read("users/{}/identities", "users/identities", listIdentities).of(apim.Users)}
+}
+
+// sessionRoutes are where a user is signed in. APIM has neither.
+func sessionRoutes() []*route {
+	const pattern = "users/{}/sessions"
+	return []*route{
+		read(pattern, "users/sessions", listSessions).of(apim.Users),
+		routeOf(http.MethodDelete, pattern, "users/sessions", endSessions).of(apim.Users),
+	}
+}
+
+// session is where a user is signed in, on the wire.
+type session struct {
+	Name      string    `json:"name"`
+	CreatedAt time.Time `json:"createdDate"`
+	UsedAt    time.Time `json:"lastUsedDate"` // to a few minutes
+	ExpiresAt time.Time `json:"expirationDate"`
+	UserAgent string    `json:"userAgent"`
+	Address   string    `json:"ipAddress"`
+}
+
+// listSessions answers GET of a user's sessions, the last used first.
+func listSessions(c *call) (*answer, error) {
+	if _, err := c.document(); err != nil {
+		return nil, err
+	}
+	p, err := arm.ParsePage(c.query)
+	if err != nil {
+		return nil, err
+	}
+	all, err := c.Accounts.SessionsOf(c.r.Context(), c.ref.Name())
+	if err != nil {
+		return nil, err
+	}
+	return page(c, listing{page: p}, all, func(s store.Session) (any, error) {
+		return session{s.Handle, s.CreatedAt, s.UsedAt, s.ExpiresAt, s.UserAgent, s.Address}, nil
+	})
+}
+
+// endSessions answers DELETE of a user's sessions: the user is signed out everywhere.
+func endSessions(c *call) (*answer, error) {
+	if _, err := c.document(); err != nil {
+		return nil, err
+	}
+	return done(c.Accounts.EndSessions(c.r.Context(), c.actor(), c.ref.Name(), ""))
 }
 
 // listIdentities answers GET of what a user signs in with.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
 	"github.com/portico-portal/portico/internal/subscription"
 	"github.com/portico-portal/portico/internal/widget"
 )
@@ -93,4 +94,20 @@ func created(s *subscription.Subscription) time.Time {
 		return time.Time{}
 	}
 	return *s.CreatedDate
+}
+
+// Sessions are where the visitor is signed in.
+func (o *person) Sessions(ctx context.Context) ([]widget.PersonSession, error) {
+	all, err := o.p.cfg.Accounts.SessionsOf(ctx, o.visit.UserID)
+	if err != nil {
+		return nil, err
+	}
+	present := store.SessionHandle(o.visit.session)
+	var list []widget.PersonSession
+	for _, s := range all {
+		list = append(list, widget.PersonSession{
+			Handle: s.Handle, UserAgent: s.UserAgent, Address: s.Address, Created: s.CreatedAt, Used: s.UsedAt, Present: s.Handle == present,
+		})
+	}
+	return list, nil
 }

@@ -14,7 +14,7 @@ import (
 
 // notices are what a form may have done, as the address says after the redirect
 // that follows it.
-var notices = []string{"saved", "password", "subscribed", "submitted", "renamed", "regenerated", "cancelled"}
+var notices = []string{"saved", "password", "subscribed", "submitted", "renamed", "regenerated", "cancelled", "ended", "endedOthers"}
 
 // noticeOf is what the address says was done.
 func noticeOf(r *http.Request) *widget.FormState {
@@ -158,4 +158,22 @@ func (p *Portal) changeSubscription(w http.ResponseWriter, r *http.Request) erro
 		return p.refused(w, r, v, address.Profile, "subscription", err)
 	}
 	return done(w, r, what)
+}
+
+// endSession ends one of the visitor's sessions, or all others.
+func (p *Portal) endSession(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.post(w, r)
+	if err != nil {
+		return err
+	}
+	if which := r.PostForm.Get("end"); which != "others" {
+		if err := p.cfg.Accounts.EndSession(r.Context(), v.actor(r), v.UserID, which); err != nil {
+			return err
+		}
+		return done(w, r, "ended")
+	}
+	if err := p.cfg.Accounts.EndSessions(r.Context(), v.actor(r), v.UserID, v.session); err != nil {
+		return err
+	}
+	return done(w, r, "endedOthers")
 }

@@ -59,6 +59,7 @@ func (p *Portal) routeTable() []route {
 		{"GET " + address.SignOut, everyone, p.signOutByLink},
 		{"POST " + address.Profile, own, p.renamePerson},
 		{"POST " + address.ProfilePassword, own, p.changePassword(address.Profile)},
+		{"POST " + address.ProfileSessions, own, p.endSession},
 		{"POST " + address.SubscriptionPattern, own, p.changeSubscription},
 		{"POST " + address.SubscribePattern, visible, p.subscribe},
 		{"POST " + address.ConsoleKeys, visible, p.consoleKeys},

@@ -59,7 +59,7 @@ func (p *Portal) signedIn(w http.ResponseWriter, r *http.Request) (*visit, error
 // setSession gives the browser a session id; "" takes it back. The cookie goes
 // when the browser closes or the session ends, whichever comes first.
 func (p *Portal) setSession(w http.ResponseWriter, id string) {
-	p.setCookie(w, p.cookie, id, account.SessionLifetime)
+	p.setCookie(w, p.cookie, id, p.cfg.Accounts.Sessions.Lifetime)
 }
 
 // signedInAs gives the browser what a sign-in started.

@@ -71,7 +71,7 @@ func TestSessionsEndByExpiryAndDeletion(t *testing.T) {
 					}
 					if id == "a" {
 						want := session
-						want.UserAgent = "agent\ufffd\ufffd"
+						want.UserAgent, want.Handle, want.UsedAt = "agent\ufffd\ufffd", store.SessionHandle("a"), now
 						same(t, "session", got, &want)
 					}
 					ids += id

@@ -73,8 +73,10 @@ type AuditEntry struct {
 
 // Session is a signed-in browser. The id is stored hashed.
 type Session struct {
+	Handle    string // names the session to its owner, and opens nothing
 	UserID    apim.Name
 	CreatedAt time.Time
+	UsedAt    time.Time // to a few minutes
 	ExpiresAt time.Time
 	UserAgent string
 	Address   string

@@ -108,6 +108,9 @@ func (s *Store) Close() error {
 // Dialect is "sqlite" or "postgres", for packages with their own statements.
 func (s *Store) Dialect() string { return s.engine.Dialect() }
 
+// Logger is where the store logs.
+func (s *Store) Logger() *slog.Logger { return s.logger }
+
 // Service is the name of the store's service.
 func (s *Store) Service() string { return s.service }
 

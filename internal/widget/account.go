@@ -172,6 +172,8 @@ type profileView struct {
 	Password           string // where a new password is posted
 	Delegated          bool   // names and passwords are changed elsewhere
 	Closed             string // why there are no passwords here
+	Sessions           []sessionRow
+	EndSession         string // where the end of sessions is posted
 }
 
 func loadProfile(ctx context.Context, in *Input) (any, error) {
@@ -181,13 +183,16 @@ func loadProfile(ctx context.Context, in *Input) (any, error) {
 	}
 	v := profileView{
 		SignIn: address.SignInFor(address.Profile), Password: address.ProfilePassword,
-		Delegated: rules.DelegatedAccounts, Closed: rules.Closed(),
+		Delegated: rules.DelegatedAccounts, Closed: rules.Closed(), EndSession: address.ProfileSessions,
 	}
 	user := in.user()
 	if user == nil {
 		return v, nil
 	}
 	v.User, v.First, v.Last, v.Registered = user, user.FirstName, user.LastName, date(user.Registered)
+	if v.Sessions, err = in.sessions(ctx); err != nil {
+		return nil, err
+	}
 	if in.Form != nil && in.Form.Form == "profile" && len(in.Form.Errors) > 0 {
 		v.First, v.Last = in.Form.Value("firstName"), in.Form.Value("lastName")
 	}

@@ -89,6 +89,16 @@ type Person interface {
 	User() *PersonUser
 	// Subscriptions are the visitor's, newest first; of one product unless product is "".
 	Subscriptions(ctx context.Context, product apim.PublicID) ([]PersonSubscription, error)
+	// Sessions are where the visitor is signed in, the last used first.
+	Sessions(ctx context.Context) ([]PersonSession, error)
+}
+
+// PersonSession is a browser in which the visitor is signed in.
+type PersonSession struct {
+	Handle             string // names it in the form that ends it
+	UserAgent, Address string
+	Created, Used      time.Time
+	Present            bool // this is the one that asks
 }
 
 // PersonUser is the signed-in visitor.

@@ -139,6 +139,13 @@ func (fakePerson) User() *widget.PersonUser {
 	return &widget.PersonUser{ID: "ada", Email: "ada@example.com", FirstName: "Ada", LastName: "Byron", Registered: day(5)}
 }
 
+func (fakePerson) Sessions(context.Context) ([]widget.PersonSession, error) {
+	return []widget.PersonSession{
+		{Handle: "a1", UserAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", Address: "192.0.2.7:4711", Created: day(5), Used: day(6), Present: true},
+		{Handle: "b2", UserAgent: "<b>", Address: "[2001:db8::1]:4711", Created: day(3), Used: day(4)},
+	}, nil
+}
+
 func (p fakePerson) Subscriptions(_ context.Context, product apim.PublicID) ([]widget.PersonSubscription, error) {
 	var out []widget.PersonSubscription
 	for _, s := range p.subscriptions {
