@@ -104,7 +104,8 @@ func outlineOf(ctx context.Context, in *Source) (o *outline, policies map[string
 			return nil, nil, err
 		}
 		if in.Type == "http" {
-			return service.rest(w), service.policies(w), nil
+			o := service.rest(w)
+			return o, service.policies(w, o), nil
 		}
 		return service.passThrough(), nil, nil
 	}

@@ -38,3 +38,28 @@ func TestADescriptionThatIsNestedTooDeepIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestADescriptionThatUnfoldsIsRefused(t *testing.T) {
+	t.Parallel()
+	many := func(n int, unit string) string { return strings.Repeat(unit, n) }
+	soap := `<service name="S"><port name="P" binding="b"><address xmlns="http://schemas.xmlsoap.org/wsdl/soap/" location="http://a.example"/></port></service>` +
+		`<portType name="p"><operation name="o"><input message="m"/><output message="m"/></operation></portType>` +
+		`<binding name="b" type="p"><binding xmlns="http://schemas.xmlsoap.org/wsdl/soap/" style="document"/><operation name="o"/></binding>` +
+		`<message name="m"><part element="e"/></message>`
+	for _, c := range []struct {
+		name   string
+		format Format
+		text   string
+	}{
+		{"types that hold themselves ten times", WSDL, `<definitions xmlns="http://schemas.xmlsoap.org/wsdl/">` + soap +
+			`<types><schema><element name="e" type="t"/><complexType name="t"><sequence>` + many(10, `<element name="a" type="t"/>`) + `</sequence></complexType></schema></types></definitions>`},
+		{"parameters of all below", WADL, `<application><resources base="http://a.example"><resource path="a">` +
+			many(5000, `<param name="p" style="query"/>`) + many(5000, `<method name="GET"/>`) + `</resource></resources></application>`},
+		{"keys of all sets", OData, `<Edmx><DataServices><Schema><EntityType Name="T"><Key>` + many(5000, `<PropertyRef Name="k"/>`) + `</Key></EntityType><EntityContainer>` +
+			many(5000, `<EntitySet Name="s" EntityType="T"/>`) + `</EntityContainer></Schema></DataServices></Edmx>`},
+	} {
+		if _, err := Read(context.Background(), Source{Data: []byte(c.text), Format: c.format, Type: "http"}); !errors.Is(err, apim.ErrTooLarge) {
+			t.Errorf("%s: %v, want that it is too large", c.name, err)
+		}
+	}
+}

@@ -33,7 +33,7 @@ func fromProto(ctx context.Context, data []byte) (*outline, error) {
 		return nil, apim.Invalid("value", fmt.Sprintf("The .proto file cannot be read: %v.", err))
 	}
 	file := files[0]
-	o := &outline{title: string(file.Package())}
+	o := newOutline(string(file.Package()), "", "")
 	for i := range file.Services().Len() {
 		service := file.Services().Get(i)
 		if o.title == "" {
@@ -41,10 +41,12 @@ func fromProto(ctx context.Context, data []byte) (*outline, error) {
 		}
 		for j := range service.Methods().Len() {
 			m := service.Methods().Get(j)
-			op := o.add("POST", "/"+string(service.FullName())+"/"+string(m.Name()), string(service.Name())+"-"+string(m.Name()), string(m.Name()))
-			op.text = comment(file, m)
-			op.requests = []outlinedBody{{media: "application/grpc"}}
-			op.responses = map[string][]outlinedBody{"200": {{media: "application/grpc"}}}
+			body := []outlinedBody{{media: "application/grpc"}}
+			o.add(&outlined{
+				method: "POST", path: "/" + string(service.FullName()) + "/" + string(m.Name()),
+				id: string(service.Name()) + "-" + string(m.Name()), summary: string(m.Name()), text: comment(file, m),
+				requests: body, responses: map[string][]outlinedBody{"200": body},
+			})
 		}
 	}
 	if len(o.operations) == 0 {

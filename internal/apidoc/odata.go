@@ -40,7 +40,7 @@ func fromOData(data []byte) (*outline, error) {
 	if err := readXML(data, "Edmx", &e); err != nil {
 		return nil, err
 	}
-	o := &outline{title: "OData", schemas: map[string]any{}}
+	o := newOutline("OData", "", "")
 	types := map[string]*edmxEntityType{}
 	for i := range e.Schemas {
 		s := &e.Schemas[i]
@@ -57,23 +57,17 @@ func fromOData(data []byte) (*outline, error) {
 				o.addSet(set, types[localName(set.EntityType)])
 			}
 			for _, one := range c.Singleton {
-				o.add("GET", "/"+one.Name, "get-"+one.Name, "Get "+one.Name)
+				o.add(&outlined{method: "GET", path: "/" + one.Name, id: "get-" + one.Name, summary: "Get " + one.Name})
 			}
 			for _, f := range c.Function {
-				o.add("GET", "/"+f.Name, f.Name, f.Name)
+				o.add(&outlined{method: "GET", path: "/" + f.Name, id: f.Name, summary: f.Name})
 			}
 			for _, a := range c.Action {
-				o.add("POST", "/"+a.Name, a.Name, a.Name)
+				o.add(&outlined{method: "POST", path: "/" + a.Name, id: a.Name, summary: a.Name})
 			}
 		}
 	}
 	return o, nil
-}
-
-func (o *outline) add(method, path, id, summary string) *outlined {
-	op := &outlined{method: method, path: path, id: id, summary: summary}
-	o.operations = append(o.operations, op)
-	return op
 }
 
 func (o *outline) addSet(set edmxSet, t *edmxEntityType) {
@@ -81,7 +75,7 @@ func (o *outline) addSet(set edmxSet, t *edmxEntityType) {
 	if t != nil {
 		body[0].schema = t.Name
 	}
-	list := o.add("GET", "/"+set.Name, "list-"+set.Name, "List "+set.Name)
+	list := o.add(&outlined{method: "GET", path: "/" + set.Name, id: "list-" + set.Name, summary: "List " + set.Name})
 	for _, name := range []string{"$filter", "$select", "$expand", "$orderby", "$search"} {
 		list.parameters = append(list.parameters, outlinedParameter{name: name, in: "query", kind: "string"})
 	}
@@ -89,37 +83,48 @@ func (o *outline) addSet(set edmxSet, t *edmxEntityType) {
 		list.parameters = append(list.parameters, outlinedParameter{name: name, in: "query", kind: "integer"})
 	}
 	list.parameters = append(list.parameters, outlinedParameter{name: "$count", in: "query", kind: "boolean"})
-	create := o.add("POST", "/"+set.Name, "create-"+set.Name, "Create an entity of "+set.Name)
-	create.requests, create.responses = body, map[string][]outlinedBody{"201": body}
+	o.add(&outlined{method: "POST", path: "/" + set.Name, id: "create-" + set.Name, summary: "Create an entity of " + set.Name,
+		requests: body, responses: map[string][]outlinedBody{"201": body}})
 	if t == nil || len(t.Key) == 0 {
 		return
 	}
+	o.addEntity(set, t, body)
+}
+
+// addEntity adds what can be done with one entity of a set, which its keys name.
+func (o *outline) addEntity(set edmxSet, t *edmxEntityType, body []outlinedBody) {
+	types := t.types()
 	var keys []string
 	var parameters []outlinedParameter
 	for _, k := range t.Key {
+		if !o.take(3 * (outlinedSize + len(k.Name))) {
+			return
+		}
 		one := "{" + k.Name + "}"
 		if len(t.Key) > 1 {
 			one = k.Name + "=" + one
 		}
 		keys = append(keys, one)
-		parameters = append(parameters, outlinedParameter{name: k.Name, in: "path", kind: jsonType(t.typeOf(k.Name)), required: true})
+		parameters = append(parameters, outlinedParameter{name: k.Name, in: "path", kind: jsonType(types[k.Name]), required: true})
 	}
 	path := "/" + set.Name + "(" + strings.Join(keys, ",") + ")"
-	get := o.add("GET", path, "get-"+set.Name, "Get an entity of "+set.Name)
-	get.parameters, get.responses = parameters, map[string][]outlinedBody{"200": body}
-	update := o.add("PATCH", path, "update-"+set.Name, "Update an entity of "+set.Name)
-	update.parameters, update.requests, update.responses = parameters, body, map[string][]outlinedBody{"204": nil}
-	remove := o.add("DELETE", path, "delete-"+set.Name, "Delete an entity of "+set.Name)
-	remove.parameters, remove.responses = parameters, map[string][]outlinedBody{"204": nil}
+	o.add(&outlined{method: "GET", path: path, id: "get-" + set.Name, summary: "Get an entity of " + set.Name,
+		parameters: parameters, responses: map[string][]outlinedBody{"200": body}})
+	o.add(&outlined{method: "PATCH", path: path, id: "update-" + set.Name, summary: "Update an entity of " + set.Name,
+		parameters: parameters, requests: body, responses: map[string][]outlinedBody{"204": nil}})
+	o.add(&outlined{method: "DELETE", path: path, id: "delete-" + set.Name, summary: "Delete an entity of " + set.Name,
+		parameters: parameters, responses: map[string][]outlinedBody{"204": nil}})
 }
 
-func (t *edmxEntityType) typeOf(property string) string {
+// types are the types of the properties.
+func (t *edmxEntityType) types() map[string]string {
+	types := make(map[string]string, len(t.Property))
 	for _, p := range t.Property {
-		if p.Name == property {
-			return p.Type
+		if _, known := types[p.Name]; !known {
+			types[p.Name] = p.Type
 		}
 	}
-	return ""
+	return types
 }
 
 func (t *edmxEntityType) schema() map[string]any {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/portico-portal/portico/internal/apim"
 )
 
 // outline is a description in another format, expressed in terms of OpenAPI. It
@@ -13,7 +15,31 @@ type outline struct {
 	title, text, server string
 	operations          []*outlined
 	schemas             map[string]any
+	left                int // bytes that it may still get
 }
+
+func newOutline(title, text, server string) *outline {
+	return &outline{title: title, text: text, server: server, schemas: map[string]any{}, left: maxOutline}
+}
+
+// take counts what an outline gets, since a short description may unfold to a
+// long one: types in one another, parameters for all that stands below. It
+// reports whether there is room; what has none is refused by openAPI.
+func (o *outline) take(bytes int) bool {
+	o.left -= bytes
+	return o.left >= 0
+}
+
+// add adds an operation.
+func (o *outline) add(op *outlined) *outlined {
+	if o.take(outlinedSize + len(op.path) + len(op.id) + len(op.summary) + len(op.text)) {
+		o.operations = append(o.operations, op)
+	}
+	return op
+}
+
+// outlinedSize is about what an operation or a parameter has beside its names.
+const outlinedSize = 100
 
 // outlined is one operation of an outline.
 type outlined struct {
@@ -37,6 +63,9 @@ type outlinedBody struct {
 // openAPI writes the outline. Two operations with the same method and path
 // differ in the query of the path, as x-ms-paths allows.
 func (o *outline) openAPI() ([]byte, error) {
+	if o.left < 0 {
+		return nil, fmt.Errorf("the operations and types of the description unfold to more than %d MB: %w", maxOutline>>20, apim.ErrTooLarge)
+	}
 	paths, others := map[string]map[string]any{}, map[string]map[string]any{}
 	for _, op := range o.operations {
 		into := paths

@@ -68,7 +68,7 @@ func fromWADL(data []byte) (*outline, error) {
 	if err := readXML(data, "application", &w); err != nil {
 		return nil, err
 	}
-	o := &outline{}
+	o := newOutline("", "", "")
 	if len(w.Doc) > 0 {
 		o.title, o.text = w.Doc[0].Title, strings.TrimSpace(w.Doc[0].Text)
 	}
@@ -84,8 +84,14 @@ func fromWADL(data []byte) (*outline, error) {
 func (o *outline) addWADL(r *wadlResource, path string, above []wadlParam) {
 	path = strings.TrimSuffix(path, "/") + "/" + strings.TrimPrefix(r.Path, "/")
 	params := append(above[:len(above):len(above)], r.Param...)
+	if !o.take(len(path) + outlinedSize*len(params)) {
+		return
+	}
 	for _, m := range r.Method {
-		o.operations = append(o.operations, m.outline(path, params))
+		if !o.take(outlinedSize * len(params)) {
+			return
+		}
+		o.add(m.outline(path, params))
 	}
 	for _, below := range r.Resource {
 		o.addWADL(below, path, params)

@@ -5,7 +5,6 @@ import (
 	"encoding/xml"
 	"fmt"
 	"net/url"
-	"sort"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -38,6 +37,13 @@ type wsdl struct {
 			} `xml:"http://schemas.xmlsoap.org/wsdl/soap/ address"`
 		} `xml:"port"`
 	} `xml:"service"`
+
+	// What is looked for by name; the first of a name counts.
+	bindings  map[string]*wsdlBinding
+	described map[string]map[string]*wsdlDescribed // by port type and operation
+	messages  map[string]string                    // the element in a message
+	elements  map[string]*xsdElement
+	types     map[string]*xsdComplexType
 }
 
 type wsdlMessage struct {
@@ -48,17 +54,19 @@ type wsdlMessage struct {
 }
 
 type wsdlPortType struct {
-	Name       string `xml:"name,attr"`
-	Operations []struct {
-		Name  string `xml:"name,attr"`
-		Doc   string `xml:"documentation"`
-		Input struct {
-			Message string `xml:"message,attr"`
-		} `xml:"input"`
-		Output struct {
-			Message string `xml:"message,attr"`
-		} `xml:"output"`
-	} `xml:"operation"`
+	Name       string          `xml:"name,attr"`
+	Operations []wsdlDescribed `xml:"operation"`
+}
+
+type wsdlDescribed struct {
+	Name  string `xml:"name,attr"`
+	Doc   string `xml:"documentation"`
+	Input struct {
+		Message string `xml:"message,attr"`
+	} `xml:"input"`
+	Output struct {
+		Message string `xml:"message,attr"`
+	} `xml:"output"`
 }
 
 type wsdlBinding struct {
@@ -136,6 +144,7 @@ func readWSDL(data []byte, sel Selector) (*wsdl, *wsdlService, error) {
 	if err := readXML(data, "definitions", w); err != nil {
 		return nil, nil, err
 	}
+	w.index()
 	if len(w.Import) > 0 {
 		return nil, nil, apim.Invalid("value", "wsdl:import is not supported: put what it names into the document.")
 	}
@@ -151,7 +160,7 @@ func readWSDL(data []byte, sel Selector) (*wsdl, *wsdlService, error) {
 			if sel.Service != "" && s.Name != sel.Service || sel.Endpoint != "" && port.Name != sel.Endpoint {
 				continue
 			}
-			binding := w.binding(port.Binding)
+			binding := w.bindings[localName(port.Binding)]
 			if binding == nil || binding.SOAP == nil {
 				continue // SOAP 1.2 or HTTP
 			}
@@ -167,13 +176,40 @@ func readWSDL(data []byte, sel Selector) (*wsdl, *wsdlService, error) {
 	return nil, nil, apim.Invalid("value", "The document has no service with a SOAP 1.1 endpoint.")
 }
 
-func (w *wsdl) binding(name string) *wsdlBinding {
+// first puts a value under a name that has none yet.
+func first[V any](of map[string]V, name string, v V) {
+	if _, known := of[name]; !known && name != "" {
+		of[name] = v
+	}
+}
+
+// index finds everything by its name.
+func (w *wsdl) index() {
+	w.bindings, w.described, w.messages = map[string]*wsdlBinding{}, map[string]map[string]*wsdlDescribed{}, map[string]string{}
+	w.elements, w.types = map[string]*xsdElement{}, map[string]*xsdComplexType{}
 	for i := range w.Bindings {
-		if w.Bindings[i].Name == localName(name) {
-			return &w.Bindings[i]
+		first(w.bindings, w.Bindings[i].Name, &w.Bindings[i])
+	}
+	for _, t := range w.PortTypes {
+		first(w.described, t.Name, map[string]*wsdlDescribed{})
+		for i := range t.Operations {
+			first(w.described[t.Name], t.Operations[i].Name, &t.Operations[i])
 		}
 	}
-	return nil
+	for _, m := range w.Messages {
+		if len(m.Part) == 1 {
+			first(w.messages, m.Name, localName(m.Part[0].Element))
+		}
+	}
+	for i := range w.Schemas {
+		s := &w.Schemas[i]
+		for j := range s.Elements {
+			first(w.elements, s.Elements[j].Name, &s.Elements[j])
+		}
+		for j := range s.Types {
+			first(w.types, s.Types[j].Name, &s.Types[j])
+		}
+	}
 }
 
 func (w *wsdl) operations(b *wsdlBinding, s *wsdlService) error {
@@ -182,16 +218,9 @@ func (w *wsdl) operations(b *wsdlBinding, s *wsdlService) error {
 			return apim.Invalid("value", fmt.Sprintf("The operation %q is rpc or encoded; only document style with literal use is supported.", op.Name))
 		}
 		one := wsdlOperation{name: op.Name, action: op.SOAP.Action}
-		for _, t := range w.PortTypes {
-			if t.Name != localName(b.Type) {
-				continue
-			}
-			for _, described := range t.Operations {
-				if described.Name == op.Name {
-					one.text = strings.TrimSpace(described.Doc)
-					one.input, one.output = w.element(described.Input.Message), w.element(described.Output.Message)
-				}
-			}
+		if d := w.described[localName(b.Type)][op.Name]; d != nil {
+			one.text = strings.TrimSpace(d.Doc)
+			one.input, one.output = w.messages[localName(d.Input.Message)], w.messages[localName(d.Output.Message)]
 		}
 		s.operations = append(s.operations, one)
 	}
@@ -201,62 +230,41 @@ func (w *wsdl) operations(b *wsdlBinding, s *wsdlService) error {
 	return nil
 }
 
-// element is the name of the element in a message.
-func (w *wsdl) element(message string) string {
-	for _, m := range w.Messages {
-		if m.Name == localName(message) && len(m.Part) == 1 {
-			return localName(m.Part[0].Element)
-		}
-	}
-	return ""
-}
-
 const soapMedia = "text/xml"
 
 // passThrough outlines a SOAP service as it is: each operation is a POST with
 // the action in the query.
 func (s *wsdlService) passThrough() *outline {
-	o := &outline{title: s.name, text: s.text, server: s.address}
+	o := newOutline(s.name, s.text, s.address)
 	for _, op := range s.operations {
-		one := o.add("POST", "/?soapAction="+url.QueryEscape(op.action), op.name, op.name)
-		one.text = op.text
-		one.requests = []outlinedBody{{media: soapMedia}}
-		one.responses = map[string][]outlinedBody{"200": {{media: soapMedia}}}
+		body := []outlinedBody{{media: soapMedia}}
+		o.add(&outlined{method: "POST", path: "/?soapAction=" + url.QueryEscape(op.action), id: op.name, summary: op.name,
+			text: op.text, requests: body, responses: map[string][]outlinedBody{"200": body}})
 	}
 	return o
 }
 
 // rest outlines a SOAP service as a REST API: each operation is a POST of JSON.
 func (s *wsdlService) rest(w *wsdl) *outline {
-	o := &outline{title: s.name, text: s.text, server: s.address, schemas: map[string]any{}}
+	o := newOutline(s.name, s.text, s.address)
 	for _, op := range s.operations {
-		one := o.add("POST", "/"+op.name, op.name, op.name)
-		one.text = op.text
-		one.requests = []outlinedBody{{media: "application/json", schema: o.schemaOf(w, op.input)}}
-		one.responses = map[string][]outlinedBody{"200": {{media: "application/json", schema: o.schemaOf(w, op.output)}}}
+		o.add(&outlined{method: "POST", path: "/" + op.name, id: op.name, summary: op.name, text: op.text,
+			requests:  []outlinedBody{{media: "application/json", schema: o.schemaOf(w, op.input)}},
+			responses: map[string][]outlinedBody{"200": {{media: "application/json", schema: o.schemaOf(w, op.output)}}}})
 	}
 	return o
 }
 
 // schemaOf adds the JSON schema of a global element; "" when it is not declared.
 func (o *outline) schemaOf(w *wsdl, element string) string {
-	e := w.global(element)
+	e := w.elements[element]
 	if e == nil {
 		return ""
 	}
-	o.schemas[element] = map[string]any{"type": "object", "properties": map[string]any{element: w.schema(e, 0)}}
-	return element
-}
-
-func (w *wsdl) global(name string) *xsdElement {
-	for i := range w.Schemas {
-		for j := range w.Schemas[i].Elements {
-			if e := &w.Schemas[i].Elements[j]; e.Name == name && name != "" {
-				return e
-			}
-		}
+	if o.schemas[element] == nil {
+		o.schemas[element] = map[string]any{"type": "object", "properties": map[string]any{element: o.schema(w, e, 0)}}
 	}
-	return nil
+	return element
 }
 
 // typeOf is the complex type of an element; nil when it is simple.
@@ -264,21 +272,17 @@ func (w *wsdl) typeOf(e *xsdElement) *xsdComplexType {
 	if e.Inline != nil {
 		return e.Inline
 	}
-	for i := range w.Schemas {
-		for j := range w.Schemas[i].Types {
-			if t := &w.Schemas[i].Types[j]; t.Name == localName(e.Type) && e.Type != "" {
-				return t
-			}
-		}
-	}
-	return nil
+	return w.types[localName(e.Type)]
 }
 
 const maxXSDNesting = 16
 
-func (w *wsdl) schema(e *xsdElement, depth int) map[string]any {
-	if ref := w.global(localName(e.Ref)); ref != nil {
+func (o *outline) schema(w *wsdl, e *xsdElement, depth int) map[string]any {
+	if ref := w.elements[localName(e.Ref)]; ref != nil {
 		e = ref
+	}
+	if !o.take(outlinedSize + len(e.Name)) {
+		return nil
 	}
 	var s map[string]any
 	t := w.typeOf(e)
@@ -290,7 +294,7 @@ func (w *wsdl) schema(e *xsdElement, depth int) map[string]any {
 	default:
 		properties := map[string]any{}
 		for _, member := range append(t.Sequence, t.All...) {
-			properties[w.nameOf(&member)] = w.schema(&member, depth+1)
+			properties[w.nameOf(&member)] = o.schema(w, &member, depth+1)
 		}
 		s = map[string]any{"type": "object", "properties": properties}
 	}
@@ -309,12 +313,15 @@ func (w *wsdl) nameOf(e *xsdElement) string {
 
 // policies are the policy documents of a SOAP-to-REST API, by operation: the
 // JSON is put into an envelope, and the answer's XML becomes JSON.
-func (s *wsdlService) policies(w *wsdl) map[string]string {
+func (s *wsdlService) policies(w *wsdl, o *outline) map[string]string {
 	all := map[string]string{}
 	for _, op := range s.operations {
 		var body strings.Builder
-		if e := w.global(op.input); e != nil {
-			w.liquid(&body, e, "body", 0)
+		if !o.take(outlinedSize + len(s.namespace)) {
+			return nil
+		}
+		if e := w.elements[op.input]; e != nil {
+			o.liquid(w, &body, e, "body", 0)
 		}
 		all[op.name] = fmt.Sprintf(`<policies>
   <inbound>
@@ -336,9 +343,12 @@ func (s *wsdlService) policies(w *wsdl) map[string]string {
 }
 
 // liquid writes the template of an element.
-func (w *wsdl) liquid(b *strings.Builder, e *xsdElement, path string, depth int) {
+func (o *outline) liquid(w *wsdl, b *strings.Builder, e *xsdElement, path string, depth int) {
 	name := w.nameOf(e)
 	path += "." + name
+	if !o.take(outlinedSize + len(path) + 2*len(name)) {
+		return
+	}
 	b.WriteString("<" + name + ">")
 	t := w.typeOf(e)
 	switch {
@@ -346,7 +356,7 @@ func (w *wsdl) liquid(b *strings.Builder, e *xsdElement, path string, depth int)
 		b.WriteString("{{" + path + "}}")
 	default:
 		for _, member := range append(t.Sequence, t.All...) {
-			w.liquid(b, &member, path, depth+1)
+			o.liquid(w, b, &member, path, depth+1)
 		}
 	}
 	b.WriteString("</" + name + ">")
@@ -361,23 +371,20 @@ func xmlText(s string) string {
 // WithAddress is a WSDL document whose endpoints are at another address: exports
 // do not name the backend.
 func WithAddress(document []byte, address string) []byte {
-	text := string(document)
 	var w wsdl
 	if xml.Unmarshal(document, &w) != nil {
 		return document
 	}
-	var old []string
+	var pairs []string
+	seen := map[string]bool{"": true}
 	for _, s := range w.Services {
 		for _, p := range s.Ports {
-			old = append(old, p.Address.Location)
+			if old := p.Address.Location; !seen[old] {
+				seen[old] = true
+				to := `location="` + xmlText(address) + `"`
+				pairs = append(pairs, `location="`+old+`"`, to, `location='`+old+`'`, to)
+			}
 		}
 	}
-	sort.Slice(old, func(i, j int) bool { return len(old[i]) > len(old[j]) })
-	for _, o := range old {
-		if o != "" {
-			text = strings.ReplaceAll(text, `location="`+o+`"`, `location="`+xmlText(address)+`"`)
-			text = strings.ReplaceAll(text, `location='`+o+`'`, `location="`+xmlText(address)+`"`)
-		}
-	}
-	return []byte(text)
+	return []byte(strings.NewReplacer(pairs...).Replace(string(document)))
 }

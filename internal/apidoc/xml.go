@@ -8,11 +8,12 @@ import (
 	"io"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/gate"
 )
 
 // Limits of descriptions in XML.
 const (
-	maxXMLDepth    = 100
+	maxXMLDepth    = gate.Depth
 	maxXMLElements = 200_000
 )
 
@@ -29,6 +30,9 @@ func readXML(data []byte, root string, v any) error {
 }
 
 func checkXML(data []byte, root string) error {
+	if err := gate.XML(data); err != nil {
+		return apim.Invalid("value", sentence(err))
+	}
 	d := xml.NewDecoder(bytes.NewReader(data))
 	depth, elements := 0, 0
 	at := func(format string, args ...any) error {

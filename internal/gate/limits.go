@@ -6,7 +6,7 @@ package gate
 //	parser     at most            memory for each     together
 //	GraphQL    400,000 tokens     about 0.7 KB        280 MB
 //	proto      400,000 tokens     about 0.7 KB        280 MB
-//	XML        400,000 parts      about 0.5 KB        200 MB
+//	XML        1,000,000 parts    about 0.3 KB        300 MB
 //	JSON       6,000,000 parts    about 0.1 KB        600 MB (apidoc)
 //	YAML       2,000,000 parts    about 0.2 KB        400 MB (apidoc)
 const (
@@ -24,11 +24,6 @@ const (
 	protoLine    = 400_000   // tokens of a line times its bytes: places are counted from the start of their line
 	protoImports = 200
 
-	xmlParts = 400_000 // elements and attributes
+	xmlParts = 1_000_000 // tags and attributes, by their signs
 
-	markdownDepth = 32        // lists and quotations in one another
-	markdownSteps = 1_000_000 // of work that grows faster than the text
-	markdownCells = 2_000     // of tables that are not written out: rows are filled up to the width of the first
-
-	htmlDepth = 100
 )
