@@ -64,7 +64,7 @@ type outlinedBody struct {
 // differ in the query of the path, as x-ms-paths allows.
 func (o *outline) openAPI() ([]byte, error) {
 	if o.left < 0 {
-		return nil, fmt.Errorf("the operations and types of the description unfold to more than %d MB: %w", maxOutline>>20, apim.ErrTooLarge)
+		return nil, apim.TooLarge("The operations and types of the description unfold to more than %d MB.", maxOutline>>20)
 	}
 	paths, others := map[string]map[string]any{}, map[string]map[string]any{}
 	for _, op := range o.operations {

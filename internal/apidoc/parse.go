@@ -105,8 +105,8 @@ func (p *parser) charge(n tree.Node) { p.take(n.Size(), n) }
 
 func (p *parser) take(bytes int, at tree.Node) {
 	if p.spent += bytes; p.spent > maxExpanded && p.fatal == nil {
-		p.fatal = fmt.Errorf("the operations have more than %d MB with their references resolved, at %s: %w",
-			maxExpanded>>20, at.Pointer(), apim.ErrTooLarge)
+		p.fatal = apim.TooLarge("The operations have more than %d MB with their references resolved, at %s.",
+			maxExpanded>>20, at.Pointer())
 	}
 }
 

@@ -95,5 +95,10 @@ type TooLargeError struct{ Message string }
 
 func (e *TooLargeError) Error() string { return e.Message }
 
+// TooLarge is an error of a sentence that names the limit.
+func TooLarge(format string, args ...any) error {
+	return &TooLargeError{fmt.Sprintf(format, args...)}
+}
+
 // Is makes errors.Is(err, ErrTooLarge) true.
 func (e *TooLargeError) Is(target error) bool { return target == ErrTooLarge }

@@ -10,7 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
+	"time"
 
 	"github.com/portico-portal/portico/internal/apidoc"
 	"github.com/portico-portal/portico/internal/apim"
@@ -24,9 +24,10 @@ import (
 type Service struct {
 	Store *store.Store
 	Blobs blob.Store
+	// Patience is how long a request waits for others' descriptions; 0: two minutes.
+	Patience time.Duration
 
-	once sync.Once
-	turn chan struct{}
+	turns turns
 }
 
 // Request is a request to write an API.
@@ -122,7 +123,7 @@ func (s *Service) Read(ctx context.Context, r Request) (*Input, error) {
 	if in.Properties, err = plain(r.Properties); err != nil {
 		return nil, err
 	}
-	if in.done, err = s.wait(ctx); err != nil {
+	if in.done, err = s.turns.wait(ctx, s.Patience); err != nil {
 		return nil, err
 	}
 	if in.Description, err = s.describe(ctx, r.Outbound, &sent); err != nil {
@@ -197,17 +198,6 @@ func (s *Service) describe(ctx context.Context, client *http.Client, sent *descr
 		return nil, err
 	}
 	return d, d.Keep(ctx, s.Blobs)
-}
-
-// wait waits until this description may be read; done lets the next one go.
-func (s *Service) wait(ctx context.Context) (done func(), err error) {
-	s.once.Do(func() { s.turn = make(chan struct{}, 1) })
-	select {
-	case s.turn <- struct{}{}:
-		return sync.OnceFunc(func() { <-s.turn }), nil
-	case <-ctx.Done():
-		return nil, fmt.Errorf("wait for another import: %w", ctx.Err())
-	}
 }
 
 // fetch gets the description at a link or, for a GraphQL endpoint, its schema.

@@ -102,7 +102,10 @@ func FromError(err error) *Error {
 	var answer *Error
 	var invalid *apim.InvalidError
 	var conflict *apim.ConflictError
+	var large *apim.TooLargeError
 	switch {
+	case errors.As(err, &large):
+		return detailed(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "body", large.Message)
 	case errors.As(err, &answer):
 		return answer
 	case errors.As(err, &invalid):

@@ -31,6 +31,7 @@ type call struct {
 	password    string // of a user, encoded
 	publication publication
 	api         *apis.Input
+	done        func() // gives back the room of a large body; nil: none
 }
 
 // enter takes from the address what the route needs.
@@ -87,13 +88,27 @@ func (c *call) actor() store.Actor {
 	return store.Actor{Name: c.principal.Name(), Address: c.r.RemoteAddr, RequestID: c.r.Header.Get("X-Request-Id")}
 }
 
-// body reads the request's JSON body.
+// body reads the request's JSON body. A large one waits until there is room for it.
 func (c *call) body() (json.RawMessage, error) {
-	limit := int64(arm.MaxBody)
-	if c.route.kind != nil && c.route.kind.Large && c.r.Method == http.MethodPut {
-		limit = arm.MaxDescriptionBody
+	if c.route.kind == nil || !c.route.kind.Large || c.r.Method != http.MethodPut {
+		return arm.ReadJSON(c.r, arm.MaxBody)
 	}
-	return arm.ReadJSON(c.r, limit)
+	if n := c.r.ContentLength; n < 0 || n > arm.MaxBody {
+		done, err := c.APIs.Hold(c.r.Context(), n)
+		if err != nil {
+			return nil, err
+		}
+		c.done = done
+	}
+	return arm.ReadJSON(c.r, arm.MaxDescriptionBody)
+}
+
+// close gives back what the call held.
+func (c *call) close() {
+	c.api.Close()
+	if c.done != nil {
+		c.done()
+	}
 }
 
 // accepts reports whether the client accepts a media type that contains part.

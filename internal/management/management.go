@@ -138,7 +138,7 @@ func (h *handler) answer(r *http.Request) (*answer, error) {
 		return nil, err
 	}
 	c := &call{handler: h, r: r, principal: access.Principal(who)}
-	defer func() { c.api.Close() }()
+	defer c.close()
 	if c.query, err = arm.ParseQuery(r.URL.RawQuery); err != nil {
 		return nil, err
 	}

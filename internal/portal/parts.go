@@ -99,7 +99,7 @@ func readCall(body io.Reader) (*console.Request, error) {
 	}
 	err := json.NewDecoder(body).Decode(&call)
 	if large := new(http.MaxBytesError); errors.As(err, &large) {
-		return nil, &apim.TooLargeError{Message: fmt.Sprintf("A code sample is made of a call that is described in at most %d KB.", large.Limit>>10)}
+		return nil, apim.TooLarge("A code sample is made of a call that is described in at most %d KB.", large.Limit>>10)
 	}
 	if err != nil {
 		return nil, apim.Invalid("request", "The request must be a JSON object with method, url, headers, body and contentType.")

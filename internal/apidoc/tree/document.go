@@ -39,7 +39,7 @@ type lineMark struct{ offset, line int }
 // Errors are *apim.InvalidError, whose target is line:column, and apim.ErrTooLarge.
 func Parse(data []byte, limits Limits) (*Document, error) {
 	if len(data) > limits.Bytes {
-		return nil, fmt.Errorf("a description may have %d MB: %w", limits.Bytes>>20, apim.ErrTooLarge)
+		return nil, apim.TooLarge("A description may have %d MB.", limits.Bytes>>20)
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if at := invalidUTF8(data); at >= 0 {
@@ -49,7 +49,7 @@ func Parse(data []byte, limits Limits) (*Document, error) {
 		return parseYAML(data, limits)
 	}
 	if n := count(data, ",{["); n > limits.Parts {
-		return nil, fmt.Errorf("a description may have %d commas and braces, this has %d: %w", limits.Parts, n, apim.ErrTooLarge)
+		return nil, apim.TooLarge("A description may have %d commas and braces; this has %d.", limits.Parts, n)
 	}
 	if at := tooDeep(data, limits.Depth); at >= 0 {
 		return nil, invalidAt(data, at, fmt.Sprintf("objects and arrays are nested deeper than %d.", limits.Depth))

@@ -13,8 +13,8 @@ import (
 // parseYAML reads the first document of a YAML stream and writes it as JSON.
 func parseYAML(data []byte, limits Limits) (*Document, error) {
 	if parts := count(data, "\n,{["); parts > limits.YAMLParts {
-		return nil, fmt.Errorf("a description in YAML may have %d lines, commas and braces, this has %d; write it as JSON, which may have more: %w",
-			limits.YAMLParts, parts, apim.ErrTooLarge)
+		return nil, apim.TooLarge("A description in YAML may have %d lines, commas and braces; this has %d. Write it as JSON, which may have more.",
+			limits.YAMLParts, parts)
 	}
 	root, err := decodeYAML(data)
 	if err != nil {

@@ -26,7 +26,7 @@ type yamlWriter struct {
 
 func (w *yamlWriter) value(n *yaml.Node, depth int) error {
 	if w.out.Len() > w.limits.Expanded {
-		return fmt.Errorf("the description expands to more than %d MB: %w", w.limits.Expanded>>20, apim.ErrTooLarge)
+		return apim.TooLarge("The description expands to more than %d MB.", w.limits.Expanded>>20)
 	}
 	if n.Line > 0 && w.inside == 0 {
 		w.lines = append(w.lines, lineMark{w.out.Len(), n.Line})
