@@ -283,6 +283,9 @@ func TestOrderBy(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if o.Empty() != (strings.TrimSpace(orderBy) == "") {
+			t.Errorf("%q counts as no order: %v", orderBy, o.Empty())
+		}
 		sorted := append([]Record(nil), rows...)
 		Sort(o, sorted, func(r Record) Record { return r })
 		got := ""
@@ -357,6 +360,11 @@ func TestABoundFilterFindsWhatAnUnboundOneDoes(t *testing.T) {
 	some, _ := ParseFilter("name eq 'i'", fields, false)
 	some.Bind(fields)
 	Filter{}.Bind(fields)
+	alone, _ := ParseFilter("startswith(name,'i')", apim.Fields{"name"}, false)
+	alone.Bind(apim.Fields{"name"})
+	if !alone.Match(unlisted) {
+		t.Error("a filter bound to the first field does not find it in a record without a list")
+	}
 	if some.Empty() {
 		t.Error("a filter counts as none")
 	}

@@ -50,7 +50,7 @@ func WithoutNulls(data json.RawMessage, raw []string) (json.RawMessage, error) {
 		return data, nil
 	}
 	var list []json.RawMessage
-	if json.Unmarshal(data, &list) == nil && list != nil {
+	if json.Unmarshal(data, &list) == nil {
 		list = slices.DeleteFunc(list, isNull)
 		for i := range list {
 			var err error

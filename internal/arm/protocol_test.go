@@ -210,6 +210,7 @@ func TestReadJSON(t *testing.T) {
 		{"one byte larger", "", `"` + strings.Repeat("a", 999) + `"`, 413, "1000"},
 		{"as deep as allowed", "", strings.Repeat("[", MaxDepth) + strings.Repeat("]", MaxDepth), 200, ""},
 		{"one deeper", "", strings.Repeat("[", MaxDepth+1) + strings.Repeat("]", MaxDepth+1), 400, "200 levels"},
+		{"one deeper with values between", "", strings.Repeat("[1,", MaxDepth+1) + "2" + strings.Repeat("]", MaxDepth+1), 400, "200 levels"},
 		{"many beside each other are not deep", "", `[` + strings.Repeat(`[],{},`, 150) + `1]`, 200, ""},
 		{"a byte order mark", "", "\xef\xbb\xbf{}", 200, ""},
 		{"a broken content type", "application/", `{}`, 415, "application/"},

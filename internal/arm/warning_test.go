@@ -49,6 +49,8 @@ func TestAWarningIsAStructuredField(t *testing.T) {
 		{`warning;code=UnknownMember;target="/products/p";path="/colour";message="colour is \"nothing\" to \\ products."`,
 			apim.Finding{Severity: "warning", Code: apim.UnknownMember, Target: "/products/p", Path: "/colour", Message: `colour is "nothing" to \ products.`}},
 		{`error;message=%"50%25 gr%c3%bc%c3%9fe";line=7`, apim.Finding{Severity: "error", Message: "50% grüße", Line: 7}},
+		{`error;message="a ~ b"`, apim.Finding{Severity: "error", Message: "a ~ b"}},
+		{`error;message=%"%c3%bc ~ b"`, apim.Finding{Severity: "error", Message: "ü ~ b"}},
 	} {
 		h := http.Header{}
 		WriteWarnings(h, []apim.Finding{c.finding})
@@ -97,7 +99,7 @@ func TestWarningsOfOthersAreReadAsFarAsTheyGo(t *testing.T) {
 		`3, warning;code=A, 4`:          {[]apim.Finding{a}, 7},
 		`error;message, warning;code=A`: {nil, 0},
 		`error;message="not closed`:     {nil, 0},
-		`error;message="ends in \\`:     {nil, 0},
+		`error;message="ends in \`:      {nil, 0},
 		`error;message=%"bad %zz"`:      {nil, 0},
 		`warning;code=A, `:              {[]apim.Finding{a}, 0},
 		`error;message=%"a\b";line=x`:   {[]apim.Finding{{Severity: "error", Message: `a\b`}}, 0},

@@ -131,3 +131,24 @@ func TestErrorsAndRefusalsAreReadableAcrossOrigins(t *testing.T) {
 		}
 	}
 }
+
+// An origin is a scheme and a host, compared as browsers write them; what is
+// none is allowed by no list.
+func TestOriginsAreComparedAsBrowsersWriteThem(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"https://a.example": "https://a.example", "HTTPS://A.Example/": "https://a.example", "https://a.example:443": "https://a.example",
+		"http://a.example:80": "http://a.example", "https://a.example:80": "https://a.example:80", "http://a.example:443": "http://a.example:443",
+		"https://a.example:": "https://a.example", "http://[::1]:8080": "http://[::1]:8080", "app://a": "app://a",
+		"": "", "null": "", "a.example": "", "//a.example": "", "https://": "", "https://:443": "", "https:///x": "", "https://a.example/x": "", "https://a.example?x": "",
+		"https://a.example#x": "", "https://u@a.example": "", "https://*.example": "", "http://[::1": "", "https://a b": "", "%": "",
+	} {
+		got, ok := normalOrigin(text)
+		if got != want || ok != (want != "") {
+			t.Errorf("%q is the origin %q, %v; want %q", text, got, ok, want)
+		}
+		if c := (&cors{origins: map[string]bool{"https://other.example": true}}); c.allows(text) {
+			t.Errorf("a list without it allows %q", text)
+		}
+	}
+}

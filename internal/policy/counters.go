@@ -74,7 +74,7 @@ const slots = 16
 // counter counts the calls of a sliding period.
 type counter struct {
 	mu      sync.Mutex
-	slots   [slots + 1]slot // a ring; the oldest is at first
+	slots   [slots + 1]slot // a ring; the oldest is at first; one more for periods that sixteen does not divide
 	first   int
 	used    int
 	sum     int
@@ -94,7 +94,7 @@ func (c *counter) take(calls int, period time.Duration, now time.Time) (remainin
 		return 0, c.slots[c.first].start.Add(period).Sub(now)
 	}
 	last := &c.slots[(c.first+c.used+slots)%len(c.slots)]
-	if c.used == 0 || c.used < len(c.slots) && now.Sub(last.start) >= period/slots {
+	if c.used == 0 || now.Sub(last.start) >= period/slots {
 		last = &c.slots[(c.first+c.used)%len(c.slots)]
 		*last = slot{start: now}
 		c.used++

@@ -31,6 +31,7 @@ func TestRateLimitRefusesWithTheTimeToWait(t *testing.T) {
 		{0, "a", 200, "1", ""},
 		{3, "a", 200, "0", ""},
 		{3.5, "a", 429, "", "7"},
+		{4, "a", 429, "", "6"},
 		{3.5, "b", 200, "1", ""},
 		{9.9, "a", 429, "", "1"},
 		{10, "a", 200, "0", ""},
@@ -93,6 +94,48 @@ func TestIdleCountersAreDropped(t *testing.T) {
 	}
 	if n := len(limits.counters); n > firstSweep {
 		t.Errorf("%d counters are kept, want at most %d", n, firstSweep)
+	}
+}
+
+func TestCountersAreSweptWhenThereAreMany(t *testing.T) {
+	t.Parallel()
+	limits := NewMemoryCounters()
+	take := func(who string, at int64) (wait time.Duration) {
+		_, wait, _ = limits.Take(t.Context(), CounterKey{Who: who}, 1, 10*time.Second, time.Unix(at, 0))
+		return wait
+	}
+	take("in use", 9)
+	for i := 1; i < firstSweep; i++ {
+		take(strconv.Itoa(i), 0)
+	}
+	if n := len(limits.counters); n != firstSweep {
+		t.Errorf("of %d counters %d are kept", firstSweep, n)
+	}
+	take("next", 10)
+	if n := len(limits.counters); n != 2 {
+		t.Errorf("%d counters are kept, want the one in use and the next", n)
+	}
+	if take("in use", 18) == 0 {
+		t.Error("a counter in use was forgotten")
+	}
+}
+
+// Calls of one sixteenth of the period are forgotten together, those of the next
+// with the next.
+func TestCallsOfASixteenthAreForgottenTogether(t *testing.T) {
+	t.Parallel()
+	limits := NewMemoryCounters()
+	for _, step := range []struct {
+		at     float64 // seconds
+		passes bool
+	}{
+		{0, true}, {0.9, true}, {1, true}, {1.5, true}, {15.9, false},
+		{16, true}, {16, true}, {16, false}, {16.9, false}, {17, true}, {17, true}, {17, false},
+	} {
+		_, wait, _ := limits.Take(t.Context(), CounterKey{}, 4, 16*time.Second, time.Unix(0, int64(step.at*1e9)))
+		if (wait == 0) != step.passes {
+			t.Errorf("at %gs: wait %s, want it to pass: %v", step.at, wait, step.passes)
+		}
 	}
 }
 

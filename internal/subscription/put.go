@@ -44,11 +44,11 @@ func (s *Service) Put(tx *store.Tx, ref apim.Ref, p *apim.Subscription, keys Key
 
 // complete normalizes refs and sets what only the service decides.
 func complete(ref apim.Ref, old *Subscription, p *apim.Subscription, now time.Time) {
-	if scope := p.Opening().Scope; scope != "" && scope.Home() == "" {
-		p.Scope = string(ref.Home() + scope)
-	} else if scope != "" {
-		p.Scope = string(scope)
+	scope := p.Opening().Scope
+	if scope.Home() == "" {
+		scope = ref.Home() + scope
 	}
+	p.Scope = string(scope)
 	if p.OwnerID != "" {
 		p.OwnerID = string(apim.UserRef(apim.Ref(p.OwnerID).Name()))
 	}
@@ -68,7 +68,7 @@ func complete(ref apim.Ref, old *Subscription, p *apim.Subscription, now time.Ti
 	switch {
 	case !hasEnded(p.State):
 		p.EndDate = nil
-	case p.EndDate == nil || !hasEnded(before.State):
+	case p.EndDate == nil:
 		p.EndDate = &now
 	}
 }

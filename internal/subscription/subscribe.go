@@ -145,8 +145,6 @@ func (s *Service) change(ctx context.Context, actor store.Actor, c Caller, id ap
 
 // cut is the first n characters of s.
 func cut(s string, n int) string {
-	if r := []rune(s); len(r) > n {
-		return string(r[:n])
-	}
-	return s
+	r := []rune(s)
+	return string(r[:min(n, len(r))])
 }
