@@ -16,6 +16,7 @@ var (
 	ErrForbidden          = errors.New("forbidden")
 	ErrUnauthorized       = errors.New("unauthorized")
 	ErrTooLarge           = errors.New("too large")
+	ErrTooSlow            = errors.New("the body of the request came too slowly")
 	ErrTooManyRequests    = errors.New("too many requests")
 	ErrFull               = errors.New("the disk is full; nothing can be stored until there is room")
 	ErrReadOnly           = errors.New("the storage is read-only; nothing can be stored until it takes writes again")

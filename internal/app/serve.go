@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -87,9 +86,17 @@ func (a *App) serve(ctx context.Context, srv config.Server, surfaces []server.Su
 	if err != nil {
 		return err
 	}
-	process := &server.Server{Surfaces: surfaces, Ready: a.newReadiness().check, Trusted: trusted, Random: rand.Read, Logger: a.opt.Logger}
+	process := &server.Server{Surfaces: surfaces, Ready: a.newReadiness().check, Limits: limits(srv), Trusted: trusted, Random: rand.Read, Logger: a.opt.Logger}
 	ready(r)
 	return process.Run(ctx)
+}
+
+// limits are the bounds of what clients may hold.
+func limits(srv config.Server) server.Limits {
+	return server.Limits{
+		Header: srv.HeaderTimeout, Idle: srv.IdleTimeout, ConnectionsPerAddress: srv.MaxPerAddress,
+		Connections: cmp.Or(srv.MaxConnections, server.OpenFiles()/2), // a call may need another one to its backend
+	}
 }
 
 // firstLink makes the link for the first administrator when a portal is served
@@ -163,9 +170,18 @@ func listen(srv config.Server) ([]server.Surface, error) {
 			closeAll(surfaces)
 			return nil, fmt.Errorf("listen for the %s: %w; choose another address with --%s-addr", l.name, err, l.name)
 		}
-		surfaces = append(surfaces, server.Surface{Name: l.name, Listener: listener})
+		surfaces = append(surfaces, surface(l.name, listener, srv))
 	}
 	return surfaces, nil
+}
+
+// surface is patient with the clients of the gateway, whose bodies may come and go at once.
+func surface(name string, listener net.Listener, srv config.Server) server.Surface {
+	s := server.Surface{Name: name, Listener: listener, Patience: srv.BodyTimeout, MinRate: srv.MinBodyRate}
+	if name == "gateway" {
+		s.Patience, s.MinRate, s.Duplex = srv.GatewayBodyTimeout, 0, true
+	}
+	return s
 }
 
 func closeAll(surfaces []server.Surface) {
@@ -216,7 +232,7 @@ func (a *App) encrypt(surfaces []server.Surface, srv config.Server, r Ready) (fi
 	}
 	for i := range surfaces {
 		if surfaces[i].Name == "management" {
-			surfaces[i].Listener = tls.NewListener(surfaces[i].Listener, cert.Config())
+			surfaces[i].TLS = cert.Config()
 		}
 	}
 	if srv.TLS == server.SelfSigned {

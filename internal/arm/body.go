@@ -32,6 +32,9 @@ func ReadJSON(r *http.Request, limit int64) (json.RawMessage, error) {
 		return nil, tooLarge(limit)
 	}
 	data, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
+	if errors.Is(err, apim.ErrTooSlow) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, apim.Invalid("body", "The body could not be read to its end.")
 	}

@@ -75,6 +75,7 @@ var sentinels = []struct {
 	{apim.ErrUnauthorized, http.StatusUnauthorized, "AuthenticationFailed", "A valid shared access token is needed in the Authorization header."},
 	{apim.ErrForbidden, http.StatusForbidden, "AuthorizationFailed", "The token does not allow this."},
 	{apim.ErrTooLarge, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "The request body is too large."},
+	{apim.ErrTooSlow, http.StatusRequestTimeout, "RequestTimeout", "The request body came too slowly, or not at all."},
 	{apim.ErrTooManyRequests, http.StatusTooManyRequests, "TooManyRequests", "Too many attempts. Wait a while, then try again."},
 	{apim.ErrFull, http.StatusInsufficientStorage, "InsufficientStorage", "The disk of the service is full. Nothing was changed. Free some space, then try again."},
 	{apim.ErrReadOnly, http.StatusInsufficientStorage, "InsufficientStorage", "The storage of the service is read-only. Nothing was changed. Make it writable, then try again."},

@@ -36,6 +36,7 @@ type Portal struct {
 // Server holds the settings of a process that serves.
 type Server struct {
 	Portal          `embed:""`
+	Clients         `embed:""`
 	GatewayAddr     string        `help:"Listener of the gateway." default:"127.0.0.1:8081" placeholder:"ADDR"`
 	ManagementAddr  string        `help:"Listener of the management API." default:"127.0.0.1:8082" placeholder:"ADDR"`
 	GatewayURL      string        `help:"Address callers reach the gateway at; default: from its listener." placeholder:"URL"`
@@ -76,6 +77,9 @@ func (s *Server) Validate() error {
 		if u, err := url.Parse(raw); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || strings.Trim(u.Path, "/") != "" {
 			return fmt.Errorf("%s: %q must be like https://api.example.com, without a path", flag, raw)
 		}
+	}
+	if err := s.Clients.Validate(); err != nil {
+		return err
 	}
 	if _, err := s.SMTPServer(); err != nil {
 		return err

@@ -101,6 +101,9 @@ func readCall(body io.Reader) (*console.Request, error) {
 	if large := new(http.MaxBytesError); errors.As(err, &large) {
 		return nil, apim.TooLarge("A code sample is made of a call that is described in at most %d KB.", large.Limit>>10)
 	}
+	if errors.Is(err, apim.ErrTooSlow) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, apim.Invalid("request", "The request must be a JSON object with method, url, headers, body and contentType.")
 	}

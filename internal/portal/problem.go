@@ -53,6 +53,8 @@ func problemOf(err error) problem {
 		return problem{429, words("failure.tooMany.title"), words("failure.tooMany.text")}
 	case errors.As(err, &large):
 		return problem{413, words("failure.tooLarge.title"), large.Message}
+	case errors.Is(err, apim.ErrTooSlow):
+		return problem{408, words("failure.tooSlow.title"), words("failure.tooSlow.text")}
 	case errors.Is(err, apim.ErrTooLarge):
 		return problem{413, words("failure.tooLarge.title"), words("failure.tooLarge.text")}
 	case errors.As(err, &invalid):

@@ -22,6 +22,8 @@ func form(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case errors.As(err, &large):
 		return apim.ErrTooLarge
+	case errors.Is(err, apim.ErrTooSlow):
+		return err
 	case err != nil:
 		return apim.Invalid("form", words("form.unreadable"))
 	}

@@ -3,5 +3,5 @@
 //
 // It knows no surface. Handlers get the request id in the X-Request-Id header
 // of the request, and the public address in r.Host, r.URL.Scheme and
-// r.RemoteAddr. It imports address and the standard library only.
+// r.RemoteAddr. It imports address and apim only.
 package server

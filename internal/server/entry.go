@@ -18,14 +18,27 @@ import (
 type entry struct {
 	next    http.Handler
 	surface string
+	pace    pace
+	duplex  bool
 	ids     *requestIDs
 	trusted proxies
 	logger  *slog.Logger
 	ready   func(ctx context.Context) error
 }
 
-// ServeHTTP answers the health addresses and passes everything else on with a request id.
+// ServeHTTP answers in time a request that has a body, or is one of many on its connection.
 func (e *entry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength == 0 && r.ProtoMajor == 1 {
+		e.serve(w, r)
+		return
+	}
+	d, r := e.paced(w, r)
+	defer d.end()
+	e.serve(d, r)
+}
+
+// serve answers the health addresses and passes everything else on with a request id.
+func (e *entry) serve(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
 	case address.Health:
 		answer(w, http.StatusOK, "ok")

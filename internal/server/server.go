@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,19 +14,31 @@ import (
 	"time"
 )
 
-// Limits of each connection.
+// Limits of each connection that nobody needs to change.
 const (
-	readHeaderTimeout = 10 * time.Second
-	idleTimeout       = 2 * time.Minute
-	maxHeaderBytes    = 64 << 10
-	drainTimeout      = 20 * time.Second
+	maxHeaderBytes = 64 << 10
+	maxStreams     = 100         // of an HTTP/2 connection
+	pingAfter      = time.Minute // without a frame of an HTTP/2 connection
+	pingTimeout    = 20 * time.Second
+	drainTimeout   = 20 * time.Second
 )
+
+// Limits bound what clients may hold of the process. 0 is no bound.
+type Limits struct {
+	Header, Idle          time.Duration // for a request's header; between requests
+	ConnectionsPerAddress int           // of a client address; trusted proxies have no bound
+	Connections           int           // of all clients together
+}
 
 // Surface is one listener and its handler.
 type Surface struct {
 	Name     string
 	Listener net.Listener
+	TLS      *tls.Config // nil: none
 	Handler  http.Handler
+	Patience time.Duration // with clients that neither send nor take anything of a body; 0: endless
+	MinRate  int           // bytes a second of a body, beyond the patience; 0: any
+	Duplex   bool          // bodies may be read while the answer is written
 }
 
 // Server runs surfaces until its context ends.
@@ -33,6 +46,7 @@ type Server struct {
 	Surfaces []Surface
 	// Ready returns what keeps the process from serving, or nil.
 	Ready   func(ctx context.Context) error
+	Limits  Limits
 	Trusted []netip.Prefix // proxies whose X-Forwarded headers are trusted
 	Random  func([]byte) (int, error)
 	Logger  *slog.Logger
@@ -47,12 +61,13 @@ func (s *Server) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	gate := newGate(s.Limits, s.Trusted, s.Logger, time.Now)
 	failed := make(chan error, len(s.Surfaces))
 	servers := make([]*http.Server, len(s.Surfaces))
 	for i, surface := range s.Surfaces {
 		servers[i] = s.httpServer(surface, ids)
 		go func() {
-			if err := servers[i].Serve(surface.Listener); !errors.Is(err, http.ErrServerClosed) {
+			if err := servers[i].Serve(surface.listen(gate)); !errors.Is(err, http.ErrServerClosed) {
 				failed <- fmt.Errorf("serve %s: %w", surface.Name, err)
 			}
 		}()
@@ -67,21 +82,34 @@ func (s *Server) Run(ctx context.Context) error {
 
 func (s *Server) httpServer(surface Surface, ids *requestIDs) *http.Server {
 	var h http.Handler = &entry{
-		next: surface.Handler, surface: surface.Name, ids: ids, trusted: s.Trusted, logger: s.Logger, ready: s.ready,
+		next: surface.Handler, surface: surface.Name, pace: surface.pace(), duplex: surface.Duplex,
+		ids: ids, trusted: s.Trusted, logger: s.Logger, ready: s.ready,
 	}
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	protocols.SetUnencryptedHTTP2(true)
 	return &http.Server{
 		Handler:           h,
-		ReadHeaderTimeout: readHeaderTimeout,
-		IdleTimeout:       idleTimeout,
+		ReadHeaderTimeout: s.Limits.Header,
+		IdleTimeout:       s.Limits.Idle,
 		MaxHeaderBytes:    maxHeaderBytes,
 		Protocols:         protocols,
+		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxStreams, SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
 		ErrorLog:          slog.NewLogLogger(s.Logger.Handler(), slog.LevelDebug),
 		// The surface answers general OPTIONS requests ("OPTIONS *").
 		DisableGeneralOptionsHandler: true,
 	}
+}
+
+func (s *Surface) pace() pace { return pace{patience: s.Patience, rate: s.MinRate} }
+
+// listen is the surface's listener behind the gate.
+func (s *Surface) listen(g *gate) net.Listener {
+	var l net.Listener = &listener{Listener: s.Listener, gate: g, surface: s.Name, pace: s.pace()}
+	if s.TLS != nil {
+		l = tls.NewListener(l, s.TLS)
+	}
+	return l
 }
 
 func (s *Server) ready(ctx context.Context) error {

@@ -17,17 +17,31 @@ import (
 
 func start(t *testing.T, s *Server, h http.HandlerFunc) (url string, stop func() error) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	return startWith(t, s, Surface{}, h)
+}
+
+func startWith(t *testing.T, s *Server, surface Surface, h http.HandlerFunc) (url string, stop func() error) {
+	t.Helper()
+	return startLogged(t, s, surface, h, slog.New(slog.DiscardHandler))
+}
+
+func startLogged(t *testing.T, s *Server, surface Surface, h http.HandlerFunc, logger *slog.Logger) (url string, stop func() error) {
+	t.Helper()
+	if surface.Listener == nil {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		surface.Listener = l
 	}
-	s.Surfaces = []Surface{{Name: "test", Listener: l, Handler: h}}
-	s.Random, s.Logger = rand.Read, slog.New(slog.DiscardHandler)
+	surface.Name, surface.Handler = "test", h
+	s.Surfaces = []Surface{surface}
+	s.Random, s.Logger = rand.Read, logger
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Run(ctx) }()
 	t.Cleanup(cancel)
-	return "http://" + l.Addr().String(), func() error { cancel(); return <-done }
+	return "http://" + surface.Listener.Addr().String(), func() error { cancel(); return <-done }
 }
 
 func get(t *testing.T, url string, header ...string) (*http.Response, string) {

@@ -188,6 +188,8 @@ func (m *call) fail(err error) {
 		wrong = errNoBlob
 	case errors.As(err, &invalid):
 		wrong = &problem{http.StatusBadRequest, "InvalidInput", invalid.Error()}
+	case errors.Is(err, apim.ErrTooSlow):
+		wrong = &problem{http.StatusRequestTimeout, "OperationTimedOut", "The body came too slowly, or not at all."}
 	case errors.Is(err, apim.ErrTooLarge):
 		wrong = &problem{http.StatusRequestEntityTooLarge, "RequestBodyTooLarge", "The body is too large."}
 	default:
