@@ -135,7 +135,7 @@ func (a *App) running(surfaces []server.Surface, srv config.Server, r Ready) Run
 
 // announceAgain is the pause before a process announces itself again on a disk
 // that was full.
-const announceAgain = 10 * time.Second
+const announceAgain = 2 * time.Second
 
 // announce tells commands how to reach this process, later if the disk is full.
 func (a *App) announce(ctx context.Context, run Run) error {

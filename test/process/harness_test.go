@@ -26,6 +26,10 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	if err := os.Chmod(dir, 0o755); err != nil { // other users run it too
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	binary = filepath.Join(dir, "portico")
 	if out, err := exec.Command("make", "--no-print-directory", "-C", "../..", "binary", "BINARY="+binary).CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
@@ -57,10 +61,16 @@ func start(t *testing.T, command string, args ...string) *process {
 // startIn is start in a folder.
 func startIn(t *testing.T, dir, command string, args ...string) *process {
 	t.Helper()
+	return startAs(t, nil, dir, command, args...)
+}
+
+// startAs is startIn as another user; nil is the user of the test.
+func startAs(t *testing.T, user *syscall.Credential, dir, command string, args ...string) *process {
+	t.Helper()
 	args = append([]string{command, "--portal-addr", "127.0.0.1:0", "--gateway-addr", "127.0.0.1:0", "--management-addr", "127.0.0.1:0"}, args...)
 	cmd := exec.Command(binary, args...)
 	cmd.Dir = dir
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Credential: user}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
