@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
@@ -16,8 +15,9 @@ type call struct {
 	g           *Gateway
 	w           http.ResponseWriter
 	r           *http.Request
-	path, query string // of the request, escaped as received
-	host        string // for the backend; "" for the backend's own
+	path, query string      // of the request, escaped as received
+	host        string      // for the backend; "" for the backend's own
+	body        *clientBody // nil: none
 
 	snapshot *snapshot
 	target   target
@@ -28,20 +28,26 @@ type call struct {
 	exchange policy.Exchange
 	made     http.Header    // of responses made by policies
 	backend  *http.Response // whose body is open, or nil
-	upgrade  string         // the protocol that the client asked for and the backend was asked for
+	upgrade  string         // "websocket" if the client asks for it and the API has it
+
+	id         string // of the request, in logs
+	trailers   bool   // whether the client takes trailers
+	lookalikes bool   // whether a field has a name with an underscore
 }
 
 func newCall(g *Gateway) *call { return &call{g: g, made: http.Header{}} }
 
 func (c *call) begin(w http.ResponseWriter, r *http.Request) {
 	c.w, c.r = w, r
-	c.path, c.query = rawTarget(r)
+	c.id = w.Header().Get("X-Request-Id") // the request's own stays the client's
+	c.arrive()
 	c.exchange.Context = r.Context()
 	c.exchange.Now = c.g.clock
 	c.exchange.Forwarder, c.exchange.Observer = c, c.g.observer
-	c.exchange.Request = policy.Request{Method: r.Method, Path: c.path, RawQuery: c.query, Header: (*requestHeader)(c)}
+	c.exchange.Request = policy.Request{Method: r.Method, Header: (*requestHeader)(c)}
 	if r.ContentLength != 0 {
-		c.exchange.Request.Body = policy.StreamedBody(r.Body)
+		c.body = &clientBody{ReadCloser: r.Body}
+		c.exchange.Request.Body = policy.StreamedBody(c.body)
 	}
 	c.exchange.Response.Header = header(c.made)
 }
@@ -65,24 +71,6 @@ func (c *call) closeBackend() {
 	}
 }
 
-// rawTarget is the path and query of a request exactly as received.
-func rawTarget(r *http.Request) (path, query string) {
-	uri := r.RequestURI
-	if uri == "" { // not from a server
-		uri = r.URL.RequestURI()
-	}
-	if !strings.HasPrefix(uri, "/") { // absolute form, or "*"
-		_, rest, ok := strings.Cut(uri, "://")
-		slash := strings.IndexAny(rest, "/?")
-		if !ok || slash < 0 {
-			return "", ""
-		}
-		uri = rest[slash:]
-	}
-	path, query, _ = strings.Cut(uri, "?")
-	return path, query
-}
-
 // healthPath answers whether the gateway is up (apim-rest.md Part 4).
 const healthPath = "/status-0123456789abcdef"
 
@@ -95,8 +83,8 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := g.calls.Get().(*call)
 	defer c.release()
 	c.begin(w, r)
-	if err := g.run(c); err != nil {
-		g.logger.Error("call not served", "method", r.Method, "path", r.URL.Path, "request", r.Header.Get("X-Request-Id"), "error", err)
+	if err := g.serve(c); err != nil {
+		g.logger.Error("call not served", "method", r.Method, "path", r.URL.Path, "request", c.id, "error", err)
 		e := internal
 		if errors.Is(err, errNotLoaded) || errors.Is(err, errBusy) || errors.Is(err, apim.ErrUnavailable) {
 			e = unavailable
@@ -125,6 +113,18 @@ var (
 	unavailable = policy.Error{Status: http.StatusServiceUnavailable, Source: "configuration", Reason: "NotLoaded", Message: "Service is not available yet. Try again in a few seconds."}
 	notFound    = policy.Error{Status: http.StatusNotFound, Source: "configuration", Reason: "OperationNotFound", Message: "Resource not found"}
 )
+
+// serve refuses a call for an address that is none, and runs the others.
+func (g *Gateway) serve(c *call) error {
+	var refusal *policy.Error
+	if c.path, c.query, refusal = readTarget(c.r); refusal != nil {
+		e := *refusal
+		policy.Merge().Refuse(&c.exchange, &e)
+		return nil
+	}
+	c.exchange.Request.RawQuery = c.query
+	return g.run(c)
+}
 
 // run finds the operation, checks the key and runs the policies.
 func (g *Gateway) run(c *call) error {
@@ -171,7 +171,7 @@ func (g *Gateway) logFailure(c *call, e *policy.Error) {
 	if e.Reason == clientGone {
 		return
 	}
-	g.logger.Warn("call failed", "method", c.r.Method, "path", c.path, "request", c.r.Header.Get("X-Request-Id"),
+	g.logger.Warn("call failed", "method", c.r.Method, "path", c.path, "request", c.id,
 		"status", e.Status, "reason", e.Reason, "policy", e.Path, "scope", e.Scope, "error", e.Err)
 }
 

@@ -65,7 +65,7 @@ func (c *call) Forward(ex *policy.Exchange, how policy.Forwarding) error {
 		err = errors.New("the backend changed the protocol without being asked")
 	}
 	if err != nil {
-		return forwardError(ctx, err)
+		return c.failure(forwardError(ctx, err))
 	}
 	c.backend = response
 	if c.upgrade == "" || response.StatusCode != http.StatusSwitchingProtocols {
@@ -96,20 +96,19 @@ func send(transport http.RoundTripper, out *http.Request, follow bool) (*http.Re
 // of the call's request.
 func (c *call) outgoing(ctx context.Context, clean bool) *http.Request {
 	h := c.r.Header
-	c.upgrade = upgradeOf(h)
-	trailers := acceptsTrailers(h)
-	removeHopByHop(h)
+	removeConnectionFields(h) // those that a policy set
+	if rev := c.target.revision; rev == nil || !rev.anyCall {
+		c.upgrade = "" // an API of another type has no WebSocket: RFC 9110 §7.8 lets a server ignore the wish
+	}
 	if c.upgrade != "" {
 		h["Connection"], h["Upgrade"] = []string{"Upgrade"}, []string{c.upgrade}
 	}
-	if trailers {
+	if c.trailers {
 		h["Te"] = []string{"trailers"}
 	}
 	if _, ok := h["User-Agent"]; !ok {
 		h["User-Agent"] = nil // keeps net/http from adding its own
 	}
-	removeSessions(h)
-	c.setForwarded(h)
 	out := http.Request{
 		Method: c.exchange.Request.Method, URL: c.backendURL(clean), Header: h, Host: c.host,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, ContentLength: c.r.ContentLength,
@@ -154,20 +153,12 @@ func (c *call) backendURL(clean bool) *url.URL {
 	return u
 }
 
-// setForwarded tells the backend who made the call, and how.
-func (c *call) setForwarded(h http.Header) {
-	values := []string{"", c.r.Host, scheme(c.r)}
-	client, _, err := net.SplitHostPort(c.r.RemoteAddr)
-	if err == nil {
-		values[0] = client
-		if chain := strings.Join(h["X-Forwarded-For"], ", "); chain == "" {
-			h["X-Forwarded-For"] = values[0:1:1]
-		} else if !strings.Contains(chain, client) { // behind a trusted proxy the chain contains it
-			h["X-Forwarded-For"] = []string{chain + ", " + client}
-		}
+// failure is e, unless the client's own body is to blame.
+func (c *call) failure(e *policy.Error) *policy.Error {
+	if broken := c.body.failure(); broken != nil && e.Reason != clientGone {
+		return broken
 	}
-	h["X-Forwarded-Host"] = values[1:2:2]
-	h["X-Forwarded-Proto"] = values[2:3:3]
+	return e
 }
 
 var errTimeout = errors.New("the backend took too long")

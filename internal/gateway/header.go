@@ -48,6 +48,7 @@ func (h *requestHeader) Set(name string, values []string) {
 		h.host = values[0]
 		return
 	}
+	(*call)(h).removeLookalikes(name)
 	h.fields().Set(name, values)
 }
 
@@ -56,6 +57,7 @@ func (h *requestHeader) Add(name, value string) {
 		h.host = value
 		return
 	}
+	(*call)(h).removeLookalikes(name)
 	h.fields().Add(name, value)
 }
 
@@ -64,30 +66,11 @@ func (h *requestHeader) Del(name string) {
 		h.host = ""
 		return
 	}
+	(*call)(h).removeLookalikes(name)
 	h.fields().Del(name)
 }
 
 func (h *requestHeader) Clear() { h.host = ""; h.fields().Clear() }
-
-// hopByHop are the fields that belong to one connection (RFC 9110 §7.6.1).
-var hopByHop = []string{
-	"Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization",
-	"Te", "Trailer", "Transfer-Encoding", "Upgrade",
-}
-
-// removeHopByHop removes these fields and those that Connection names.
-func removeHopByHop(h http.Header) {
-	for _, line := range h["Connection"] {
-		for name := range strings.SplitSeq(line, ",") {
-			if name = textproto.TrimString(name); name != "" {
-				delete(h, textproto.CanonicalMIMEHeaderKey(name))
-			}
-		}
-	}
-	for _, name := range hopByHop {
-		delete(h, name)
-	}
-}
 
 // upgradeOf is the protocol that a message asks to switch to, or "".
 func upgradeOf(h http.Header) string {

@@ -97,9 +97,6 @@ type lookup struct {
 // wildcards, from left to right.
 func (l *lookup) find(root *node, path string) bool {
 	l.route, l.values = nil, l.values[:0]
-	if hasDotSegment(path) {
-		return false
-	}
 	path = strings.TrimPrefix(path, "/")
 	return l.walk(root, path, path != "")
 }
@@ -187,39 +184,4 @@ func (t *template) pathNames() int {
 		n -= len(q.value) / 2
 	}
 	return n
-}
-
-// hasDotSegment reports whether some server could read a segment of the escaped
-// path as "." or "..": escaped, before a ";" parameter, or beside a backslash.
-func hasDotSegment(path string) bool {
-	if strings.IndexByte(path, '.') < 0 && strings.IndexByte(path, '%') < 0 {
-		return false
-	}
-	for segment := range strings.SplitSeq(path, "/") {
-		if strings.IndexByte(segment, '%') >= 0 {
-			if hasDotPiece(unescape(segment)) {
-				return true
-			}
-		} else if hasDotPiece(segment) {
-			return true
-		}
-	}
-	return false
-}
-
-func hasDotPiece(segment string) bool {
-	for segment != "" {
-		i := strings.IndexAny(segment, `/\`)
-		piece := segment
-		if i >= 0 {
-			piece, segment = segment[:i], segment[i+1:]
-		} else {
-			segment = ""
-		}
-		piece, _, _ = strings.Cut(piece, ";")
-		if piece == "." || piece == ".." {
-			return true
-		}
-	}
-	return false
 }

@@ -4,22 +4,46 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/textproto"
+	"slices"
 	"strings"
 )
 
 // proxies are the networks of the proxies that are trusted.
 type proxies []netip.Prefix
 
-// claims are the fields by which a proxy says who called it and how. Only a
-// trusted proxy may.
-var claims = []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"}
+// claims are the fields, beside all that begin with forwardedPrefix, by which a
+// proxy says who called it, how, and what for. Only a trusted proxy may.
+var claims = []string{
+	"Forwarded", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "X-Remote-Ip", "X-Remote-Addr", "X-Original-Forwarded-For",
+	"True-Client-Ip", "Cf-Connecting-Ip", "Fastly-Client-Ip", "X-Envoy-External-Address", "X-Azure-Clientip", "X-Azure-Socketip",
+	"X-Original-Url", "X-Original-Uri", "X-Original-Host", "X-Rewrite-Url", "X-Proxyuser-Ip",
+}
+
+const forwardedPrefix = "X-Forwarded-"
+
+// isClaim reports whether a field, or one that some server could take for it, is a claim.
+func isClaim(name string) bool {
+	if strings.IndexByte(name, '_') >= 0 {
+		name = textproto.CanonicalMIMEHeaderKey(strings.ReplaceAll(name, "_", "-"))
+	}
+	switch {
+	case name[0] != 'F' && name[0] != 'X' && name[0] != 'T' && name[0] != 'C': // most are none
+		return false
+	case strings.HasPrefix(name, forwardedPrefix) || name == "X-Forwarded":
+		return true
+	}
+	return slices.Contains(claims, name)
+}
 
 // forwarded applies the X-Forwarded fields of a trusted proxy to the request,
-// and removes those of anyone else.
+// and removes the claims of anyone else.
 func (p proxies) forwarded(r *http.Request) {
 	if len(p) == 0 || !p.trusts(peer(r.RemoteAddr)) {
-		for _, name := range claims {
-			delete(r.Header, name)
+		for name := range r.Header {
+			if isClaim(name) {
+				delete(r.Header, name)
+			}
 		}
 		return
 	}
