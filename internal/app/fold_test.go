@@ -30,6 +30,7 @@ var folders = []owner{
 	{"internal/catalog/snapshot.go", "display names, to sort by"},
 	{"internal/console", "methods and names of headers"},
 	{"internal/gateway/address.go", "addresses of calls"},
+	{"internal/gateway/arrive.go", "values of headers"},
 	{"internal/gateway/header.go", "values of headers"},
 	{"internal/gateway/model.go", "addresses of calls"},
 	{"internal/gateway/sample.go", "media types"},

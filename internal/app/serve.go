@@ -179,7 +179,7 @@ func listen(srv config.Server) ([]server.Surface, error) {
 func surface(name string, listener net.Listener, srv config.Server) server.Surface {
 	s := server.Surface{Name: name, Listener: listener, Patience: srv.BodyTimeout, MinRate: srv.MinBodyRate}
 	if name == "gateway" {
-		s.Patience, s.MinRate, s.Duplex = srv.GatewayBodyTimeout, 0, true
+		s.Patience, s.MinRate, s.Duplex, s.Relay = srv.GatewayBodyTimeout, 0, true, true
 	}
 	return s
 }

@@ -4,9 +4,10 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"os"
+
 	"sync/atomic"
 
+	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/policy"
 )
 
@@ -25,7 +26,7 @@ func (b *clientBody) Read(p []byte) (int, error) {
 	}
 	e := &policy.Error{Status: http.StatusBadRequest, Source: "request", Reason: "BadRequestBody",
 		Message: "The body of the request broke off or is not framed as HTTP requires.", Err: err}
-	if errors.Is(err, os.ErrDeadlineExceeded) {
+	if errors.Is(err, apim.ErrTooSlow) {
 		e.Status, e.Reason, e.Message = http.StatusRequestTimeout, "RequestTimeout", "The body of the request came too slowly."
 	}
 	b.broken.Store(e)

@@ -20,6 +20,7 @@ type entry struct {
 	surface string
 	pace    pace
 	duplex  bool
+	relay   bool
 	ids     *requestIDs
 	trusted proxies
 	logger  *slog.Logger
@@ -49,8 +50,15 @@ func (e *entry) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	e.trusted.forwarded(r)
 	id := e.ids.next()
-	r.Header["X-Request-Id"] = []string{id}
+	if !e.relay || r.Header["X-Request-Id"] == nil {
+		r.Header["X-Request-Id"] = []string{id}
+	}
 	w.Header()["X-Request-Id"] = []string{id}
+	if len(r.TransferEncoding) > 0 {
+		// net/http takes a Content-Length beside it away unseen: RFC 9112 §6.1
+		// wants the connection of such a request closed.
+		w.Header()["Connection"] = []string{"close"}
+	}
 	defer e.recover(w, r, id)
 	e.next.ServeHTTP(w, r)
 }

@@ -41,3 +41,38 @@ func TestTheClientIsTheNearestAddressThatIsNoProxys(t *testing.T) {
 		}
 	}
 }
+
+func TestStrangersSayNothingOfThemselves(t *testing.T) {
+	t.Parallel()
+	trusted := proxies{netip.MustParsePrefix("10.0.0.0/8")}
+	claims := []string{
+		"Forwarded", "X-Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Prefix",
+		"X-Forwarded-Server", "X-Forwarded-Client-Cert", "X-Real-IP", "X-Original-URL", "X-Rewrite-URL", "X-Client-IP", "True-Client-IP",
+		"X_Forwarded_For", "x_real_ip", "X-Real_IP", "X_ORIGINAL_URL",
+	}
+	request := func(from string) *http.Request {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.RemoteAddr = from
+		for _, name := range claims {
+			r.Header.Set(name, "1")
+		}
+		r.Header.Set("X-Request-Id", "1")
+		r.Header.Set("Api_key", "1")
+		return r
+	}
+	stranger := request("192.0.2.1:9")
+	trusted.forwarded(stranger)
+	for name := range stranger.Header {
+		if name != "X-Request-Id" && name != "Api_key" {
+			t.Errorf("%s of a stranger stays", name)
+		}
+	}
+	if len(stranger.Header) != 2 {
+		t.Errorf("what no proxy says is gone: %q", stranger.Header)
+	}
+	proxy := request("10.0.0.1:9")
+	trusted.forwarded(proxy)
+	if len(proxy.Header) != len(claims)+2 {
+		t.Errorf("of a trusted proxy's fields only %q stay", proxy.Header)
+	}
+}

@@ -39,6 +39,7 @@ type Surface struct {
 	Patience time.Duration // with clients that neither send nor take anything of a body; 0: endless
 	MinRate  int           // bytes a second of a body, beyond the patience; 0: any
 	Duplex   bool          // bodies may be read while the answer is written
+	Relay    bool          // requests are passed on: a client's X-Request-Id stays in them
 }
 
 // Server runs surfaces until its context ends.
@@ -82,7 +83,7 @@ func (s *Server) Run(ctx context.Context) error {
 
 func (s *Server) httpServer(surface Surface, ids *requestIDs) *http.Server {
 	var h http.Handler = &entry{
-		next: surface.Handler, surface: surface.Name, pace: surface.pace(), duplex: surface.Duplex,
+		next: surface.Handler, surface: surface.Name, pace: surface.pace(), duplex: surface.Duplex, relay: surface.Relay,
 		ids: ids, trusted: s.Trusted, logger: s.Logger, ready: s.ready,
 	}
 	protocols := new(http.Protocols)

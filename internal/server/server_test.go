@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -134,5 +135,50 @@ func TestStoppingAnswersOpenRequests(t *testing.T) {
 	}
 	if err := <-stopped; err != nil {
 		t.Errorf("stop: %v", err)
+	}
+}
+
+func TestAChunkedRequestIsTheLastOfItsConnection(t *testing.T) {
+	t.Parallel()
+	url, _ := start(t, &Server{}, func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		io.WriteString(w, r.URL.Path)
+	})
+	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	// The length, taken for true, would make the rest a second request.
+	io.WriteString(conn, "POST /first HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /second HTTP/1.1\r\nHost: x\r\n\r\n")
+	conn.SetReadDeadline(time.Now().Add(time.Minute))
+	all, err := io.ReadAll(conn)
+	if err != nil || strings.Count(string(all), "HTTP/1.1") != 1 || !strings.Contains(string(all), "/first") {
+		t.Errorf("answered %q, %v; want one answer and the end", all, err)
+	}
+}
+
+func TestARelayKeepsTheClientsRequestID(t *testing.T) {
+	t.Parallel()
+	for relay, want := range map[bool]string{true: "mine", false: ""} {
+		var seen string
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &Server{Random: rand.Read, Logger: slog.New(slog.DiscardHandler)}
+		s.Surfaces = []Surface{{Name: "test", Listener: l, Relay: relay, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			seen = r.Header.Get("X-Request-Id")
+		})}}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- s.Run(ctx) }()
+		res, _ := get(t, "http://"+l.Addr().String(), "X-Request-Id", "mine")
+		cancel()
+		<-done
+		own := res.Header.Get("X-Request-Id")
+		if own == "" || own == "mine" || seen != cmp.Or(want, own) {
+			t.Errorf("relay %v: the handler saw %q, the answer has %q", relay, seen, own)
+		}
 	}
 }
