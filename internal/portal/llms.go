@@ -89,6 +89,7 @@ func (p *Portal) textOf(ctx context.Context, d *data, run []string) ([]byte, err
 
 // markdownAt is the page at a path as Markdown; empty when it is gone in the meantime.
 func (p *Portal) markdownAt(ctx context.Context, d *data, path string) ([]byte, error) {
+	p.rendered.Add(1)
 	req, err := p.page(ctx, d.req.site, d.req.visit, path)
 	if err == nil {
 		var text []byte

@@ -41,7 +41,8 @@ type Portal struct {
 	rendered atomic.Int64
 }
 
-// Rendered is how many answers were made rather than taken from the cache.
+// Rendered is how many answers, and pages of large answers, were made rather
+// than taken from the cache.
 func (p *Portal) Rendered() int64 { return p.rendered.Load() }
 
 // New is a portal over a catalog that follows the change feed. It is a consumer
