@@ -43,6 +43,16 @@ func routes() []*route {
 	return append(table, specialRoutes()...)
 }
 
+// Routes are the methods and patterns of all routes, with {} for a name, for
+// tests that must know all of them.
+func Routes() []string {
+	var list []string
+	for _, rt := range routes() {
+		list = append(list, rt.method+" /"+rt.pattern)
+	}
+	return list
+}
+
 // place is where a kind's collection stands: below the service or a workspace.
 type place struct {
 	prefix    string // of patterns

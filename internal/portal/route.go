@@ -74,6 +74,15 @@ func (p *Portal) routeTable() []route {
 	}
 }
 
+// Routes are the patterns of the addresses, for tests that must know all of them.
+func Routes() []string {
+	var list []string
+	for _, rt := range new(Portal).routeTable() {
+		list = append(list, rt.pattern)
+	}
+	return list
+}
+
 // newRoutes serves the table. Requests that change something must come from our
 // own origin.
 func (p *Portal) newRoutes() (http.Handler, error) {
