@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -25,6 +26,7 @@ type fakeData struct {
 	releases []catalog.Release
 	sdl      string
 	rules    *widget.PortalRules // nil: passwords and sign-up
+	listed   atomic.Int64        // how often all operations of an API were read
 }
 
 func (d *fakeData) Releases(context.Context, *catalog.API) ([]catalog.Release, error) {
@@ -60,6 +62,7 @@ func (d *fakeData) Versions(api *catalog.API) []*catalog.API {
 }
 
 func (d *fakeData) Operations(_ context.Context, api *catalog.API) ([]*catalog.Operation, error) {
+	d.listed.Add(1)
 	var out []*catalog.Operation
 	for _, o := range d.ops[string(api.ID)] {
 		out = append(out, &o.Operation)

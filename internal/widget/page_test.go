@@ -41,6 +41,23 @@ func TestMainContentDoesNotDependOnTheRestOfTheAPI(t *testing.T) {
 	}
 }
 
+func TestTheTextOfAnOperationDoesNotReadTheOthers(t *testing.T) {
+	t.Parallel()
+	p := compile(t, `{"type":"operationList"},{"type":"operationDetails"}`)
+	d := manyOperations(100)
+	page := content(t, p, widget.Render{Params: atCreate, Data: d})
+	if d.listed.Swap(0) == 0 {
+		t.Fatal("the page does not list the operations: this test tells nothing")
+	}
+	text := content(t, p, widget.Render{Params: atCreate, Data: d, Text: true})
+	if n := d.listed.Load(); n > 0 {
+		t.Errorf("all operations were read %d times: the text of all of them takes quadratic time", n)
+	}
+	if diff := cmp.Diff(article(t, page), article(t, text)); diff != "" {
+		t.Errorf("what is read of the operation differs (-page +text):\n%s", diff)
+	}
+}
+
 func TestPagesOfRecursiveTypesStaySmall(t *testing.T) {
 	t.Parallel()
 	d := shop()

@@ -29,7 +29,7 @@ import (
 const perAPI = 10
 
 // contents is a service with an API "big" of n operations, and n operations more
-// in small APIs that are released.
+// in small APIs that are released. Each operation is a group of its own.
 type contents struct {
 	store *store.Store
 	media blob.Store
@@ -105,7 +105,7 @@ func putAPI(tx *store.Tx, id apim.Name, n int) error {
 	}
 	for i := range n {
 		o := &apim.Operation{
-			DisplayName: fmt.Sprintf("Operation last%d", i), Method: "POST", URLTemplate: fmt.Sprintf("/g%d/things/%d", i%40, i), Description: "Does *something*.",
+			DisplayName: fmt.Sprintf("Operation last%d", i), Method: "POST", URLTemplate: fmt.Sprintf("/things%d/x", i), Description: "Does *something*.",
 			Request: &apim.Request{Representations: []apim.Representation{{ContentType: "application/json"}}},
 		}
 		o.Default()
