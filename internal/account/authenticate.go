@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -96,21 +97,50 @@ func checkUserToken(tx *store.Tx, token Token) (*Visitor, error) {
 
 // checkToken checks the signature, then the expiry, so that a forged token reveals nothing.
 func checkToken(tx *store.Tx, token Token, epoch string) error {
-	genuine := false
+	var keys []string
 	for _, field := range []string{primaryKey, secondaryKey} {
 		key, err := apim.OrNone(tx.Secret(TenantAccess, field))
 		if err != nil {
 			return err
 		}
-		genuine = key != "" && token.SignedBy(epochKey(key, epoch)) || genuine
+		if key != "" {
+			keys = append(keys, key)
+		}
 	}
-	if !genuine {
+	switch {
+	case !token.signedByAny(keys, epoch):
+		if token.wasSigned(keys, epoch) {
+			return &RefusedError{Reason: "the token was revoked", Subject: string(token.ID.Key())}
+		}
 		return refuse("the token's signature is wrong")
-	}
-	if !tx.Now().Before(token.Expires) {
-		return refuse("the token has expired")
+	case !tx.Now().Before(token.Expires):
+		return &RefusedError{Reason: "the token has expired", Subject: string(token.ID.Key())}
 	}
 	return nil
+}
+
+// signedByAny reports whether one of the keys signed the token in an epoch.
+func (t Token) signedByAny(keys []string, epoch string) bool {
+	genuine := false
+	for _, key := range keys {
+		genuine = t.SignedBy(epochKey(key, epoch)) || genuine
+	}
+	return genuine
+}
+
+// wasSigned reports whether the token was good in one of the last epochs.
+func (t Token) wasSigned(keys []string, epoch string) bool {
+	n, _ := strconv.Atoi(epoch) // "" is 0
+	for earlier := n - 1; earlier >= max(0, n-5); earlier-- {
+		name := ""
+		if earlier > 0 {
+			name = strconv.Itoa(earlier)
+		}
+		if t.signedByAny(keys, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // epochMeta names the stored count of how often a user's tokens were invalidated.

@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/store"
 )
 
 // guess tries a wrong password for a user from an address.
@@ -190,5 +192,43 @@ func TestAGoodLinkWorksWhereverOthersGuess(t *testing.T) {
 	}
 	if _, err := f.RedeemLink(t.Context(), secret, here); err != nil {
 		t.Errorf("the good link: %v", err)
+	}
+}
+
+func TestFailedAndThrottledSignInsAreInTheAuditLog(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.user(t, "ada")
+	f.Delays()
+	f.limitedAt(t, "ada", account.Client{Address: "192.0.2.7:1", RequestID: "r1"})
+	f.guess(t, "a secret typed in the wrong field", account.Client{Address: "192.0.2.8:1"})
+	if _, err := f.RedeemLink(t.Context(), "1.guessed", account.Client{Address: "192.0.2.9:1"}); err == nil {
+		t.Fatal("a guessed link works")
+	}
+	session := f.signIn(t, "ada")
+	if _, err := f.ChangePassword(t.Context(), "wrong", "seven tall green chairs", account.Client{SessionID: session}); err == nil {
+		t.Fatal("a wrong present password works")
+	}
+	log, err := store.Read(t.Context(), f.store, func(tx *store.Tx) ([]store.AuditEntry, error) {
+		return tx.AuditLog(store.AuditQuery{Oldest: true, Address: ""})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range log {
+		if e.Outcome != store.Succeeded {
+			got = append(got, fmt.Sprintf("%s %s %q %s", e.Action, e.Outcome, e.Key, e.Actor.Address))
+		}
+		if strings.Contains(fmt.Sprint(e, string(e.After)), "secret typed") {
+			t.Errorf("what was typed is in the log: %+v", e)
+		}
+	}
+	want := []string{
+		`signIn failed "/users/ada" 192.0.2.7`, `signIn throttled "/users/ada" 192.0.2.7`, `signIn failed "" 192.0.2.8`,
+		`signIn failed "" 192.0.2.9`, `changePassword failed "/users/ada" `,
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the refusals are\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }

@@ -54,12 +54,14 @@ func (s *Service) RedeemLink(ctx context.Context, secret string, c Client) (*Sta
 	user := apim.UserRef(apim.Name(secret[:max(strings.LastIndexByte(secret, '.'), 0)]))
 	err := s.store.View(ctx, func(tx *store.Tx) error { return checkLink(tx, user, secret) })
 	if errors.Is(err, apim.ErrUnauthorized) {
-		return nil, cmp.Or(s.take(ctx, bucket{addressLimit, addressName(c.Address)}), err)
+		err = cmp.Or(s.take(ctx, bucket{addressLimit, addressName(c.Address)}), err)
+		s.refused(ctx, "signIn", nil, c, err)
+		return nil, err
 	}
 	if err != nil {
 		return nil, err
 	}
-	return store.Write(ctx, s.store, store.Actor{Name: string(user.Name()), Address: c.Address}, func(tx *store.Tx) (*Started, error) {
+	return store.Write(ctx, s.store, store.Actor{Name: string(user.Name()), Address: c.Address, RequestID: c.RequestID}, func(tx *store.Tx) (*Started, error) {
 		if err := checkLink(tx, user, secret); err != nil {
 			return nil, err
 		}
@@ -101,4 +103,60 @@ func confirm(tx *store.Tx, ref apim.Ref) error {
 func hashSecret(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])
+}
+
+// SignInByToken starts a session for a user's shared access token, or for the
+// secret of a one-time link. A token that stands in an address may be read there
+// by others, so it begins one session, and leads the browser that has that
+// session there again; as a header it stays good until it expires, since it is
+// the credential of API clients, too (portal-wire.md §2). Errors: those of
+// [Service.RedeemLink].
+func (s *Service) SignInByToken(ctx context.Context, text string, c Client) (*Started, error) {
+	who, err := s.Authenticate(ctx, text)
+	var refused *RefusedError
+	switch {
+	case err == nil && who.UserID != "":
+		started, err := s.spendToken(ctx, text, who.UserID, c)
+		if err != nil {
+			s.refused(ctx, "signIn", nil, c, err)
+		}
+		return started, err
+	case err == nil:
+		err = refuse("a token of the service signs nobody in")
+		s.refused(ctx, "signIn", nil, c, err)
+		return nil, err
+	case errors.As(err, &refused) && refused.Subject != "": // a token that was good once
+		s.refused(ctx, "signIn", nil, c, err)
+		return nil, err
+	case errors.Is(err, apim.ErrUnauthorized):
+		return s.RedeemLink(ctx, text, c)
+	}
+	return nil, err
+}
+
+// spendToken starts the one session that a token begins.
+func (s *Service) spendToken(ctx context.Context, text string, user apim.Name, c Client) (*Started, error) {
+	token, err := ParseToken(text)
+	if err != nil {
+		return nil, err
+	}
+	spent := "account.spent/" + hashSecret(string(token.signature))
+	actor := store.Actor{Name: string(user), Address: c.Address, RequestID: c.RequestID}
+	return store.Write(ctx, s.store, actor, func(tx *store.Tx) (*Started, error) {
+		until, err := tx.Mark(spent)
+		if err != nil {
+			return nil, err
+		}
+		if until.IsZero() {
+			if err := tx.SetMark(spent, token.Expires); err != nil {
+				return nil, err
+			}
+			return s.startSession(tx, user, c, byCredentials)
+		}
+		present, err := s.session(tx, c.SessionID)
+		if err != nil || !present.UserID.Same(user) {
+			return nil, &RefusedError{Reason: "the token began a session already", Subject: string(user.Key())}
+		}
+		return &Started{User: &User{ID: user}, SessionID: c.SessionID, Device: c.Device}, nil
+	})
 }

@@ -76,6 +76,7 @@ func (s *Service) ChangePassword(ctx context.Context, present, next string, c Cl
 	}
 	if !v.MaySetPassword {
 		if err := s.checkOwnPassword(ctx, v.User, present, c); err != nil {
+			s.refused(ctx, "changePassword", v.User, c, err)
 			return nil, err
 		}
 	}
@@ -83,7 +84,7 @@ func (s *Service) ChangePassword(ctx context.Context, present, next string, c Cl
 	if err != nil {
 		return nil, err
 	}
-	started, err := store.Write(ctx, s.store, store.Actor{Name: string(v.User.ID), Address: c.Address}, func(tx *store.Tx) (*Started, error) {
+	started, err := store.Write(ctx, s.store, store.Actor{Name: string(v.User.ID), Address: c.Address, RequestID: c.RequestID}, func(tx *store.Tx) (*Started, error) {
 		return s.setOwnPassword(tx, v, encoded, c)
 	})
 	s.visitors.clear()

@@ -25,6 +25,7 @@ type Client struct {
 	UserAgent string
 	SessionID string // the browser's present session, which ends
 	Device    string // what an earlier sign-in gave the browser: [Started.Device]
+	RequestID string // for the audit log
 }
 
 // Started is what a browser is given at a sign-in, for cookies. Neither is stored.
@@ -50,11 +51,21 @@ func (s *Service) SignIn(ctx context.Context, email, password string, c Client) 
 // address, or from the address alone. A device that knows the account is counted
 // by itself. Errors of package settings if nobody may sign in with a password.
 func (s *Service) CheckCredentials(ctx context.Context, email, password string, c Client) (*User, error) {
-	name, address := normalEmail(email), addressName(c.Address)
+	name := normalEmail(email)
 	account, err := s.findByEmail(ctx, name)
 	if err != nil {
 		return nil, fmt.Errorf("look up an account: %w", err)
 	}
+	u, err := s.tryPassword(ctx, name, account, password, c)
+	if err != nil {
+		s.refused(ctx, "signIn", account.user, c, err)
+	}
+	return u, err
+}
+
+// tryPassword counts an attempt and checks it.
+func (s *Service) tryPassword(ctx context.Context, name string, account credentials, password string, c Client) (*User, error) {
+	address := addressName(c.Address)
 	buckets := []bucket{{pairLimit, name + "\n" + address}, {addressLimit, address}}
 	device := s.knownDevice(c.Device, account)
 	if device != "" {
@@ -112,7 +123,7 @@ func (s *Service) findByEmail(ctx context.Context, email string) (credentials, e
 // StartSession signs in a user who has proved their identity by a password, a
 // token or a link.
 func (s *Service) StartSession(ctx context.Context, userID apim.Name, c Client) (*Started, error) {
-	started, err := store.Write(ctx, s.store, store.Actor{Name: string(userID), Address: c.Address}, func(tx *store.Tx) (*Started, error) {
+	started, err := store.Write(ctx, s.store, store.Actor{Name: string(userID), Address: c.Address, RequestID: c.RequestID}, func(tx *store.Tx) (*Started, error) {
 		return s.startSession(tx, userID, c, byCredentials)
 	})
 	if err != nil {

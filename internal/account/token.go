@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha512"
 	"encoding/base64"
-	"fmt"
 	"net/url"
 	"strings"
 	"time"
@@ -130,5 +129,16 @@ func sign(text, key string) []byte {
 	return mac.Sum(nil)
 }
 
-// refuse is apim.ErrUnauthorized with a reason.
-func refuse(reason string) error { return fmt.Errorf("%s: %w", reason, apim.ErrUnauthorized) }
+// RefusedError is apim.ErrUnauthorized with a reason for the audit log, which is
+// not for who asked.
+type RefusedError struct {
+	Reason  string
+	Subject string // of a token that was signed once; "" when nobody can be sure
+}
+
+func (e *RefusedError) Error() string { return e.Reason + ": " + apim.ErrUnauthorized.Error() }
+
+// Unwrap makes errors.Is(err, apim.ErrUnauthorized) true.
+func (e *RefusedError) Unwrap() error { return apim.ErrUnauthorized }
+
+func refuse(reason string) error { return &RefusedError{Reason: reason} }

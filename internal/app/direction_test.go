@@ -18,7 +18,7 @@ const module = "github.com/portico-portal/portico/"
 var layers = [][]string{
 	{"apim", "cost", "gate"},
 	{"address", "graphql", "markdown", "store", "blob", "media", "arm", "cache", "outbound", "client"},
-	{"feed", "job", "settings"},
+	{"feed", "job", "audit", "settings"},
 	{"catalog", "account", "subscription", "access", "site", "widget", "console", "policy", "usage", "search", "mail", "oidc", "apidoc", "apis", "transfer", "export", "provision", "doctor"},
 	{"management", "portal", "admin", "gateway", "server"},
 	{"config", "app"},

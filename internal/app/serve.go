@@ -265,6 +265,10 @@ func (a *App) handle(ctx context.Context, surfaces []server.Surface, r Ready, sr
 	}
 	a.workers.Every("scheduled publish", time.Second, a.publishDue)
 	a.workers.Every("prune of the change feed", time.Hour, a.Store.Prune)
+	a.workers.Go("refusals", a.Accounts.Refusals.Run)
+	a.workers.Every("prune of the audit log", time.Hour, func(ctx context.Context) error {
+		return a.Store.PruneAudit(ctx, a.Store.Now().Add(-cmp.Or(srv.AuditRetention, auditRetention)))
+	})
 	a.workers.Every("sweep of given up uploads", time.Hour, func(ctx context.Context) error {
 		return blobapi.Sweep(ctx, a.Blobs, a.Store.Now())
 	})
@@ -281,6 +285,9 @@ func (a *App) handle(ctx context.Context, surfaces []server.Surface, r Ready, sr
 	}
 	return nil
 }
+
+// auditRetention is how long the audit log is kept unless a setting says otherwise.
+const auditRetention = 400 * 24 * time.Hour
 
 // publishDue publishes the portal revisions whose time has come.
 func (a *App) publishDue(ctx context.Context) error {
@@ -322,7 +329,7 @@ func (a *App) management(r Ready, srv config.Server, mount string) (http.Handler
 			PortalURL: r.PortalURL, GatewayURL: r.GatewayURL, ManagementURL: r.ManagementURL,
 		},
 		Mount: mount, Accounts: a.authenticator(srv, client), Outbound: client, Blobs: a.Blobs, APIs: a.APIs, Publisher: a.Publisher, Subscriptions: a.Subscriptions,
-		LinkKey: linkKey, Now: a.opt.Now, Logger: a.opt.Logger,
+		Refusals: a.Accounts.Refusals, LinkKey: linkKey, Now: a.opt.Now, Logger: a.opt.Logger,
 	}
 	cfg.FirstContents = a.Provision
 	cfg.Doctor = (&doctor.Service{

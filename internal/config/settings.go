@@ -47,6 +47,7 @@ type Server struct {
 	MailFrom        string        `help:"Sender of mail." default:"portico@localhost" placeholder:"ADDRESS"`
 	SessionIdle     time.Duration `help:"How long a signed-in browser may be unused before its user has to sign in again; default: 7 days." placeholder:"24h"`
 	SessionLifetime time.Duration `help:"How long after signing in a user has to sign in again in any case; default: 30 days." placeholder:"72h"`
+	AuditRetention  time.Duration `help:"How long the audit log is kept; default: 400 days." placeholder:"9600h"`
 	AllowErase      bool          `help:"Let DELETE of the service delete everything in it."`
 	OIDCIssuer      []string      `name:"oidc-issuer" help:"OpenID provider whose tokens the management API accepts; role assignments say what they may do." placeholder:"URL"`
 	OIDCAudience    string        `name:"oidc-audience" help:"Audience that tokens of --oidc-issuer must have." default:"portico" placeholder:"NAME"`
@@ -94,6 +95,9 @@ func (s *Server) Validate() error {
 		if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
 			return fmt.Errorf("--oidc-issuer: %q must be like https://issuer.example.com", issuer)
 		}
+	}
+	if s.AuditRetention != 0 && s.AuditRetention < 24*time.Hour {
+		return fmt.Errorf("--audit-retention: %s is too short; it must be at least 24h", s.AuditRetention)
 	}
 	if err := s.checkSessions(); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/portico-portal/portico/internal/access"
@@ -27,27 +28,25 @@ type auditEntry struct {
 	Actor      string          `json:"actor"`                // user id, integration, token:NAME, system, ...
 	IPAddress  string          `json:"ipAddress,omitempty"`  // where the request came from
 	RequestID  string          `json:"requestId,omitempty"`  // as in the server's log
-	Action     string          `json:"action"`               // put, delete, link, unlink, publish, ...
+	Action     string          `json:"action"`               // put, delete, link, unlink, publish, signIn, ...
+	Outcome    store.Outcome   `json:"outcome"`              // succeeded, or failed, throttled, denied
 	ResourceID string          `json:"resourceId,omitempty"` // in lower case, below the service
 	Before     json.RawMessage `json:"before,omitempty"`
 	After      json.RawMessage `json:"after,omitempty"`
 }
 
 // listAudit answers with the entries, newest first, optionally only those about
-// a resource and what is below it, by an actor, or since a time.
+// a resource and what is below it, by an actor, and so on ([auditQuery]).
 func listAudit(c *call) (*answer, error) {
 	p, err := arm.ParsePage(c.query)
 	if err != nil {
 		return nil, err
 	}
-	q := store.AuditQuery{
-		Resource: apim.ParseRef(c.query.Get("resource")), Actor: c.query.Get("actor"), Skip: p.Skip, Limit: p.Top,
+	q, err := auditQuery(c.query)
+	if err != nil {
+		return nil, err
 	}
-	if text := c.query.Get("since"); text != "" {
-		if q.Since, err = time.Parse(time.RFC3339, text); err != nil {
-			return nil, arm.InvalidQuery("since", fmt.Sprintf("since must be a time such as 2026-12-01T09:00:00Z; it is %q.", text))
-		}
-	}
+	q.Skip, q.Limit = p.Skip, p.Top
 	list := arm.List{Value: []any{}}
 	entries, err := view(c, func(tx *store.Tx) ([]store.AuditEntry, error) {
 		if list.Count, err = tx.CountAudit(q); err != nil {
@@ -61,11 +60,34 @@ func listAudit(c *call) (*answer, error) {
 	for _, e := range entries {
 		list.Value = append(list.Value, auditEntry{
 			Timestamp: e.At, Actor: e.Actor.Name, IPAddress: e.Actor.Address, RequestID: e.Actor.RequestID,
-			Action: e.Action, ResourceID: string(e.Key), Before: e.Before, After: e.After,
+			Action: e.Action, Outcome: e.Outcome, ResourceID: string(e.Key), Before: e.Before, After: e.After,
 		})
 	}
 	if p.Skip+len(entries) < list.Count && len(entries) > 0 {
 		list.NextLink = p.NextLink(c.r, c.query)
 	}
 	return &answer{status: http.StatusOK, body: list}, nil
+}
+
+// auditQuery reads which entries are asked for: resource, actor, action, outcome,
+// address, since and until.
+func auditQuery(query arm.Query) (store.AuditQuery, error) {
+	q := store.AuditQuery{
+		Resource: apim.ParseRef(query.Get("resource")), Actor: query.Get("actor"), Action: query.Get("action"),
+		Outcome: store.Outcome(query.Get("outcome")), Address: query.Get("address"),
+	}
+	if q.Outcome != "" && !slices.Contains(store.Outcomes, q.Outcome) {
+		return q, arm.InvalidQuery("outcome", fmt.Sprintf("outcome must be one of %v; it is %q.", store.Outcomes, q.Outcome))
+	}
+	for name, at := range map[apim.Name]*time.Time{"since": &q.Since, "until": &q.Until} {
+		text := query.Get(name)
+		if text == "" {
+			continue
+		}
+		var err error
+		if *at, err = time.Parse(time.RFC3339, text); err != nil {
+			return q, arm.InvalidQuery(string(name), fmt.Sprintf("%s must be a time such as 2026-12-01T09:00:00Z; it is %q.", name, text))
+		}
+	}
+	return q, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/apis"
 	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/audit"
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/management/blobapi"
 	"github.com/portico-portal/portico/internal/store"
@@ -44,6 +45,8 @@ type Config struct {
 	LinkKey []byte
 	Now     func() time.Time
 	Logger  *slog.Logger
+	// Refusals notes what callers are not let do; nil: it is not noted.
+	Refusals *audit.Refusals
 }
 
 // FirstContents are what a new service starts with, while nobody has changed anything.
@@ -107,7 +110,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	if h.serveLink(w, r) || h.media.Serve(w, r) || h.serveStatus(w, r) {
+	if h.serveBeside(w, r) {
 		return
 	}
 	a, err := h.answer(r)
@@ -135,6 +138,7 @@ func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 func (h *handler) answer(r *http.Request) (*answer, error) {
 	who, err := h.Accounts.Authenticate(r.Context(), r.Header.Get("Authorization"))
 	if err != nil {
+		h.unknown(r, err)
 		return nil, err
 	}
 	c := &call{handler: h, r: r, principal: access.Principal(who)}
@@ -166,11 +170,11 @@ func (h *handler) answer(r *http.Request) (*answer, error) {
 		c.enter(route)
 	}
 	if err := c.authorize(route.action, c.scope); err != nil {
-		return nil, err
+		return nil, c.denied(err)
 	}
 	if route.also != "" {
 		if err := c.authorize(route.also, c.scope); err != nil {
-			return nil, err
+			return nil, c.denied(err)
 		}
 	}
 	if route.kind == nil || !route.kind.Member { // these have no ETag
@@ -179,7 +183,8 @@ func (h *handler) answer(r *http.Request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return route.handle(c)
+	a, err := route.handle(c)
+	return a, c.denied(err)
 }
 
 // allowOrigins lets browser programs of any origin call (portal-wire.md §1.1).

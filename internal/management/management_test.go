@@ -62,6 +62,7 @@ func newServiceOn(t *testing.T, s *store.Store) *service {
 		Subscriptions: subscription.New(s),
 		Blobs:         blobs,
 		Service:       Service{Name: "portico", PortalURL: "http://portal", GatewayURL: "http://gateway", ManagementURL: "http://management"},
+		Refusals:      accounts.Refusals,
 		LinkKey:       bytes.Repeat([]byte{7}, 32),
 	})
 	if err != nil {

@@ -81,7 +81,7 @@ func (p *Portal) setCookie(w http.ResponseWriter, name, value string, life time.
 
 // client is where the request comes from, for sign-in.
 func (p *Portal) client(r *http.Request) account.Client {
-	c := account.Client{Address: r.RemoteAddr, UserAgent: r.UserAgent()}
+	c := account.Client{Address: r.RemoteAddr, UserAgent: r.UserAgent(), RequestID: requestID(r)}
 	if cookie, err := r.Cookie(p.cookie); err == nil {
 		c.SessionID = cookie.Value
 	}

@@ -143,14 +143,5 @@ func (p *Portal) sessionOfToken(r *http.Request, token string) (*account.Started
 	if token == "" || r.Method != http.MethodGet {
 		return nil, apim.ErrUnauthorized
 	}
-	who, err := p.cfg.Accounts.Authenticate(r.Context(), token)
-	switch {
-	case err == nil && who.UserID != "":
-		return p.cfg.Accounts.StartSession(r.Context(), who.UserID, p.client(r))
-	case err == nil: // the service itself is nobody who could visit
-		return nil, apim.ErrUnauthorized
-	case errors.Is(err, apim.ErrUnauthorized):
-		return p.cfg.Accounts.RedeemLink(r.Context(), token, p.client(r))
-	}
-	return nil, err
+	return p.cfg.Accounts.SignInByToken(r.Context(), token, p.client(r))
 }

@@ -2,11 +2,13 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -19,6 +21,7 @@ type auditRow struct {
 	seq           int64
 	actor         Actor
 	action        string
+	outcome       Outcome
 	key           apim.Key
 	before, after json.RawMessage
 }
@@ -35,6 +38,29 @@ var secretFields = map[string]bool{
 // As makes another actor the author of the rest of the transaction.
 func (tx *Tx) As(actor Actor) { tx.actor = actor }
 
+// Outcome is what became of what an entry of the audit log is about.
+type Outcome string
+
+// The outcomes. All but the first are of what was refused.
+const (
+	Succeeded Outcome = "succeeded"
+	Failed    Outcome = "failed"    // a proof of identity was wrong
+	Throttled Outcome = "throttled" // there were too many attempts
+	Denied    Outcome = "denied"    // who asked may not do it
+)
+
+// Outcomes are all of them.
+var Outcomes = []Outcome{Succeeded, Failed, Throttled, Denied}
+
+// AuditRefusal adds an entry about something that was not done.
+func (tx *Tx) AuditRefusal(action string, outcome Outcome, ref apim.Ref, after json.RawMessage) error {
+	if err := tx.Audit(action, ref, nil, after); err != nil {
+		return err
+	}
+	tx.audits[len(tx.audits)-1].outcome = outcome
+	return nil
+}
+
 // Audit adds an entry to the audit log. Put, Delete, Link and the like write their own.
 func (tx *Tx) Audit(action string, ref apim.Ref, before, after json.RawMessage) error {
 	seq, err := tx.draw()
@@ -42,7 +68,7 @@ func (tx *Tx) Audit(action string, ref apim.Ref, before, after json.RawMessage) 
 		return err
 	}
 	hide := secretsOf(ref)
-	tx.audits = append(tx.audits, auditRow{seq, tx.actor, action, ref.Key(), mask(before, hide), mask(after, hide)})
+	tx.audits = append(tx.audits, auditRow{seq, tx.actor, action, Succeeded, ref.Key(), mask(before, hide), mask(after, hide)})
 	return nil
 }
 
@@ -137,7 +163,13 @@ type AuditQuery struct {
 	// same of all its revisions.
 	Resource apim.Ref
 	Actor    string
-	Since    time.Time
+	Action   string
+	Outcome  Outcome
+	Address  string    // without a port
+	Since    time.Time // and later
+	Until    time.Time // before it
+	After    int64     // only entries with a higher number
+	Oldest   bool      // the oldest first, not the newest
 	Skip     int
 	Limit    int // 0: no limit
 }
@@ -156,7 +188,27 @@ func (q AuditQuery) where(service string) (string, []any) {
 		where = `(` + where + ` OR service = $1 AND key > $7 AND key < $8 AND (key LIKE $9 ESCAPE '\' OR key LIKE $10 ESCAPE '\'))`
 		args = append(args, revisions, revisions+"\U0010ffff", below, below+"/%")
 	}
-	return where + ` AND (actor = $5 OR $5 = '') AND at >= $6`, args
+	where += ` AND (actor = $5 OR $5 = '') AND at >= $6`
+	and := func(condition string, value any) {
+		args = append(args, value)
+		where += " AND " + strings.ReplaceAll(condition, "?", "$"+strconv.Itoa(len(args)))
+	}
+	if q.Action != "" {
+		and("action = ?", q.Action)
+	}
+	if q.Outcome != "" {
+		and("outcome = ?", string(q.Outcome))
+	}
+	if q.Address != "" { // most have a port
+		and(`(address = ? OR address LIKE ?||':%' OR address LIKE '['||?||']:%')`, q.Address)
+	}
+	if !q.Until.IsZero() {
+		and("at < ?", q.Until.UnixMicro())
+	}
+	if q.After > 0 {
+		and("seq > ?", q.After)
+	}
+	return where, args
 }
 
 // literal escapes what is special in a LIKE pattern.
@@ -169,20 +221,53 @@ func (tx *Tx) CountAudit(q AuditQuery) (n int, err error) {
 	return n, wrap(err, "count the audit log of %q", q.Resource)
 }
 
-// AuditLog reads entries, newest first.
+// PruneAudit deletes the entries that are older than a time, and before those,
+// to keep what anybody can cause small, the refusals that are older than a
+// quarter of a year. The newest entry stays, so that no number is given twice.
+func (s *Store) PruneAudit(ctx context.Context, before time.Time) error {
+	refusals := s.Now().Add(-refusalRetention)
+	for {
+		more, err := Write(ctx, s, Actor{Name: System}, func(tx *Tx) (bool, error) {
+			old, err := tx.strings(`SELECT seq FROM audit WHERE service = $1 AND (at < $2 OR at < $3 AND outcome <> 'succeeded')
+				AND seq < (SELECT max(seq) FROM audit) ORDER BY seq LIMIT 1000`,
+				s.service, before.UnixMicro(), refusals.UnixMicro())
+			if err != nil || len(old) == 0 {
+				return false, err
+			}
+			last, err := strconv.ParseInt(old[len(old)-1], 10, 64)
+			if err != nil {
+				return false, err
+			}
+			_, err = tx.exec(`DELETE FROM audit WHERE service = $1 AND seq <= $4 AND (at < $2 OR at < $3 AND outcome <> 'succeeded')`,
+				s.service, before.UnixMicro(), refusals.UnixMicro(), last)
+			return true, err
+		})
+		if err != nil || !more {
+			return wrap(err, "prune the audit log")
+		}
+	}
+}
+
+const refusalRetention = 90 * 24 * time.Hour
+
+// AuditLog reads entries, newest first unless the query says otherwise.
 func (tx *Tx) AuditLog(q AuditQuery) ([]AuditEntry, error) {
 	if q.Limit <= 0 {
 		q.Limit = math.MaxInt32
 	}
 	where, args := q.where(tx.s.service)
+	order := "DESC"
+	if q.Oldest {
+		order = "ASC"
+	}
 	all, err := collect(tx, func(rows *sql.Rows) (e AuditEntry, err error) {
 		var at int64
 		var before, after sql.NullString
-		err = rows.Scan(&e.Seq, &at, &e.Actor.Name, &e.Actor.Address, &e.Actor.RequestID, &e.Action, &e.Key, &before, &after)
+		err = rows.Scan(&e.Seq, &at, &e.Actor.Name, &e.Actor.Address, &e.Actor.RequestID, &e.Action, &e.Outcome, &e.Key, &before, &after)
 		e.At, e.Before, e.After = time.UnixMicro(at).UTC(), rawText(before), rawText(after)
 		return e, err
-	}, `SELECT seq, at, actor, address, request_id, action, key, before, after FROM audit
-		WHERE `+where+fmt.Sprintf(` ORDER BY seq DESC LIMIT $%d OFFSET $%d`, len(args)+1, len(args)+2), append(args, q.Limit, q.Skip)...)
+	}, `SELECT seq, at, actor, address, request_id, action, outcome, key, before, after FROM audit
+		WHERE `+where+fmt.Sprintf(` ORDER BY seq %s LIMIT $%d OFFSET $%d`, order, len(args)+1, len(args)+2), append(args, q.Limit, q.Skip)...)
 	return all, wrap(err, "read the audit log of %q", q.Resource)
 }
 
@@ -192,7 +277,7 @@ func (tx *Tx) AuditLog(q AuditQuery) ([]AuditEntry, error) {
 // everything, which makes a service new.
 func (tx *Tx) ChangedByOthers(seq int64) (bool, error) {
 	var n int
-	err := tx.one([]any{&n}, `SELECT count(*) FROM (SELECT 1 FROM audit WHERE service = $1 AND seq > $2 AND (actor <> $3 OR address <> '')
+	err := tx.one([]any{&n}, `SELECT count(*) FROM (SELECT 1 FROM audit WHERE service = $1 AND seq > $2 AND (actor <> $3 OR address <> '') AND outcome = 'succeeded'
 		AND NOT (key = '' AND action = 'delete') AND key NOT LIKE '/users/%' AND key NOT LIKE '/jobs/%' AND NOT (key LIKE '/groups/%' AND action IN ('link', 'unlink')) LIMIT 1) AS other`, tx.s.service, seq, System)
 	return n > 0, wrap(err, "look for changes since %d", seq)
 }

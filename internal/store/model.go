@@ -67,6 +67,7 @@ type AuditEntry struct {
 	At            time.Time
 	Actor         Actor
 	Action        string // put, delete, link, unlink, or an action's name
+	Outcome       Outcome
 	Key           apim.Key
 	Before, After json.RawMessage
 }

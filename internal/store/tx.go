@@ -255,9 +255,9 @@ func (tx *Tx) flush() error {
 	rows = make([][]any, len(tx.audits))
 	for i, a := range tx.audits {
 		rows[i] = []any{a.seq, tx.s.service, at, a.actor.Name, a.actor.Address, a.actor.RequestID,
-			a.action, a.key, text(a.before), text(a.after)}
+			a.action, string(a.outcome), a.key, text(a.before), text(a.after)}
 	}
-	err := tx.insert("audit", "seq, service, at, actor, address, request_id, action, key, before, after", "", rows)
+	err := tx.insert("audit", "seq, service, at, actor, address, request_id, action, outcome, key, before, after", "", rows)
 	return wrap(err, "write the audit log")
 }
 
