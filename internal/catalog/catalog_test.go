@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -226,8 +227,85 @@ func TestAudiencesDifferWhenWhatIsSeenDiffers(t *testing.T) {
 		}
 		seen[a] = true
 	}
+	guestsGroup := []apim.PublicID{apim.Guests}
+	for _, v := range []catalog.Visitor{{UserID: "x", Groups: guestsGroup}, {Groups: []apim.PublicID{"developers"}}, {Groups: []apim.PublicID{"developers", "guests"}}, {Groups: []apim.PublicID{"partners"}}} {
+		if s.Audience(v) == s.Audience(guest) {
+			t.Errorf("%+v shares the audience of guests", v)
+		}
+	}
+	if v := (catalog.Visitor{Groups: guestsGroup}); s.Audience(v) != catalog.GuestAudience {
+		t.Errorf("a guest's audience is %q", s.Audience(v))
+	}
+	if s.Audience(catalog.Visitor{Groups: []apim.PublicID{"developers"}}) == s.Audience(developer) {
+		t.Error("someone who is not signed in shares the audience of someone who is")
+	}
 	if s.Audience(stranger, "knitters") == s.Audience(developer, "knitters") {
 		t.Error("a group that a page names does not make another audience")
+	}
+}
+
+// What is made for an audience names nobody and shows what each of them sees.
+func TestWhatIsSharedIsNobodys(t *testing.T) {
+	t.Parallel()
+	s := shop(t)
+	knitter := catalog.Visitor{UserID: "x", Groups: []apim.PublicID{"developers", "knitters", "partners"}, Locale: "de"}
+	shared := s.Shared(knitter)
+	if shared.UserID == "x" || shared.UserID == "" || shared.Locale != "de" || !slices.Equal(shared.Groups, []apim.PublicID{"developers", "partners"}) {
+		t.Errorf("for %+v things are made for %+v", knitter, shared)
+	}
+	if also := s.Shared(knitter, "knitters"); !slices.Equal(also.Groups, knitter.Groups) {
+		t.Errorf("with a page that names knitters, they are made for %v", also.Groups)
+	}
+	for _, v := range []catalog.Visitor{guest, developer, partner, admin, knitter} {
+		if s.Audience(s.Shared(v)) != s.Audience(v) || !slices.Equal(names(s.APIs(s.Shared(v))), names(s.APIs(v))) {
+			t.Errorf("%+v and the shared %+v see different things", v, s.Shared(v))
+		}
+	}
+	if g := s.Shared(guest); g.UserID != "" {
+		t.Errorf("for guests things are made for %q", g.UserID)
+	}
+}
+
+func TestProductsOfAnAPIAreThoseThatAreSeen(t *testing.T) {
+	t.Parallel()
+	s := shop(t)
+	s.write(func(tx *store.Tx) error {
+		_, err := tx.Link(apim.ProductAPI, "/products/inside", "/apis/public")
+		return err
+	})
+	s.eventually("the API in the second product", func() bool { a, err := s.API(admin, "public"); return err == nil && len(a.Products) == 2 })
+	for _, c := range []struct {
+		v    catalog.Visitor
+		want []apim.PublicID
+	}{{guest, []apim.PublicID{"starter"}}, {developer, []apim.PublicID{"inside", "starter"}}, {catalog.Visitor{UserID: "y"}, nil}} {
+		a, err := s.API(admin, "public")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []apim.PublicID
+		for _, p := range s.ProductsOf(c.v, a) {
+			got = append(got, p.ID)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%q sees it in %v, want %v", c.v.UserID, got, c.want)
+		}
+	}
+}
+
+func TestOnlySoManyAudiencesAreKept(t *testing.T) {
+	t.Parallel()
+	groups := make([]string, catalog.MaxViews+1)
+	for i := range groups {
+		groups[i] = fmt.Sprintf("g%03d", i)
+	}
+	s := open(t, putAPI("a"), putProduct("p", "published", true, []string{"a"}, groups))
+	for i, g := range groups {
+		if got := names(s.APIs(catalog.Visitor{UserID: "u", Groups: []apim.PublicID{apim.PublicID(g)}})); len(got) != 1 {
+			t.Errorf("the audience of %s sees %v", g, got)
+		}
+		if want := min(i+1, catalog.MaxViews); s.KeptViews() != want {
+			t.Fatalf("after %d audiences %d are kept, want %d", i+1, s.KeptViews(), want)
+		}
 	}
 }
 
@@ -310,6 +388,129 @@ func TestVersionsAreInOrder(t *testing.T) {
 	}
 	if a, _ := s.API(admin, "c"); a.VersionSet == nil || a.VersionSet.DisplayName != "Set" {
 		t.Errorf("the API's version set is %+v", a.VersionSet)
+	}
+}
+
+func TestVersionsAreComparedAsPeopleDo(t *testing.T) {
+	t.Parallel()
+	order := []string{"", "/", "0", "1", "2", "9", "10", "10.2", "10.10", "10.10a", "99", ":", "v", "v/", "v1", "v1-beta", "v1.9", "v1.10", "v2", "v10", "v19", "va", "va1"}
+	for i, a := range order {
+		for j, b := range order {
+			if got := catalog.CompareVersions(a, b); (got < 0) != (i < j) || (got > 0) != (i > j) {
+				t.Errorf("%q to %q is %d, but they are %d and %d in order", a, b, got, i, j)
+			}
+		}
+	}
+	if catalog.CompareVersions("v01", "v1") != 0 || catalog.CompareVersions("v0", "v00") != 0 {
+		t.Error("leading zeros count")
+	}
+}
+
+// Operations, and the tags of each, are in the description's order; what it does
+// not name comes last.
+func TestOperationsAreInTheDescriptionsOrder(t *testing.T) {
+	t.Parallel()
+	put := func(id, extra string, tags ...string) func(*store.Tx) error {
+		return func(tx *store.Tx) error {
+			ref := apim.OperationRef("/apis/a;rev=1", apim.Name(id))
+			d := &store.Document{Ref: ref, Body: json.RawMessage(`{"displayName":"` + id + `","method":"GET","urlTemplate":"/"}`)}
+			if extra != "" {
+				d.Extra = json.RawMessage(extra)
+			}
+			if err := tx.Put(d); err != nil {
+				return err
+			}
+			for _, tag := range tags {
+				if err := document(tx, apim.TagRef(apim.Name(tag)), apim.Tag{DisplayName: strings.ToUpper(tag)}); err != nil {
+					return err
+				}
+				if _, err := tx.Link(apim.TagLink, ref, apim.TagRef(apim.Name(tag))); err != nil {
+					return err
+				}
+			}
+			return document(tx, ref.Child("policies", "policy"), struct{}{})
+		}
+	}
+	s := open(t, putAPI("a"), put("later", ""), put("second", `{"order":2,"deprecated":true}`, "x"), put("first", `{"order":1,"tags":["z","Y"],"summary":"In short."}`, "x", "b", "y", "z"))
+	a, err := s.API(admin, "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	operations, err := s.Operations(t.Context(), a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for _, o := range operations {
+		got += fmt.Sprintf("%s %v ", o.ID, o.Deprecated)
+		for _, tag := range o.Tags {
+			got += tag.Name + " "
+		}
+	}
+	if want := "first false Z Y B X second true X later false "; got != want {
+		t.Errorf("operations %s, want %s", got, want)
+	}
+	if groups := catalog.Groups(operations[:2]); len(groups) != 2 || groups[1].Tag.Name != "X" {
+		t.Errorf("groups where all have a tag: %+v", groups)
+	}
+	d, err := s.Operation(t.Context(), a, "first")
+	if err != nil || d.Props.DisplayName != "first" || d.Extra.Summary != "In short." || len(d.Tags) != 4 || d.Tags[0].Name != "Z" {
+		t.Errorf("the first in detail: %+v, %v", d, err)
+	}
+	if d, err := s.Operation(t.Context(), a, "first/policies/policy"); !errors.Is(err, apim.ErrNotFound) {
+		t.Errorf("its policy is shown as an operation: %+v, %v", d, err)
+	}
+}
+
+func TestReleasesSchemasAndGraphQLOfAnAPI(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2020, 1, 2, 0, 0, 0, 0, time.UTC)
+	s := open(t, putAPI("a"), putAPI("b"),
+		func(tx *store.Tx) error {
+			return document(tx, "/apis/a/releases/old", apim.Release{APIID: "/apis/a;rev=1", Notes: "Old.", CreatedDateTime: &at, UpdatedDateTime: &at})
+		},
+		func(tx *store.Tx) error {
+			return document(tx, "/apis/a/releases/new", apim.Release{APIID: "/apis/a;rev=2", Notes: "New."})
+		},
+		func(tx *store.Tx) error {
+			return tx.Put(&store.Document{Ref: "/apis/a;rev=1/schemas/graphql", Body: json.RawMessage(`{"contentType":"x","document":{"value":"type Query { a: Int }"}}`)})
+		},
+		func(tx *store.Tx) error {
+			return tx.Put(&store.Document{Ref: "/apis/b;rev=1/schemas/graphql", Body: json.RawMessage(`{"contentType":"x"}`)})
+		},
+	)
+	a, err := s.API(admin, "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := s.Reader(admin)
+	list, err := r.Releases(t.Context(), a)
+	if err != nil || len(list) != 2 || list[0].ID != "new" || list[0].Revision != "2" || list[0].Created.Equal(at) || list[1].Notes != "Old." || !list[1].Created.Equal(at) || !list[1].Updated.Equal(at) {
+		t.Errorf("releases %+v, %v", list, err)
+	}
+	if text, err := r.GraphQL(t.Context(), a); err != nil || text != "type Query { a: Int }" {
+		t.Errorf("its schema is %q, %v", text, err)
+	}
+	b, err := s.API(admin, "b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := r.GraphQL(t.Context(), b); err != nil || text != "" {
+		t.Errorf("a schema without a document is %q, %v", text, err)
+	}
+	if parts, err := r.Schemas(t.Context(), b, []string{"x"}); err != nil || len(parts) != 0 {
+		t.Errorf("definitions %v, %v", parts, err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := r.Releases(ended, a); err == nil {
+		t.Error("releases are read after the caller has left")
+	}
+	if _, err := r.GraphQL(ended, a); err == nil {
+		t.Error("a schema is read after the caller has left")
+	}
+	if _, err := r.Schemas(ended, a, []string{"x"}); err == nil {
+		t.Error("definitions are read after the caller has left")
 	}
 }
 

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
@@ -40,7 +39,6 @@ const oneByOne = 500
 // touched is what a run of changes is about.
 type touched struct {
 	apis, products, tags, sets map[apim.Key]bool // what to read again
-	groups                     map[apim.Key]bool // deleted
 	all                        bool              // more than APIs by themselves
 	evict                      map[string]bool   // dependencies of the operations cache
 	stale                      deps              // what pages made from the catalog depend on
@@ -49,7 +47,7 @@ type touched struct {
 // reload reads again what the changes touched.
 func (c *Catalog) reload(tx *store.Tx, t *touched) error {
 	r := c.rows
-	t.all = len(t.products)+len(t.tags)+len(t.sets)+len(t.groups) > 0
+	t.all = len(t.products)+len(t.tags)+len(t.sets) > 0
 	for key := range t.tags {
 		if err := r.reloadTag(tx, key, t); err != nil {
 			return err
@@ -75,14 +73,15 @@ func (c *Catalog) reload(tx *store.Tx, t *touched) error {
 		}
 		t.stale.product(r, before, r.products[key])
 	}
-	r.dropGroups(t.groups)
 	return r.reloadAPIs(tx, t)
 }
 
+// touch finds what changes are about. A link is a change of where it comes from,
+// and ends with either end: what holds, opens or labels needs no look at its other end.
 func touch(changes []store.Change) *touched {
 	t := &touched{
 		apis: map[apim.Key]bool{}, products: map[apim.Key]bool{}, tags: map[apim.Key]bool{},
-		sets: map[apim.Key]bool{}, groups: map[apim.Key]bool{}, evict: map[string]bool{}, stale: deps{},
+		sets: map[apim.Key]bool{}, evict: map[string]bool{}, stale: deps{},
 	}
 	for _, ch := range changes {
 		root, kind := head(ch.Key)
@@ -99,10 +98,6 @@ func touch(changes []store.Change) *touched {
 		case "apiversionsets":
 			t.sets[root] = true
 			t.stale[DepVersions] = true
-		case "groups":
-			if ch.Op == store.OpDelete && ch.Key == root {
-				t.groups[root] = true
-			}
 		}
 	}
 	return t
@@ -116,39 +111,12 @@ func (r *rows) reloadTag(tx *store.Tx, key apim.Key, t *touched) error {
 	d, err := tx.Get(key.Ref())
 	if err == nil {
 		err = r.setTag(d)
-	} else if errors.Is(err, apim.ErrNotFound) {
-		for _, row := range r.apis {
-			row.tags = slices.DeleteFunc(row.tags, func(tag apim.Key) bool { return tag == key })
-		}
-		err = nil
 	}
 	if known && r.tags[key] != before {
 		t.evict[anyTag] = true
 		t.stale[DepTags], t.stale[DepAPIs] = true, true
 	}
-	return err
-}
-
-// rejoin makes the products hold the API exactly when the store's links say so,
-// and reports whether that is another than before.
-func (r *rows) rejoin(tx *store.Tx, alias apim.Ref) (changed bool, err error) {
-	links, err := tx.Backlinks(apim.ProductAPI, alias)
-	if err != nil {
-		return false, err
-	}
-	key, before, after := alias.Key(), r.holders[alias.Key()], keys(links)
-	for _, product := range difference(before, after) {
-		if row := r.products[product]; row != nil {
-			row.apis = slices.DeleteFunc(row.apis, func(a apim.Key) bool { return a == key })
-		}
-	}
-	for _, product := range difference(after, before) {
-		if row := r.products[product]; row != nil {
-			row.apis = append(row.apis, key)
-		}
-	}
-	r.hold(key, after)
-	return len(before) != len(after) || len(difference(after, before)) > 0, nil
+	return apim.IfAbsent(err, nil)
 }
 
 // hold notes which products hold an API.
@@ -158,14 +126,4 @@ func (r *rows) hold(api apim.Key, products []apim.Key) {
 		return
 	}
 	r.holders[api] = products
-}
-
-// dropGroups forgets deleted groups.
-func (r *rows) dropGroups(groups map[apim.Key]bool) {
-	if len(groups) == 0 {
-		return
-	}
-	for _, row := range r.products {
-		row.groups = slices.DeleteFunc(row.groups, func(g apim.Key) bool { return groups[g] })
-	}
 }

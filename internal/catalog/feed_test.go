@@ -28,8 +28,8 @@ func (w writer) set() apim.Ref     { return apim.Ref("/apiVersionSets/" + w.pick
 
 func (w writer) change(tx *store.Tx) error {
 	return []func(*store.Tx) error{
-		w.putAPI, w.putAPI, w.putAPI, w.putProduct, w.hold, w.hold, w.deleteSomething, w.letIn, w.letIn, w.writeGroup, w.label, w.label, w.putSet, w.addOperation, w.makeCurrent,
-	}[w.IntN(15)](tx)
+		w.putAPI, w.putAPI, w.putAPI, w.putProduct, w.hold, w.hold, w.deleteSomething, w.deleteSomething, w.letIn, w.letIn, w.writeGroup, w.label, w.label, w.putSet, w.addOperation, w.makeCurrent,
+	}[w.IntN(16)](tx)
 }
 
 func (w writer) putAPI(tx *store.Tx) error {
@@ -232,6 +232,13 @@ func pages(t *testing.T, c *catalog.Catalog) map[string]page {
 			}
 			all[key] = p
 		}
+		for _, a := range c.APIs(v) {
+			for _, p := range c.ProductsOf(v, a) {
+				if !c.Visible(v, p.Ref) || !slices.Contains(p.APIs, a.ID) {
+					t.Fatalf("%+v is shown the product %s of API %s", v, p.ID, a.ID)
+				}
+			}
+		}
 		add("the list of APIs", func(r *catalog.Reader, b *strings.Builder) {
 			for _, a := range r.APIs() {
 				fmt.Fprintln(b, a.ID, a.Name, a.Summary, a.Tags)
@@ -327,5 +334,42 @@ func TestManyAPIsAreTakenInAtOnce(t *testing.T) {
 	r := c.Reader(guest)
 	if n := len(r.APIs()); n != 501 {
 		t.Errorf("guests see %d APIs, want 501", n)
+	}
+}
+
+// What changes nothing that is seen is told to nobody.
+func TestWhatNobodySeesIsToldToNobody(t *testing.T) {
+	t.Parallel()
+	st := storetest.Open(t)
+	c := catalog.New(st)
+	f, err := feed.Load(t.Context(), st, "catalog", c, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	c.OnStale(func([]string) { told++ })
+	for _, tt := range []struct {
+		name string
+		ref  apim.Ref
+		body any
+		want int
+	}{
+		{"a user", "/users/ann", apim.User{FirstName: "Ann"}, 0},
+		{"a new tag", "/tags/t", apim.Tag{DisplayName: "T"}, 0},
+		{"a tag written again", "/tags/t", apim.Tag{DisplayName: "T"}, 0},
+		{"a tag's new name", "/tags/t", apim.Tag{DisplayName: "U"}, 1},
+		{"a product", "/products/p", apim.Product{DisplayName: "P"}, 1},
+		{"settings of the portal", "/portalsettings/signup", struct{}{}, 1},
+	} {
+		told = 0
+		if err := st.Update(t.Context(), store.Actor{Name: "test"}, func(tx *store.Tx) error { return document(tx, tt.ref, tt.body) }); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.CatchUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if told != tt.want {
+			t.Errorf("%s was told %d times, want %d", tt.name, told, tt.want)
+		}
 	}
 }

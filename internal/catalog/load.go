@@ -195,12 +195,7 @@ func (r *rows) reloadAPIs(tx *store.Tx, t *touched) error {
 				return err
 			}
 		}
-		moved, err := r.rejoin(tx, key.Ref())
-		if err != nil {
-			return err
-		}
 		t.stale.api(before, r.apis[key])
-		t.all = t.all || moved
 		if (before == nil) != (r.apis[key] == nil) { // it came or went
 			t.all = t.all || len(r.holders[key]) > 0
 			t.stale.holders(r, key)

@@ -62,7 +62,7 @@ func (c *Catalog) loadOperations(ctx context.Context, revision apim.Ref) ([]*Ope
 				return err
 			}
 			ops, orders[op] = append(ops, op), order
-			size += int64(200 + len(op.ID) + len(op.Name) + len(op.URLTemplate) + 32*len(op.Tags))
+			size += int64(200 + len(string(op.ID)+op.Name+op.URLTemplate) + 32*len(op.Tags))
 		}
 		slices.SortStableFunc(ops, func(a, b *Operation) int { return cmp.Compare(uint(orders[a]-1), uint(orders[b]-1)) })
 		return nil
@@ -182,7 +182,7 @@ func (c *Catalog) loadOperation(ctx context.Context, ref apim.Ref) (*OperationDe
 				return fmt.Errorf("%s: %w", d.Ref, err)
 			}
 		}
-		size = int64(1024 + 2*len(d.Body) + 2*len(d.Extra))
+		size = int64(1024 + 2*(len(d.Body)+len(d.Extra)))
 		return nil
 	})
 	return detail, size, err

@@ -23,6 +23,8 @@ func TestSummariesArePlainAndShort(t *testing.T) {
 		{"names with underscores stay", "use snake_case_names and 2*3*4", "use snake_case_names and 2*3*4"},
 		{"code blocks are dropped", "Call it:\n```\ncurl x\n```\nDone.", "Call it: Done."},
 		{"nothing is nothing", "", ""},
+		{"160 characters stay", strings.Repeat("é", 160), strings.Repeat("é", 160)},
+		{"one more is cut", strings.Repeat("é", 161), strings.Repeat("é", 159) + "…"},
 	} {
 		s := open(t, putAPI("a", func(a *apim.API) { a.Description = c.in }))
 		a, err := s.API(admin, "a")
