@@ -107,7 +107,7 @@ func (a *addresses) find(path, query string, header http.Header) target {
 		ends[n] = end
 	}
 	for ; n >= 0; n-- {
-		if n > 0 && ends[n] == 1 {
+		if ends[n] == 1 {
 			continue // an empty segment is not the empty path
 		}
 		if at := a.at(path[:ends[n]]); at != nil {

@@ -281,6 +281,50 @@ func TestWorkspacesHaveTheirOwnResources(t *testing.T) {
 	}
 }
 
+// A key opens what its subscription covers: one to all APIs those of its
+// workspace, one of the service those of every workspace.
+func TestKeysOpenWhatIsInTheirWorkspace(t *testing.T) {
+	t.Parallel()
+	s := newService(t, nil)
+	s.change(func(c *changer) {
+		c.api("a", "service", nil, "GET /")
+		for _, w := range []apim.Ref{"v", "w"} {
+			home := "/workspaces/" + w
+			api := &apim.API{DisplayName: "a", Path: string(w), ServiceURL: s.backend.URL}
+			api.Default()
+			c.put(home+"/apis/a;rev=1", api)
+			_, err := c.tx.Link(apim.CurrentRevision, home+"/apis/a", home+"/apis/a;rev=1")
+			c.ok(err)
+			c.put(home+"/apis/a;rev=1/operations/get", apim.Operation{Method: "GET", URLTemplate: "/"})
+			c.put(home+"/products/p", apim.Product{DisplayName: "P", State: "published"})
+			_, err = c.tx.Link(apim.ProductAPI, home+"/products/p", home+"/apis/a")
+			c.ok(err)
+		}
+		for ref, scope := range map[apim.Ref]string{
+			"/subscriptions/all": "/apis", "/subscriptions/one": "/apis/a", "/workspaces/w/subscriptions/all": "/workspaces/w/apis",
+			"/workspaces/w/subscriptions/one": "/workspaces/w/apis/a", "/workspaces/w/subscriptions/product": "/workspaces/w/products/p",
+		} {
+			c.put(ref, apim.Subscription{Scope: scope, State: "active"})
+			c.ok(c.tx.SetSecret(ref, "primaryKey", strings.ReplaceAll(string(ref), "/", "-")))
+		}
+	})
+	s.start()
+	for key, opens := range map[string]string{
+		"-subscriptions-all": "service v w", "-subscriptions-one": "service", "-workspaces-w-subscriptions-all": "w",
+		"-workspaces-w-subscriptions-one": "w", "-workspaces-w-subscriptions-product": "w", "": "", "-subscriptions-none": "",
+	} {
+		var got []string
+		for _, path := range []string{"service", "v", "w"} {
+			if s.call("GET /"+path, "Ocp-Apim-Subscription-Key", key).status == 200 {
+				got = append(got, path)
+			}
+		}
+		if strings.Join(got, " ") != opens {
+			t.Errorf("the key %q opens %v, want %s", key, got, opens)
+		}
+	}
+}
+
 // Whatever changes, in whatever order, what was applied change by change is what
 // reading everything gives.
 func TestAppliedChangesAreWhatLoadingGives(t *testing.T) {

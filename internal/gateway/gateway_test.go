@@ -144,6 +144,8 @@ func TestSubscriptionKeysAreDecidedByTheTable(t *testing.T) {
 		"a product's key":                             {"/closed", "active-1", 0, "gold"},
 		"its second key":                              {"/closed", "active-2", 0, "gold"},
 		"the key in the query":                        {"/closed?subscription-key=active-1", "", 0, "gold"},
+		"an escaped key in the query":                 {"/closed?subscription-key=%61ctive%2D1", "", 0, "gold"},
+		"a badly escaped key in the query":            {"/closed?subscription-key=active-1%zz", "", invalid, ""},
 		"the query's name in another case":            {"/closed?Subscription-Key=active-1", "", 0, "gold"},
 		"a bad header wins over a good query":         {"/closed?subscription-key=active-1", "bad", invalid, ""},
 		"a good header wins over a bad query":         {"/closed?subscription-key=bad", "active-1", 0, "gold"},

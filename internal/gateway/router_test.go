@@ -44,7 +44,7 @@ func TestCallsReachTheirOperation(t *testing.T) {
 		"GET /", "GET /pets", "POST /pets", "GET /pets/", "GET /pets/{id}", "GET /pets/mine", "PUT /pets/{pet}",
 		"GET /pets/{id}/photos/{photo}.png", "GET /pets/{id}/photos/{photo}", "GET /compare/{base}...{head}", "POST /models/{name}:run",
 		"GET /files/{*path}", "GET /any/*", "GET /a b/{x}", "HEAD /pets", "GET /search?q={q}", "GET /search?q={q}&kind=cat", "GET /search",
-		"GET /x/{a}/y", "GET /x/lit/z", "GET /sum?a={a}&b={b}",
+		"GET /x/{a}/y", "GET /x/lit/z", "GET /sum?a={a}&b={b}", "GET /v-{n}", "GET /w-{n}", "PUT /v-{m}",
 	)
 	tests := map[string]string{
 		"GET ":                           "GET /",
@@ -84,6 +84,11 @@ func TestCallsReachTheirOperation(t *testing.T) {
 		"GET /sum?b=2&a=1":               "GET /sum?a={a}&b={b} a=1 b=2",
 		"GET /sum?a=1":                   "",
 		"GET /x/lit/y":                   "GET /x/{a}/y a=lit",
+		"GET /v-1":                       "GET /v-{n} n=1",
+		"GET /w-1":                       "GET /w-{n} n=1",
+		"PUT /v-1":                       "PUT /v-{m} m=1",
+		"PUT /w-1":                       "",
+		"GET /v-":                        "",
 		"GET /x/lit/z":                   "GET /x/lit/z",
 		"GET /files/..a/b..":             "GET /files/{*path} path=..a/b..",
 		"GET /pets/%zz":                  "GET /pets/{id} id=%zz",
@@ -97,6 +102,66 @@ func TestCallsReachTheirOperation(t *testing.T) {
 	for call, want := range tests {
 		if got := found(root, call); got != want {
 			t.Errorf("%s reached %q, want %q", call, got, want)
+		}
+	}
+}
+
+func TestParametersSayWhetherTheyAreOfTheQuery(t *testing.T) {
+	t.Parallel()
+	root := tree("GET /x/{a}/{b}-{c}/*?d={d}&e=1&f=x{f}y{g}")
+	l := lookup{method: "GET", query: "f=xFyG&e=1&d=D"}
+	if !l.find(root, "/x/A/B-C/rest") {
+		t.Fatal("the operation is not found")
+	}
+	got := fmt.Sprint(l.params(nil))
+	want := fmt.Sprint([]policy.Param{
+		{Name: "a", Value: "A"}, {Name: "b", Value: "B"}, {Name: "c", Value: "C"}, {Name: "*", Value: "rest"},
+		{Name: "d", Value: "D", Query: true}, {Name: "f", Value: "F", Query: true}, {Name: "g", Value: "G", Query: true},
+	})
+	if got != want {
+		t.Errorf("parameters %s, want %s", got, want)
+	}
+}
+
+// What any server could read as a step up or down the path is seen, however it is written.
+func TestDotSegmentsAreSeen(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]bool{
+		".": true, "..": true, "/.": true, "/a/../b": true, "%2e": true, "/%2E%2e/": true, "/a/.%2e": true, "/..;x=1": true, "/%2f..": true, "/%5c..": true,
+		"/a%5c.%5cb": true, `/\..`: true, "/a/..%2fb": true,
+		"": false, "/": false, "/a": false, "/a.b": false, "/...": false, "/..a": false, "/a..": false, "/%41": false, "/a;..": false, "/%zz": false, "/.%zz": false,
+	} {
+		if got := hasDotSegment(path); got != want {
+			t.Errorf("%q has a dot segment: %v, want %v", path, got, want)
+		}
+	}
+}
+
+func TestRevisionsInPathsAreCut(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string][3]string{
+		"/echo;rev=2/x": {"/echo", "2", "/x"}, "/echo;REV=2": {"/echo", "2", ""}, "/echo/;rev=A/": {"/echo", "a", "/"}, ";rev=1": {"", "1", ""},
+		"/echo": {}, "/echo;rev=": {}, "/echo;rev=/x": {}, "/echo;rev": {}, "/echo;": {}, "/echo;v=2": {}, "/echo;;rev=2": {}, "": {},
+	} {
+		prefix, number, rest, ok := cutRevision(path)
+		if ok != (want[1] != "") || ok && [3]string{prefix, number, rest} != want {
+			t.Errorf("%q is cut into %q, %q and %q (%v), want %q", path, prefix, number, rest, ok, want)
+		}
+	}
+}
+
+func TestPathsOfAnyLengthAreLookedUp(t *testing.T) {
+	t.Parallel()
+	longest := strings.Repeat("/a", maxDepth)
+	for address, want := range map[string]int{"": 0, "/a": 1, "/a/b/": 2, longest: maxDepth, longest + "/a": 0} {
+		if got := segments(address); got != want {
+			t.Errorf("%d bytes of address have %d segments, want %d", len(address), got, want)
+		}
+	}
+	a := addresses{depth: maxDepth}
+	for _, path := range []string{"", "/", "//", longest, longest + "/a", strings.Repeat("/", 1000)} {
+		if got := a.find(path, "", nil); got.revision != nil {
+			t.Errorf("%.20q leads to %+v where there is nothing", path, got)
 		}
 	}
 }
