@@ -10,6 +10,7 @@ import (
 	"github.com/portico-portal/portico/demo"
 	"github.com/portico-portal/portico/internal/app"
 	"github.com/portico-portal/portico/internal/config"
+	"github.com/portico-portal/portico/internal/routine"
 )
 
 type demoCommand struct {
@@ -25,7 +26,7 @@ func (c *demoCommand) Run(ctx context.Context, s streams) error {
 		return fmt.Errorf("listen for the demo backend: %w", err)
 	}
 	program := &http.Server{Handler: demo.Backend()}
-	go program.Serve(backend)
+	routine.Go(func() error { return program.Serve(backend) }, func(error) {})
 	defer program.Close()
 	load := func(ctx context.Context, a *app.App) error {
 		untouched, err := a.Provision.Untouched(ctx)

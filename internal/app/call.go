@@ -16,6 +16,7 @@ import (
 	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/client"
 	"github.com/portico-portal/portico/internal/config"
+	"github.com/portico-portal/portico/internal/routine"
 )
 
 // callTokenLife is how long a command's token is valid; the command renews it.
@@ -126,7 +127,7 @@ func onLoopback(handler func(base string) (http.Handler, error), fn func(base st
 		return err
 	}
 	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
-	go func() { _ = server.Serve(listener) }()
+	routine.Go(func() error { return server.Serve(listener) }, func(error) {})
 	defer server.Close()
 	return fn(base)
 }

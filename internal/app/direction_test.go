@@ -16,7 +16,7 @@ const module = "github.com/portico-portal/portico/"
 // A package may import packages of lower layers only, except for the pairs in
 // sideways. Sub-packages belong to their parent's layer.
 var layers = [][]string{
-	{"apim", "cost", "gate"},
+	{"apim", "cost", "gate", "routine"},
 	{"address", "graphql", "markdown", "store", "blob", "media", "arm", "cache", "outbound", "client"},
 	{"feed", "job", "audit", "settings"},
 	{"catalog", "account", "subscription", "access", "site", "widget", "console", "policy", "usage", "search", "mail", "oidc", "apidoc", "apis", "transfer", "export", "provision", "doctor"},

@@ -4,9 +4,9 @@ import (
 	"container/list"
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"sync"
+
+	"github.com/portico-portal/portico/internal/routine"
 )
 
 // Made is a value together with its size and what it was made from.
@@ -111,7 +111,7 @@ func (c *Cache[K, V]) join(ctx context.Context, key K, makeValue func(context.Co
 		f = &flight[V]{done: make(chan struct{})}
 		c.flights[key] = f
 		ctx, f.cancel = context.WithCancel(context.WithoutCancel(ctx))
-		go c.fly(ctx, key, f, makeValue)
+		c.fly(ctx, key, f, makeValue)
 	}
 	f.waiting++
 	return v, f
@@ -125,31 +125,31 @@ func (c *Cache[K, V]) leave(f *flight[V]) bool {
 	return f.waiting == 0
 }
 
+// fly makes the value of a flight and ends it.
 func (c *Cache[K, V]) fly(ctx context.Context, key K, f *flight[V], makeValue func(context.Context) (Made[V], error)) {
-	defer close(f.done)
-	defer f.cancel()
-	made, err := caught(ctx, makeValue)
+	run := func() (err error) {
+		f.made, err = makeValue(ctx)
+		return err
+	}
+	routine.Go(run, func(err error) {
+		defer close(f.done)
+		defer f.cancel()
+		c.land(ctx, key, f, err)
+	})
+}
+
+// land keeps what a flight has made, if it may be kept.
+func (c *Cache[K, V]) land(ctx context.Context, key K, f *flight[V], err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.flights, key)
 	if err != nil && ctx.Err() != nil {
 		err = errAbandoned
 	}
-	f.made, f.err = made, err
-	if err == nil && !made.Skip && !f.stale() {
-		c.keep(key, made)
+	f.err = err
+	if err == nil && !f.made.Skip && !f.stale() {
+		c.keep(key, f.made)
 	}
-}
-
-// caught makes a panic an error: outside the goroutine of a request it would end
-// the process.
-func caught[V any](ctx context.Context, makeValue func(context.Context) (Made[V], error)) (made Made[V], err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
-		}
-	}()
-	return makeValue(ctx)
 }
 
 func (f *flight[V]) stale() bool {

@@ -2,5 +2,5 @@
 // concurrent callers as long as one of them waits, and evicted by what they were
 // made from.
 //
-// It imports the standard library only.
+// It imports routine only.
 package cache

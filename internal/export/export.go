@@ -14,9 +14,9 @@ import (
 	"sync"
 
 	"golang.org/x/net/html"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/portico-portal/portico/internal/address"
+	"github.com/portico-portal/portico/internal/routine"
 )
 
 // Site is a portal and where its files go.
@@ -176,7 +176,7 @@ func (x *run) pages(ctx context.Context) error {
 
 // each calls fn with every path, a few at a time, until one fails.
 func each(ctx context.Context, paths []string, fn func(context.Context, string) error) error {
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := routine.WithContext(ctx)
 	g.SetLimit(workers)
 	for _, path := range paths {
 		g.Go(func() error { return fn(ctx, path) })

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/portico-portal/portico/internal/policy"
+	"github.com/portico-portal/portico/internal/routine"
 )
 
 // defaultTimeout is how long a backend may take to send its header.
@@ -54,7 +55,7 @@ func (c *call) Forward(ex *policy.Exchange, how policy.Forwarding) error {
 	if how.Timeout > 0 {
 		transport = c.g.patient
 		withTimeout, cancel := context.WithCancelCause(ctx)
-		timer := time.AfterFunc(how.Timeout, func() { cancel(errTimeout) })
+		timer := routine.After(how.Timeout, func() { cancel(errTimeout) }, cancel)
 		ctx, arrived = withTimeout, func() { timer.Stop() }
 	}
 	out := c.outgoing(ctx, how.FollowRedirects)

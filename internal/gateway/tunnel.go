@@ -2,12 +2,14 @@ package gateway
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"net"
 	"net/http"
 	"strings"
 
 	"github.com/portico-portal/portico/internal/policy"
+	"github.com/portico-portal/portico/internal/routine"
 )
 
 // tunnel joins the connections of client and backend after both have agreed to
@@ -27,7 +29,9 @@ func (c *call) tunnel() {
 	if err := c.writeSwitch(client.Writer); err != nil {
 		return
 	}
-	join(conn, client.Reader, backend)
+	if err := join(conn, client.Reader, backend); err != nil {
+		c.g.logger.Error("tunnel failed", "path", c.path, "request", c.r.Header.Get("X-Request-Id"), "error", err)
+	}
 }
 
 func (c *call) badUpgrade() {
@@ -49,16 +53,18 @@ func (c *call) writeSwitch(w *bufio.Writer) error {
 	return w.Flush()
 }
 
-func join(conn net.Conn, client io.Reader, backend io.ReadWriteCloser) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		io.Copy(backend, client)
-		backend.Close()
-		conn.Close()
-	}()
-	io.Copy(conn, backend)
-	backend.Close()
-	conn.Close()
-	<-done
+// join copies both ways until either side ends. What breaks off is no error.
+func join(conn net.Conn, client io.Reader, backend io.ReadWriteCloser) error {
+	both, _ := routine.WithContext(context.Background())
+	relay := func(to io.Writer, from io.Reader) {
+		both.Go(func() error {
+			defer conn.Close()
+			defer backend.Close()
+			io.Copy(to, from)
+			return nil
+		})
+	}
+	relay(backend, client)
+	relay(conn, backend)
+	return both.Wait()
 }

@@ -3,14 +3,16 @@ package job
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/portico-portal/portico/internal/routine"
 )
 
 // Grace is how long a stop lets work in progress continue.
@@ -77,21 +79,19 @@ func (o *Owner) repeat(name string, pause time.Duration, do func(ctx context.Con
 }
 
 // try turns a panic into an error and logs it with its stack.
-func (o *Owner) try(name string, do func() error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v", r)
-			o.logger.Error(name+" panicked", "panic", r, "stack", string(debug.Stack()))
-		}
-	}()
-	return do()
+func (o *Owner) try(name string, do func() error) error {
+	err := routine.Try(do)
+	if panicked := (*routine.PanicError)(nil); errors.As(err, &panicked) {
+		o.logger.Error(name+" panicked", "panic", panicked.Value, "stack", string(panicked.Stack))
+	}
+	return err
 }
 
 // Stop ends what the owner has started and waits for it. The error names what does not end.
 func (o *Owner) Stop() error {
 	o.cancel()
 	done := make(chan struct{})
-	go func() { o.done.Wait(); close(done) }()
+	routine.Go(func() error { o.done.Wait(); return nil }, func(error) { close(done) })
 	select {
 	case <-done:
 		return nil
@@ -113,10 +113,10 @@ func (o *Owner) count(name string, n int) {
 // outlive returns a context that ends some time after ctx has ended.
 func outlive(ctx context.Context, grace time.Duration) (context.Context, func()) {
 	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() {
+	stop := routine.OnDone(ctx, func() {
 		sleep(longer, grace)
 		cancel()
-	})
+	}, func(error) { cancel() })
 	return longer, func() { stop(); cancel() }
 }
 

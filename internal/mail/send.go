@@ -15,6 +15,7 @@ import (
 	gomail "github.com/wneessen/go-mail"
 
 	"github.com/portico-portal/portico/internal/job"
+	"github.com/portico-portal/portico/internal/routine"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -110,7 +111,7 @@ func (s *Service) dial(ctx context.Context) gomail.DialContextFunc {
 	return func(dialing context.Context, network, address string) (net.Conn, error) {
 		conn, err := connect(dialing, network, address)
 		if err == nil {
-			context.AfterFunc(ctx, func() { _ = conn.Close() })
+			routine.OnDone(ctx, func() { _ = conn.Close() }, func(error) {})
 		}
 		return conn, err
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/portico-portal/portico/internal/address"
+	"github.com/portico-portal/portico/internal/routine"
 )
 
 // runLength is how many pages of a large answer are rendered and kept together.
@@ -88,7 +89,7 @@ func (p *Portal) sendLarge(w http.ResponseWriter, r *http.Request, req *request,
 	ctx, leave := context.WithCancelCause(r.Context())
 	defer leave(nil)
 	if p.cfg.Stopping != nil {
-		defer context.AfterFunc(p.cfg.Stopping, func() { leave(errStopping) })()
+		defer routine.OnDone(p.cfg.Stopping, func() { leave(errStopping) }, leave)()
 	}
 	a, err := p.load(ctx, req, func(ctx context.Context, d *data) (*answer, error) {
 		select {

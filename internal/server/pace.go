@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/routine"
 )
 
 // pace is what is asked of a client that sends or takes a body.
@@ -39,11 +40,12 @@ type upload struct {
 	ended, closed bool // read to its end; given up
 }
 
-func (u *upload) Read(p []byte) (int, error) {
+func (u *upload) Read(p []byte) (n int, err error) {
+	defer routine.Caught(&err) // the reader may be a goroutine of the client that calls a backend
 	if !u.wait() {
 		return 0, http.ErrBodyReadAfterClose
 	}
-	n, err := u.body.Read(p)
+	n, err = u.body.Read(p)
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.received += n

@@ -9,9 +9,10 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/portico-portal/portico/internal/routine"
 )
 
 // Limits of each connection that nobody needs to change.
@@ -67,11 +68,11 @@ func (s *Server) Run(ctx context.Context) error {
 	servers := make([]*http.Server, len(s.Surfaces))
 	for i, surface := range s.Surfaces {
 		servers[i] = s.httpServer(surface, ids)
-		go func() {
-			if err := servers[i].Serve(surface.listen(gate)); !errors.Is(err, http.ErrServerClosed) {
+		routine.Go(func() error { return servers[i].Serve(surface.listen(gate)) }, func(err error) {
+			if !errors.Is(err, http.ErrServerClosed) {
 				failed <- fmt.Errorf("serve %s: %w", surface.Name, err)
 			}
-		}()
+		})
 	}
 	select {
 	case err = <-failed:
@@ -128,14 +129,14 @@ func (s *Server) ready(ctx context.Context) error {
 func drain(servers []*http.Server) error {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
-	var wg sync.WaitGroup
+	g, _ := routine.WithContext(ctx)
 	for _, srv := range servers {
-		wg.Go(func() {
+		g.Go(func() error {
 			if srv.Shutdown(ctx) != nil {
 				srv.Close()
 			}
+			return nil
 		})
 	}
-	wg.Wait()
-	return nil
+	return g.Wait()
 }

@@ -10,9 +10,8 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/routine"
 )
 
 // Check compiles every page and lists what is wrong with the site, errors
@@ -46,8 +45,7 @@ func (s *Site) Check() []apim.Finding {
 
 // compileAll compiles the pages, on all cores.
 func (s *Site) compileAll() {
-	var g errgroup.Group
-	g.SetLimit(runtime.GOMAXPROCS(0))
+	g := routine.Limited(runtime.GOMAXPROCS(0))
 	for _, p := range s.pages {
 		g.Go(func() error {
 			p.Compiled() // what is wrong is kept in the page

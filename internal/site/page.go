@@ -9,6 +9,7 @@ import (
 
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/routine"
 	"github.com/portico-portal/portico/internal/site/style"
 	"github.com/portico-portal/portico/internal/widget"
 )
@@ -180,7 +181,7 @@ func (p *Page) Compiled() (*widget.Page, error) {
 }
 
 func (p *Page) compile() {
-	defer widget.Caught(&p.err)
+	defer routine.Caught(&p.err)
 	if p.details != nil {
 		p.compiled, p.err = p.details.Compiled()
 		return

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/routine"
 )
 
 // Options are what every engine needs besides its address.
@@ -53,9 +54,26 @@ func New(ctx context.Context, engine Engine, opt Options) (*Store, error) {
 	}
 	follow, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
-	s.done.Go(func() { engine.Follow(follow, s.watch.wake) })
+	s.done.Add(1)
+	s.follow(follow)
 	return s, nil
 }
+
+// follow hears of changes that other processes make, until ctx ends.
+func (s *Store) follow(ctx context.Context) {
+	routine.Go(func() error { s.engine.Follow(ctx, s.watch.wake); return nil }, func(err error) {
+		if err == nil || ctx.Err() != nil {
+			s.done.Done()
+			return
+		}
+		s.logger.Error("following the database failed; it begins anew", "error", err)
+		time.Sleep(followPause)
+		s.follow(ctx)
+	})
+}
+
+// followPause is the wait before following the database begins anew.
+const followPause = time.Second
 
 // create is Create, if there is one.
 func (opt Options) create() error {

@@ -5,13 +5,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/routine"
 	"github.com/portico-portal/portico/internal/widget/messages"
 )
 
@@ -145,26 +143,17 @@ func (p *Page) RenderSlot(ctx context.Context, r Render, index int) ([]byte, err
 // renderSlots renders the slots that the visitor may see and want admits, concurrently.
 func (p *Page) renderSlots(ctx context.Context, r Render, h *heading, want func(*slot) bool) ([][]byte, error) {
 	rendered := make([][]byte, len(p.slots))
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := routine.WithContext(ctx)
 	for _, s := range p.visibleSlots(r.Visitor) {
 		if !want(s) {
 			continue
 		}
 		g.Go(func() (err error) {
-			defer Caught(&err)
 			rendered[s.index], err = p.renderSlot(ctx, r, h, s)
 			return err
 		})
 	}
 	return rendered, g.Wait()
-}
-
-// Caught, deferred, makes a panic the function's error: outside the goroutine of a
-// request it would end the process, and with it every surface.
-func Caught(err *error) {
-	if r := recover(); r != nil {
-		*err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
-	}
 }
 
 // visibleSlots are the slots, of popups too, whose rules admit the visitor.

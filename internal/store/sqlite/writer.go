@@ -9,6 +9,7 @@ import (
 
 	driver "modernc.org/sqlite"
 
+	"github.com/portico-portal/portico/internal/routine"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -52,7 +53,7 @@ func startWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 		conn: conn, statements: newStatements(conn), queue: make(chan *update),
 		closing: make(chan struct{}), closed: make(chan struct{}),
 	}
-	go w.run()
+	routine.Go(func() error { w.run(); return nil }, func(error) {})
 	return w, nil
 }
 
@@ -106,28 +107,32 @@ func (w *writer) run() {
 // group runs first and the updates that wait behind it in one transaction.
 func (w *writer) group(first *update) {
 	all := []*update{first}
-	begun := time.Now()
-	err := w.exec("BEGIN IMMEDIATE")
-	if err == nil {
-		err = w.savepoint(first)
-	}
-	for err == nil && len(all) < groupSize && time.Since(begun) < groupTime {
-		next := w.waiting()
-		if next == nil {
-			break
-		}
-		all = append(all, next)
-		err = w.savepoint(next)
-	}
-	if err == nil {
-		err = w.exec("COMMIT")
-	}
-	if err != nil {
+	if err := routine.Try(func() error { return w.commit(&all) }); err != nil {
 		w.abandon(all, fmt.Errorf("commit: %w", err))
 	}
 	for _, u := range all {
 		close(u.done)
 	}
+}
+
+func (w *writer) commit(all *[]*update) error {
+	begun := time.Now()
+	err := w.exec("BEGIN IMMEDIATE")
+	if err == nil {
+		err = w.savepoint((*all)[0])
+	}
+	for err == nil && len(*all) < groupSize && time.Since(begun) < groupTime {
+		next := w.waiting()
+		if next == nil {
+			break
+		}
+		*all = append(*all, next)
+		err = w.savepoint(next)
+	}
+	if err != nil {
+		return err
+	}
+	return w.exec("COMMIT")
 }
 
 // waiting takes an update that waits already, or nil.
