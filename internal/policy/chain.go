@@ -21,6 +21,8 @@ type Scope struct {
 type Chain struct {
 	sections [4][]entry // by index in sections
 	cors     []*cors    // of the inbound section, in effective order
+	idle     *entry     // the first policy that cannot run, for which every call is refused; nil: none
+	section  string     // of idle
 }
 
 // entry is a policy with the scope it belongs to.
@@ -44,11 +46,22 @@ func Merge(scopes ...Scope) *Chain {
 	c := new(Chain)
 	for i := range sections {
 		c.sections[i] = flatten(scopes, i)
+		c.findIdle(i)
 	}
 	for _, e := range c.sections[inboundIndex] {
 		c.addCORS(e.step)
 	}
 	return c
+}
+
+// findIdle records the first policy of a section that cannot run: whether a chain
+// can run is known before anything is called.
+func (c *Chain) findIdle(section int) {
+	for _, e := range c.sections[section] {
+		if held := firstIdle([]placed{e.placed}); held != nil && c.idle == nil {
+			c.idle, c.section = &entry{*held, e.scope}, sections[section].name
+		}
+	}
 }
 
 // addCORS records the cors policies of a step in the inbound section.
@@ -105,6 +118,13 @@ func (c *Chain) Uses(name string) bool {
 
 // Run runs a call through the chain. Afterwards ex.Response is the answer.
 func (c *Chain) Run(ex *Exchange) {
+	if c.idle != nil {
+		ex.section, ex.scope = c.section, c.idle.scope
+		_, err := c.idle.run(ex)
+		c.fail(ex, err)
+		ex.finish()
+		return
+	}
 	for i := range onErrorIndex {
 		stop, err := c.run(ex, i)
 		if err != nil {

@@ -36,6 +36,7 @@ func runIn(t *testing.T, env world, inbound string) (*Exchange, *backend, *watch
 		env.counters = NewMemoryCounters()
 	}
 	ex, sent := newExchange(t, "GET /x")
+	ex.Subscription = "a"
 	seen := new(watcher)
 	ex.Observer = seen
 	Merge(Scope{Name: "api", ID: "/apis/a", Policies: document(t, "inbound:"+inbound, "outbound:").Compile(Environment(env))}).Run(ex)

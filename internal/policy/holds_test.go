@@ -70,6 +70,7 @@ func TestPoliciesRunInPolicies(t *testing.T) {
 		"first[1]/when[1]/set-header[1], first[1]/when[1]/first[1], first[1]/when[1]/rate-limit[1] fails, first[1] fails",
 	} {
 		ex, _ := newExchange(t, "GET /")
+		ex.Subscription = "a"
 		seen := new(watcher)
 		ex.Observer = seen
 		chain.Run(ex)
@@ -87,6 +88,7 @@ func TestPoliciesRunInPolicies(t *testing.T) {
 		}
 	}
 	ex, sent := newExchange(t, "GET /")
+	ex.Subscription = "a"
 	compile(`<first><when><return-response/></when></first>`+mark("late"), env).Run(ex)
 	if ex.Response.Status != 200 || len(sent.sent) != 0 || ex.Request.Header.Get("X-Marks") != "" {
 		t.Errorf("a policy that ends the call does not, inside another: sent %v", sent.sent)

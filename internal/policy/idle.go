@@ -41,6 +41,21 @@ func named(name string) func(*element) bool {
 
 func holdsExpression(value string) bool { return findExpression(value) >= 0 }
 
+// firstIdle is the first policy of a list, or in one of its policies, that is not run, or nil.
+func firstIdle(list []placed) *placed {
+	for i := range list {
+		switch s := list[i].step.(type) {
+		case *idle:
+			return &list[i]
+		case holder:
+			if found := firstIdle(s.held()); found != nil {
+				return found
+			}
+		}
+	}
+	return nil
+}
+
 // Run fails. The caller does not see the reason; it is logged.
 func (s *idle) Run(*Exchange) (bool, error) {
 	return false, fmt.Errorf("the policy %s applies to the call, but %s", s.name, s.reason)

@@ -30,6 +30,29 @@ func TestPoliciesThatAreNotRunRefuseCalls(t *testing.T) {
 	}
 }
 
+func TestAChainThatCannotRunCallsNothing(t *testing.T) {
+	t.Parallel()
+	const idle = `<json-to-xml apply="always" />`
+	for name, sections := range map[string][]string{
+		"outbound":                         {"outbound:" + idle},
+		"on-error":                         {"on-error:" + idle},
+		"backend, after the call":          {"backend:<forward-request />" + idle},
+		"inbound, after an answer":         {"inbound:<return-response />" + idle},
+		"an expression":                    {`outbound:<set-header name="a" exists-action="override"><value>@(context.User.Id)</value></set-header>`},
+		"a named value that is gone":       {`outbound:<set-header name="a" exists-action="override"><value>{{gone}}</value></set-header>`},
+		"a fragment that is gone":          {`outbound:<include-fragment fragment-id="gone" />`},
+		"a policy in another":              {`on-error:<return-response><set-header name="a" exists-action="override"><value>{{gone}}</value></set-header></return-response>`},
+		"a backend that is gone, on error": {`inbound:<set-backend-service backend-id="gone" />`},
+	} {
+		chain := Merge(Scope{Name: "global", ID: "global", Policies: document(t, sections...).Compile(Environment(world{}))})
+		ex, backend := newExchange(t, "GET /x")
+		chain.Run(ex)
+		if ex.Response.Status != statusInternalError || len(backend.sent) != 0 || ex.LastError == nil || ex.LastError.Path == "" || ex.LastError.Scope != "global" {
+			t.Errorf("%s: status %d, the backend was sent %v, the error is %+v; want 500 and nothing sent", name, ex.Response.Status, backend.sent, ex.LastError)
+		}
+	}
+}
+
 func TestFragments(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ value, want string }{

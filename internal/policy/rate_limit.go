@@ -8,7 +8,7 @@ import (
 )
 
 // rateLimitPolicy limits the calls of a subscription in a sliding period. Calls
-// without a subscription are counted together. Each occurrence in the scopes'
+// without a subscription are not counted. Each occurrence in the scopes'
 // documents has its own count.
 var rateLimitPolicy = definition{name: "rate-limit", sections: Inbound,
 	unbuilt: []string{"api", "remaining-calls-variable-name", "retry-after-variable-name"}, parse: parseRateLimit}
@@ -52,6 +52,9 @@ func (a attributes) header(name, otherwise string) string {
 }
 
 func (r *rateLimit) Run(ex *Exchange) (bool, error) {
+	if ex.Subscription == "" {
+		return false, nil
+	}
 	key := CounterKey{ex.scope.ID, ex.path, ex.Subscription}
 	remaining, wait, err := r.counters.Take(ex.Context, key, r.calls, r.period, ex.Now())
 	if err != nil {

@@ -53,11 +53,25 @@ func TestRateLimitRefusesWithTheTimeToWait(t *testing.T) {
 	}
 }
 
+func TestCallsWithoutASubscriptionAreNotCounted(t *testing.T) {
+	t.Parallel()
+	chain := one(t, `inbound:<rate-limit calls="1" renewal-period="10" remaining-calls-header-name="x-left"/>`)
+	for _, subscription := range []string{"", "", "a", ""} {
+		ex, _ := newExchange(t, "GET /")
+		ex.Subscription = subscription
+		chain.Run(ex)
+		if left := ex.Response.Header.Get("X-Left"); ex.Response.Status != 200 || (left == "") != (subscription == "") {
+			t.Errorf("a call of subscription %q: %d, %q left", subscription, ex.Response.Status, left)
+		}
+	}
+}
+
 func TestCountersSurviveARecompiledChain(t *testing.T) {
 	t.Parallel()
 	env := world{counters: NewMemoryCounters()}
 	for i, want := range []int{200, 429} {
 		ex, _ := newExchange(t, "GET /")
+		ex.Subscription = "a"
 		policies := document(t, `inbound:<rate-limit calls="1" renewal-period="10"/>`).Compile(Environment(env))
 		Merge(Scope{ID: "/apis/a", Policies: policies}).Run(ex)
 		if ex.Response.Status != want {
