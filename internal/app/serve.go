@@ -17,6 +17,7 @@ import (
 	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/audit"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/config"
 	"github.com/portico-portal/portico/internal/doctor"
@@ -266,6 +267,9 @@ func (a *App) handle(ctx context.Context, surfaces []server.Surface, r Ready, sr
 	a.workers.Every("scheduled publish", time.Second, a.publishDue)
 	a.workers.Every("prune of the change feed", time.Hour, a.Store.Prune)
 	a.workers.Go("refusals", a.Accounts.Refusals.Run)
+	if err := a.exportAudit(srv); err != nil {
+		return err
+	}
 	a.workers.Every("prune of the audit log", time.Hour, func(ctx context.Context) error {
 		return a.Store.PruneAudit(ctx, a.Store.Now().Add(-cmp.Or(srv.AuditRetention, auditRetention)))
 	})
@@ -283,6 +287,19 @@ func (a *App) handle(ctx context.Context, surfaces []server.Surface, r Ready, sr
 			return fmt.Errorf("start the %s: %w", s.Name, err)
 		}
 	}
+	return nil
+}
+
+// exportAudit writes the audit log to a file or to syslog, too, if one is named.
+func (a *App) exportAudit(srv config.Server) error {
+	if srv.AuditLog == "" {
+		return nil
+	}
+	export, err := audit.OpenExport(a.Store, srv.AuditLog)
+	if err != nil {
+		return fmt.Errorf("--audit-log: %w", err)
+	}
+	a.workers.Every("export of the audit log", time.Second, export.Step)
 	return nil
 }
 

@@ -4,5 +4,5 @@
 // one, so [Refusals] writes it beside, and bounded. [Export] follows the log and
 // writes it as JSON lines to a file or to syslog.
 //
-// It imports store and apim.
+// It imports store, logfile and apim.
 package audit

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/portico-portal/portico/internal/audit"
 )
 
 // Store holds the settings that say where a service's state is kept. Every
@@ -48,6 +50,7 @@ type Server struct {
 	SessionIdle     time.Duration `help:"How long a signed-in browser may be unused before its user has to sign in again; default: 7 days." placeholder:"24h"`
 	SessionLifetime time.Duration `help:"How long after signing in a user has to sign in again in any case; default: 30 days." placeholder:"72h"`
 	AuditRetention  time.Duration `help:"How long the audit log is kept; default: 400 days." placeholder:"9600h"`
+	AuditLog        string        `help:"Write the audit log as JSON lines to a file or to syslog, too: syslog: (this machine's), syslog:udp://host:514, syslog:tcp://host:601." placeholder:"FILE|syslog:URL"`
 	AllowErase      bool          `help:"Let DELETE of the service delete everything in it."`
 	OIDCIssuer      []string      `name:"oidc-issuer" help:"OpenID provider whose tokens the management API accepts; role assignments say what they may do." placeholder:"URL"`
 	OIDCAudience    string        `name:"oidc-audience" help:"Audience that tokens of --oidc-issuer must have." default:"portico" placeholder:"NAME"`
@@ -95,6 +98,9 @@ func (s *Server) Validate() error {
 		if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
 			return fmt.Errorf("--oidc-issuer: %q must be like https://issuer.example.com", issuer)
 		}
+	}
+	if err := audit.CheckTarget(s.AuditLog); err != nil {
+		return fmt.Errorf("--audit-log: %w", err)
 	}
 	if s.AuditRetention != 0 && s.AuditRetention < 24*time.Hour {
 		return fmt.Errorf("--audit-retention: %s is too short; it must be at least 24h", s.AuditRetention)

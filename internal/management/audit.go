@@ -1,7 +1,6 @@
 package management
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"github.com/portico-portal/portico/internal/access"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
+	"github.com/portico-portal/portico/internal/audit"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -20,19 +20,6 @@ func auditRoutes() []*route {
 	log := read("auditLogs", "auditLogs", listAudit)
 	log.also = authorizationProvider + "/roleAssignments/" + access.Write
 	return []*route{log, read("doctor", "doctor", examine)}
-}
-
-// auditEntry is an entry of the audit log on the wire. Secrets are masked.
-type auditEntry struct {
-	Timestamp  time.Time       `json:"timestamp"`
-	Actor      string          `json:"actor"`                // user id, integration, token:NAME, system, ...
-	IPAddress  string          `json:"ipAddress,omitempty"`  // where the request came from
-	RequestID  string          `json:"requestId,omitempty"`  // as in the server's log
-	Action     string          `json:"action"`               // put, delete, link, unlink, publish, signIn, ...
-	Outcome    store.Outcome   `json:"outcome"`              // succeeded, or failed, throttled, denied
-	ResourceID string          `json:"resourceId,omitempty"` // in lower case, below the service
-	Before     json.RawMessage `json:"before,omitempty"`
-	After      json.RawMessage `json:"after,omitempty"`
 }
 
 // listAudit answers with the entries, newest first, optionally only those about
@@ -58,10 +45,7 @@ func listAudit(c *call) (*answer, error) {
 		return nil, err
 	}
 	for _, e := range entries {
-		list.Value = append(list.Value, auditEntry{
-			Timestamp: e.At, Actor: e.Actor.Name, IPAddress: e.Actor.Address, RequestID: e.Actor.RequestID,
-			Action: e.Action, Outcome: e.Outcome, ResourceID: string(e.Key), Before: e.Before, After: e.After,
-		})
+		list.Value = append(list.Value, audit.EntryOf(e))
 	}
 	if p.Skip+len(entries) < list.Count && len(entries) > 0 {
 		list.NextLink = p.NextLink(c.r, c.query)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/portico-portal/portico/internal/account"
+	"github.com/portico-portal/portico/internal/audit"
 )
 
 // Whoever reads the audit log sees what was refused: whose token it was, what for,
@@ -35,9 +36,9 @@ func TestRefusedCallsAreInTheAuditLog(t *testing.T) {
 	as(good).do("GET", "/users/ann", "").want(401)
 	s.do("GET", "/content/x?sig=wrong&sv=2020-02-10", "").want(403)
 
-	log := func(query string) (list []auditEntry) {
+	log := func(query string) (list []audit.Entry) {
 		t.Helper()
-		var got struct{ Value []auditEntry }
+		var got struct{ Value []audit.Entry }
 		if err := json.Unmarshal([]byte(s.do("GET", "/auditLogs?"+query, "").want(200).body), &got); err != nil {
 			t.Fatal(err)
 		}
