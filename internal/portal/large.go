@@ -63,12 +63,12 @@ func (d *data) chapters(ctx context.Context) iter.Seq2[[]string, error] {
 	}
 }
 
-// piece is a part of a large answer, kept by itself under the names of what it is
-// of. It is made from what make reads of d.
-func (p *Portal) piece(ctx context.Context, d *data, of []string, make func(context.Context, *data) ([]byte, error)) ([]byte, error) {
+// piece is a part of the large answers of an address, kept by itself under the
+// names of what it is of. It is made from what make reads of d.
+func (p *Portal) piece(ctx context.Context, d *data, at string, of []string, make func(context.Context, *data) ([]byte, error)) ([]byte, error) {
 	sum := sha256.Sum256([]byte(strings.Join(of, "\n")))
 	req := *d.req
-	req.address += "#" + hex.EncodeToString(sum[:]) // no request has such an address
+	req.address = at + "#" + hex.EncodeToString(sum[:]) // no request has such an address
 	a, err := p.load(ctx, &req, func(ctx context.Context, d *data) (*answer, error) {
 		body, err := make(ctx, d)
 		return newAnswer(body, revalidate), err

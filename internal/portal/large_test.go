@@ -119,3 +119,25 @@ func TestAStopDoesNotWaitForLargeAnswers(t *testing.T) {
 		t.Errorf("while the service stops, a page answers %d", w.Code)
 	}
 }
+
+func TestOneChangeOfManyAPIsIsOnePieceOfTheSitemap(t *testing.T) {
+	t.Parallel()
+	writes := []func(*store.Tx) error{product("starter", nil, "guests")}
+	for i := range 100 {
+		writes = append(writes, api(fmt.Sprint("api", i), "starter"))
+	}
+	s := open(t, writes...)
+	all := s.text("/sitemap.xml")
+	if n := strings.Count(all, "/apis/api"); n != 300 {
+		t.Errorf("the sitemap has %d addresses of 100 APIs with two operations each", n)
+	}
+	before := s.portal.Rendered()
+	s.write(rename("api7", 1, "Something new"))
+	s.eventually("the change", func() bool { return strings.Contains(s.text("/sitemap.xml"), "/apis/api7/op1<") })
+	if made := s.portal.Rendered() - before; made > 4 { // the whole and the piece
+		t.Errorf("after one change, %d pieces were made", made)
+	}
+	if got := s.text("/sitemap.xml"); strings.Count(got, "<loc>") != strings.Count(all, "<loc>")+1 {
+		t.Error("the sitemap lost addresses")
+	}
+}

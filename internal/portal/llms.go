@@ -71,7 +71,7 @@ func (p *Portal) serveLLMsFull(w http.ResponseWriter, r *http.Request) error {
 
 // textOf is the text of a run of pages.
 func (p *Portal) textOf(ctx context.Context, d *data, run []string) ([]byte, error) {
-	return p.piece(ctx, d, run, func(ctx context.Context, d *data) ([]byte, error) {
+	return p.piece(ctx, d, address.LLMsFull, run, func(ctx context.Context, d *data) ([]byte, error) {
 		var b bytes.Buffer
 		for _, path := range run {
 			if err := ctx.Err(); err != nil {

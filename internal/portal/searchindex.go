@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/portico-portal/portico/internal/address"
 )
 
 // indexed is a page in the index: its address and the fields that are searched.
@@ -26,7 +28,9 @@ func (p *Portal) serveSearchIndex(w http.ResponseWriter, r *http.Request) error 
 	return p.sendToAll(w, r, func(ctx context.Context, d *data) (*answer, error) {
 		var docs []indexed
 		for _, page := range d.listedPages() {
-			text, err := p.markdownAt(ctx, d, page.Address())
+			text, err := p.piece(ctx, d, address.SearchIndex, []string{page.Address()}, func(ctx context.Context, d *data) ([]byte, error) {
+				return p.markdownAt(ctx, d, page.Address())
+			})
 			if err != nil {
 				return nil, err
 			}

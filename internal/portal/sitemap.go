@@ -3,10 +3,13 @@ package portal
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
@@ -40,7 +43,7 @@ func (d *data) listedPages() []*site.Page {
 }
 
 // addresses are all addresses that guests may find: pages, products, APIs, operations.
-func (d *data) addresses(ctx context.Context) ([]string, error) {
+func (p *Portal) addresses(ctx context.Context, d *data) ([]string, error) {
 	var list []string
 	for _, page := range d.listedPages() {
 		list = append(list, page.Address())
@@ -48,24 +51,57 @@ func (d *data) addresses(ctx context.Context) ([]string, error) {
 	for _, product := range d.Products() {
 		list = append(list, address.Product(product.ID))
 	}
-	for _, api := range d.APIs() {
-		list = append(list, address.API(api.ID))
+	for _, ids := range shelves(d.APIs()) {
+		text, err := p.piece(ctx, d, address.Sitemap, ids, func(ctx context.Context, d *data) ([]byte, error) {
+			return d.addressesOf(ctx, ids)
+		})
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, strings.Fields(string(text))...)
+	}
+	return list, nil
+}
+
+// shelves splits APIs so that one that comes or goes changes one of the lists.
+func shelves(apis []*catalog.API) [][]string {
+	out := make([][]string, 64)
+	for _, api := range apis {
+		sum := sha256.Sum256([]byte(api.ID.Key()))
+		n := int(sum[0]) % len(out)
+		out[n] = append(out[n], string(api.ID))
+	}
+	return slices.DeleteFunc(out, func(ids []string) bool { return len(ids) == 0 })
+}
+
+// addressesOf are those of APIs and their operations, one a line.
+func (d *data) addressesOf(ctx context.Context, ids []string) ([]byte, error) {
+	var b bytes.Buffer
+	for _, id := range ids {
+		api, err := d.API(apim.PublicID(id))
+		if errors.Is(err, apim.ErrNotFound) { // gone in the meantime
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
 		ops, err := d.Operations(ctx, api)
 		if err != nil {
 			return nil, err
 		}
+		fmt.Fprintln(&b, address.API(api.ID))
 		for _, op := range ops {
-			list = append(list, address.Operation(api.ID, op.ID))
+			fmt.Fprintln(&b, address.Operation(api.ID, op.ID))
 		}
 	}
-	return list, nil
+	return b.Bytes(), nil
 }
 
 // serveSitemap lists every address for search engines; more than one sitemap
 // may hold are split, and /sitemap.xml lists the parts.
 func (p *Portal) serveSitemap(w http.ResponseWriter, r *http.Request) error {
 	return p.sendToAll(w, r, func(ctx context.Context, d *data) (*answer, error) {
-		list, err := d.addresses(ctx)
+		list, err := p.addresses(ctx, d)
 		if err != nil {
 			return nil, err
 		}
