@@ -98,7 +98,8 @@ const (
 	maxRest = 50 * time.Millisecond
 )
 
-// Retries after a failure come at growing intervals.
+// Retries after a failure come at growing intervals, or when something has
+// changed: then the store answers again.
 const (
 	firstRetry = 250 * time.Millisecond
 	lastRetry  = 30 * time.Second
@@ -129,7 +130,11 @@ func Repeat(ctx context.Context, s *store.Store, name string, maxRest time.Durat
 			logger.InfoContext(ctx, "changes are followed again", "consumer", name)
 			retry = 0
 		}
-		if !wait(ctx, max(pause, retry), nil) || retry == 0 && !wait(ctx, -1, wake) {
+		next := time.Duration(-1) // when there is something
+		if retry > 0 {
+			pause, next = firstRetry, retry-firstRetry
+		}
+		if !wait(ctx, pause, nil) || !wait(ctx, next, wake) {
 			return
 		}
 	}

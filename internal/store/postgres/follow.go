@@ -43,7 +43,7 @@ func (e *engine) Follow(ctx context.Context, wake func()) {
 
 // listen opens the listener's connection, nil when the server cannot be reached.
 func (e *engine) listen(ctx context.Context) *pgx.Conn {
-	conn, err := pgx.ConnectConfig(ctx, e.config.Copy())
+	conn, err := pgx.ConnectConfig(ctx, impatient(e.config))
 	if err != nil {
 		return nil
 	}
@@ -77,6 +77,8 @@ func pause(ctx context.Context) {
 
 // last is the newest feed number; not ok when the server cannot be reached.
 func (e *engine) last(ctx context.Context) (int64, bool) {
+	ctx, cancel := context.WithTimeout(ctx, connectPatience)
+	defer cancel()
 	var seq int64
 	err := e.read.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM change`).Scan(&seq)
 	return seq, err == nil

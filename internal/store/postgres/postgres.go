@@ -31,6 +31,7 @@ const maxConnections = 12
 type engine struct {
 	read, write *sql.DB
 	config      *pgx.ConnConfig
+	outage      outage
 }
 
 // Open opens the database at a postgres:// URL (or key=value string) with libpq's
@@ -43,7 +44,7 @@ func Open(ctx context.Context, url string, opt store.Options) (*store.Store, err
 	config.RuntimeParams["application_name"] = cmp.Or(config.RuntimeParams["application_name"], "portico")
 	// A commit is acknowledged when it is on disk, whatever the server's default.
 	config.RuntimeParams["synchronous_commit"] = "on"
-	e := &engine{read: openPool(config), write: openPool(config), config: config}
+	e := &engine{read: openPool(impatient(config)), write: openPool(impatient(config)), config: config}
 	s, err := store.New(ctx, e, opt)
 	if err != nil {
 		return nil, fmt.Errorf("open database %s on %s: %w", config.Database, config.Host, err)
@@ -64,18 +65,20 @@ func (e *engine) Close() error     { return errors.Join(e.read.Close(), e.write.
 
 // View reads on one snapshot.
 func (e *engine) View(ctx context.Context, fn func(store.Querier) error) error {
-	tx, err := e.read.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	tx, end, err := e.begin(ctx, e.read, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
-		return fmt.Errorf("begin a view: %w", err)
+		return e.known(ctx, fmt.Errorf("begin a view: %w", err))
 	}
-	defer tx.Rollback() // nothing to keep
-	return fn(tx)
+	defer end()
+	return e.known(ctx, fn(tx))
 }
 
 // Migrate works under an advisory lock, so that replicas that start at once
-// migrate one after another.
+// migrate one after another, however long that takes.
 func (e *engine) Migrate(ctx context.Context, fn func(store.Querier) error) error {
-	tx, err := e.write.BeginTx(ctx, nil) // read committed: sees what the lock's last holder did
+	pool := openPool(e.config)
+	defer pool.Close()
+	tx, err := pool.BeginTx(ctx, nil) // read committed: sees what the lock's last holder did
 	if err != nil {
 		return fmt.Errorf("begin a migration: %w", err)
 	}

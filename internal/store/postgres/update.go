@@ -23,18 +23,18 @@ func (e *engine) Update(ctx context.Context, alone bool, fn func(store.Querier) 
 	for attempt := 1; ; attempt++ {
 		collided, err := e.attempt(ctx, alone || attempt > sharedAttempts, fn)
 		if !collided || attempt == allAttempts || ctx.Err() != nil {
-			return err
+			return e.known(ctx, err)
 		}
 	}
 }
 
 // attempt runs fn once. collided: it failed because of another transaction.
 func (e *engine) attempt(ctx context.Context, alone bool, fn func(store.Querier) error) (collided bool, err error) {
-	tx, err := e.write.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
+	tx, end, err := e.begin(ctx, e.write, &sql.TxOptions{Isolation: sql.LevelSerializable})
 	if err != nil {
 		return false, fmt.Errorf("begin an update: %w", err)
 	}
-	defer tx.Rollback() // nothing after a commit
+	defer end()
 	// LOCK TABLE, unlike an advisory lock, takes no snapshot: the transaction
 	// sees what those did that it waited for.
 	mode := "ROW SHARE"
