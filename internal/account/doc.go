@@ -8,5 +8,5 @@
 // [DeleteUser]), so that a management PUT, a portal form and provisioning
 // follow the same ones.
 //
-// It imports store, feed, settings and apim.
+// It imports store, feed, settings, audit and apim.
 package account

@@ -6,6 +6,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -23,6 +25,7 @@ import (
 	"github.com/portico-portal/portico/internal/doctor"
 	"github.com/portico-portal/portico/internal/feed"
 	"github.com/portico-portal/portico/internal/gateway"
+	"github.com/portico-portal/portico/internal/logfile"
 	"github.com/portico-portal/portico/internal/management"
 	"github.com/portico-portal/portico/internal/management/blobapi"
 	"github.com/portico-portal/portico/internal/outbound"
@@ -282,12 +285,50 @@ func (a *App) handle(ctx context.Context, surfaces []server.Surface, r Ready, sr
 			return a.management(r, srv, "")
 		},
 	}
+	access, err := a.accessLog(srv)
+	if err != nil {
+		return err
+	}
 	for i, s := range surfaces {
 		if surfaces[i].Handler, err = build[s.Name](ctx, r, srv); err != nil {
 			return fmt.Errorf("start the %s: %w", s.Name, err)
 		}
+		if access != nil {
+			surfaces[i].Handler = access.Of(s.Name, surfaces[i].Handler)
+		}
 	}
 	return nil
+}
+
+// accessLog is where requests are logged; nil: nowhere.
+func (a *App) accessLog(srv config.Server) (*server.AccessLog, error) {
+	out := io.Writer(os.Stdout)
+	switch srv.AccessLog {
+	case "":
+		return nil, nil
+	case "stdout":
+	default:
+		file, err := logfile.Open(srv.AccessLog, a.Store.Now)
+		if err != nil {
+			return nil, fmt.Errorf("--access-log: %w", err)
+		}
+		out = file
+	}
+	return &server.AccessLog{Logger: slog.New(slog.NewJSONHandler(complaining{out, a.opt.Logger}, nil)), Now: a.Store.Now}, nil
+}
+
+// complaining logs what a log could not write, which its own logger drops.
+type complaining struct {
+	io.Writer
+	logger *slog.Logger
+}
+
+func (c complaining) Write(line []byte) (int, error) {
+	n, err := c.Writer.Write(line)
+	if err != nil {
+		c.logger.Error("the access log could not be written", "error", err)
+	}
+	return n, err
 }
 
 // exportAudit writes the audit log to a file or to syslog, too, if one is named.

@@ -51,6 +51,7 @@ type Server struct {
 	SessionLifetime time.Duration `help:"How long after signing in a user has to sign in again in any case; default: 30 days." placeholder:"72h"`
 	AuditRetention  time.Duration `help:"How long the audit log is kept; default: 400 days." placeholder:"9600h"`
 	AuditLog        string        `help:"Write the audit log as JSON lines to a file or to syslog, too: syslog: (this machine's), syslog:udp://host:514, syslog:tcp://host:601." placeholder:"FILE|syslog:URL"`
+	AccessLog       string        `help:"Write a line for each request, without secrets, to stdout or a file. Default: none." placeholder:"stdout|FILE"`
 	AllowErase      bool          `help:"Let DELETE of the service delete everything in it."`
 	OIDCIssuer      []string      `name:"oidc-issuer" help:"OpenID provider whose tokens the management API accepts; role assignments say what they may do." placeholder:"URL"`
 	OIDCAudience    string        `name:"oidc-audience" help:"Audience that tokens of --oidc-issuer must have." default:"portico" placeholder:"NAME"`

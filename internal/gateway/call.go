@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	addr "github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
 	"github.com/portico-portal/portico/internal/policy"
@@ -84,7 +85,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer c.release()
 	c.begin(w, r)
 	if err := g.serve(c); err != nil {
-		g.logger.Error("call not served", "method", r.Method, "path", r.URL.Path, "request", c.id, "error", err)
+		g.logger.Error("call not served", "method", r.Method, "path", addr.Redacted(r.URL), "request", c.id, "error", err)
 		e := internal
 		if errors.Is(err, errNotLoaded) || errors.Is(err, errBusy) || errors.Is(err, apim.ErrUnavailable) {
 			e = unavailable

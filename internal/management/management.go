@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/portico-portal/portico/internal/access"
+	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/apis"
 	"github.com/portico-portal/portico/internal/arm"
@@ -128,7 +129,7 @@ func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 		e.Message = denied.Error()
 	}
 	if e.Status >= http.StatusInternalServerError {
-		h.Logger.ErrorContext(r.Context(), "management request failed", "method", r.Method, "path", r.URL.Path,
+		h.Logger.ErrorContext(r.Context(), "management request failed", "method", r.Method, "path", address.Redacted(r.URL),
 			"request", w.Header().Get("x-ms-request-id"), "error", err)
 	}
 	e.Write(w)

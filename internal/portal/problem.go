@@ -99,7 +99,7 @@ func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	about := problemOf(err)
 	if about.status >= 500 {
-		p.cfg.Logger.Error("request failed", "method", r.Method, "path", r.URL.Path, "request", requestID(r), "error", err)
+		p.cfg.Logger.Error("request failed", "method", r.Method, "path", address.Redacted(r.URL), "request", requestID(r), "error", err)
 	}
 	retryAfter(w, err)
 	for _, name := range []string{"Content-Encoding", "Content-Length", "Etag", "Content-Disposition"} {

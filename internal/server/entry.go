@@ -87,7 +87,7 @@ func (e *entry) recover(w http.ResponseWriter, r *http.Request, id string) {
 	if v == http.ErrAbortHandler {
 		panic(v)
 	}
-	e.logger.Error("panic", "surface", e.surface, "method", r.Method, "path", r.URL.Path, "request", id,
+	e.logger.Error("panic", "surface", e.surface, "method", r.Method, "path", address.Redacted(r.URL), "request", id,
 		"panic", fmt.Sprint(v), "stack", string(debug.Stack()))
 	body, _ := json.Marshal(map[string]any{"error": map[string]any{
 		"code": "InternalServerError", "message": "Something went wrong on our side. Quote request " + id + " when you ask about it.", "details": nil,
