@@ -228,7 +228,7 @@ func TestAudiencesDifferWhenWhatIsSeenDiffers(t *testing.T) {
 		seen[a] = true
 	}
 	guestsGroup := []apim.PublicID{apim.Guests}
-	for _, v := range []catalog.Visitor{{UserID: "x", Groups: guestsGroup}, {Groups: []apim.PublicID{"developers"}}, {Groups: []apim.PublicID{"developers", "guests"}}, {Groups: []apim.PublicID{"partners"}}} {
+	for _, v := range []catalog.Visitor{{UserID: "x", Groups: guestsGroup}, {Groups: []apim.PublicID{"developers"}}, {Groups: []apim.PublicID{"developers", "guests"}}, {Groups: []apim.PublicID{"guests", "partners"}}, {}} {
 		if s.Audience(v) == s.Audience(guest) {
 			t.Errorf("%+v shares the audience of guests", v)
 		}

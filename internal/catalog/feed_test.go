@@ -373,3 +373,71 @@ func TestWhatNobodySeesIsToldToNobody(t *testing.T) {
 		}
 	}
 }
+
+// follow is a catalog that is brought up to date by hand, and what it told.
+type follow struct {
+	t       *testing.T
+	store   *store.Store
+	catalog *catalog.Catalog
+	feed    *feed.Follower
+	told    []string
+}
+
+func newFollow(t *testing.T, fill ...func(*store.Tx) error) *follow {
+	t.Helper()
+	f := &follow{t: t, store: storetest.Open(t)}
+	f.catalog = catalog.New(f.store)
+	var err error
+	if f.feed, err = feed.Load(t.Context(), f.store, "catalog", f.catalog, nil); err != nil {
+		t.Fatal(err)
+	}
+	f.catalog.OnStale(func(deps []string) { f.told = append(f.told, deps...) })
+	f.write(fill...)
+	return f
+}
+
+// write changes the store, and forgets what was told before.
+func (f *follow) write(changes ...func(*store.Tx) error) {
+	f.t.Helper()
+	f.told = nil
+	for _, change := range changes {
+		if err := f.store.Update(f.t.Context(), store.Actor{Name: "test"}, change); err != nil {
+			f.t.Fatal(err)
+		}
+		if err := f.feed.CatchUp(f.t.Context()); err != nil {
+			f.t.Fatal(err)
+		}
+	}
+}
+
+// An API that comes online appears on the page of each product that holds it.
+func TestAnAPIThatComesIsToldToItsProducts(t *testing.T) {
+	t.Parallel()
+	offline := false
+	f := newFollow(t, putAPI("a", func(a *apim.API) { a.IsOnline = &offline }),
+		putProduct("p", "published", true, []string{"a"}, []string{"guests"}), putProduct("q", "published", true, []string{"a"}, []string{"guests"}),
+		putProduct("q", "published", false, nil, nil), putProduct("other", "published", true, nil, []string{"guests"}))
+	f.write(putAPI("a"))
+	for product, want := range map[apim.PublicID]bool{"p": true, "q": true, "other": false} {
+		if slices.Contains(f.told, catalog.DepProduct(product)) != want {
+			t.Errorf("%s is told to be stale: %v, want %v (told: %v)", product, !want, want, f.told)
+		}
+	}
+}
+
+// A page that lists the versions of an API is stale when another one is shown or hidden.
+func TestAVersionThatIsShownIsToldToTheOthers(t *testing.T) {
+	t.Parallel()
+	version := func(a *apim.API) { a.APIVersionSetID = "/apiVersionSets/s" }
+	f := newFollow(t, putAPI("a", version), putAPI("b", version), putAPI("alone"),
+		putProduct("p", "published", true, []string{"a"}, []string{"guests"}), putProduct("q", "published", true, []string{"b"}, nil), putProduct("r", "published", true, []string{"alone"}, nil))
+	for product, want := range map[apim.Ref]bool{"/products/q": true, "/products/r": false} {
+		f.write(func(tx *store.Tx) error { _, err := tx.Link(apim.ProductGroup, product, "/groups/guests"); return err })
+		if slices.Contains(f.told, catalog.DepVersions) != want {
+			t.Errorf("opening %s: lists of versions are stale: %v, want %v", product, !want, want)
+		}
+	}
+	if a, err := f.catalog.API(guest, "a"); err != nil || len(f.catalog.Versions(guest, a.VersionSetID)) != 2 {
+		t.Errorf("guests see not both versions: %v", err)
+	}
+}

@@ -281,6 +281,28 @@ func TestWorkspacesHaveTheirOwnResources(t *testing.T) {
 	}
 }
 
+func TestRoutesAreLoadedOnceAndOnlyOfWhatThereIs(t *testing.T) {
+	t.Parallel()
+	s := newService(t, nil)
+	s.change(func(c *changer) { c.api("a", "a", open, "GET /") })
+	s.load()
+	if err := s.gateway.loadRevision(t.Context(), "/apis/none;rev=1"); err != nil {
+		t.Errorf("of what there is not: %v", err)
+	}
+	const key = "/apis/a;rev=1"
+	var first *routes
+	for range 2 {
+		if err := s.gateway.loadRevision(t.Context(), key); err != nil {
+			t.Fatal(err)
+		}
+		rt := s.gateway.live.Load().revisions.Get(key).routes.Load()
+		if rt == nil || first != nil && rt != first {
+			t.Fatalf("routes %p, before %p", rt, first)
+		}
+		first = rt
+	}
+}
+
 // A key opens what its subscription covers: one to all APIs those of its
 // workspace, one of the service those of every workspace.
 func TestKeysOpenWhatIsInTheirWorkspace(t *testing.T) {

@@ -45,6 +45,7 @@ func TestCallsReachTheirOperation(t *testing.T) {
 		"GET /pets/{id}/photos/{photo}.png", "GET /pets/{id}/photos/{photo}", "GET /compare/{base}...{head}", "POST /models/{name}:run",
 		"GET /files/{*path}", "GET /any/*", "GET /a b/{x}", "HEAD /pets", "GET /search?q={q}", "GET /search?q={q}&kind=cat", "GET /search",
 		"GET /x/{a}/y", "GET /x/lit/z", "GET /sum?a={a}&b={b}", "GET /v-{n}", "GET /w-{n}", "PUT /v-{m}",
+		"GET /dl/{n}.gz", "GET /dl/{n}.tar.gz", "GET /escaped?%66oo={x}", "GET /open{x", "GET /pair/{a}{b}",
 	)
 	tests := map[string]string{
 		"GET ":                           "GET /",
@@ -89,6 +90,13 @@ func TestCallsReachTheirOperation(t *testing.T) {
 		"PUT /v-1":                       "PUT /v-{m} m=1",
 		"PUT /w-1":                       "",
 		"GET /v-":                        "",
+		"GET /dl/a.tar.gz":               "GET /dl/{n}.tar.gz n=a",
+		"GET /dl/a.gz":                   "GET /dl/{n}.gz n=a",
+		"GET /open%7Bx":                  "GET /open{x",
+		"GET /open1":                     "",
+		"GET /pair/xy":                   "GET /pair/{a}{b} a=x b=y",
+		"GET /pair/x":                    "",
+		"GET /escaped?foo=1":             "GET /escaped?%66oo={x} x=1",
 		"GET /x/lit/z":                   "GET /x/lit/z",
 		"GET /files/..a/b..":             "GET /files/{*path} path=..a/b..",
 		"GET /pets/%zz":                  "GET /pets/{id} id=%zz",
@@ -249,5 +257,41 @@ func BenchmarkMatchAmong1200Operations(b *testing.B) {
 		if !l.find(root, "/repos/portico/portal/kind399/17") {
 			b.Fatal("no match")
 		}
+	}
+}
+
+// Of the operations in memory those of the API that was called longest ago are
+// dropped first; one API stays, however large.
+func TestTheLeastRecentlyCalledAPIIsDropped(t *testing.T) {
+	t.Parallel()
+	l := &loadedRoutes{max: 3, entries: map[*revision]*routes{}}
+	load := func(count int) *revision {
+		rev, rt := new(revision), &routes{count: count}
+		rev.routes.Store(rt)
+		l.add(rev, rt)
+		return rev
+	}
+	kept := func(revisions ...*revision) (s string) {
+		for _, rev := range revisions {
+			s += fmt.Sprint(rev.routes.Load() != nil, " ")
+		}
+		return s
+	}
+	a, b, c := load(1), load(1), load(1)
+	if got := kept(a, b, c); got != "true true true " {
+		t.Errorf("as many as allowed: kept %s", got)
+	}
+	l.touch(a.routes.Load())
+	d := load(1)
+	if got := kept(a, b, c, d); got != "true false true true " {
+		t.Errorf("one more, b not called since: kept %s", got)
+	}
+	big := load(7)
+	if got := kept(a, c, d, big); got != "false false false true " || l.total != 7 {
+		t.Errorf("one larger than all: kept %s, %d operations", got, l.total)
+	}
+	l.drop(big, a)
+	if l.total != 0 || len(l.entries) != 0 {
+		t.Errorf("after the last was dropped there are %d operations", l.total)
 	}
 }

@@ -102,7 +102,7 @@ func (p pattern) match(s string, values []string) ([]string, bool) {
 		text := p[i]
 		at := len(s) - len(text) // the last text ends the segment
 		if i < len(p)-1 {
-			at = indexFrom(s, text, 1)
+			at = indexAfterFirst(s, text)
 		}
 		if at < 1 || !strings.HasPrefix(s[at:], text) {
 			return values, false
@@ -113,13 +113,13 @@ func (p pattern) match(s string, values []string) ([]string, bool) {
 	return values, s == ""
 }
 
-// indexFrom is strings.Index that starts at an offset.
-func indexFrom(s, sub string, from int) int {
-	if len(s) < from {
+// indexAfterFirst is strings.Index that leaves out the first character.
+func indexAfterFirst(s, sub string) int {
+	if s == "" {
 		return -1
 	}
-	if i := strings.Index(s[from:], sub); i >= 0 {
-		return i + from
+	if i := strings.Index(s[1:], sub); i >= 0 {
+		return i + 1
 	}
 	return -1
 }
