@@ -45,7 +45,7 @@ func newFixture(t *testing.T) *fixture {
 	if err := s.Update(t.Context(), store.Actor{Name: store.System}, account.FirstStart{Email: "root@example.test"}.Provision); err != nil {
 		t.Fatalf("provision: %v", err)
 	}
-	a := account.New(s)
+	a := account.NewForTests(s)
 	return &fixture{a, s, c}
 }
 

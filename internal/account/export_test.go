@@ -48,3 +48,11 @@ func (s *Service) Delays() func() []time.Duration {
 		return all
 	}
 }
+
+// NewForTests is New with hashes that cost next to nothing: what they cost is
+// tested by itself.
+func NewForTests(s *store.Store) *Service {
+	a := New(s)
+	a.hasher = newHasher(s.Random, cost{memory: 8, passes: 1, threads: 1})
+	return a
+}

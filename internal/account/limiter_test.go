@@ -48,7 +48,7 @@ func TestWhoGuessesAtAnAccountIsRefusedWhereTheyAre(t *testing.T) {
 	if _, err := f.SignIn(t.Context(), "ADA@example.test", goodPassword, here); !errors.As(err, &limited) {
 		t.Errorf("the right password while refused: %v", err)
 	}
-	for _, other := range []*account.Service{f.Service, account.New(f.store)} { // a replica, or the next start
+	for _, other := range []*account.Service{f.Service, account.NewForTests(f.store)} { // a replica, or the next start
 		if _, err := other.SignIn(t.Context(), "ada@example.test", goodPassword, account.Client{Address: "192.0.2.7:9"}); !errors.As(err, &limited) {
 			t.Errorf("from the same address, by whatever process: %v", err)
 		}

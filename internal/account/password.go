@@ -39,15 +39,16 @@ var errEncodedPassword = errors.New("stored password is not an argon2id hash")
 // in two queues, so that strangers cannot fill the one of people who are known;
 // whoever leaves gives up the place.
 type hasher struct {
+	cost   cost // of new hashes
 	slots  chan struct{}
 	queues [2]chan struct{} // of strangers, of people who are known
 	random func(n int) []byte
 	decoy  string // compared with for unknown accounts; matches nothing
 }
 
-func newHasher(random func(n int) []byte) *hasher {
-	decoy := encode(standardCost, random(saltSize), random(hashSize))
-	h := &hasher{slots: make(chan struct{}, runtime.GOMAXPROCS(0)), random: random, decoy: decoy}
+func newHasher(random func(n int) []byte, c cost) *hasher {
+	decoy := encode(c, random(saltSize), random(hashSize))
+	h := &hasher{cost: c, slots: make(chan struct{}, runtime.GOMAXPROCS(0)), random: random, decoy: decoy}
 	for i := range h.queues {
 		h.queues[i] = make(chan struct{}, maxQueue)
 	}
@@ -60,11 +61,11 @@ const maxQueue = 64
 // hash makes the PHC string of a password for storing.
 func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 	salt := h.random(saltSize)
-	sum, err := h.compute(ctx, standardCost, password, salt, hashSize, true)
+	sum, err := h.compute(ctx, h.cost, password, salt, hashSize, true)
 	if err != nil {
 		return "", err
 	}
-	return encode(standardCost, salt, sum), nil
+	return encode(h.cost, salt, sum), nil
 }
 
 // matches compares a password with a stored hash. An empty hash takes the same

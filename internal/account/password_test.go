@@ -54,7 +54,7 @@ func TestPasswordsPeopleMayChoose(t *testing.T) {
 
 func TestAHashMatchesItsPasswordOnly(t *testing.T) {
 	t.Parallel()
-	h := newHasher(randomBytes)
+	h := newHasher(randomBytes, standardCost)
 	encoded, err := h.hash(t.Context(), "Größe zählt")
 	if err != nil {
 		t.Fatal(err)
@@ -80,7 +80,7 @@ func TestAHashMatchesItsPasswordOnly(t *testing.T) {
 
 func TestCorruptHashesAreErrorsNotPanics(t *testing.T) {
 	t.Parallel()
-	h := newHasher(randomBytes)
+	h := newHasher(randomBytes, standardCost)
 	salt, sum := "c29tZXNhbHRzb21l", strings.Repeat("A", 43)
 	for name, encoded := range map[string]string{
 		"not a hash":        "password",
@@ -100,7 +100,7 @@ func TestCorruptHashesAreErrorsNotPanics(t *testing.T) {
 
 func TestHashesWaitForACore(t *testing.T) {
 	t.Parallel()
-	h := newHasher(randomBytes)
+	h := newHasher(randomBytes, standardCost)
 	for range runtime.GOMAXPROCS(0) {
 		h.slots <- struct{}{}
 	}
@@ -115,7 +115,7 @@ func TestHashesWaitForACore(t *testing.T) {
 // gives up the place.
 func TestFewWaitForACore(t *testing.T) {
 	t.Parallel()
-	h := newHasher(randomBytes)
+	h := newHasher(randomBytes, standardCost)
 	for range cap(h.slots) {
 		h.slots <- struct{}{}
 	}

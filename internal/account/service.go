@@ -37,7 +37,7 @@ type Service struct {
 // changes at once.
 func New(s *store.Store) *Service {
 	return &Service{
-		Sessions: DefaultSessions(), Refusals: audit.NewRefusals(s), store: s, hasher: newHasher(s.Random), visitors: newVisitorCache(),
+		Sessions: DefaultSessions(), Refusals: audit.NewRefusals(s), store: s, hasher: newHasher(s.Random, standardCost), visitors: newVisitorCache(),
 		waiting: make(chan struct{}, maxWaiting), wait: wait,
 	}
 }
