@@ -24,14 +24,14 @@ func (c *exportSiteCommand) Run(ctx context.Context, s streams) error {
 	if u, err := url.Parse(backend); backend != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.Path != "") {
 		return fmt.Errorf("--backend: %q is not the address of a portal, such as https://portal.example", c.Backend)
 	}
-	return app.CallPortal(ctx, c.options(s), backend, func(portal, backend string) error {
-		return c.export(ctx, s, portal, backend)
+	return app.CallPortal(ctx, c.options(s), backend, func(through http.RoundTripper, portal, backend string) error {
+		return c.export(ctx, s, through, portal, backend)
 	})
 }
 
-func (c *exportSiteCommand) export(ctx context.Context, s streams, portal, backend string) error {
+func (c *exportSiteCommand) export(ctx context.Context, s streams, through http.RoundTripper, portal, backend string) error {
 	site := &export.Site{
-		Client: &http.Client{Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+		Client: &http.Client{Transport: through, Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 		Portal: portal, Backend: backend, Dir: c.Folder, Tell: s.tell,
 	}
 	r, err := site.Export(ctx)

@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -91,11 +93,32 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), s 
 		fmt.Fprintf(s.err, "portico: %v\nSee: portico help\n", err)
 		return exitUsage
 	}
+	if passwordIn(args) {
+		fmt.Fprintln(s.err, "warning: the password in --database can be read by whoever may list processes; give it as PORTICO_DATABASE or in the file of --config")
+	}
 	if err := parsed.Run(); err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(s.err, "portico:", err)
 		return exitFailed
 	}
 	return 0
+}
+
+// passwordIn reports whether the command line holds the database's password.
+func passwordIn(args []string) bool {
+	for i, arg := range args {
+		value, ok := strings.CutPrefix(arg, "--database=")
+		if !ok && arg == "--database" && i+1 < len(args) {
+			value = args[i+1]
+		}
+		u, err := url.Parse(value)
+		if err != nil { // the driver may read what net/url does not
+			return strings.Contains(value, "@")
+		}
+		if _, ok := u.User.Password(); ok || u.Query().Has("password") || strings.Contains(value, "password=") {
+			return true
+		}
+	}
+	return false
 }
 
 type helpCommand struct {

@@ -60,15 +60,15 @@ func callRunning(ctx context.Context, opt Options, fn func(*client.Client) error
 		token, err := MintToken(ctx, opt, "", callTokenLife)
 		return token, expires, err
 	}
-	transport := &http.Transport{TLSClientConfig: pinned(running.Certificate)}
+	transport := pinned(running.Certificate)
 	defer transport.CloseIdleConnections()
 	return fn(&client.Client{Base: running.ManagementURL, Mint: mint, HTTP: &http.Client{Transport: transport}, Now: opt.Now})
 }
 
 // pinned accepts the certificate in the file and no other, whatever its host
 // names, for calls to the server's loopback address.
-func pinned(file string) *tls.Config {
-	return &tls.Config{
+func pinned(file string) *http.Transport {
+	return &http.Transport{TLSClientConfig: &tls.Config{
 		MinVersion: tls.VersionTLS12, InsecureSkipVerify: true, //nolint:gosec // VerifyConnection knows the very certificate
 		VerifyConnection: func(s tls.ConnectionState) error {
 			text, err := os.ReadFile(file) // read at each connection, since it is renewed
@@ -80,14 +80,14 @@ func pinned(file string) *tls.Config {
 			}
 			return nil
 		},
-	}
+	}}
 }
 
-// CallPortal runs fn with an address at which the service's portal can be read:
+// CallPortal runs fn with an address, and the transport to it, at which the service's portal can be read:
 // that of the process which owns the data or, if there is none, the same
 // handler served on loopback while fn runs. public is the portal's address as
 // people see it; if empty, the running process's.
-func CallPortal(ctx context.Context, opt Options, public string, fn func(portal, public string) error) error {
+func CallPortal(ctx context.Context, opt Options, public string, fn func(through http.RoundTripper, portal, public string) error) error {
 	a, err := Open(ctx, opt)
 	if errors.Is(err, ErrOwned) {
 		running, err := readRun(opt.Store.Data)
@@ -98,7 +98,9 @@ func CallPortal(ctx context.Context, opt Options, public string, fn func(portal,
 			return errors.New("the running process does not serve the portal; run the export against the one that does")
 		}
 		public = cmp.Or(public, running.PortalAddress)
-		return fn(running.PortalURL, public)
+		transport := pinned(running.PortalCertificate)
+		defer transport.CloseIdleConnections()
+		return fn(transport, running.PortalURL, public)
 	}
 	if err != nil {
 		return err
@@ -108,7 +110,7 @@ func CallPortal(ctx context.Context, opt Options, public string, fn func(portal,
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	serve := func(string) (http.Handler, error) { return a.portal(ctx, Ready{PortalURL: public}, config.Server{}) }
-	err = onLoopback(serve, func(base string) error { return fn(base, public) })
+	err = onLoopback(serve, func(base string) error { return fn(http.DefaultTransport, base, public) })
 	cancel() // stops the followers of the change feed
 	return errors.Join(err, a.Close())
 }

@@ -24,7 +24,9 @@ type Run struct {
 	ManagementURL string `json:"managementUrl,omitempty"` // where the management API listens; "": it is not served
 	Certificate   string `json:"certificate,omitempty"`   // file with the certificate of the management API; "": it is served without TLS
 	PortalURL     string `json:"portalUrl,omitempty"`     // where the portal listens
-	PortalAddress string `json:"portalAddress,omitempty"` // as the outside sees it
+	// PortalCertificate is the same of the portal.
+	PortalCertificate string `json:"portalCertificate,omitempty"`
+	PortalAddress     string `json:"portalAddress,omitempty"` // as the outside sees it
 }
 
 // Owner holds the lock of a data folder. Only one process has it at a time, so

@@ -10,9 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -60,6 +58,7 @@ func Serve(ctx context.Context, opt Options, srv config.Server, load Loader, rea
 	if r.Fingerprint, err = a.encrypt(surfaces, srv, r); err != nil {
 		return errors.Join(err, a.Close())
 	}
+	a.nameHosts(surfaces, srv, r)
 	return errors.Join(a.serve(ctx, srv, surfaces, r, load, ready), a.Close())
 }
 
@@ -132,6 +131,7 @@ func (a *App) running(surfaces []server.Surface, srv config.Server, r Ready) Run
 			run.ManagementURL, run.Certificate = at, server.CertificatePath(srv.TLS, a.opt.Store.Data)
 		case "portal":
 			run.PortalURL, run.PortalAddress = at, r.PortalURL
+			run.PortalCertificate = server.CertificatePath(srv.PortalTLS, a.opt.Store.Data)
 		}
 	}
 	return run
@@ -207,42 +207,6 @@ func addresses(surfaces []server.Surface, srv config.Server) Ready {
 		*u = strings.TrimRight(*u, "/")
 	}
 	return r
-}
-
-// scheme is the URL scheme of a surface's listener.
-func scheme(surface string, srv config.Server) string {
-	if surface == "management" && srv.TLS != "" {
-		return "https"
-	}
-	return "http"
-}
-
-// encrypt adds TLS to the management listener, if configured.
-func (a *App) encrypt(surfaces []server.Surface, srv config.Server, r Ready) (fingerprint string, err error) {
-	if srv.TLS == "" {
-		return "", nil
-	}
-	hosts := []string{"localhost", "127.0.0.1", "::1"}
-	if u, err := url.Parse(r.ManagementURL); err == nil && u.Hostname() != "" && !slices.Contains(hosts, u.Hostname()) {
-		hosts = append(hosts, u.Hostname())
-	}
-	now := a.opt.Now
-	if now == nil {
-		now = time.Now
-	}
-	cert, err := server.OpenCertificate(srv.TLS, a.opt.Store.Data, hosts, now)
-	if err != nil {
-		return "", err
-	}
-	for i := range surfaces {
-		if surfaces[i].Name == "management" {
-			surfaces[i].TLS = cert.Config()
-		}
-	}
-	if srv.TLS == server.SelfSigned {
-		fingerprint = cert.Fingerprint()
-	}
-	return fingerprint, nil
 }
 
 // reachable is an address that can be connected to: loopback for a listener on
@@ -391,7 +355,7 @@ func (a *App) management(r Ready, srv config.Server, mount string) (http.Handler
 	}
 	cfg.FirstContents = a.Provision
 	cfg.Doctor = (&doctor.Service{
-		Store: a.Store, PortalURL: r.PortalURL, GatewayURL: r.GatewayURL, Mail: a.mail != nil, HTTP: &http.Client{Timeout: doctorPatience},
+		Store: a.Store, PortalURL: r.PortalURL, GatewayURL: r.GatewayURL, Mail: a.mail != nil, HTTP: &http.Client{Timeout: doctorPatience, Transport: a.trusting()},
 	}).Examine
 	if srv.AllowErase {
 		cfg.Erase = a.erase(r.PortalURL)

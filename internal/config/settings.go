@@ -45,6 +45,9 @@ type Server struct {
 	ManagementURL   string        `help:"Address of the management API; default: from its listener." placeholder:"URL"`
 	Only            []string      `help:"Surfaces to serve: portal, gateway, management; default: all." placeholder:"LIST"`
 	TLS             string        `name:"tls" help:"TLS for the management API: self-signed, or the files CERT,KEY." placeholder:"self-signed|CERT,KEY"`
+	PortalTLS       string        `name:"portal-tls" help:"The same for the portal." placeholder:"self-signed|CERT,KEY"`
+	GatewayTLS      string        `name:"gateway-tls" help:"The same for the gateway." placeholder:"self-signed|CERT,KEY"`
+	AllowHost       []string      `help:"Further host names by which the portal and the management API may be called." placeholder:"NAME"`
 	SMTP            string        `name:"smtp" help:"Server that sends mail: smtp://user:password@host:587, or smtps://...; best given as PORTICO_SMTP. Default: no mail." placeholder:"URL"`
 	MailFrom        string        `help:"Sender of mail." default:"portico@localhost" placeholder:"ADDRESS"`
 	SessionIdle     time.Duration `help:"How long a signed-in browser may be unused before its user has to sign in again; default: 7 days." placeholder:"24h"`
@@ -96,7 +99,7 @@ func (s *Server) Validate() error {
 		// Keys fetched without TLS could be anybody's; only tests on this
 		// machine may do that.
 		u, err := url.Parse(issuer)
-		if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
+		if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !IsLoopback(u.Hostname())) {
 			return fmt.Errorf("--oidc-issuer: %q must be like https://issuer.example.com", issuer)
 		}
 	}
@@ -126,7 +129,8 @@ func (s *Server) checkSessions() error {
 	return nil
 }
 
-func isLoopback(host string) bool {
+// IsLoopback reports whether a host is this machine as it sees itself.
+func IsLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -21,19 +21,15 @@ var htmlType = header{"Content-Type", []string{"text/html; charset=utf-8"}}
 
 func contentType(v string) header { return header{"Content-Type", []string{v}} }
 
-// securityHeaders are on every answer.
-func securityHeaders(secure bool) []header {
-	list := []header{
+// securityHeaders are on every answer; HSTS is the server's.
+func securityHeaders() []header {
+	return []header{
 		{"X-Content-Type-Options", []string{"nosniff"}},
 		{"Referrer-Policy", []string{"strict-origin-when-cross-origin"}},
 		{"Permissions-Policy", []string{"camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"}},
 		{"Cross-Origin-Opener-Policy", []string{"same-origin"}},
 		{"Vary", []string{"Accept-Encoding, Cookie, Origin"}},
 	}
-	if secure {
-		list = append(list, header{"Strict-Transport-Security", []string{"max-age=" + yearInSeconds + "; includeSubDomains"}})
-	}
-	return list
 }
 
 // policy makes the Content-Security-Policy of a page with the given inline

@@ -61,7 +61,7 @@ func New(cfg Config) (*Portal, error) {
 		p.cookie, p.device = address.HostPrefix+p.cookie, address.HostPrefix+p.device
 	}
 	p.settings.Store(new(settings.Portal)) // until Load
-	p.common = securityHeaders(p.secure)
+	p.common = securityHeaders()
 	p.static = fileHeaders(p.common)
 	var err error
 	if p.assets, err = newAssets(cfg.Assets); err != nil {

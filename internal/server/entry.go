@@ -20,6 +20,9 @@ type entry struct {
 	surface string
 	pace    pace
 	duplex  bool
+	hosts   hosts
+	hsts    bool
+	proxied atomic.Bool // a proxy that is not trusted has been seen
 	relay   bool
 	ids     *requestIDs
 	trusted proxies
@@ -48,7 +51,10 @@ func (e *entry) serve(w http.ResponseWriter, r *http.Request) {
 		e.serveReady(w, r)
 		return
 	}
-	e.trusted.forwarded(r)
+	if !e.trusted.forwarded(r) && !e.proxied.Swap(true) {
+		e.logger.Warn("a proxy is not trusted: all its callers count as one, and addresses may be wrong; if it is yours, name it",
+			"surface", e.surface, "proxy", r.RemoteAddr, "setting", "--trust-proxy")
+	}
 	id := e.ids.next()
 	if !e.relay || r.Header["X-Request-Id"] == nil {
 		r.Header["X-Request-Id"] = []string{id}
@@ -58,6 +64,13 @@ func (e *entry) serve(w http.ResponseWriter, r *http.Request) {
 		// net/http takes a Content-Length beside it away unseen: RFC 9112 §6.1
 		// wants the connection of such a request closed.
 		w.Header()["Connection"] = []string{"close"}
+	}
+	if e.hsts {
+		w.Header()["Strict-Transport-Security"] = hsts
+	}
+	if e.hosts != nil && !e.hosts.allow(r) {
+		e.misdirected(w, r)
+		return
 	}
 	defer e.recover(w, r, id)
 	e.next.ServeHTTP(w, r)
@@ -89,11 +102,14 @@ func (e *entry) recover(w http.ResponseWriter, r *http.Request, id string) {
 	}
 	e.logger.Error("panic", "surface", e.surface, "method", r.Method, "path", address.Redacted(r.URL), "request", id,
 		"panic", fmt.Sprint(v), "stack", string(debug.Stack()))
-	body, _ := json.Marshal(map[string]any{"error": map[string]any{
-		"code": "InternalServerError", "message": "Something went wrong on our side. Quote request " + id + " when you ask about it.", "details": nil,
-	}})
+	refuse(w, http.StatusInternalServerError, "InternalServerError", "Something went wrong on our side. Quote request "+id+" when you ask about it.")
+}
+
+// refuse answers with an error in the form of the management API.
+func refuse(w http.ResponseWriter, status int, code, message string) {
+	body, _ := json.Marshal(map[string]any{"error": map[string]any{"code": code, "message": message, "details": nil}})
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(http.StatusInternalServerError)
+	w.WriteHeader(status)
 	w.Write(body)
 }
 

@@ -37,15 +37,17 @@ func isClaim(name string) bool {
 }
 
 // forwarded applies the X-Forwarded fields of a trusted proxy to the request,
-// and removes the claims of anyone else.
-func (p proxies) forwarded(r *http.Request) {
-	if len(p) == 0 || !p.trusts(peer(r.RemoteAddr)) {
+// and removes the claims of anyone else. It is false for what looks like a proxy
+// of this network that is not trusted.
+func (p proxies) forwarded(r *http.Request) (ok bool) {
+	if from := peer(r.RemoteAddr); len(p) == 0 || !p.trusts(from) {
+		_, claimed := r.Header["X-Forwarded-For"]
 		for name := range r.Header {
 			if isClaim(name) {
 				delete(r.Header, name)
 			}
 		}
-		return
+		return !claimed || !from.IsLoopback() && !from.IsPrivate()
 	}
 	if host := last(r.Header["X-Forwarded-Host"]); host != "" {
 		r.Host = host
@@ -56,6 +58,7 @@ func (p proxies) forwarded(r *http.Request) {
 	if ip := p.client(r.Header["X-Forwarded-For"]); ip.IsValid() {
 		r.RemoteAddr = net.JoinHostPort(ip.String(), "0")
 	}
+	return true
 }
 
 func (p proxies) trusts(ip netip.Addr) bool {

@@ -40,6 +40,8 @@ type Surface struct {
 	Patience time.Duration // with clients that neither send nor take anything of a body; 0: endless
 	MinRate  int           // bytes a second of a body, beyond the patience; 0: any
 	Duplex   bool          // bodies may be read while the answer is written
+	Hosts    []string      // names it may be called by, beside loopback's and the address that a connection came to; nil: any
+	HSTS     bool          // browsers are told to use TLS
 	Relay    bool          // requests are passed on: a client's X-Request-Id stays in them
 }
 
@@ -85,6 +87,7 @@ func (s *Server) Run(ctx context.Context) error {
 func (s *Server) httpServer(surface Surface, ids *requestIDs) *http.Server {
 	var h http.Handler = &entry{
 		next: surface.Handler, surface: surface.Name, pace: surface.pace(), duplex: surface.Duplex, relay: surface.Relay,
+		hosts: newHosts(surface.Hosts), hsts: surface.HSTS,
 		ids: ids, trusted: s.Trusted, logger: s.Logger, ready: s.ready,
 	}
 	protocols := new(http.Protocols)

@@ -130,9 +130,9 @@ func (c *Certificate) load() error {
 	return nil
 }
 
-// good reports whether a certificate covers the hosts and stays valid for a while.
+// good reports whether a certificate is a leaf that covers the hosts and stays valid for a while.
 func good(leaf *x509.Certificate, hosts []string, now time.Time) bool {
-	if leaf.NotAfter.Sub(now) < selfSignedRenew {
+	if leaf.IsCA || leaf.NotAfter.Sub(now) < selfSignedRenew {
 		return false
 	}
 	return !slices.ContainsFunc(hosts, func(h string) bool { return leaf.VerifyHostname(h) != nil })
@@ -150,8 +150,8 @@ func writeSelfSigned(certFile, keyFile string, hosts []string, now time.Time) er
 	template := &x509.Certificate{
 		SerialNumber: serial, Subject: pkix.Name{CommonName: "portico"},
 		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(selfSignedLife),
-		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		BasicConstraintsValid: true, IsCA: true, // so that clients can be configured to trust it
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		BasicConstraintsValid: true, // a leaf: whoever trusts it trusts this server and nothing that its key signs
 	}
 	for _, h := range hosts {
 		if ip := net.ParseIP(h); ip != nil {

@@ -67,6 +67,9 @@ func TestSelfSignedCertificatesStayAndAreRenewed(t *testing.T) {
 	if renewed := handshake(t, first); renewed.SerialNumber.Cmp(shown.SerialNumber) == 0 || renewed.NotAfter.Before(later.Add(selfSignedRenew)) {
 		t.Error("the certificate was not renewed before its end")
 	}
+	if shown.IsCA || shown.KeyUsage&x509.KeyUsageCertSign != 0 {
+		t.Error("whoever trusts the certificate trusts what its key signs, too")
+	}
 	hosts = append(hosts, "new.example")
 	if err := handshake(t, open()).VerifyHostname("new.example"); err != nil {
 		t.Errorf("a new host: %v", err)

@@ -10,6 +10,32 @@ import (
 	"testing"
 )
 
+func TestThePortalAndTheGatewayOverTLS(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	p := start(t, "serve", "--data", dir, "--portal-tls", "self-signed", "--gateway-tls", "self-signed")
+	own, err := os.ReadFile(filepath.Join(dir, "tls.crt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(own)
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
+	for url, want := range map[string]int{p.portal: http.StatusOK, p.gateway + "/status-0123456789abcdef": http.StatusOK} {
+		answer, err := client.Get(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if !strings.HasPrefix(url, "https://") || answer.StatusCode != want {
+			t.Errorf("%s: %d, want %d", url, answer.StatusCode, want)
+		}
+	}
+	if out := portico(t, "export-site", t.TempDir(), "--data", dir); !strings.Contains(out, "pages") {
+		t.Errorf("a command beside it printed %q", out)
+	}
+}
+
 func TestManagementOverTLS(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
