@@ -64,7 +64,7 @@ var folders = []owner{
 	{"internal/widget/site_form.go", "methods"},
 	{"internal/widget/templates.go", "types of nodes"},
 	{"internal/widget/text_block.go", "values of styles"},
-	"internal/server/host.go": "names of hosts",
+	{"internal/server/host.go", "names of hosts"},
 	{"cmd/portico/import.go", "an id made of a path"},
 }
 
