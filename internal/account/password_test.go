@@ -179,3 +179,25 @@ func randomBytes(n int) []byte {
 	rand.Read(b) // never fails
 	return b
 }
+
+func TestAttemptsBeyondThePaceAreSlowerAndSlower(t *testing.T) {
+	t.Parallel()
+	const step = 30 * time.Second
+	for over, want := range map[time.Duration]time.Duration{
+		-time.Second: 0, 0: 0, 1: firstDelay, step: firstDelay, step + 1: 2 * firstDelay, 2 * step: 2 * firstDelay, 2*step + 1: 4 * firstDelay,
+		4*step + 1: lastDelay, time.Hour: lastDelay, 1 << 62: lastDelay,
+	} {
+		if got := delayOf(over); got != want {
+			t.Errorf("%s beyond the pace: %s, want %s", over, got, want)
+		}
+	}
+}
+
+func TestTextsAreCutBetweenCharacters(t *testing.T) {
+	t.Parallel()
+	for _, tt := range [][2]string{{"abc", "abc"}, {"abcd", "abc"}, {"abü", "ab"}, {"", ""}} {
+		if got := clip(tt[0], 3); got != tt[1] {
+			t.Errorf("%q is cut to %q, want %q", tt[0], got, tt[1])
+		}
+	}
+}
