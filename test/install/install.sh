@@ -10,7 +10,7 @@ set -uo pipefail
 # needs SUITE: the commands of a suite, each with the Debian package that has it.
 needs() {
 	case $1 in
-	postgres) echo "postgres:postgresql" ;;
+	postgres) echo "postgres:postgresql sqlite3:sqlite3" ;;
 	islands | clients) echo "node:nodejs npm:npm" ;;
 	chromium) echo "node:nodejs npm:npm chromium:chromium" ;;
 	firefox) echo "node:nodejs npm:npm firefox:firefox-esr" ;;
