@@ -6,7 +6,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 LDFLAGS := -s -w -X main.version=$(VERSION)
 BINARY  ?= bin/portico
 
-.PHONY: demo build binary web web-deps test check lint bench mutate clean
+.PHONY: demo build binary web web-deps test test-long check lint bench mutate clean
 
 demo: build ## build, and start a portal with demo content
 	./bin/portico demo
@@ -27,6 +27,9 @@ web/node_modules/.package-lock.json: web/package-lock.json
 
 test: ## every suite: unit, both databases, samples, SDK, browsers
 	./test/suites.sh
+
+test-long: ## the same tests of Go at greater length: more crashes, sessions and sizes; an hour or so
+	PORTICO_LONG=1 PORTICO_REQUIRE_POSTGRES=1 $(GO) test -timeout 3h ./...
 
 check: lint ## quick loop: lint and unit tests
 	$(GO) test ./cmd/... ./internal/... ./demo/...

@@ -11,13 +11,11 @@ import (
 	"time"
 )
 
-const crashes = 50
-
 // TestKilledAnywhereNothingAcknowledgedIsLost kills the server while descriptions
 // are imported and the site is published, and looks at what is there afterwards.
 func TestKilledAnywhereNothingAcknowledgedIsLost(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir, crashes := t.TempDir(), amount(25, 100)
 	done := newLedger()
 	p := start(t, "serve", "--data", dir)
 	c := p.client(t, "--data", dir, "--expires", "24h")

@@ -50,6 +50,14 @@ type process struct {
 	exited                      chan struct{}
 }
 
+// amount is how much a test does: little in make test, much in make test-long.
+func amount(little, much int) int {
+	if os.Getenv("PORTICO_LONG") == "1" {
+		return much
+	}
+	return little
+}
+
 const startTimeout = 60 * time.Second
 
 // start runs a command such as "serve" with free ports and waits until it is ready.
