@@ -27,10 +27,14 @@ func Export(ctx context.Context, tx *store.Tx, api apim.Ref, format Format, serv
 	if err != nil {
 		return nil, fmt.Errorf("export %s: %w", api, err)
 	}
+	text, err := x.document(ctx, servers)
+	if err != nil {
+		return nil, err
+	}
+	text = x.withoutBackends(text)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	text := x.withoutBackends(x.document(servers))
 	if format == OpenAPI {
 		return writeYAML(text), nil
 	}
@@ -127,6 +131,9 @@ func (x *exporter) loadOperations(tx *store.Tx, api apim.Ref) error {
 		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.Seq, b.Seq))
 	})
 	for _, doc := range docs {
+		if err := tx.Context().Err(); err != nil { // nobody waits for it any more
+			return err
+		}
 		o := &exported{id: string(doc.Name), inline: map[string]bool{}}
 		if err := doc.Decode(&o.op); err != nil {
 			return err

@@ -2,6 +2,7 @@ package apidoc
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -11,7 +12,7 @@ import (
 )
 
 // document writes the whole description as compact JSON.
-func (x *exporter) document(servers []string) json.RawMessage {
+func (x *exporter) document(ctx context.Context, servers []string) (json.RawMessage, error) {
 	var o objectWriter
 	version := "3.0.3"
 	if isVersion(x.extra.OpenAPI, "3.1") {
@@ -23,7 +24,10 @@ func (x *exporter) document(servers []string) json.RawMessage {
 	o.add("servers", serversOf(servers))
 	o.add("tags", x.extra.Tags)
 	o.add("security", x.security(x.extra.Security))
-	paths, others := x.paths()
+	paths, others, err := x.paths(ctx)
+	if err != nil {
+		return nil, err
+	}
 	o.add("paths", paths)
 	o.add("x-ms-paths", others)
 	if isVersion(version, "3.1") {
@@ -31,7 +35,7 @@ func (x *exporter) document(servers []string) json.RawMessage {
 	}
 	o.add("components", x.components(paths, others))
 	addAll(&o, x.extra.X)
-	return o.raw()
+	return o.raw(), nil
 }
 
 func (x *exporter) info() json.RawMessage {
@@ -146,7 +150,7 @@ func (x *exporter) securitySchemes() json.RawMessage {
 
 // paths writes the operations by path. Those whose template is not an OpenAPI
 // path are written by template, as x-ms-paths.
-func (x *exporter) paths() (paths, others json.RawMessage) {
+func (x *exporter) paths(ctx context.Context) (paths, others json.RawMessage, err error) {
 	type item struct {
 		methods objectWriter
 		used    map[string]bool
@@ -168,6 +172,9 @@ func (x *exporter) paths() (paths, others json.RawMessage) {
 		return true
 	}
 	for _, op := range x.operations {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
 		method := strings.ToLower(op.op.Method)
 		path, plain := splitTemplate(&op.op)
 		if !methods[method] {
@@ -184,7 +191,7 @@ func (x *exporter) paths() (paths, others json.RawMessage) {
 			out[list].add(path, lists[list][path].methods.raw())
 		}
 	}
-	return out[0].raw(), out[1].some()
+	return out[0].raw(), out[1].some(), nil
 }
 
 // splitTemplate is the path of a URL template; plain is false if its query is

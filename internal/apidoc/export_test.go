@@ -1,7 +1,9 @@
 package apidoc
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -165,6 +167,37 @@ func TestWhatGatewaysAndCallbacksAreToldOfTheBackendIsNotExported(t *testing.T) 
 				t.Errorf("the export lost %s:\n%s", kept, text)
 			}
 		}
+	}
+}
+
+// leaving is the context of a reader who leaves after it was asked some times.
+type leaving struct {
+	context.Context
+	left *int
+}
+
+func (l leaving) Err() error {
+	if *l.left--; *l.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+func TestAnExportEndsWithItsReader(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, storetest.Open(t))
+	var list [][3]string
+	for i := range 100 {
+		list = append(list, [3]string{fmt.Sprint("op", i), "get", fmt.Sprintf("/things/%d", i)})
+	}
+	f.load("a", Source{Data: descriptionOf("A", list...)})
+	left := 50
+	err := f.store.View(t.Context(), func(tx *store.Tx) error {
+		_, err := Export(leaving{t.Context(), &left}, tx, "/apis/a", OpenAPI)
+		return err
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("the reader left in the middle of 100 operations, and the export ends with %v", err)
 	}
 }
 

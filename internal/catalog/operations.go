@@ -57,6 +57,9 @@ func (c *Catalog) loadOperations(ctx context.Context, revision apim.Ref) ([]*Ope
 			return err
 		}
 		for _, d := range docs {
+			if err := ctx.Err(); err != nil { // nobody waits for it any more
+				return err
+			}
 			op, order, err := newOperation(d, tags[d.Key()], names)
 			if err != nil {
 				return err
