@@ -126,6 +126,7 @@ func TestRevokedTokensAreToldFromForgedOnes(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.user(t, "ada")
+	const revoked, forged = "the token was revoked ada", "the token's signature is wrong"
 	var tokens []string
 	for range 7 {
 		token, err := f.MintToken(t.Context(), "ada", "secondary", f.clock.Now().Add(time.Hour))
@@ -135,10 +136,12 @@ func TestRevokedTokensAreToldFromForgedOnes(t *testing.T) {
 		tokens = append(tokens, token)
 		f.setState(t, "ada", apim.UserBlocked)
 		f.setState(t, "ada", apim.UserActive)
+		if _, err := f.Authenticate(t.Context(), token); reason(err) != revoked {
+			t.Errorf("the last token: %q, want %q", reason(err), revoked)
+		}
 	}
-	const forged = "the token's signature is wrong"
 	for i, token := range tokens {
-		want := "the token was revoked ada"
+		want := revoked
 		if i < 2 { // more than five ago
 			want = forged
 		}

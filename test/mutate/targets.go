@@ -37,10 +37,11 @@ var targets = []target{
 		"snapshot.visible", "snapshot.apiVisible", "snapshot.productVisible", "snapshot.audience", "snapshot.matters", "snapshot.look", "snapshot.join", "snapshot.with",
 		"Visitor.In", "head", "touch", "rows.rejoin", "rows.hold", "rows.dropGroups", "rows.reloadAPIs", "rows.reloadAPI", "rows.reloadProduct", "rows.loadProducts", "newAPIRow",
 	}},
-	{Package: "gateway", Files: []string{"key.go", "routes.go", "router.go", "template.go", "address.go"}, Decides: []string{
+	{Package: "gateway", Files: []string{"key.go", "routes.go", "router.go", "template.go", "address.go", "target.go", "arrive.go"}, Decides: []string{
 		"Gateway.authorize", "call.takeKey", "snapshot.admit", "snapshot.productOf", "snapshot.openProduct", "Gateway.preflightProduct",
 		"line.pick", "address.choose", "addresses.find", "cutRevision", "newAddress", "segments", "lookup.find", "lookup.walk", "lookup.wildcard", "lookup.choose",
-		"lookup.matchQuery", "hasDotSegment", "hasDotPiece", "pattern.match", "call.scopes", "Gateway.build", "Gateway.compile", "Gateway.chain",
+		"lookup.matchQuery", "readTarget", "rawTarget", "valid", "isHex", "hasDotSegment", "isDots",
+		"call.arrive", "call.arriveLookalike", "call.removeLookalikes", "call.setForwarded", "isHopByHop", "removeHopByHop", "pattern.match", "call.scopes", "Gateway.build", "Gateway.compile", "Gateway.chain",
 	}},
 	{Package: "policy", Files: []string{"cors.go", "rate_limit.go", "counters.go"}, Decides: []string{
 		"cors.allows", "cors.allowsHeaders", "cors.admit", "cors.grant", "cors.preflight", "cors.Run", "Chain.Preflight", "normalOrigin", "cors.parseOrigins", "parser.listOrAny",
