@@ -35,7 +35,7 @@ var targets = []target{
 	{Package: "catalog", Decides: []string{
 		"Catalog.Visible", "Catalog.API", "Catalog.Product", "Catalog.APIsOf", "Catalog.ProductsOf", "Catalog.Versions", "Catalog.Shared",
 		"snapshot.visible", "snapshot.apiVisible", "snapshot.productVisible", "snapshot.audience", "snapshot.matters", "snapshot.look", "snapshot.join", "snapshot.with",
-		"Visitor.In", "head", "touch", "rows.rejoin", "rows.hold", "rows.dropGroups", "rows.reloadAPIs", "rows.reloadAPI", "rows.reloadProduct", "rows.loadProducts", "newAPIRow",
+		"Visitor.In", "head", "touch", "rows.hold", "rows.reloadAPIs", "rows.reloadAPI", "rows.reloadProduct", "rows.loadProducts", "newAPIRow",
 	}},
 	{Package: "gateway", Files: []string{"key.go", "routes.go", "router.go", "template.go", "address.go", "target.go", "arrive.go"}, Decides: []string{
 		"Gateway.authorize", "call.takeKey", "snapshot.admit", "snapshot.productOf", "snapshot.openProduct", "Gateway.preflightProduct",
