@@ -27,27 +27,6 @@ func ActionOf(resourceType, verb string) Action {
 	return Action("Microsoft.ApiManagement/service/" + resourceType + "/" + verb)
 }
 
-// Principal is an authenticated caller.
-type Principal struct {
-	UserID      apim.Name // set if a user's token was given
-	Integration bool      // whether it is a token of tenant/access
-	Admin       bool      // whether it is user 1 or a member of administrators
-	// Subject identifies a caller who is not a user: "token:ci" for a named
-	// token, "oidc:https://issuer#subject" for a token of an OpenID provider.
-	Subject string
-}
-
-// Name identifies the principal in the audit log.
-func (p Principal) Name() string {
-	switch {
-	case p.Integration:
-		return "integration"
-	case p.UserID != "":
-		return string(p.UserID)
-	}
-	return p.Subject
-}
-
 // Assignment grants a role at a scope and below it.
 type Assignment struct {
 	Role  *Role

@@ -3,8 +3,8 @@
 // assigned at a scope (apim-rest.md part 5). What no assignment grants is
 // denied.
 //
-// The built-in roles are in role.go; custom ones and assignments are stored and
-// served by package management.
+// The built-in roles are in role.go; custom ones and assignments are stored, read
+// by [Roles] and served by package management.
 //
-// It imports apim only. Package account finds out who the caller is.
+// It imports store and apim. Package account finds out who the caller is.
 package access

@@ -43,6 +43,29 @@ var (
 	OwnUser = &Role{Name: "Own User", Actions: with("users/read", "users/groups/read", "users/subscriptions/read", "users/identities/read")}
 )
 
+// What a token may do that a request asked for, beside the roles of who asked:
+// see [Roles.Authorize]. They have no role definition.
+var (
+	// Editing is what the editor of the site needs, who begins with such a token:
+	// content, revisions, media, and reading the catalog.
+	Editing = &Role{Name: "Editing", Actions: with("read", "portalRevisions/read", "portalRevisions/write",
+		"contentTypes/read", "contentTypes/write", "contentTypes/delete",
+		"contentTypes/contentItems/read", "contentTypes/contentItems/write", "contentTypes/contentItems/delete",
+		"portalconfigs/read", "portalsettings/read", "portalconfigs/listMediaContentSecrets/action",
+		"apis/read", "apis/operations/read", "apis/operations/tags/read", "apis/operationsByTags/read", "apis/schemas/read",
+		"apis/releases/read", "apis/revisions/read", "apis/products/read", "apis/tags/read", "apis/tagDescriptions/read", "apis/wikis/read",
+		"apisByTags/read", "apiVersionSets/read", "products/read", "products/apis/read", "products/tags/read", "products/wikis/read",
+		"productsByTags/read", "tags/read", "tagResources/read", "groups/read", "documentations/read")}
+	// Reserved is what none of them may do: what decides about rights, the keys of
+	// the tenant, and making tokens.
+	Reserved = &Role{Name: "Reserved", Actions: with("Microsoft.Authorization/*/write", "Microsoft.Authorization/*/delete", "Microsoft.Authorization/*/action",
+		"tenant/write", "tenant/delete", "tenant/*/action", "users/token/action", "users/generateSsoUrl/action", "getssotoken/action")}
+)
+
+// AssignRoles is the action of those who decide about rights: at the service,
+// they also choose administrators and see the keys of the tenant.
+const AssignRoles Action = "Microsoft.Authorization/roleAssignments/" + Write
+
 // BuiltIn are the roles of every service (apim-rest.md Part 5).
 var BuiltIn = []*Role{
 	Owner,

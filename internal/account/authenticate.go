@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/portico-portal/portico/internal/access"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/settings"
 	"github.com/portico-portal/portico/internal/store"
@@ -22,43 +23,40 @@ const (
 	secondaryKey = "secondaryKey"
 )
 
-// Principal is the holder of a valid token.
-type Principal struct {
-	UserID      apim.Name // "" for the integration principal
-	Integration bool
-	Admin       bool   // true for the integration, user 1 and members of administrators
-	Subject     string // set if it is not a user: "token:ci", "oidc:https://issuer#subject"
-}
-
 // Authenticate checks the value of an Authorization header, or a bare token, in
 // any spelling of a shared access token. The error is apim.ErrUnauthorized for
 // anything but a valid token of an active principal.
-func (s *Service) Authenticate(ctx context.Context, header string) (Principal, error) {
+func (s *Service) Authenticate(ctx context.Context, header string) (access.Principal, error) {
 	token, err := ParseToken(header)
 	if err != nil {
-		return Principal{}, err
+		return access.Principal{}, err
 	}
-	return store.Read(ctx, s.store, func(tx *store.Tx) (Principal, error) {
+	return store.Read(ctx, s.store, func(tx *store.Tx) (access.Principal, error) {
 		if token.ID.Same(IntegrationID) {
-			return Principal{Integration: true, Admin: true}, checkServiceToken(tx, token)
+			return access.Principal{Integration: true, Admin: true}, checkServiceToken(tx, token)
 		}
 		if subject := string(token.ID.Key()); strings.HasPrefix(subject, TokenPrefix) {
-			return Principal{Subject: subject}, checkServiceToken(tx, token)
+			return access.Principal{Subject: subject}, checkServiceToken(tx, token)
 		}
-		v, err := checkUserToken(tx, token)
+		v, made, err := checkUserToken(tx, token)
 		if err != nil {
-			return Principal{}, err
+			return access.Principal{}, err
 		}
-		return Principal{UserID: v.User.ID, Admin: v.Admin}, nil
+		maker, err := s.maker(tx, made, v.User.ID)
+		return access.Principal{UserID: v.User.ID, Admin: v.Admin, Maker: maker}, err
 	})
 }
 
 // checkServiceToken checks a token of the service itself or of a name. There are
 // none while access by token is switched off.
 func checkServiceToken(tx *store.Tx, token Token) error {
-	if err := checkToken(tx, token, ""); err != nil {
+	if err := checkToken(tx, token, "", madeBy{}); err != nil {
 		return err
 	}
+	return checkTokensAllowed(tx)
+}
+
+func checkTokensAllowed(tx *store.Tx) error {
 	allowed, err := settings.TokensAllowed(tx)
 	if err == nil && !allowed {
 		return refuse("access by token is switched off in tenant/access")
@@ -83,20 +81,26 @@ func (s *Service) MintNamed(ctx context.Context, subject string, expires time.Ti
 
 var named = regexp.MustCompile(`^token:[a-z0-9._-]{1,64}$`)
 
-func checkUserToken(tx *store.Tx, token Token) (*Visitor, error) {
+func checkUserToken(tx *store.Tx, token Token) (*Visitor, madeBy, error) {
 	ref := apim.UserRef(token.ID)
+	text, err := tx.MintedToken(token.signature)
+	if err != nil {
+		return nil, madeBy{}, err
+	}
 	epoch, err := tx.Meta(epochMeta(ref))
 	if err != nil {
-		return nil, err
+		return nil, madeBy{}, err
 	}
-	if err := checkToken(tx, token, epoch); err != nil {
-		return nil, err
+	made := parseMade(text)
+	if err := checkToken(tx, token, epoch, made); err != nil {
+		return nil, madeBy{}, err
 	}
-	return visitor(tx, token.ID)
+	v, err := visitor(tx, token.ID)
+	return v, made, err
 }
 
 // checkToken checks the signature, then the expiry, so that a forged token reveals nothing.
-func checkToken(tx *store.Tx, token Token, epoch string) error {
+func checkToken(tx *store.Tx, token Token, epoch string, made madeBy) error {
 	var keys []string
 	for _, field := range []string{primaryKey, secondaryKey} {
 		key, err := apim.OrNone(tx.Secret(TenantAccess, field))
@@ -108,8 +112,8 @@ func checkToken(tx *store.Tx, token Token, epoch string) error {
 		}
 	}
 	switch {
-	case !token.signedByAny(keys, epoch):
-		if token.wasSigned(keys, epoch) {
+	case !token.signedByAny(keys, epoch, made):
+		if token.wasSigned(keys, epoch, made) {
 			return &RefusedError{Reason: "the token was revoked", Subject: string(token.ID.Key())}
 		}
 		return refuse("the token's signature is wrong")
@@ -120,23 +124,23 @@ func checkToken(tx *store.Tx, token Token, epoch string) error {
 }
 
 // signedByAny reports whether one of the keys signed the token in an epoch.
-func (t Token) signedByAny(keys []string, epoch string) bool {
+func (t Token) signedByAny(keys []string, epoch string, made madeBy) bool {
 	genuine := false
 	for _, key := range keys {
-		genuine = t.SignedBy(epochKey(key, epoch)) || genuine
+		genuine = t.SignedBy(made.key(epochKey(key, epoch))) || genuine
 	}
 	return genuine
 }
 
 // wasSigned reports whether the token was good in one of the last epochs.
-func (t Token) wasSigned(keys []string, epoch string) bool {
+func (t Token) wasSigned(keys []string, epoch string, made madeBy) bool {
 	n, _ := strconv.Atoi(epoch) // "" is 0
 	for earlier := n - 1; earlier >= max(0, n-5); earlier-- {
 		name := ""
 		if earlier > 0 {
 			name = strconv.Itoa(earlier)
 		}
-		if t.signedByAny(keys, name) {
+		if t.signedByAny(keys, name, made) {
 			return true
 		}
 	}
@@ -157,26 +161,36 @@ func epochKey(key, epoch string) string {
 	return key + "\n" + epoch
 }
 
-// MintToken makes a compact token for an active user, signed with the key that
+// MintToken makes a compact token for an active user, for whoever runs the
+// program; for requests there is [Service.MintFor]. It is signed with the key that
 // keyType names (primary or secondary; "": primary). It is valid to the minute
 // of expires, and for at most MaxTokenLifetime. Errors: *apim.InvalidError,
 // apim.ErrNotFound.
 func (s *Service) MintToken(ctx context.Context, userID apim.Name, keyType string, expires time.Time) (token string, err error) {
-	field, err := keyField(keyType)
+	field, until, err := s.checkMinting(keyType, expires)
 	if err != nil {
 		return "", err
 	}
-	if err := s.checkExpiry(expires); err != nil {
-		return "", err
-	}
-	until := expires.UTC().Truncate(time.Minute)
-	if !until.After(s.store.Now()) {
-		until = until.Add(time.Minute) // so that it is valid at least for a moment
-	}
-	return store.Read(ctx, s.store, func(tx *store.Tx) (string, error) { return mintUser(tx, userID, field, until) })
+	return store.Read(ctx, s.store, func(tx *store.Tx) (string, error) { return mintUser(tx, userID, field, until, madeBy{}) })
 }
 
-func mintUser(tx *store.Tx, userID apim.Name, field string, until time.Time) (string, error) {
+// checkMinting is the secret that keyType names and the minute until which a
+// token is valid: at least for a moment.
+func (s *Service) checkMinting(keyType string, expires time.Time) (field string, until time.Time, err error) {
+	if field, err = keyField(keyType); err != nil {
+		return "", time.Time{}, err
+	}
+	if err := s.checkExpiry(expires); err != nil {
+		return "", time.Time{}, err
+	}
+	until = expires.UTC().Truncate(time.Minute)
+	if !until.After(s.store.Now()) {
+		until = until.Add(time.Minute)
+	}
+	return field, until, nil
+}
+
+func mintUser(tx *store.Tx, userID apim.Name, field string, until time.Time, made madeBy) (string, error) {
 	u, err := getUser(tx, apim.UserRef(userID))
 	if err != nil {
 		return "", err
@@ -192,7 +206,7 @@ func mintUser(tx *store.Tx, userID apim.Name, field string, until time.Time) (st
 	if err != nil {
 		return "", err
 	}
-	return MintCompact(string(u.ID), until, epochKey(key, epoch)), nil
+	return MintCompact(string(u.ID), until, made.key(epochKey(key, epoch))), nil
 }
 
 // MintAdmin makes a compact token of the integration principal that is valid

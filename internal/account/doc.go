@@ -8,5 +8,6 @@
 // [DeleteUser]), so that a management PUT, a portal form and provisioning
 // follow the same ones.
 //
-// It imports store, feed, settings, audit and apim.
+// It imports store, feed, settings, audit, access (who a caller is, and what for)
+// and apim.
 package account

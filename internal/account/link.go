@@ -71,7 +71,7 @@ func (s *Service) RedeemLink(ctx context.Context, secret string, c Client) (*Sta
 		if err := confirm(tx, user); err != nil {
 			return nil, err
 		}
-		return s.startSession(tx, user.Name(), c, byLink)
+		return s.startSession(tx, user.Name(), c, begun{byLink: true})
 	})
 }
 
@@ -110,7 +110,7 @@ func hashSecret(secret string) string {
 // by others, so it begins one session, and leads the browser that has that
 // session there again; as a header it stays good until it expires, since it is
 // the credential of API clients, too (portal-wire.md §2). Errors: those of
-// [Service.RedeemLink].
+// [Service.RedeemLink]. What the token may not do, the session may not either.
 func (s *Service) SignInByToken(ctx context.Context, text string, c Client) (*Started, error) {
 	who, err := s.Authenticate(ctx, text)
 	var refused *RefusedError
@@ -151,7 +151,11 @@ func (s *Service) spendToken(ctx context.Context, text string, user apim.Name, c
 			if err := tx.SetMark(spent, token.Expires); err != nil {
 				return nil, err
 			}
-			return s.startSession(tx, user, c, byCredentials)
+			made, err := tx.MintedToken(token.signature)
+			if err != nil {
+				return nil, err
+			}
+			return s.startSession(tx, user, c, begun{made: parseMade(made)})
 		}
 		present, err := s.session(tx, c.SessionID)
 		if err != nil || !present.UserID.Same(user) {

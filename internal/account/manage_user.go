@@ -119,5 +119,5 @@ func (s *Service) setOwnPassword(tx *store.Tx, v *Visitor, encoded string, c Cli
 	if err := replacePassword(tx, ref, encoded); err != nil {
 		return nil, err
 	}
-	return s.startSession(tx, v.User.ID, c, byCredentials)
+	return s.startSession(tx, v.User.ID, c, begun{})
 }

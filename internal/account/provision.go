@@ -27,8 +27,10 @@ func Provisioned(tx *store.Tx) (bool, error) {
 // Forget removes, in a transaction that deletes all resources, what accounts
 // store beside them, so that the service can be provisioned again.
 func Forget(tx *store.Tx, service string) error {
-	if err := tx.Exec(`DELETE FROM session WHERE service = $1`, service); err != nil {
-		return err
+	for _, table := range []string{"session", "minted_token"} {
+		if err := tx.Exec(`DELETE FROM `+table+` WHERE service = $1`, service); err != nil {
+			return err
+		}
 	}
 	return tx.Exec(`DELETE FROM meta WHERE service = $1 AND name LIKE 'account.%'`, service)
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/portico-portal/portico/internal/access"
 	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
@@ -80,7 +81,7 @@ func TestNamedTokensEndInAMonth(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		if p, err := f.Authenticate(t.Context(), token); err != nil || p != (account.Principal{Subject: tt.subject}) {
+		if p, err := f.Authenticate(t.Context(), token); err != nil || p != (access.Principal{Subject: tt.subject}) {
 			t.Errorf("%s authenticates as %+v, %v", tt.subject, p, err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/portico-portal/portico/internal/access"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/audit"
 	"github.com/portico-portal/portico/internal/store"
@@ -29,6 +30,7 @@ type Service struct {
 	store    *store.Store
 	hasher   *hasher
 	visitors *visitorCache
+	roles    *access.Roles
 	waiting  chan struct{} // attempts to sign in that are held up
 	wait     func(ctx context.Context, d time.Duration) error
 }
@@ -37,7 +39,7 @@ type Service struct {
 // changes at once.
 func New(s *store.Store) *Service {
 	return &Service{
-		Sessions: DefaultSessions(), Refusals: audit.NewRefusals(s), store: s, hasher: newHasher(s.Random, standardCost), visitors: newVisitorCache(),
+		Sessions: DefaultSessions(), Refusals: audit.NewRefusals(s), store: s, hasher: newHasher(s.Random, standardCost), visitors: newVisitorCache(), roles: &access.Roles{},
 		waiting: make(chan struct{}, maxWaiting), wait: wait,
 	}
 }

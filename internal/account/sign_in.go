@@ -124,7 +124,7 @@ func (s *Service) findByEmail(ctx context.Context, email string) (credentials, e
 // token or a link.
 func (s *Service) StartSession(ctx context.Context, userID apim.Name, c Client) (*Started, error) {
 	started, err := store.Write(ctx, s.store, store.Actor{Name: string(userID), Address: c.Address, RequestID: c.RequestID}, func(tx *store.Tx) (*Started, error) {
-		return s.startSession(tx, userID, c, byCredentials)
+		return s.startSession(tx, userID, c, begun{})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start a session: %w", err)
@@ -133,12 +133,10 @@ func (s *Service) StartSession(ctx context.Context, userID apim.Name, c Client) 
 }
 
 // begun says how a session was begun.
-type begun bool
-
-const (
-	byCredentials begun = false
-	byLink        begun = true // by a one-time link: see [Visitor.MaySetPassword]
-)
+type begun struct {
+	byLink bool   // by a one-time link: see [Visitor.MaySetPassword]
+	made   madeBy // by a token that a request asked for: see [Visitor.Maker]
+}
 
 func (s *Service) startSession(tx *store.Tx, userID apim.Name, c Client, by begun) (*Started, error) {
 	v, err := visitor(tx, userID)
@@ -157,13 +155,15 @@ func (s *Service) startSession(tx *store.Tx, userID apim.Name, c Client, by begu
 	now := tx.Now()
 	err = tx.PutSession(started.SessionID, store.Session{
 		UserID: v.User.ID.Key(), CreatedAt: now, ExpiresAt: now.Add(s.Sessions.Lifetime),
-		UserAgent: clip(c.UserAgent, 200), Address: clip(c.Address, 100), ByLink: by == byLink,
+		UserAgent: clip(c.UserAgent, 200), Address: clip(c.Address, 100), ByLink: by.byLink, Made: by.made.String(),
 	})
 	if err != nil {
 		return nil, err
 	}
-	if started.Device, err = s.mintDevice(tx, apim.UserRef(v.User.ID)); err != nil {
-		return nil, err
+	if by.made.right == "" { // else it is not the user's own device
+		if started.Device, err = s.mintDevice(tx, apim.UserRef(v.User.ID)); err != nil {
+			return nil, err
+		}
 	}
 	return started, tx.Audit("signIn", apim.UserRef(v.User.ID), nil, nil)
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/portico-portal/portico/internal/access"
 	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
@@ -153,25 +154,25 @@ func TestTokensOfEverySortAreAuthenticated(t *testing.T) {
 	}
 	readKeys()
 	later, earlier := f.clock.Now().Add(time.Hour), f.clock.Now().Add(-time.Second)
-	integration := account.Principal{Integration: true, Admin: true}
-	admin, ada := account.Principal{UserID: "1", Admin: true}, account.Principal{UserID: "ada"}
+	integration := access.Principal{Integration: true, Admin: true}
+	admin, ada := access.Principal{UserID: "1", Admin: true}, access.Principal{UserID: "ada"}
 	for _, test := range []struct {
 		name, token string
-		want        account.Principal // zero: refused
+		want        access.Principal // zero: refused
 	}{
 		{"integration, uid form, primary", account.MintUID("integration", later, keys[0]), integration},
 		{"integration, uid form, secondary", account.MintUID("integration", later, keys[1]), integration},
 		{"integration, compact", account.MintCompact("integration", later, keys[0]), integration},
 		{"user 1, signed by a client", account.MintUID("1", later, keys[0]), admin},
 		{"a user, extended", account.Extended(account.MintCompact("ADA", later, keys[1])), ada},
-		{"expired a second ago", account.MintUID("integration", earlier, keys[0]), account.Principal{}},
-		{"a user who does not exist", account.MintUID("nobody", later, keys[0]), account.Principal{}},
-		{"another key", account.MintUID("integration", later, "another"), account.Principal{}},
-		{"no key", account.MintUID("integration", later, ""), account.Principal{}},
-		{"no token", "", account.Principal{}},
+		{"expired a second ago", account.MintUID("integration", earlier, keys[0]), access.Principal{}},
+		{"a user who does not exist", account.MintUID("nobody", later, keys[0]), access.Principal{}},
+		{"another key", account.MintUID("integration", later, "another"), access.Principal{}},
+		{"no key", account.MintUID("integration", later, ""), access.Principal{}},
+		{"no token", "", access.Principal{}},
 	} {
 		got, err := f.Authenticate(t.Context(), account.Authorization(test.token))
-		if got != test.want || (test.want == account.Principal{}) != errors.Is(err, apim.ErrUnauthorized) {
+		if got != test.want || (test.want == access.Principal{}) != errors.Is(err, apim.ErrUnauthorized) {
 			t.Errorf("%s: %+v, %v", test.name, got, err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/portico-portal/portico/internal/access"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/feed"
 	"github.com/portico-portal/portico/internal/store"
@@ -16,7 +17,7 @@ import (
 
 // AdministratorID is the id of the user created by provisioning, who is always
 // an administrator.
-const AdministratorID = "1"
+const AdministratorID = apim.FirstAdministrator
 
 // User is a stored user.
 type User struct {
@@ -35,6 +36,31 @@ type Visitor struct {
 	// there is no password yet, so that a password can be set without giving
 	// one.
 	MaySetPassword bool
+
+	// Maker is who asked the management API for the token that began the session;
+	// nil: the person signed in. It limits what the session may do: see [Service.MayAct].
+	Maker *access.Principal
+}
+
+// MayAct returns nil if the visitor may do what takes an action on the own user;
+// in a session that a made token began: if the maker may do so too and, for a user
+// who has further rights, may assign roles. Else the error is apim.ErrForbidden.
+func (s *Service) MayAct(ctx context.Context, v *Visitor, action access.Action) error {
+	if v.Maker == nil {
+		return nil
+	}
+	own := apim.UserRef(v.User.ID)
+	return s.store.View(ctx, func(tx *store.Tx) error {
+		scope := apim.ScopeOf(own)
+		empowered, err := s.roles.Empowers(tx, own)
+		if err != nil {
+			return err
+		}
+		if empowered {
+			action, scope = access.AssignRoles, apim.ServiceScope()
+		}
+		return s.roles.Authorize(tx, *v.Maker, action, scope)
+	})
 }
 
 // Visitor returns the visitor of a session. The error is apim.ErrUnauthorized
@@ -56,9 +82,13 @@ func (s *Service) Visitor(ctx context.Context, sessionID string) (*Visitor, erro
 			return nil, err
 		}
 		v, err = visitor(tx, session.UserID)
-		if err == nil {
-			v.MaySetPassword, err = maySetPassword(tx, session)
+		if err != nil {
+			return nil, err
 		}
+		if v.Maker, err = s.maker(tx, parseMade(session.Made), session.UserID); err != nil {
+			return nil, err
+		}
+		v.MaySetPassword, err = maySetPassword(tx, session)
 		return v, err
 	})
 	if err != nil {
@@ -123,11 +153,14 @@ func (s *Service) Load(*store.Tx) error {
 	return nil
 }
 
-// Apply clears the cached visitors when users or groups have changed, also in
+// deciding are the collections that decide about visitors.
+var deciding = []string{"users", "groups", access.RoleAssignments, access.RoleDefinitions}
+
+// Apply clears the cached visitors when users, groups or roles have changed, also in
 // other processes, which would otherwise be noticed only after visitorLifetime.
 func (s *Service) Apply(_ *store.Tx, changes []store.Change) error {
 	for _, c := range changes {
-		if kind := apim.Ref(c.Key).KindPath(); strings.HasPrefix(kind, "users") || strings.HasPrefix(kind, "groups") {
+		if kind := apim.Ref(c.Key).KindPath(); slices.ContainsFunc(deciding, func(of string) bool { return strings.HasPrefix(kind, of) }) {
 			s.visitors.clear()
 			break
 		}

@@ -110,7 +110,7 @@ func (t *TenantAccess) Validate(*Violations) {}
 // TenantAccesses is the kind of /tenant.
 var TenantAccesses = &Kind{
 	Path: "tenant", Verbs: Head | Get | Put | Patch, New: func() Resource { return new(TenantAccess) },
-	Fixed: true, Names: []Name{"access", "gitAccess"},
+	Fixed: true, Owners: true, Names: []Name{"access", "gitAccess"},
 	Secrets: []string{"primaryKey", "secondaryKey"},
 	Actions: []string{
 		"listSecrets", "regeneratePrimaryKey", "regenerateSecondaryKey",

@@ -144,6 +144,9 @@ type Kind struct {
 	// Filter lists the fields $filter may use; FilterAny allows any path inside properties.
 	Filter    Fields
 	FilterAny bool
+	// Owners: its secrets open everything, so changing an entity, and every action on
+	// one, is for callers who may assign roles.
+	Owners bool
 	// Secrets are properties kept in the secret store and returned only by listSecrets.
 	Secrets []string
 	// Masked are further members that the audit log hides: credentials that are

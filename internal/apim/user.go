@@ -6,6 +6,10 @@ import (
 	"time"
 )
 
+// FirstAdministrator is the id of the user that is made at the first start, who is
+// always an administrator.
+const FirstAdministrator = "1"
+
 // The states of a user.
 const (
 	UserActive  = "active"

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/portico-portal/portico/internal/access"
 	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/config"
@@ -27,15 +28,15 @@ func (a *App) authenticator(srv config.Server, client *http.Client) *authenticat
 }
 
 // Authenticate accepts shared access tokens in any spelling, and JSON Web Tokens.
-func (a *authenticator) Authenticate(ctx context.Context, header string) (account.Principal, error) {
+func (a *authenticator) Authenticate(ctx context.Context, header string) (access.Principal, error) {
 	scheme, token, ok := strings.Cut(strings.TrimSpace(header), " ")
 	token = strings.TrimSpace(token)
 	if !ok || !strings.EqualFold(scheme, "Bearer") || strings.Count(token, ".") != 2 || strings.Contains(token, "&") {
 		return a.Service.Authenticate(ctx, header)
 	}
 	if a.oidc == nil {
-		return account.Principal{}, fmt.Errorf("no OpenID provider is configured: %w", apim.ErrUnauthorized)
+		return access.Principal{}, fmt.Errorf("no OpenID provider is configured: %w", apim.ErrUnauthorized)
 	}
 	subject, err := a.oidc.Subject(ctx, token)
-	return account.Principal{Subject: subject}, err
+	return access.Principal{Subject: subject}, err
 }

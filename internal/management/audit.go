@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/portico-portal/portico/internal/access"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
 	"github.com/portico-portal/portico/internal/audit"
@@ -14,11 +13,11 @@ import (
 )
 
 // auditRoutes are the audit log and the doctor's findings; APIM has neither.
-// They show what everyone did, so they also require the right to read role
-// assignments: administrators and owners have it.
+// The log shows what everyone did, so it is for who may assign roles:
+// administrators and owners.
 func auditRoutes() []*route {
 	log := read("auditLogs", "auditLogs", listAudit)
-	log.also = authorizationProvider + "/roleAssignments/" + access.Write
+	log.owners = true
 	return []*route{log, read("doctor", "doctor", examine)}
 }
 

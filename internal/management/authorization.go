@@ -17,12 +17,7 @@ import (
 // Microsoft.Authorization: role definitions and role assignments, at the service
 // and at any entity (apim-rest.md Part 5). They are stored as documents beside
 // the service's resources.
-const (
-	roleDefinitions = "roledefinitions"
-	roleAssignments = "roleassignments"
-
-	authorizationProvider = "Microsoft.Authorization"
-)
+const authorizationProvider = "Microsoft.Authorization"
 
 // authorizationRoutes are the routes below {scope}/providers/Microsoft.Authorization.
 func authorizationRoutes() []*route {
@@ -30,9 +25,10 @@ func authorizationRoutes() []*route {
 	for _, r := range []struct {
 		resource               string
 		list, get, put, delete func(*call) (*answer, error)
+		owners                 bool // a role is good wherever it is assigned, not only at the scope of its address
 	}{
-		{"roleDefinitions", listRoleDefinitions, getRoleDefinition, putRoleDefinition, deleteRoleDefinition},
-		{"roleAssignments", listRoleAssignments, getRoleAssignment, putRoleAssignment, deleteRoleAssignment},
+		{"roleDefinitions", listRoleDefinitions, getRoleDefinition, putRoleDefinition, deleteRoleDefinition, true},
+		{"roleAssignments", listRoleAssignments, getRoleAssignment, putRoleAssignment, deleteRoleAssignment, false},
 	} {
 		action := func(verb string) access.Action {
 			return access.Action(authorizationProvider + "/" + r.resource + "/" + verb)
@@ -40,8 +36,8 @@ func authorizationRoutes() []*route {
 		table = append(table,
 			&route{method: http.MethodGet, pattern: r.resource, action: action(access.Read), handle: r.list},
 			&route{method: http.MethodGet, pattern: r.resource + "/{}", action: action(access.Read), handle: r.get},
-			&route{method: http.MethodPut, pattern: r.resource + "/{}", action: action(access.Write), handle: r.put},
-			&route{method: http.MethodDelete, pattern: r.resource + "/{}", action: action(access.Delete), handle: r.delete},
+			&route{method: http.MethodPut, pattern: r.resource + "/{}", action: action(access.Write), handle: r.put, owners: r.owners},
+			&route{method: http.MethodDelete, pattern: r.resource + "/{}", action: action(access.Delete), handle: r.delete, owners: r.owners},
 		)
 	}
 	return table
@@ -78,108 +74,30 @@ func (c *call) scopeAt(segments []string) (apim.Scope, error) {
 
 // authorize checks that the caller may do what the route does.
 func (c *call) authorize(action access.Action, scope apim.Scope) error {
-	if access.Authorize(access.Inherent(c.principal), action, scope) == nil {
-		return nil
+	if c.principal.Maker == nil && access.Authorize(access.Inherent(c.principal), action, scope) == nil {
+		return nil // without a look into the store
 	}
-	assigned, err := view(c, c.assigned)
-	if err != nil {
+	return c.Store.View(c.r.Context(), func(tx *store.Tx) error { return c.roles.Authorize(tx, c.principal, action, scope) })
+}
+
+// assignsRoles requires a caller who may assign roles at the service, and so
+// could have every right.
+func (c *call) assignsRoles(tx *store.Tx) error {
+	return c.roles.Authorize(tx, c.principal, access.AssignRoles, apim.ServiceScope())
+}
+
+// guardRights refuses to change a user or a group with rights beyond those of
+// every user, but to who could give these rights anyway.
+func (c *call) guardRights(tx *store.Tx, ref apim.Ref) error {
+	empowered, err := c.roles.Empowers(tx, ref)
+	if err != nil || !empowered {
 		return err
 	}
-	return access.Authorize(assigned, action, scope)
-}
-
-// assigned returns the roles assigned to the caller, or to a group of the caller.
-func (c *call) assigned(tx *store.Tx) ([]access.Assignment, error) {
-	roles, err := c.roles.read(tx)
-	if err != nil || len(roles.assignments) == 0 {
-		return nil, err
-	}
-	ids, err := principalIDs(tx, c.principal)
-	if err != nil {
-		return nil, err
-	}
-	var all []access.Assignment
-	for _, a := range roles.assignments {
-		if role := roles.byID[a.RoleDefinitionID.Key()]; role != nil && ids[a.PrincipalID.Key()] {
-			all = append(all, access.Assignment{Role: role, Scope: a.Scope})
-		}
-	}
-	return all, nil
-}
-
-// principalID names a user or group in an assignment.
-func principalID(ref apim.Ref) apim.Name {
-	return apim.Name(strings.TrimPrefix(string(ref), "/")).Key()
+	return c.assignsRoles(tx)
 }
 
 // roleName is the GUID of the definition or assignment that the address names.
 func (c *call) roleName() apim.Name { return apim.Name(c.target).Key() }
-
-// principalIDs are the ids by which assignments may name the caller.
-func principalIDs(tx *store.Tx, p access.Principal) (map[apim.Name]bool, error) {
-	ids := map[apim.Name]bool{}
-	if p.Subject != "" {
-		ids[apim.Name(p.Subject).Key()] = true
-	}
-	if p.UserID == "" {
-		return ids, nil
-	}
-	user := apim.UserRef(p.UserID)
-	ids[principalID(user)] = true
-	groups, err := tx.Backlinks(apim.GroupUser, user)
-	for _, g := range groups {
-		ids[principalID(g)] = true
-	}
-	return ids, err
-}
-
-// roles caches assignments and definitions; the feed tells whether they are current.
-type roles struct {
-	cache cached[*roleSet]
-}
-
-type roleSet struct {
-	assignments []*roleAssignment
-	byID        map[apim.Name]*access.Role
-}
-
-func (r *roles) read(tx *store.Tx) (*roleSet, error) {
-	return r.cache.get(tx, []string{roleAssignments, roleDefinitions}, readRoles)
-}
-
-func readRoles(tx *store.Tx) (*roleSet, error) {
-	set := &roleSet{byID: map[apim.Name]*access.Role{}}
-	for _, role := range access.BuiltIn {
-		set.byID[role.ID] = role
-	}
-	docs, err := tx.List(roleDefinitions, "")
-	if err != nil {
-		return nil, err
-	}
-	for _, doc := range docs {
-		var d roleDefinition
-		if err := doc.Decode(&d); err != nil {
-			return nil, err
-		}
-		role := &access.Role{ID: doc.Name, Name: apim.Name(d.RoleName), Description: d.Description}
-		for _, p := range d.Permissions {
-			role.Actions = append(role.Actions, p.Actions...)
-			role.NotActions = append(role.NotActions, p.NotActions...)
-		}
-		set.byID[doc.Name.Key()] = role
-	}
-	if docs, err = tx.List(roleAssignments, ""); err != nil {
-		return nil, err
-	}
-	for _, doc := range docs {
-		a := new(roleAssignment)
-		if err := doc.Decode(a); err != nil {
-			return nil, err
-		}
-		set.assignments = append(set.assignments, a)
-	}
-	return set, nil
-}
 
 var guid = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/portico-portal/portico/internal/access"
 	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/site/publish"
@@ -130,12 +131,11 @@ type Publisher interface {
 type Accounts interface {
 	// Authenticate checks the value of an Authorization header. If it is
 	// missing, malformed, expired or revoked the error is apim.ErrUnauthorized.
-	Authenticate(ctx context.Context, header string) (account.Principal, error)
+	Authenticate(ctx context.Context, header string) (access.Principal, error)
 	// HashPassword checks a password and hashes it. It is slow on purpose.
 	HashPassword(ctx context.Context, password, email string, by account.Chooser) (encoded string, err error)
-	// MintToken makes a compact shared access token for a user; keyType is
-	// primary or secondary.
-	MintToken(ctx context.Context, userID apim.Name, keyType string, expires time.Time) (token string, err error)
+	// MintFor makes a compact shared access token for a user, which remembers its maker.
+	MintFor(ctx context.Context, m account.Minting) (token string, err error)
 	// RegenerateAccessKey replaces "primaryKey" or "secondaryKey" of /tenant/access or /tenant/gitAccess.
 	RegenerateAccessKey(ctx context.Context, actor store.Actor, access apim.Ref, field string) error
 	// SessionsOf lists where a user is signed in.

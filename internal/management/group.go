@@ -1,6 +1,7 @@
 package management
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -10,7 +11,7 @@ import (
 // checkGroup protects the built-in groups, and refuses others like them.
 func checkGroup(w *write) error {
 	if w.old != nil {
-		if err := refuseBuiltIn(w.old); err != nil {
+		if err := errors.Join(refuseBuiltIn(w.old), w.guardRights(w.tx, w.ref)); err != nil {
 			return err
 		}
 	}
@@ -25,7 +26,9 @@ func checkGroup(w *write) error {
 	return nil
 }
 
-func removeGroup(_ *call, _ *store.Tx, doc *store.Document) error { return refuseBuiltIn(doc) }
+func removeGroup(c *call, tx *store.Tx, doc *store.Document) error {
+	return errors.Join(refuseBuiltIn(doc), c.guardRights(tx, doc.Ref))
+}
 
 func refuseBuiltIn(doc *store.Document) error {
 	var g apim.Group
@@ -38,10 +41,11 @@ func refuseBuiltIn(doc *store.Document) error {
 	return nil
 }
 
-// linkGroup refuses to change the members of groups that depend on being signed in.
-func linkGroup(c *call, _ *store.Tx) error {
+// linkGroup refuses to change the members of groups that depend on being signed
+// in, and leaves those of groups that give rights to who may assign roles.
+func linkGroup(c *call, tx *store.Tx) error {
 	if name := c.ref.Name(); name.Same(apim.Guests) || name.Same(apim.Developers) {
 		return &apim.ConflictError{Code: "OperationNotAllowed", Message: fmt.Sprintf("The members of the group %q cannot be chosen: it is made up of everyone who is signed in, or of everyone who is not.", name)}
 	}
-	return nil
+	return c.guardRights(tx, c.ref)
 }

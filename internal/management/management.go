@@ -73,7 +73,7 @@ type handler struct {
 	Config
 	routes        *node
 	authorization *node
-	roles         *roles
+	roles         *access.Roles
 	selections    *selections
 	behaviours    map[*apim.Kind]behaviour
 	collections   *collections
@@ -97,7 +97,7 @@ func New(cfg Config) (http.Handler, error) {
 	}
 	h := &handler{Config: cfg, behaviours: behaviours(), collections: newCollections(), selections: newSelections()}
 	h.media = &blobapi.Container{Blobs: cfg.Blobs, Key: cfg.LinkKey, Mount: cfg.Mount, Now: cfg.Now, Logger: cfg.Logger}
-	h.routes, h.authorization, h.roles = newRouter(routes()), newRouter(authorizationRoutes()), &roles{}
+	h.routes, h.authorization, h.roles = newRouter(routes()), newRouter(authorizationRoutes()), &access.Roles{}
 	return h, nil
 }
 
@@ -142,7 +142,7 @@ func (h *handler) answer(r *http.Request) (*answer, error) {
 		h.unknown(r, err)
 		return nil, err
 	}
-	c := &call{handler: h, r: r, principal: access.Principal(who)}
+	c := &call{handler: h, r: r, principal: who}
 	defer c.close()
 	if c.query, err = arm.ParseQuery(r.URL.RawQuery); err != nil {
 		return nil, err
@@ -173,8 +173,8 @@ func (h *handler) answer(r *http.Request) (*answer, error) {
 	if err := c.authorize(route.action, c.scope); err != nil {
 		return nil, c.denied(err)
 	}
-	if route.also != "" {
-		if err := c.authorize(route.also, c.scope); err != nil {
+	if route.owners {
+		if err := c.authorize(access.AssignRoles, apim.ServiceScope()); err != nil {
 			return nil, c.denied(err)
 		}
 	}

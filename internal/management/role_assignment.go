@@ -5,30 +5,18 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
+	"github.com/portico-portal/portico/internal/access"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// roleAssignment is the properties of a role assignment as Azure has them.
-type roleAssignment struct {
-	RoleDefinitionID apim.Name  `json:"roleDefinitionId"` // stored: the definition's GUID
-	PrincipalID      apim.Name  `json:"principalId"`      // users/x, groups/x, token:x, oidc:issuer#subject
-	PrincipalType    string     `json:"principalType,omitempty"`
-	Scope            apim.Scope `json:"scope"`
-	Description      string     `json:"description,omitempty"`
-	CreatedOn        time.Time  `json:"createdOn"`
-	UpdatedOn        time.Time  `json:"updatedOn"`
-	CreatedBy        string     `json:"createdBy"`
-}
-
 // showAssignment is an assignment with ids in the form of the request.
-func (c *call) showAssignment(name apim.Name, a roleAssignment) (any, error) {
+func (c *call) showAssignment(name apim.Name, a access.RoleAssignment) (any, error) {
 	a.RoleDefinitionID = apim.Name(c.address.ID("")+"/providers/"+authorizationProvider+"/roleDefinitions/") + a.RoleDefinitionID
 	return c.authorizationEnvelope("roleAssignments", name, a.Scope, struct {
-		roleAssignment
+		access.RoleAssignment
 		Scope string `json:"scope"`
 	}{a, c.scopeID(a.Scope)})
 }
@@ -49,13 +37,13 @@ func listRoleAssignments(c *call) (*answer, error) {
 	}
 	type named struct {
 		name apim.Name
-		roleAssignment
+		access.RoleAssignment
 	}
 	all, err := view(c, func(tx *store.Tx) (all []named, err error) {
-		docs, err := tx.List(roleAssignments, "")
+		docs, err := tx.List(access.RoleAssignments, "")
 		for _, doc := range docs {
 			n := named{name: doc.Name}
-			if err := doc.Decode(&n.roleAssignment); err != nil {
+			if err := doc.Decode(&n.RoleAssignment); err != nil {
 				return nil, err
 			}
 			if n.Scope.Covers(c.scope) || c.scope.Covers(n.Scope) {
@@ -70,13 +58,13 @@ func listRoleAssignments(c *call) (*answer, error) {
 	all = selected(all, l, func(n named) arm.Record {
 		return arm.RecordOf(map[string]any{"principalId": n.PrincipalID, "roleDefinitionId": n.RoleDefinitionID})
 	})
-	return page(c, l, all, func(n named) (any, error) { return c.showAssignment(n.name, n.roleAssignment) })
+	return page(c, l, all, func(n named) (any, error) { return c.showAssignment(n.name, n.RoleAssignment) })
 }
 
 func getRoleAssignment(c *call) (*answer, error) {
-	var a roleAssignment
+	var a access.RoleAssignment
 	_, err := view(c, func(tx *store.Tx) (*store.Document, error) {
-		return tx.Decode(apim.Ref("").Child(roleAssignments, c.roleName()), &a)
+		return tx.Decode(apim.Ref("").Child(access.RoleAssignments, c.roleName()), &a)
 	})
 	if errors.Is(err, apim.ErrNotFound) || err == nil && !c.scope.Covers(a.Scope) {
 		return nil, &arm.Error{Status: http.StatusNotFound, Code: "RoleAssignmentNotFound", Message: fmt.Sprintf("There is no role assignment %q at this scope.", c.target)}
@@ -103,7 +91,7 @@ func putRoleAssignment(c *call) (*answer, error) {
 	if err := errors.Join(checkGUID(name), arm.Unmarshal(properties, &in)); err != nil {
 		return nil, err
 	}
-	a := roleAssignment{
+	a := access.RoleAssignment{
 		RoleDefinitionID: apim.Ref(strings.TrimSuffix(in.RoleDefinitionID, "/")).Name(), PrincipalID: apim.Name(strings.TrimPrefix(in.PrincipalID, "/")),
 		PrincipalType: in.PrincipalType, Description: in.Description, Scope: c.scope, CreatedBy: c.principal.Name(),
 	}
@@ -118,12 +106,12 @@ func putRoleAssignment(c *call) (*answer, error) {
 	return &answer{status: http.StatusCreated, body: e}, err
 }
 
-func (c *call) assign(tx *store.Tx, name apim.Name, a *roleAssignment) error {
-	set, err := readRoles(tx)
+func (c *call) assign(tx *store.Tx, name apim.Name, a *access.RoleAssignment) error {
+	set, err := access.ReadRoles(tx)
 	if err != nil {
 		return err
 	}
-	role := set.byID[a.RoleDefinitionID.Key()]
+	role := set.ByID[a.RoleDefinitionID.Key()]
 	if role == nil {
 		return apim.Invalid("roleDefinitionId", fmt.Sprintf("There is no role definition %q.", a.RoleDefinitionID))
 	}
@@ -135,12 +123,12 @@ func (c *call) assign(tx *store.Tx, name apim.Name, a *roleAssignment) error {
 	if err := checkPrincipal(tx, a.PrincipalID); err != nil {
 		return err
 	}
-	for _, other := range set.assignments {
+	for _, other := range set.Assignments {
 		if other.RoleDefinitionID == a.RoleDefinitionID && other.PrincipalID.Same(a.PrincipalID) && other.Scope.Same(a.Scope) {
 			return &apim.ConflictError{Code: "RoleAssignmentExists", Message: "The role assignment already exists."}
 		}
 	}
-	ref := apim.Ref("").Child(roleAssignments, name)
+	ref := apim.Ref("").Child(access.RoleAssignments, name)
 	if _, err := tx.Get(ref); err == nil {
 		return &apim.ConflictError{Code: "RoleAssignmentUpdateNotPermitted", Message: "A role assignment cannot be changed; delete it and make another."}
 	}
@@ -164,12 +152,12 @@ func checkPrincipal(tx *store.Tx, id apim.Name) error {
 // dropAssignments deletes the assignments of a deleted entity, and those at it
 // and below it, so that a later entity of the same name does not inherit them.
 func (c *call) dropAssignments(tx *store.Tx, deleted apim.Ref) error {
-	docs, err := tx.List(roleAssignments, "")
+	docs, err := tx.List(access.RoleAssignments, "")
 	if err != nil {
 		return err
 	}
 	for _, doc := range docs {
-		var a roleAssignment
+		var a access.RoleAssignment
 		if err := doc.Decode(&a); err != nil {
 			return err
 		}
@@ -203,9 +191,9 @@ func (c *call) scopeExists(tx *store.Tx, scope apim.Scope) error {
 }
 
 func deleteRoleAssignment(c *call) (*answer, error) {
-	return c.deleteRole(roleAssignments, func(tx *store.Tx) error {
-		var a roleAssignment
-		if _, err := tx.Decode(apim.Ref("").Child(roleAssignments, c.roleName()), &a); err != nil {
+	return c.deleteRole(access.RoleAssignments, func(tx *store.Tx) error {
+		var a access.RoleAssignment
+		if _, err := tx.Decode(apim.Ref("").Child(access.RoleAssignments, c.roleName()), &a); err != nil {
 			return err
 		}
 		if !c.scope.Covers(a.Scope) {

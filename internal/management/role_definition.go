@@ -15,27 +15,11 @@ import (
 	"github.com/portico-portal/portico/internal/store"
 )
 
-// roleDefinition is the properties of a role definition as Azure has them.
-type roleDefinition struct {
-	RoleName         string       `json:"roleName"`
-	Type             string       `json:"type"`
-	Description      string       `json:"description"`
-	AssignableScopes []string     `json:"assignableScopes"`
-	Permissions      []permission `json:"permissions"`
-}
-
-type permission struct {
-	Actions        []string `json:"actions"`
-	NotActions     []string `json:"notActions"`
-	DataActions    []string `json:"dataActions"`
-	NotDataActions []string `json:"notDataActions"`
-}
-
 // showRole shows a role as a role definition.
 func (c *call) showRole(role *access.Role) (any, error) {
-	return c.authorizationEnvelope("roleDefinitions", role.ID, apim.ServiceScope(), roleDefinition{
+	return c.authorizationEnvelope("roleDefinitions", role.ID, apim.ServiceScope(), access.RoleDefinition{
 		RoleName: string(role.Name), Type: typeOf(role), Description: role.Description, AssignableScopes: []string{c.scopeID(apim.ServiceScope())},
-		Permissions: []permission{{Actions: notNil(role.Actions), NotActions: notNil(role.NotActions), DataActions: []string{}, NotDataActions: []string{}}},
+		Permissions: []access.Permission{{Actions: notNil(role.Actions), NotActions: notNil(role.NotActions), DataActions: []string{}, NotDataActions: []string{}}},
 	})
 }
 
@@ -54,11 +38,11 @@ func notNil(list []string) []string {
 }
 
 func listRoleDefinitions(c *call) (*answer, error) {
-	set, err := view(c, c.roles.read)
+	set, err := view(c, c.roles.Read)
 	if err != nil {
 		return nil, err
 	}
-	all := slices.SortedFunc(maps.Values(set.byID), func(a, b *access.Role) int { return cmp.Compare(a.Name, b.Name) })
+	all := slices.SortedFunc(maps.Values(set.ByID), func(a, b *access.Role) int { return cmp.Compare(a.Name, b.Name) })
 	l, err := c.roleListing(apim.Fields{"roleName", "type"})
 	if err != nil {
 		return nil, err
@@ -70,11 +54,11 @@ func listRoleDefinitions(c *call) (*answer, error) {
 }
 
 func getRoleDefinition(c *call) (*answer, error) {
-	set, err := view(c, c.roles.read)
+	set, err := view(c, c.roles.Read)
 	if err != nil {
 		return nil, err
 	}
-	role := set.byID[c.roleName()]
+	role := set.ByID[c.roleName()]
 	if role == nil {
 		return nil, roleMissing(string(c.target))
 	}
@@ -92,42 +76,42 @@ func putRoleDefinition(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	var d roleDefinition
+	var d access.RoleDefinition
 	if err := errors.Join(checkGUID(name), arm.Unmarshal(properties, &d)); err != nil {
 		return nil, err
 	}
 	if access.RoleByName(name) != nil {
 		return nil, &apim.ConflictError{Code: "RoleDefinitionIsBuiltIn", Message: "Built-in roles cannot be changed."}
 	}
-	if err := d.validate(); err != nil {
+	if err := validateRole(&d); err != nil {
 		return nil, err
 	}
 	d.Type = "CustomRole"
-	set, err := change(c, func(tx *store.Tx) (*roleSet, error) {
-		set, err := readRoles(tx)
+	set, err := change(c, func(tx *store.Tx) (*access.RoleSet, error) {
+		set, err := access.ReadRoles(tx)
 		if err != nil {
 			return nil, err
 		}
-		for id, role := range set.byID {
+		for id, role := range set.ByID {
 			if id != name && role.Name.Same(apim.Name(d.RoleName)) {
 				return nil, &apim.ConflictError{Code: "RoleDefinitionWithSameNameExists", Target: "roleName", Message: fmt.Sprintf("There is a role %q already.", role.Name)}
 			}
 		}
-		if _, err := tx.Encode(apim.Ref("").Child(roleDefinitions, name), d); err != nil {
+		if _, err := tx.Encode(apim.Ref("").Child(access.RoleDefinitions, name), d); err != nil {
 			return nil, err
 		}
-		return readRoles(tx)
+		return access.ReadRoles(tx)
 	})
 	if err != nil {
 		return nil, err
 	}
-	e, err := c.showRole(set.byID[name])
+	e, err := c.showRole(set.ByID[name])
 	return &answer{status: http.StatusCreated, body: e}, err
 }
 
 var actionPattern = regexp.MustCompile(`^(\*|[A-Za-z0-9.]+(/[A-Za-z0-9.*_-]+)*(/\*)?|\*/[A-Za-z*]+)$`)
 
-func (d *roleDefinition) validate() error {
+func validateRole(d *access.RoleDefinition) error {
 	var v apim.Violations
 	v.Text("roleName", d.RoleName, 128)
 	v.Length("description", d.Description, 2048)
@@ -153,12 +137,12 @@ func deleteRoleDefinition(c *call) (*answer, error) {
 	if access.RoleByName(name) != nil {
 		return nil, &apim.ConflictError{Code: "RoleDefinitionIsBuiltIn", Message: "Built-in roles cannot be deleted."}
 	}
-	return c.deleteRole(roleDefinitions, func(tx *store.Tx) error {
-		set, err := readRoles(tx)
+	return c.deleteRole(access.RoleDefinitions, func(tx *store.Tx) error {
+		set, err := access.ReadRoles(tx)
 		if err != nil {
 			return err
 		}
-		for _, a := range set.assignments {
+		for _, a := range set.Assignments {
 			if a.RoleDefinitionID.Same(name) {
 				return &apim.ConflictError{Code: "RoleDefinitionHasAssignments", Message: fmt.Sprintf("The role is assigned to %s; revoke that first.", a.PrincipalID)}
 			}

@@ -17,7 +17,7 @@ type route struct {
 	method  string
 	pattern string // segments, "{}" for a name; collections in any case
 	action  access.Action
-	also    access.Action // a second action that the caller must be granted; "": none
+	owners  bool // only for callers who may assign roles at the service, too
 	handle  func(*call) (*answer, error)
 
 	kind      *apim.Kind // nil for the service
@@ -111,13 +111,13 @@ func kindRoutes(k *apim.Kind, below place) []*route {
 		}
 		table = append(table, &route{
 			method: v.method, pattern: below.prefix + entityPattern(k),
-			action: access.ActionOf(resource, v.action), handle: handle,
+			action: access.ActionOf(resource, v.action), handle: handle, owners: k.Owners && v.action != access.Read,
 		})
 	}
 	for _, name := range k.Actions {
 		table = append(table, &route{
 			method: http.MethodPost, pattern: below.prefix + entityPattern(k) + "/" + name, action0: name,
-			action: access.ActionOf(resource, name+"/action"), handle: doAction,
+			action: access.ActionOf(resource, name+"/action"), handle: doAction, owners: k.Owners,
 		})
 	}
 	for _, rt := range table {

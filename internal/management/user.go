@@ -44,11 +44,19 @@ func hashPassword(c *call, properties json.RawMessage) (json.RawMessage, error) 
 }
 
 func putUser(w *write) error {
+	if w.old != nil {
+		if err := w.guardRights(w.tx, w.ref); err != nil {
+			return err
+		}
+	}
 	_, err := account.PutUser(w.tx, w.ref, w.resource.(*apim.User), w.password)
 	return err
 }
 
 func removeUser(c *call, tx *store.Tx, doc *store.Document) error {
+	if err := c.guardRights(tx, doc.Ref); err != nil {
+		return err
+	}
 	also, err := c.query.Bool("deleteSubscriptions")
 	if err != nil {
 		return err
@@ -81,8 +89,15 @@ func mintUserToken(c *call) (*answer, error) {
 	if err := arm.Unmarshal(body, &in); err != nil {
 		return nil, err
 	}
-	token, err := c.Accounts.MintToken(c.r.Context(), c.ref.Name(), in.KeyType, in.Expiry)
+	token, err := c.mint(c.ref.Name(), in.KeyType, in.Expiry)
 	return ok(map[string]string{"value": token}, err)
+}
+
+// mint makes a token of a user in the name of the caller.
+func (c *call) mint(user apim.Name, keyType string, expires time.Time) (string, error) {
+	return c.Accounts.MintFor(c.r.Context(), account.Minting{
+		UserID: user, KeyType: keyType, Expires: expires, Maker: c.principal, Right: c.route.action, Actor: c.actor(),
+	})
 }
 
 // showUser adds the groups when expandGroups asks for them.
@@ -223,7 +238,7 @@ func getSSOToken(c *call) (*answer, error) {
 }
 
 func (c *call) ssoURL(user apim.Name) (string, error) {
-	token, err := c.Accounts.MintToken(c.r.Context(), user, "primary", c.Store.Now().Add(ssoLifetime))
+	token, err := c.mint(user, "primary", c.Store.Now().Add(ssoLifetime))
 	if err != nil {
 		return "", fmt.Errorf("mint a token for %s: %w", user, err)
 	}
@@ -233,6 +248,10 @@ func (c *call) ssoURL(user apim.Name) (string, error) {
 // sendPasswordConfirmation mails a user without a password a link to choose
 // one. The link cannot replace a password, so it is not mailed for that.
 func sendPasswordConfirmation(c *call) (*answer, error) {
+	// Who writes the templates of mails could read the link.
+	if err := c.Store.View(c.r.Context(), func(tx *store.Tx) error { return c.guardRights(tx, c.ref) }); err != nil {
+		return nil, err
+	}
 	if c.Mailer == nil {
 		return nil, &apim.ConflictError{Code: "OperationNotAllowed", Message: "This instance sends no mail: start it with --smtp."}
 	}

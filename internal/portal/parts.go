@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 
+	rights "github.com/portico-portal/portico/internal/access"
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
@@ -160,7 +161,7 @@ func (p *Portal) downloadOriginal(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	api, err := p.cfg.Catalog.API(req.visit.Visitor, req.params.API)
-	if err != nil || p.cfg.Descriptions == nil || !req.visit.Admin {
+	if err != nil || p.cfg.Descriptions == nil || !req.visit.Admin || p.mayAct(r, req.visit, rights.ActionOf("apis", rights.Read)) != nil {
 		return orNotFound(err)
 	}
 	body, mediaType, err := p.cfg.Descriptions.Original(r.Context(), api.Revision)

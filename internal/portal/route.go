@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
+	rights "github.com/portico-portal/portico/internal/access"
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 )
@@ -28,6 +29,13 @@ type route struct {
 	access  access
 	handler handler
 }
+
+// What the forms of the portal are in the management API.
+var (
+	writeUser      = rights.ActionOf("users", rights.Write)
+	readKeys       = rights.ActionOf("subscriptions", "listSecrets/action")
+	writeOwnership = rights.ActionOf("subscriptions", rights.Write)
+)
 
 // routeTable lists the addresses. Everything that is not in it is a page of the site.
 func (p *Portal) routeTable() []route {
@@ -54,15 +62,15 @@ func (p *Portal) routeTable() []route {
 		{"POST " + address.SignUpOAuth, everyone, p.refuseForm},
 		{"POST " + address.ResetPassword, everyone, p.refuseForm},
 		{"POST " + address.ConfirmPassword, everyone, p.refuseForm},
-		{"POST " + address.ChangePassword, own, p.changePassword(address.ChangePassword)},
+		{"POST " + address.ChangePassword, own, p.acting(writeUser, p.changePassword(address.ChangePassword))},
 		{"POST " + address.SignOut, everyone, p.signOut},
 		{"GET " + address.SignOut, everyone, p.signOutByLink},
-		{"POST " + address.Profile, own, p.renamePerson},
-		{"POST " + address.ProfilePassword, own, p.changePassword(address.Profile)},
-		{"POST " + address.ProfileSessions, own, p.endSession},
-		{"POST " + address.SubscriptionPattern, own, p.changeSubscription},
-		{"POST " + address.SubscribePattern, visible, p.subscribe},
-		{"POST " + address.ConsoleKeys, visible, p.consoleKeys},
+		{"POST " + address.Profile, own, p.acting(writeUser, p.renamePerson)},
+		{"POST " + address.ProfilePassword, own, p.acting(writeUser, p.changePassword(address.Profile))},
+		{"POST " + address.ProfileSessions, own, p.acting(writeUser, p.endSession)},
+		{"POST " + address.SubscriptionPattern, own, p.acting(writeOwnership, p.changeSubscription)},
+		{"POST " + address.SubscribePattern, visible, p.acting(writeOwnership, p.subscribe)},
+		{"POST " + address.ConsoleKeys, visible, p.acting(readKeys, p.consoleKeys)},
 		{"GET " + address.Suggest, visible, p.suggest},
 		{"GET " + address.YAMLPattern, visible, p.download("yaml", "application/yaml; charset=utf-8")},
 		{"GET " + address.JSONPattern, visible, p.download("json", "application/json; charset=utf-8")},
@@ -136,4 +144,27 @@ func (p *Portal) handle(h handler) http.Handler {
 			p.fail(w, r, err)
 		}
 	})
+}
+
+// acting is a handler that does more than show things: a session that was begun
+// in the name of somebody else needs the action, as in the management API.
+func (p *Portal) acting(action rights.Action, h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		v, err := p.visit(w, r)
+		if err == nil {
+			err = p.mayAct(r, v, action)
+		}
+		if err != nil {
+			return err
+		}
+		return h(w, r)
+	}
+}
+
+// mayAct is account.Service.MayAct for whoever visits.
+func (p *Portal) mayAct(r *http.Request, v *visit, action rights.Action) error {
+	if v.as == nil {
+		return nil
+	}
+	return p.cfg.Accounts.MayAct(r.Context(), v.as, action)
 }

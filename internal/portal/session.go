@@ -18,6 +18,7 @@ type visit struct {
 	catalog.Visitor
 	user    *account.User // nil: a guest
 	free    bool          // may set a first password: account.Visitor.MaySetPassword
+	as      *account.Visitor
 	session string
 }
 
@@ -43,7 +44,7 @@ func (p *Portal) visit(w http.ResponseWriter, r *http.Request) (*visit, error) {
 	}
 	return &visit{
 		Visitor: catalog.Visitor{UserID: v.User.ID, Groups: v.Groups, Admin: v.Admin},
-		user:    v.User, free: v.MaySetPassword, session: c.Value,
+		user:    v.User, free: v.MaySetPassword, as: v, session: c.Value,
 	}, nil
 }
 

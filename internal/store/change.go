@@ -61,6 +61,7 @@ func (s *Store) Prune(ctx context.Context) error {
 		}
 		for _, over := range []string{
 			`DELETE FROM session WHERE service = $1 AND expires_at <= $2`,
+			`DELETE FROM minted_token WHERE service = $1 AND expires_at <= $2`,
 			`DELETE FROM mark WHERE service = $1 AND until <= $2`,
 		} {
 			if _, err := tx.exec(over, s.service, tx.now.UnixMicro()); err != nil {

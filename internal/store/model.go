@@ -81,5 +81,6 @@ type Session struct {
 	ExpiresAt time.Time
 	UserAgent string
 	Address   string
-	ByLink    bool // whether a one-time link began it
+	ByLink    bool   // whether a one-time link began it
+	Made      string // how the token was made that began it; "": no request asked for one
 }

@@ -23,9 +23,9 @@ func handleOf(hash []byte) string { return hex.EncodeToString(hash[:12]) }
 
 // PutSession stores a session under the hash of its id.
 func (tx *Tx) PutSession(id string, s Session) error {
-	_, err := tx.exec(`INSERT INTO session (service, id_hash, user_id, created_at, used_at, expires_at, user_agent, address, by_link)
-		VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8)`,
-		tx.s.service, hashID(id), s.UserID, s.CreatedAt.UnixMicro(), s.ExpiresAt.UnixMicro(), s.UserAgent, s.Address, s.ByLink)
+	_, err := tx.exec(`INSERT INTO session (service, id_hash, user_id, created_at, used_at, expires_at, user_agent, address, by_link, made)
+		VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9)`,
+		tx.s.service, hashID(id), s.UserID, s.CreatedAt.UnixMicro(), s.ExpiresAt.UnixMicro(), s.UserAgent, s.Address, s.ByLink, s.Made)
 	return wrap(err, "store a session of user %s", s.UserID)
 }
 
@@ -34,13 +34,13 @@ func (tx *Tx) sessions(where string, args ...any) ([]Session, error) {
 	return collect(tx, func(rows *sql.Rows) (s Session, err error) {
 		var hash []byte
 		var created, used, expires int64
-		err = rows.Scan(&hash, &s.UserID, &created, &used, &expires, &s.UserAgent, &s.Address, &s.ByLink)
+		err = rows.Scan(&hash, &s.UserID, &created, &used, &expires, &s.UserAgent, &s.Address, &s.ByLink, &s.Made)
 		s.CreatedAt, s.UsedAt, s.ExpiresAt = time.UnixMicro(created).UTC(), time.UnixMicro(used).UTC(), time.UnixMicro(expires).UTC()
 		if err == nil {
 			s.Handle = handleOf(hash)
 		}
 		return s, err
-	}, `SELECT id_hash, user_id, created_at, used_at, expires_at, user_agent, address, by_link FROM session
+	}, `SELECT id_hash, user_id, created_at, used_at, expires_at, user_agent, address, by_link, made FROM session
 		WHERE service = $1 AND expires_at > $2 AND `+where+` ORDER BY used_at DESC, id_hash`,
 		append([]any{tx.s.service, tx.now.UnixMicro()}, args...)...)
 }

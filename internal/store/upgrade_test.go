@@ -43,7 +43,7 @@ func TestAddressesAreFoldedByAnUpgrade(t *testing.T) {
 			t.Fatal(err)
 		}
 		db.Exec(t, `DELETE FROM migration WHERE number >= 7`,
-			`DROP TABLE mark`, `ALTER TABLE session DROP COLUMN used_at`, `DROP INDEX audit_at`, `ALTER TABLE audit DROP COLUMN outcome`,
+			`DROP TABLE mark`, `DROP TABLE minted_token`, `ALTER TABLE session DROP COLUMN made`, `ALTER TABLE session DROP COLUMN used_at`, `DROP INDEX audit_at`, `ALTER TABLE audit DROP COLUMN outcome`,
 			`UPDATE document SET address = 'f%6fo' WHERE key = '/apis/escaped;rev=1'`,
 			`UPDATE document SET address = 'ärger' WHERE key = '/apis/foreign;rev=1'`,
 			`UPDATE document SET address = 'a%ffb%00' WHERE key = '/apis/bytes;rev=1'`)

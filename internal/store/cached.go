@@ -1,21 +1,19 @@
-package management
+package store
 
 import (
 	"slices"
 	"sync"
-
-	"github.com/portico-portal/portico/internal/store"
 )
 
-// cached keeps something read from whole collections until one of them changes.
-type cached[T any] struct {
+// Cached keeps something read from whole collections until one of them changes.
+type Cached[T any] struct {
 	mu    sync.Mutex
 	seqs  []int64
 	value T
 }
 
-// get returns the value as of tx, read again when a collection has changed.
-func (c *cached[T]) get(tx *store.Tx, kinds []string, read func(*store.Tx) (T, error)) (T, error) {
+// Get returns the value as of tx, read again when a collection has changed.
+func (c *Cached[T]) Get(tx *Tx, kinds []string, read func(*Tx) (T, error)) (T, error) {
 	seqs := make([]int64, len(kinds))
 	for i, kind := range kinds {
 		var err error
