@@ -4,7 +4,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/address"
 )
 
@@ -58,5 +60,33 @@ func TestANewPasswordGivesTheBrowserANewSession(t *testing.T) {
 	}
 	if strings.Contains(other.get(address.Profile).one("main"), "dev@example.com") {
 		t.Error("another session goes on")
+	}
+}
+
+// A token in an address may be read there by others: it begins one session, and
+// leads the browser that has it there again. As a header it stays good.
+func TestATokenInAnAddressBeginsOneSession(t *testing.T) {
+	t.Parallel()
+	s := shop(t)
+	token, err := s.accounts.MintToken(t.Context(), "dev", "primary", time.Now().Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, thief := s.browser(), s.browser()
+	link := address.SignInLink("", token)
+	if a := b.get(link); a.StatusCode != http.StatusSeeOther {
+		t.Fatalf("the token answers %d", a.StatusCode)
+	}
+	if a := b.get(link); a.StatusCode != http.StatusSeeOther {
+		t.Errorf("the same browser, a second time, gets %d", a.StatusCode)
+	}
+	if a := thief.get(link); a.StatusCode != http.StatusUnauthorized || strings.Contains(thief.get(address.Profile).text, "dev@example.com") {
+		t.Errorf("another browser gets %d", a.StatusCode)
+	}
+	if a := s.signedIn("other@example.com").get(link); a.StatusCode != http.StatusUnauthorized {
+		t.Errorf("somebody else, signed in, gets %d", a.StatusCode)
+	}
+	if _, err := s.accounts.Authenticate(t.Context(), account.Authorization(token)); err != nil {
+		t.Errorf("as a header the token is refused: %v", err)
 	}
 }

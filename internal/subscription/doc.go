@@ -3,5 +3,5 @@
 // PUT, a portal form and a data API call all end in [Service.Put], in one
 // transaction.
 //
-// It imports store and apim.
+// It imports store, settings and apim.
 package subscription
