@@ -131,11 +131,13 @@ func TestFewWaitForACore(t *testing.T) {
 	if _, err := h.matches(ctx, "", "password", false); !errors.As(err, &limited) || limited.RetryAfter <= 0 {
 		t.Errorf("one more stranger: %v, want a refusal", err)
 	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := h.matches(gone, "", "password", true); !errors.Is(err, context.Canceled) {
+		t.Errorf("somebody known does not wait in a queue of their own: %v", err)
+	}
 	leave()
 	waiting.Wait()
-	if _, err := h.matches(ctx, "", "password", true); !errors.Is(err, context.Canceled) {
-		t.Errorf("somebody known does not wait: %v", err)
-	}
 	if n := len(h.queues[0]) + len(h.queues[1]); n != 0 {
 		t.Errorf("%d places are still taken by who left", n)
 	}
