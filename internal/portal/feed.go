@@ -1,11 +1,14 @@
 package portal
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/portico-portal/portico/internal/address"
@@ -38,13 +41,31 @@ type feedEntry struct {
 	Link    feedLink `xml:"link"`
 	Content string   `xml:"content"`
 
-	created time.Time
+	Created time.Time `xml:"-"`
 }
 
 // serveChanges is the feed of what was released of any API that guests see.
 func (p *Portal) serveChanges(w http.ResponseWriter, r *http.Request) error {
 	return p.sendToAll(w, r, func(ctx context.Context, d *data) (*answer, error) {
-		return p.renderFeed(ctx, d, d.req.site.Title, address.Home, d.APIs()...)
+		var all []feedEntry
+		for _, ids := range shelves(d.APIs()) {
+			text, err := p.piece(ctx, d, address.Changes, ids, func(ctx context.Context, d *data) ([]byte, error) {
+				entries, err := p.entries(ctx, d, ids...)
+				if err != nil {
+					return nil, err
+				}
+				return json.Marshal(entries)
+			})
+			if err != nil {
+				return nil, err
+			}
+			var entries []feedEntry
+			if err := json.Unmarshal(text, &entries); err != nil {
+				return nil, fmt.Errorf("feed: %w", err)
+			}
+			all = append(all, entries...)
+		}
+		return p.renderFeed(d, d.req.site.Title, address.Home, newest(all))
 	})
 }
 
@@ -59,28 +80,44 @@ func (p *Portal) serveChangesOfAPI(w http.ResponseWriter, r *http.Request) error
 		if err != nil {
 			return nil, err
 		}
-		return p.renderFeed(ctx, d, api.Name, address.Changelog(api.ID), api)
+		entries, err := p.entries(ctx, d, string(api.ID))
+		if err != nil {
+			return nil, err
+		}
+		return p.renderFeed(d, api.Name, address.Changelog(api.ID), entries)
 	})
 }
 
-// renderFeed renders the releases of APIs; page is where people read them.
-func (p *Portal) renderFeed(ctx context.Context, d *data, title, page string, apis ...*catalog.API) (*answer, error) {
-	self := p.cfg.PortalURL + d.req.address
-	f := atomFeed{
-		ID: self, Title: title, Author: d.req.site.Title,
-		Links: []feedLink{{Rel: "self", Href: self}, {Href: p.cfg.PortalURL + page}},
-	}
-	for _, api := range apis {
+// entries are the newest releases of APIs.
+func (p *Portal) entries(ctx context.Context, d *data, ids ...string) ([]feedEntry, error) {
+	var list []feedEntry
+	for _, api := range d.named(ids) {
 		releases, err := d.Releases(ctx, api)
 		if err != nil {
 			return nil, err
 		}
 		for _, release := range releases {
-			f.Entries = append(f.Entries, p.entry(api, release))
+			list = append(list, p.entry(api, release))
 		}
 	}
-	slices.SortStableFunc(f.Entries, func(a, b feedEntry) int { return b.created.Compare(a.created) })
-	f.Entries = f.Entries[:min(len(f.Entries), maxFeed)]
+	return newest(list), nil
+}
+
+// newest are the entries that a feed has of a list.
+func newest(list []feedEntry) []feedEntry {
+	slices.SortStableFunc(list, func(a, b feedEntry) int {
+		return cmp.Or(b.Created.Compare(a.Created), strings.Compare(a.ID, b.ID))
+	})
+	return list[:min(len(list), maxFeed)]
+}
+
+// renderFeed renders releases; page is where people read them.
+func (p *Portal) renderFeed(d *data, title, page string, entries []feedEntry) (*answer, error) {
+	self := p.cfg.PortalURL + d.req.address
+	f := atomFeed{
+		ID: self, Title: title, Author: d.req.site.Title,
+		Links: []feedLink{{Rel: "self", Href: self}, {Href: p.cfg.PortalURL + page}}, Entries: entries,
+	}
 	f.Updated = time.Unix(0, 0).UTC().Format(time.RFC3339)
 	if len(f.Entries) > 0 {
 		f.Updated = f.Entries[0].Updated
@@ -100,6 +137,6 @@ func (p *Portal) entry(api *catalog.API, release catalog.Release) feedEntry {
 	}
 	return feedEntry{
 		ID: link, Title: title, Updated: release.Updated.UTC().Format(time.RFC3339), Link: feedLink{Href: link},
-		Content: release.Notes, created: release.Created,
+		Content: release.Notes, Created: release.Created,
 	}
 }

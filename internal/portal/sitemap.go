@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/xml"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -74,17 +73,20 @@ func shelves(apis []*catalog.API) [][]string {
 	return slices.DeleteFunc(out, func(ids []string) bool { return len(ids) == 0 })
 }
 
+// named are the APIs of ids that have not gone in the meantime.
+func (d *data) named(ids []string) (list []*catalog.API) {
+	for _, id := range ids {
+		if api, err := d.API(apim.PublicID(id)); err == nil {
+			list = append(list, api)
+		}
+	}
+	return list
+}
+
 // addressesOf are those of APIs and their operations, one a line.
 func (d *data) addressesOf(ctx context.Context, ids []string) ([]byte, error) {
 	var b bytes.Buffer
-	for _, id := range ids {
-		api, err := d.API(apim.PublicID(id))
-		if errors.Is(err, apim.ErrNotFound) { // gone in the meantime
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
+	for _, api := range d.named(ids) {
 		ops, err := d.Operations(ctx, api)
 		if err != nil {
 			return nil, err
