@@ -103,6 +103,7 @@ var routes = []publicRoute{
 	{"GET " + address.SignOut, []string{address.SignOut}, false},
 	{"POST " + address.Profile, []string{address.Profile}, false},
 	{"POST " + address.ProfilePassword, []string{address.ProfilePassword}, false},
+	{"POST " + address.ProfileSessions, []string{address.ProfileSessions}, false},
 	{"POST " + address.SubscriptionPattern, []string{address.Subscription("x")}, false},
 	{"POST " + address.SubscribePattern, []string{address.Subscribe("all")}, false},
 	{"POST " + address.ConsoleKeys, []string{address.ConsoleKeys}, false},
