@@ -12,5 +12,10 @@
 // under a key of sites, which owns the published site and those that
 // administrators preview.
 //
+// Large answers (large.go) are made one at a time, of pieces that are kept by
+// themselves, for as long as somebody waits for them and the service does not
+// stop. Pictures are made smaller by one media.Maker, in the widths that the
+// site shows.
+//
 // It imports domain services, address, arm, store, feed and apim; no other HTTP package.
 package portal
