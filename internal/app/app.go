@@ -18,6 +18,7 @@ import (
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/config"
 	"github.com/portico-portal/portico/internal/job"
+	"github.com/portico-portal/portico/internal/limit"
 	"github.com/portico-portal/portico/internal/mail"
 	"github.com/portico-portal/portico/internal/management"
 	"github.com/portico-portal/portico/internal/provision"
@@ -47,9 +48,10 @@ type App struct {
 	Provision     *provision.Service
 
 	opt     Options
-	mail    *mail.Service // nil: no mail is sent
-	workers *job.Owner    // owns all goroutines except those of requests and the store
-	owner   *Owner        // nil with a database server, which has many clients
+	mail    *mail.Service  // nil: no mail is sent
+	limiter *limit.Limiter // nil: not served
+	workers *job.Owner     // owns all goroutines except those of requests and the store
+	owner   *Owner         // nil with a database server, which has many clients
 	key     []byte
 }
 

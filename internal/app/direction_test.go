@@ -17,7 +17,7 @@ const module = "github.com/portico-portal/portico/"
 // sideways. Sub-packages belong to their parent's layer.
 var layers = [][]string{
 	{"apim", "cost", "gate", "routine"},
-	{"address", "logfile", "graphql", "markdown", "store", "blob", "media", "arm", "cache", "outbound", "client"},
+	{"address", "limit", "logfile", "graphql", "markdown", "store", "blob", "media", "arm", "cache", "outbound", "client"},
 	{"feed", "job", "audit", "settings"},
 	{"catalog", "account", "subscription", "access", "site", "widget", "console", "policy", "usage", "search", "mail", "oidc", "apidoc", "apis", "transfer", "export", "provision", "doctor"},
 	{"management", "portal", "admin", "gateway", "server"},

@@ -23,6 +23,7 @@ import (
 	"github.com/portico-portal/portico/internal/doctor"
 	"github.com/portico-portal/portico/internal/feed"
 	"github.com/portico-portal/portico/internal/gateway"
+	"github.com/portico-portal/portico/internal/limit"
 	"github.com/portico-portal/portico/internal/logfile"
 	"github.com/portico-portal/portico/internal/management"
 	"github.com/portico-portal/portico/internal/management/blobapi"
@@ -243,6 +244,11 @@ func (a *App) handle(ctx context.Context, surfaces []server.Surface, r Ready, sr
 	a.workers.Every("sweep of given up uploads", time.Hour, func(ctx context.Context) error {
 		return blobapi.Sweep(ctx, a.Blobs, a.Store.Now())
 	})
+	budgets, err := srv.Budgets()
+	if err != nil {
+		return err
+	}
+	a.limiter = limit.New(budgets, a.Store.Now)
 	build := map[string]func(context.Context, Ready, config.Server) (http.Handler, error){
 		"portal": a.portal, "gateway": a.gateway,
 		"management": func(_ context.Context, r Ready, srv config.Server) (http.Handler, error) {
@@ -345,7 +351,8 @@ func (a *App) management(r Ready, srv config.Server, mount string) (http.Handler
 		return nil, err
 	}
 	cfg := management.Config{
-		Store: a.Store,
+		Limiter: a.limiter,
+		Store:   a.Store,
 		Service: management.Service{
 			Name: apim.Name(a.opt.Store.Service), Location: "self-hosted", PublisherName: "Portico", PublisherEmail: "admin@localhost",
 			PortalURL: r.PortalURL, GatewayURL: r.GatewayURL, ManagementURL: r.ManagementURL,
@@ -380,7 +387,8 @@ func (a *App) portal(ctx context.Context, r Ready, srv config.Server) (http.Hand
 	}
 	a.workers.Go("search index", index.Run)
 	site, err := portal.New(portal.Config{
-		Store: a.Store, Catalog: c, Search: index, Accounts: a.Accounts, Subscriptions: a.Subscriptions,
+		Limiter: a.limiter,
+		Store:   a.Store, Catalog: c, Search: index, Accounts: a.Accounts, Subscriptions: a.Subscriptions,
 		Descriptions: &descriptions{a, r.GatewayURL}, Media: a.Blobs, Assets: web.Assets(),
 		PortalURL: r.PortalURL, GatewayURL: r.GatewayURL, Logger: a.opt.Logger, Stopping: ctx,
 	})

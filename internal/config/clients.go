@@ -3,6 +3,8 @@ package config
 import (
 	"fmt"
 	"time"
+
+	"github.com/portico-portal/portico/internal/limit"
 )
 
 // Clients bound what those who call may hold of a process. 0 is no bound.
@@ -13,6 +15,7 @@ type Clients struct {
 	GatewayBodyTimeout time.Duration `help:"The same for the gateway." default:"5m" placeholder:"TIME"`
 	MinBodyRate        int           `help:"Bytes a second that a body must move on the portal and the management API, after the time of --body-timeout." default:"500" placeholder:"N"`
 	MaxPerAddress      int           `name:"max-connections-per-address" help:"Connections of one client address (IPv6: of a /64 network); trusted proxies have no bound." default:"1024" placeholder:"N"`
+	RateLimit          []string      `help:"Budgets of a client address or session: CLASS=BURST/INTERVAL or CLASS=off, of made, form, anonymous, refused; off switches all off." placeholder:"made=2000/20ms"`
 	MaxConnections     int           `help:"Connections of all clients together; 0: half of the files that the process may open." default:"0" placeholder:"N"`
 }
 
@@ -27,5 +30,15 @@ func (c *Clients) Validate() error {
 			return fmt.Errorf("%s must not be negative; 0 is no bound", flag)
 		}
 	}
-	return nil
+	_, err := c.Budgets()
+	return err
+}
+
+// Budgets parses RateLimit.
+func (c *Clients) Budgets() (map[limit.Class]limit.Budget, error) {
+	table, err := limit.Parse(c.RateLimit)
+	if err != nil {
+		return nil, fmt.Errorf("--rate-limit: %w", err)
+	}
+	return table, nil
 }

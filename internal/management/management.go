@@ -16,6 +16,7 @@ import (
 	"github.com/portico-portal/portico/internal/arm"
 	"github.com/portico-portal/portico/internal/audit"
 	"github.com/portico-portal/portico/internal/blob"
+	"github.com/portico-portal/portico/internal/limit"
 	"github.com/portico-portal/portico/internal/management/blobapi"
 	"github.com/portico-portal/portico/internal/store"
 )
@@ -44,6 +45,7 @@ type Config struct {
 	Doctor func(ctx context.Context) ([]apim.Finding, error)
 	// LinkKey signs links to exports (32 bytes, the same in every replica).
 	LinkKey []byte
+	Limiter *limit.Limiter // nil: no limits
 	Now     func() time.Time
 	Logger  *slog.Logger
 	// Refusals notes what callers are not let do; nil: it is not noted.
@@ -111,15 +113,38 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
+	if err := h.admit(r, nil); err != nil {
+		h.fail(w, r, err)
+		return
+	}
 	if h.serveBeside(w, r) {
 		return
 	}
 	a, err := h.answer(r)
 	if err != nil {
+		err = h.admit(r, err)
+	}
+	if err != nil {
 		h.fail(w, r, err)
 		return
 	}
 	a.write(w)
+}
+
+// admit counts what nobody answers for: a request without a token, and one
+// whose token was refused. It returns the request's own error, or that there are too many.
+func (h *handler) admit(r *http.Request, err error) error {
+	class := limit.Anonymous
+	switch token := r.Header.Get("Authorization") != ""; {
+	case token && errors.Is(err, apim.ErrUnauthorized):
+		class = limit.Refused
+	case token || err != nil:
+		return err
+	}
+	if exceeded := h.Limiter.Take(class, limit.Client(r.RemoteAddr)); exceeded != nil {
+		return exceeded
+	}
+	return err
 }
 
 // fail writes an error, and logs it if it is the server's fault.

@@ -10,6 +10,7 @@ import (
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/limit"
 	"github.com/portico-portal/portico/internal/search"
 	"github.com/portico-portal/portico/internal/store"
 	"github.com/portico-portal/portico/internal/subscription"
@@ -29,6 +30,7 @@ type Config struct {
 	PortalURL  string          // as the outside sees it, without a slash at the end
 	GatewayURL string          // the console's calls go there
 	Stopping   context.Context // ends when the service begins to stop: who waits for a large answer is sent away; nil: never
+	Limiter    *limit.Limiter  // nil: no limits
 	CacheBytes int64           // bound of the page cache; 0: 32 MiB
 	Logger     *slog.Logger
 }

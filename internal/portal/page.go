@@ -183,8 +183,14 @@ type render func(ctx context.Context, d *data) (*answer, error)
 // load is what render makes for the visitor's audience: kept, or made now.
 func (p *Portal) load(ctx context.Context, req *request, render render) (*answer, error) {
 	key, keep := p.sites.key(req)
+	if kept, ok := p.pages.Get(key); keep && ok {
+		return kept, nil
+	}
+	if err := p.admit(ctx, req.visit); err != nil {
+		return nil, err
+	}
 	if !keep {
-		a, err := render(ctx, p.data(req, req.shared))
+		a, err := render(context.WithValue(ctx, pieces{}, true), p.data(req, req.shared))
 		if err != nil || a.page != nil {
 			return a, err
 		}
@@ -193,7 +199,7 @@ func (p *Portal) load(ctx context.Context, req *request, render render) (*answer
 	return p.pages.Load(ctx, key, func(ctx context.Context) (cache.Made[*answer], error) {
 		p.rendered.Add(1)
 		d := p.data(req, req.shared)
-		a, err := render(ctx, d)
+		a, err := render(context.WithValue(ctx, pieces{}, true), d)
 		if err != nil {
 			return cache.Made[*answer]{}, err
 		}

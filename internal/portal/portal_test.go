@@ -26,6 +26,7 @@ import (
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/feed"
+	"github.com/portico-portal/portico/internal/limit"
 	"github.com/portico-portal/portico/internal/portal"
 	"github.com/portico-portal/portico/internal/search"
 	"github.com/portico-portal/portico/internal/site/publish"
@@ -36,6 +37,7 @@ import (
 
 // service is a portal on a real server over a real store.
 type service struct {
+	budgets  map[limit.Class]limit.Budget
 	t        testing.TB
 	store    *store.Store
 	catalog  *catalog.Catalog
@@ -96,7 +98,8 @@ func (s *service) start() {
 	s.accounts = account.New(s.store)
 	server := httptest.NewUnstartedServer(nil)
 	s.url = "http://" + server.Listener.Addr().String()
-	p, err := portal.New(portal.Config{Media: s.media,
+	s.budgets = map[limit.Class]limit.Budget{} // no bounds
+	p, err := portal.New(portal.Config{Media: s.media, Limiter: limit.New(s.budgets, time.Now),
 		Store: s.store, Catalog: s.catalog, Search: index, Accounts: s.accounts,
 		Subscriptions: subscription.New(s.store), Descriptions: descriptions{s.store}, Assets: builtAssets,
 		PortalURL: s.url, GatewayURL: "http://gateway.example:8081/",

@@ -9,13 +9,13 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/address"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/arm"
 	"github.com/portico-portal/portico/internal/catalog"
 	"github.com/portico-portal/portico/internal/settings"
 	"github.com/portico-portal/portico/internal/widget"
+	"time"
 )
 
 // Failures of requests that no domain service knows of.
@@ -117,10 +117,10 @@ func retryAfter(w http.ResponseWriter, err error) (seconds int) {
 	if errors.Is(err, errStopping) {
 		w.Header().Set("Retry-After", "10")
 	}
-	var limited *account.LimitedError
+	var limited interface{ RetryIn() time.Duration }
 	switch {
 	case errors.As(err, &limited):
-		seconds = int(limited.RetryAfter.Seconds()) + 1
+		seconds = int(limited.RetryIn().Seconds()) + 1
 	case errors.Is(err, apim.ErrUnavailable):
 		seconds = arm.RetryAfter(err)
 	default:

@@ -99,7 +99,7 @@ func (p *Portal) newRoutes() (http.Handler, error) {
 		if rt.access == undeclared {
 			return nil, fmt.Errorf("route %s does not declare who is answered", rt.pattern)
 		}
-		mux.Handle(rt.pattern, p.handle(p.guard(rt)))
+		mux.Handle(rt.pattern, p.handle(p.limited(rt, p.guard(rt))))
 	}
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(p.handle(func(http.ResponseWriter, *http.Request) error { return errForeign }))

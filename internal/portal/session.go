@@ -10,6 +10,7 @@ import (
 	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/limit"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -20,6 +21,7 @@ type visit struct {
 	free    bool          // may set a first password: account.Visitor.MaySetPassword
 	as      *account.Visitor
 	session string
+	address string // of the client
 }
 
 // hasSession reports whether the request may carry a session.
@@ -29,7 +31,7 @@ func (p *Portal) hasSession(r *http.Request) bool {
 
 // visit reads the session. One that ended makes a guest, and the cookie is taken back.
 func (p *Portal) visit(w http.ResponseWriter, r *http.Request) (*visit, error) {
-	guest := &visit{Visitor: catalog.Guest()}
+	guest := &visit{Visitor: catalog.Guest(), address: limit.Client(r.RemoteAddr)}
 	c, err := r.Cookie(p.cookie)
 	if err != nil || c.Value == "" {
 		return guest, nil
@@ -44,7 +46,7 @@ func (p *Portal) visit(w http.ResponseWriter, r *http.Request) (*visit, error) {
 	}
 	return &visit{
 		Visitor: catalog.Visitor{UserID: v.User.ID, Groups: v.Groups, Admin: v.Admin},
-		user:    v.User, free: v.MaySetPassword, as: v, session: c.Value,
+		address: guest.address, user: v.User, free: v.MaySetPassword, as: v, session: c.Value,
 	}, nil
 }
 

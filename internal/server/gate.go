@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"github.com/portico-portal/portico/internal/limit"
 )
 
 // gate bounds the connections of all surfaces: of each client address, and of
@@ -41,7 +43,7 @@ func (g *gate) enter(ip netip.Addr) (leave func(), err error) {
 	if g.trusted.trusts(ip) {
 		bound = 0
 	}
-	home := Home(ip)
+	home := limit.Home(ip)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	switch {
@@ -62,14 +64,6 @@ func (g *gate) leave(home netip.Addr) {
 	if g.from[home]--; g.from[home] == 0 {
 		delete(g.from, home)
 	}
-}
-
-// Home is what counts as one client: an IPv4 address, or an IPv6 network of 64 bits.
-func Home(ip netip.Addr) netip.Addr {
-	if ip.Is6() {
-		return netip.PrefixFrom(ip, 64).Masked().Addr()
-	}
-	return ip
 }
 
 // warn writes a warning, unless one of its kind has been written just now.

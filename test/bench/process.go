@@ -33,6 +33,7 @@ func (b *bench) serve(data string, flags ...string) *server {
 	s := &server{b: b, data: data}
 	begin := time.Now()
 	s.cmd = exec.Command(b.binary, append([]string{"serve", "--data", data, "--portal-addr", "127.0.0.1:0", "--gateway-addr", "127.0.0.1:0", "--management-addr", "127.0.0.1:0"}, flags...)...)
+	s.cmd.Env = append(os.Environ(), "PORTICO_RATE_LIMIT=off") // the load comes from one address
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
