@@ -65,7 +65,8 @@ func (b bucket) mark() string {
 // next is the mark after one more attempt, and how long that has to wait.
 func (b bucket) next(tx *store.Tx) (mark time.Time, wait time.Duration, err error) {
 	mark, err = tx.Mark(b.mark())
-	if mark.Before(tx.Now()) {
+	latest := tx.Now().Add(time.Duration(b.burst+slowest) * b.interval)
+	if mark.Before(tx.Now()) || mark.After(latest) { // after: the clock went back
 		mark = tx.Now()
 	}
 	mark = mark.Add(b.interval)

@@ -194,7 +194,7 @@ func newVisitorCache() *visitorCache {
 func (c *visitorCache) get(key [sha256.Size]byte, now time.Time) (*Visitor, int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if e, ok := c.entries[key]; ok && now.Before(e.until) {
+	if e, ok := c.entries[key]; ok && now.Before(e.until) && e.until.Sub(now) <= visitorLifetime {
 		return e.visitor, c.generation
 	}
 	return nil, c.generation

@@ -75,6 +75,9 @@ func (e *Export) hold(ctx context.Context) (mine bool, err error) {
 	err = e.store.View(ctx, func(tx *store.Tx) error {
 		holder, until, err := read(tx)
 		left := until.Sub(tx.Now())
+		if left > lease { // the clock went back
+			left = 0
+		}
 		mine, fresh = holder == e.holder && left > 0, holder != e.holder && left > 0 || left > lease/2
 		return err
 	})
@@ -83,7 +86,7 @@ func (e *Export) hold(ctx context.Context) (mine bool, err error) {
 	}
 	return store.Write(ctx, e.store, store.Actor{Name: store.System}, func(tx *store.Tx) (bool, error) {
 		holder, until, err := read(tx)
-		if err != nil || holder != e.holder && until.After(tx.Now()) {
+		if left := until.Sub(tx.Now()); err != nil || holder != e.holder && left > 0 && left <= lease {
 			return false, err
 		}
 		if err := tx.SetMeta("audit.exporter", e.holder); err != nil {

@@ -138,7 +138,7 @@ func (r *Refusals) Run(ctx context.Context) {
 func (r *Refusals) flush(ctx context.Context, now bool) {
 	r.mu.Lock()
 	over := r.more
-	if len(over) == 0 || !now && r.store.Now().Sub(r.since) < period {
+	if len(over) == 0 || !now && r.store.Now().Sub(r.since).Abs() < period {
 		r.mu.Unlock()
 		return
 	}

@@ -146,6 +146,17 @@ func TestAJobIsDoneOnceWhenItsTimeHasCome(t *testing.T) {
 	}
 }
 
+func TestAJobOfATomorrowThatTheClockTookBackIsDoneToday(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	s.clock.pass(24 * time.Hour)
+	s.put(Job{ID: "a", Kind: "k"})
+	s.clock.pass(-24 * time.Hour)
+	var done atomic.Int64
+	s.owner().Work(s.store, Kind{Name: "k", Do: func(context.Context, string, json.RawMessage, string) error { done.Add(1); return nil }})
+	eventually(t, "the job", func() bool { return done.Load() == 1 })
+}
+
 func TestAJobThatPanicsIsLoggedAndTriedAgain(t *testing.T) {
 	t.Parallel()
 	s := newService(t)

@@ -80,7 +80,7 @@ func (s *stored) due(now time.Time) bool {
 	if s.dead() {
 		return now.After(s.Next.Add(deadFor))
 	}
-	return !now.Before(s.Next)
+	return !now.Before(s.Next) || s.Next.Equal(s.Created) // at once, also when the clock went back
 }
 
 // doOne claims a job, runs it and stores the outcome.

@@ -90,6 +90,9 @@ func (c *counter) take(calls int, period time.Duration, now time.Time) (remainin
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.forget(now.Add(-period))
+	if last := c.slots[(c.first+c.used+slots)%len(c.slots)]; c.used > 0 && last.start.Sub(now) > period { // the clock went back
+		c.used, c.sum = 0, 0
+	}
 	if c.sum >= calls {
 		return 0, c.slots[c.first].start.Add(period).Sub(now)
 	}

@@ -105,9 +105,9 @@ func (c *Certificate) Fingerprint() string {
 func (c *Certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if now := c.now(); now.Sub(c.checked) >= reloadEvery {
+	if now := c.now(); now.Sub(c.checked).Abs() >= reloadEvery {
 		c.checked = now
-		if c.renew != nil && c.present.Leaf.NotAfter.Sub(now) < selfSignedRenew {
+		if c.renew != nil && !current(c.present.Leaf, now) {
 			_ = c.renew() // the present one serves until it expires
 		}
 		if info, err := os.Stat(c.certFile); err == nil && !info.ModTime().Equal(c.changed) {
@@ -132,10 +132,15 @@ func (c *Certificate) load() error {
 
 // good reports whether a certificate is a leaf that covers the hosts and stays valid for a while.
 func good(leaf *x509.Certificate, hosts []string, now time.Time) bool {
-	if leaf.IsCA || leaf.NotAfter.Sub(now) < selfSignedRenew {
+	if leaf.IsCA || !current(leaf, now) {
 		return false
 	}
 	return !slices.ContainsFunc(hosts, func(h string) bool { return leaf.VerifyHostname(h) != nil })
+}
+
+// current reports whether a certificate is valid now, and stays so for a while.
+func current(leaf *x509.Certificate, now time.Time) bool {
+	return !now.Before(leaf.NotBefore) && leaf.NotAfter.Sub(now) >= selfSignedRenew
 }
 
 func writeSelfSigned(certFile, keyFile string, hosts []string, now time.Time) error {
