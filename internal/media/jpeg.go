@@ -33,7 +33,7 @@ func readJPEGHead(from io.Reader) (jpegHead, error) {
 			return head, err
 		}
 		length := int(binary.BigEndian.Uint16(segment[2:])) - 2
-		if segment[0] != 0xff || length < 0 {
+		if segment[0] != 0xff || hasNoLength(segment[1]) || length < 0 {
 			return head, errors.New("a segment does not begin where it should")
 		}
 		switch segment[1] {
@@ -55,6 +55,12 @@ func readJPEGHead(from io.Reader) (jpegHead, error) {
 			return head, err
 		}
 	}
+}
+
+// hasNoLength reports whether a marker stands alone. Decoders pass over such ones
+// here, and no camera writes them: behind them a file could hide what it takes.
+func hasNoLength(marker byte) bool {
+	return marker <= 0x01 || marker >= 0xd0 && marker <= 0xd9 || marker == 0xff
 }
 
 // orientationOf is the orientation that an EXIF segment states; 0 when it states none.

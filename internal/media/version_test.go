@@ -168,6 +168,17 @@ func TestOddFilesHaveNoVersions(t *testing.T) {
 	}
 }
 
+func TestAMarkerHidesNoProgressiveJPEG(t *testing.T) {
+	t.Parallel()
+	file := turned(t, 800, 1200)
+	for _, marker := range []string{"\xff\xd0", "\xff\x01", "\xff\x00", "\xff"} {
+		hidden := slices.Concat(file[:2], []byte(marker), file[2:])
+		if v, err := media.NewMaker().Versions(t.Context(), bytes.NewReader(hidden), "image/jpeg", []int{320}); err == nil || v != nil {
+			t.Errorf("behind the marker %q a file is decoded, whatever follows", marker)
+		}
+	}
+}
+
 // slow is a file that tells when it is read, and goes on when it is let.
 type slow struct {
 	*bytes.Reader

@@ -14,24 +14,28 @@ import (
 	"github.com/portico-portal/portico/internal/config"
 	"github.com/portico-portal/portico/internal/cost"
 	"github.com/portico-portal/portico/internal/management"
+	"github.com/portico-portal/portico/internal/store"
 )
 
 // managed is a served management surface.
 type managed struct{ url, token string }
 
-func serve(t *testing.T) *managed {
+func serve(t *testing.T, fill func(*store.Tx) error) *managed {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	m, done, ready := &managed{}, make(chan error, 1), make(chan struct{})
 	opt := app.Options{Store: config.Store{Data: t.TempDir(), Service: "portico"}, Logger: slog.New(slog.DiscardHandler)}
 	srv := config.Server{ManagementAddr: "127.0.0.1:0", Only: []string{"management"}}
-	mint := func(ctx context.Context, a *app.App) error {
+	prepare := func(ctx context.Context, a *app.App) error {
+		if err := a.Store.Update(ctx, store.Actor{Name: "1"}, fill); err != nil {
+			return err
+		}
 		token, err := a.Accounts.MintAdmin(ctx, time.Hour)
 		m.token = account.Authorization(token)
 		return err
 	}
 	go func() {
-		done <- app.Serve(ctx, opt, srv, mint, func(r app.Ready) { m.url = r.ManagementURL; close(ready) })
+		done <- app.Serve(ctx, opt, srv, prepare, func(r app.Ready) { m.url = r.ManagementURL; close(ready) })
 	}()
 	t.Cleanup(func() {
 		stop()
@@ -82,7 +86,7 @@ var managementAttacks = []struct {
 var beside = []string{"GET /", "GET /content/x", "PUT /content/x", "GET /content?restype=container&comp=list&prefix=x", "GET /nothing/at/all"}
 
 func TestHostileManagementRequestsCostWhatTheirLengthIs(t *testing.T) {
-	m := serve(t)
+	m := serve(t, func(tx *store.Tx) error { return putContents(tx, 100) })
 	all := append(management.Routes(), beside...)
 	for _, a := range managementAttacks {
 		t.Run(a.name, func(t *testing.T) {
@@ -128,4 +132,29 @@ func (m *managed) send(t *testing.T, route string, h hostile, token bool) {
 	}
 	io.Copy(io.Discard, res.Body)
 	res.Body.Close()
+}
+
+func TestManagementWorkEndsWhenItsReaderHasGone(t *testing.T) {
+	m := serve(t, func(tx *store.Tx) error { return putContents(tx, 1000) })
+	m.send(t, "GET /apis", hostile{}, true)
+	http.DefaultClient.CloseIdleConnections()
+	before := cost.Running()
+	for _, route := range management.Routes() {
+		method, path, _ := strings.Cut(route, " ")
+		if method != http.MethodGet {
+			continue
+		}
+		ctx, leave := context.WithTimeout(t.Context(), time.Millisecond)
+		r, err := http.NewRequestWithContext(ctx, method, m.url+with(strings.ReplaceAll(path, "{}", "big"), "api-version=2024-05-01&export=true&format=openapi"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", m.token)
+		if res, err := http.DefaultClient.Do(r); err == nil {
+			res.Body.Close()
+		}
+		leave()
+	}
+	http.DefaultClient.CloseIdleConnections()
+	cost.Gone(t, before, nil)
 }
