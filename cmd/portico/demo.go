@@ -25,6 +25,9 @@ func (c *demoCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return fmt.Errorf("listen for the demo backend: %w", err)
 	}
+	if !c.Server.OnLoopback() {
+		c.Server.AllowBackend = append(c.Server.AllowBackend, "127.0.0.1")
+	}
 	program := &http.Server{Handler: demo.Backend()}
 	routine.Go(func() error { return program.Serve(backend) }, func(error) {})
 	defer program.Close()

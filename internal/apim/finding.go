@@ -17,12 +17,13 @@ type Code string
 
 // The codes of findings.
 const (
-	FoundInContent     Code = "Content"       // a content item of the site
-	FoundInDescription Code = "Description"   // a part of an API description that is left out or changed
-	UnknownMember      Code = "UnknownMember" // a member of a body that its kind does not have
-	WithoutEffect      Code = "WithoutEffect" // a setting that is kept and that nothing acts on
-	NotBuilt           Code = "NotBuilt"      // a setting that asks for what is not built: what it is about is refused
-	PolicyNotRun       Code = "PolicyNotRun"  // a policy that is kept and that the gateway does not run
+	FoundInContent     Code = "Content"        // a content item of the site
+	FoundInDescription Code = "Description"    // a part of an API description that is left out or changed
+	UnknownMember      Code = "UnknownMember"  // a member of a body that its kind does not have
+	WithoutEffect      Code = "WithoutEffect"  // a setting that is kept and that nothing acts on
+	NotBuilt           Code = "NotBuilt"       // a setting that asks for what is not built: what it is about is refused
+	BackendRefused     Code = "BackendRefused" // the address of a backend that the gateway does not call
+	PolicyNotRun       Code = "PolicyNotRun"   // a policy that is kept and that the gateway does not run
 )
 
 // Finding is a remark about what somebody wrote or requested: content, a

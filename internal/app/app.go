@@ -21,6 +21,7 @@ import (
 	"github.com/portico-portal/portico/internal/limit"
 	"github.com/portico-portal/portico/internal/mail"
 	"github.com/portico-portal/portico/internal/management"
+	"github.com/portico-portal/portico/internal/outbound"
 	"github.com/portico-portal/portico/internal/provision"
 	"github.com/portico-portal/portico/internal/site/publish"
 	"github.com/portico-portal/portico/internal/store"
@@ -47,12 +48,13 @@ type App struct {
 	Publisher     *publish.Service
 	Provision     *provision.Service
 
-	opt     Options
-	mail    *mail.Service  // nil: no mail is sent
-	limiter *limit.Limiter // nil: not served
-	workers *job.Owner     // owns all goroutines except those of requests and the store
-	owner   *Owner         // nil with a database server, which has many clients
-	key     []byte
+	opt      Options
+	mail     *mail.Service      // nil: no mail is sent
+	limiter  *limit.Limiter     // nil: not served
+	backends *outbound.Backends // what the gateway may call
+	workers  *job.Owner         // owns all goroutines except those of requests and the store
+	owner    *Owner             // nil with a database server, which has many clients
+	key      []byte
 }
 
 // Open opens a service, and creates it if it does not exist. ErrOwned means

@@ -35,6 +35,7 @@ var folders = []owner{
 	{"internal/gateway/model.go", "addresses of calls"},
 	{"internal/gateway/sample.go", "media types"},
 	{"internal/gateway/tunnel.go", "values of headers"},
+	{"internal/outbound/backends.go", "host names"},
 	{"internal/management/api.go", "text that filters compare"},
 	{"internal/management/blobapi/put.go", "values of headers"},
 	{"internal/management/call.go", "values of headers"},

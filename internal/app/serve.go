@@ -249,6 +249,9 @@ func (a *App) handle(ctx context.Context, surfaces []server.Surface, r Ready, sr
 		return err
 	}
 	a.limiter = limit.New(budgets, a.Store.Now)
+	if a.backends, err = backendsOf(surfaces, srv); err != nil {
+		return err
+	}
 	build := map[string]func(context.Context, Ready, config.Server) (http.Handler, error){
 		"portal": a.portal, "gateway": a.gateway,
 		"management": func(_ context.Context, r Ready, srv config.Server) (http.Handler, error) {
@@ -327,7 +330,7 @@ func (a *App) publishDue(ctx context.Context) error {
 }
 
 func (a *App) gateway(ctx context.Context, r Ready, _ config.Server) (http.Handler, error) {
-	g := gateway.New(gateway.Config{Store: a.Store, Logger: a.opt.Logger, URL: r.GatewayURL, Now: a.opt.Now})
+	g := gateway.New(gateway.Config{Store: a.Store, Logger: a.opt.Logger, URL: r.GatewayURL, Now: a.opt.Now, Backends: a.backends})
 	return g, a.follow(ctx, "gateway", g)
 }
 
@@ -357,7 +360,7 @@ func (a *App) management(r Ready, srv config.Server, mount string) (http.Handler
 			Name: apim.Name(a.opt.Store.Service), Location: "self-hosted", PublisherName: "Portico", PublisherEmail: "admin@localhost",
 			PortalURL: r.PortalURL, GatewayURL: r.GatewayURL, ManagementURL: r.ManagementURL,
 		},
-		Mount: mount, Accounts: a.authenticator(srv, client), Outbound: client, Blobs: a.Blobs, APIs: a.APIs, Publisher: a.Publisher, Subscriptions: a.Subscriptions,
+		Mount: mount, Accounts: a.authenticator(srv, client), Outbound: client, Backends: a.backends, Blobs: a.Blobs, APIs: a.APIs, Publisher: a.Publisher, Subscriptions: a.Subscriptions,
 		Refusals: a.Accounts.Refusals, LinkKey: linkKey, Now: a.opt.Now, Logger: a.opt.Logger,
 	}
 	cfg.FirstContents = a.Provision

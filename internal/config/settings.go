@@ -59,6 +59,7 @@ type Server struct {
 	OIDCIssuer      []string      `name:"oidc-issuer" help:"OpenID provider whose tokens the management API accepts; role assignments say what they may do." placeholder:"URL"`
 	OIDCAudience    string        `name:"oidc-audience" help:"Audience that tokens of --oidc-issuer must have." default:"portico" placeholder:"NAME"`
 	AllowOutbound   []string      `help:"Private networks that requests on behalf of others (imports by link, OpenID keys) may reach." placeholder:"CIDR"`
+	AllowBackend    []string      `help:"Networks that backends may be in although they are loopback, link-local or hold metadata services; private networks need no leave." placeholder:"CIDR"`
 	TrustProxy      []string      `help:"Proxies (addresses or networks) whose X-Forwarded headers are trusted." placeholder:"CIDR"`
 }
 
@@ -93,6 +94,9 @@ func (s *Server) Validate() error {
 		return err
 	}
 	if _, err := s.OutboundNetworks(); err != nil {
+		return err
+	}
+	if _, err := s.BackendNetworks(); err != nil {
 		return err
 	}
 	for _, issuer := range s.OIDCIssuer {
@@ -135,9 +139,24 @@ func IsLoopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// OnLoopback reports whether all listeners are on loopback.
+func (s *Server) OnLoopback() bool {
+	for _, addr := range []string{s.PortalAddr, s.GatewayAddr, s.ManagementAddr} {
+		if host, _, err := net.SplitHostPort(addr); err != nil || !IsLoopback(host) {
+			return false
+		}
+	}
+	return true
+}
+
 // OutboundNetworks parses AllowOutbound.
 func (s *Server) OutboundNetworks() ([]netip.Prefix, error) {
 	return networks("--allow-outbound", s.AllowOutbound)
+}
+
+// BackendNetworks parses AllowBackend.
+func (s *Server) BackendNetworks() ([]netip.Prefix, error) {
+	return networks("--allow-backend", s.AllowBackend)
 }
 
 // TrustedNetworks parses TrustProxy.

@@ -13,12 +13,12 @@
 //     so that backends never see them; the portal's and admin UI's cookies too.
 //   - A backend that cannot be reached is 502, one that does not answer in time
 //     504, both with the body of all gateway errors.
-//   - Paths are never cleaned. A path with a dot segment, in any encoding,
-//     matches no operation: a backend would read it as another path than the
-//     one that was authorised.
+//   - Paths are never cleaned. A path with a dot segment, in any encoding, is
+//     400 before anything is matched: a backend would read it as another path
+//     than the one that was authorised.
 //   - Literal segments of operations are matched with case, API paths without.
 //   - A version that a query or header names must exist; else 404.
 //   - The reason of set-status is not sent: HTTP/2 has none.
 //
-// It imports the policy, store, feed, arm and apim packages, and net/http.
+// It imports the policy, outbound, store, feed, arm and apim packages, and net/http.
 package gateway

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/portico-portal/portico/internal/outbound"
 	"github.com/portico-portal/portico/internal/policy"
 	"github.com/portico-portal/portico/internal/routine"
 )
@@ -25,8 +26,11 @@ const clientGone = "ClientConnectionFailure"
 // statusClientGone is the status of such calls; nobody receives it.
 const statusClientGone = 499
 
-func newTransport(headerTimeout time.Duration) *http.Transport {
+func newTransport(headerTimeout time.Duration, backends *outbound.Backends) *http.Transport {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	if backends != nil {
+		dialer.Control = backends.Control
+	}
 	return &http.Transport{
 		DialContext:            dialer.DialContext,
 		MaxIdleConnsPerHost:    1024, // the default of 2 halves the throughput
@@ -171,7 +175,10 @@ func forwardError(ctx context.Context, err error) *policy.Error {
 		Message: "The backend service could not be reached.", Err: err,
 	}
 	var timeout interface{ Timeout() bool }
+	var refused *outbound.BackendError
 	switch {
+	case errors.As(err, &refused):
+		e.Reason, e.Message = "BackendNotAllowed", "The backend service is at an address that this gateway may not call."
 	case errors.Is(context.Cause(ctx), errTimeout), ctx.Err() == nil && errors.As(err, &timeout) && timeout.Timeout():
 		e.Status, e.Reason, e.Message = http.StatusGatewayTimeout, "Timeout", "The backend service did not answer in time."
 	case ctx.Err() != nil:

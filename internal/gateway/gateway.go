@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/portico-portal/portico/internal/outbound"
 	"github.com/portico-portal/portico/internal/policy"
 	"github.com/portico-portal/portico/internal/store"
 )
@@ -20,6 +21,8 @@ type Config struct {
 	// in the request.
 	URL string
 	Now func() time.Time // nil: time.Now
+	// Backends says which addresses may be called; nil: all.
+	Backends *outbound.Backends
 	// Observer sees the outcome of each policy of each call; nil: none.
 	Observer policy.Observer
 	// MaxOperations bounds the operations held in memory; 0: 200,000.
@@ -59,7 +62,7 @@ func New(cfg Config) *Gateway {
 	if g.loaded.max = cfg.MaxOperations; g.loaded.max == 0 {
 		g.loaded.max = defaultMaxOperations
 	}
-	g.transport, g.patient = newTransport(defaultTimeout), newTransport(0)
+	g.transport, g.patient = newTransport(defaultTimeout, cfg.Backends), newTransport(0, cfg.Backends)
 	g.calls.New = func() any { return newCall(g) }
 	g.bufs.New = func() any { return new([bufferSize]byte) }
 	return g

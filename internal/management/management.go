@@ -18,6 +18,7 @@ import (
 	"github.com/portico-portal/portico/internal/blob"
 	"github.com/portico-portal/portico/internal/limit"
 	"github.com/portico-portal/portico/internal/management/blobapi"
+	"github.com/portico-portal/portico/internal/outbound"
 	"github.com/portico-portal/portico/internal/store"
 )
 
@@ -36,6 +37,8 @@ type Config struct {
 	Blobs blob.Store
 	// Outbound fetches what clients give a link to; nil: links are refused.
 	Outbound *http.Client
+	// Backends says which addresses the gateway may call, for findings; nil: all.
+	Backends *outbound.Backends
 	Mailer   Mailer // nil: requests that only send mail are refused
 	// Erase deletes everything and provisions the service as at its first start;
 	// nil: DELETE of the service is refused.

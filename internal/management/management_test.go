@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/apis"
 	"github.com/portico-portal/portico/internal/blob"
+	"github.com/portico-portal/portico/internal/outbound"
 	"github.com/portico-portal/portico/internal/provision"
 	"github.com/portico-portal/portico/internal/site/publish"
 	"github.com/portico-portal/portico/internal/store"
@@ -60,6 +62,7 @@ func newServiceOn(t *testing.T, s *store.Store) *service {
 	h, err := New(Config{
 		Store: s, Accounts: accounts, APIs: &apis.Service{Store: s, Blobs: blobs}, Publisher: &publish.Service{Store: s}, FirstContents: &provision.Service{Store: s},
 		Subscriptions: subscription.New(s),
+		Backends:      &outbound.Backends{Own: []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:8082")}, Loopback: true},
 		Blobs:         blobs,
 		Service:       Service{Name: "portico", PortalURL: "http://portal", GatewayURL: "http://gateway", ManagementURL: "http://management"},
 		Refusals:      accounts.Refusals,

@@ -23,6 +23,9 @@ func (w *write) tell() error {
 	if r, ok := w.resource.(apim.Refuser); ok {
 		w.findings = append(w.findings, r.Refused()...)
 	}
+	if err := w.tellGateway(); err != nil {
+		return err
+	}
 	for _, name := range slices.Sorted(maps.Keys(w.sent)) {
 		if w.resource == nil || slices.Contains(kind.Secrets, name) || slices.Contains(kind.Also, name) {
 			continue

@@ -34,6 +34,16 @@ func TestFindingsGoToWhoWroteAndIntoTheHistory(t *testing.T) {
 		{"an unknown member of the service", "PATCH", "/", `{"properties":{"colour":"red"}}`, "/settings/service", apim.UnknownMember, "colour"},
 		{"a policy that is not run", "PUT", "/apis/a/policies/policy", `{"properties":{"format":"rawxml","value":` + string(unrun) + `}}`,
 			"/apis/a/policies/policy", apim.PolicyNotRun, "limit-concurrency"},
+		{"a backend that is not called", "PUT", "/backends/own", `{"properties":{"url":"http://localhost:8082","protocol":"http"}}`, "/backends/own", apim.BackendRefused, "localhost:8082"},
+		{"an API whose backend is not called", "PUT", "/apis/meta", `{"properties":{"path":"meta","serviceUrl":"http://169.254.169.254/latest"}}`, "/apis/meta", apim.BackendRefused, "link-local"},
+		{"a policy to what is not called", "PUT", "/products/p/policies/policy", `{"properties":{"format":"xml","value":"<policies><inbound><set-backend-service base-url=\"http://metadata.google.internal\"/></inbound></policies>"}}`,
+			"/products/p/policies/policy", apim.BackendRefused, "metadata"},
+		{"an API without a key", "PUT", "/apis/open", `{"properties":{"path":"open","subscriptionRequired":false,"colour":null}}`, "", "", ""},
+		{"what counts keys where none is needed", "PUT", "/apis/open/policies/policy", `{"properties":{"format":"xml","value":"<policies><inbound><rate-limit calls=\"1\" renewal-period=\"9\"/></inbound></policies>"}}`,
+			"/apis/open/policies/policy", apim.WithoutEffect, "calls without a key"},
+		{"the same for all APIs", "PUT", "/policies/policy", `{"properties":{"format":"xml","value":"<policies><inbound><rate-limit calls=\"1\" renewal-period=\"9\"/></inbound></policies>"}}`,
+			"/policies/policy", apim.WithoutEffect, "calls without a key"},
+		{"an API that stays open", "PATCH", "/apis/open", `{"properties":{"displayName":"Open"}}`, "/apis/open", apim.WithoutEffect, "calls without a key"},
 		{"a kind that nothing acts on", "PUT", "/caches/c", `{"properties":{"connectionString":"c","useFromLocation":"default"}}`, "/caches/c", apim.WithoutEffect, "cache"},
 		{"a setting that nothing acts on", "PATCH", "/portalconfigs/default", `{"properties":{"csp":{"mode":"enabled"}}}`, "/portalconfigs/default", apim.WithoutEffect, "nothing acts"},
 		{"what is delegated and cannot be", "PATCH", "/portalsettings/delegation", `{"properties":{"url":"https://d.example","subscriptions":{"enabled":true}}}`,
@@ -44,6 +54,9 @@ func TestFindingsGoToWhoWroteAndIntoTheHistory(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			r := (&service{T: t, url: s.url, token: s.token}).do(c.method, c.path, c.body)
 			found, _ := arm.Warnings(r.header)
+			if c.code == "" && r.status < 300 && len(found) == 0 {
+				return
+			}
 			if r.status >= 300 || len(found) != 1 || found[0].Code != c.code || found[0].Target != c.target || !strings.Contains(found[0].Message, c.message) {
 				t.Fatalf("status %d, findings %+v: %s", r.status, found, r.body)
 			}
