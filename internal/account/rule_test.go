@@ -250,3 +250,37 @@ func TestWhoAdministers(t *testing.T) {
 		}
 	}
 }
+
+func TestRightPasswordsAreNotCounted(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.user(t, "ada")
+	f.user(t, "bob")
+	f.Delays()
+	for i := range 55 {
+		who := []string{"ada", "bob"}[i%2]
+		if _, err := f.SignIn(t.Context(), who+"@example.test", goodPassword, account.Client{Address: "192.0.2.7:1"}); err != nil {
+			t.Fatalf("sign-in %d from one address: %v", i+1, err)
+		}
+	}
+}
+
+// A link signs in whoever may sign in: it confirms an address, and unblocks nobody.
+func TestALinkUnblocksNobody(t *testing.T) {
+	t.Parallel()
+	for state, want := range map[string]string{apim.UserActive: apim.UserActive, apim.UserPending: apim.UserActive, apim.UserBlocked: apim.UserBlocked} {
+		f := newFixture(t)
+		f.user(t, "ada")
+		f.setState(t, "ada", state)
+		link, err := store.Write(t.Context(), f.store, tester, func(tx *store.Tx) (string, error) {
+			return f.MintUserLink(tx, apim.UserRef("ada"), time.Hour)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = f.RedeemLink(t.Context(), link, account.Client{})
+		if u, _ := f.User(t.Context(), "ada"); (err == nil) != (want == apim.UserActive) || u.State != want {
+			t.Errorf("a user who is %s: %v, then %s", state, err, u.State)
+		}
+	}
+}
