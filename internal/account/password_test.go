@@ -3,7 +3,9 @@ package account
 import (
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"runtime"
 	"strings"
 	"sync"
@@ -33,6 +35,14 @@ func TestPasswordsPeopleMayChoose(t *testing.T) {
 		{"a keyboard row", "qwertyuiop", ByPerson, false},
 		{"counting", "1234567890", ByPerson, false},
 		{"the alphabet backwards", "zyxwvutsrqp", ByPerson, false},
+		{"the alphabet from the second letter", "bcdefghijklm", ByPerson, false},
+		{"steps for three quarters", "abcdefghijmxp", ByPerson, false},
+		{"steps for less", "abcdefghimxpz", ByPerson, true},
+		{"four characters", "amzqamzqam", ByPerson, false},
+		{"five characters", "amzqfamzqf", ByPerson, true},
+		{"digits alone", "9173640258", ByPerson, false},
+		{"as long as allowed", strings.Repeat("xK9#mQ2$", MaxPassword/8), ByPerson, true},
+		{"one longer", strings.Repeat("xK9#mQ2$", MaxPassword/8) + "x", ByPerson, false},
 		{"few characters", "aabbaabbaabb", ByPerson, false},
 		{"the own address", "ada.lovelace@example.test", ByPerson, false},
 		{"the own name with digits", "ada.lovelace99", ByPerson, false},
@@ -94,6 +104,28 @@ func TestCorruptHashesAreErrorsNotPanics(t *testing.T) {
 	} {
 		if ok, err := h.matches(t.Context(), encoded, "password", false); ok || err == nil {
 			t.Errorf("%s: %v, %v", name, ok, err)
+		}
+	}
+}
+
+// What a stored hash may demand and how long its parts may be, at the edges.
+func TestWhichHashesAreReadable(t *testing.T) {
+	t.Parallel()
+	encoded := func(memory, passes, threads, salt, sum int) string {
+		b64 := base64.RawStdEncoding
+		return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", memory, passes, threads, b64.EncodeToString(make([]byte, salt)), b64.EncodeToString(make([]byte, sum)))
+	}
+	for text, want := range map[string]bool{
+		encoded(19456, 2, 1, 16, 32): true, encoded(1<<20, 16, 16, 8, 16): true, encoded(1, 1, 1, 16, 128): true,
+		encoded(1<<20+1, 2, 1, 16, 32): false, encoded(19456, 17, 1, 16, 32): false, encoded(19456, 2, 17, 16, 32): false,
+		encoded(0, 2, 1, 16, 32): false, encoded(19456, 0, 1, 16, 32): false, encoded(19456, 2, 0, 16, 32): false,
+		encoded(19456, 2, 1, 7, 32): false, encoded(19456, 2, 1, 16, 15): false, encoded(19456, 2, 1, 16, 129): false,
+		"x" + encoded(19456, 2, 1, 16, 32): false, encoded(19456, 2, 1, 16, 32) + "$": false, encoded(19456, 2, 1, 16, 32)[1:]: false,
+		strings.Replace(encoded(19456, 2, 1, 16, 32), "AAAA", "AA*A", 1): false, encoded(19456, 2, 1, 16, 32) + "*": false, "": false, "$$$$$": false,
+		strings.Replace(encoded(19456, 2, 1, 16, 32), "argon2id", "argon2i", 1): false, strings.Replace(encoded(19456, 2, 1, 16, 32), "m=", "x=", 1): false,
+	} {
+		if _, _, _, err := decode(text); (err == nil) != want {
+			t.Errorf("%s: %v, want it readable: %v", text, err, want)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/portico-portal/portico/internal/access"
 	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/settings"
 	"github.com/portico-portal/portico/internal/store"
 	"github.com/portico-portal/portico/internal/store/storetest"
 )
@@ -273,6 +274,75 @@ func TestTheFirstStartLinkWorksOnce(t *testing.T) {
 	f.clock.Advance(account.LinkLifetime)
 	if _, err := f.RedeemLink(t.Context(), secret, account.Client{}); !errors.Is(err, apim.ErrUnauthorized) {
 		t.Errorf("after its time: %v", err)
+	}
+}
+
+// What the first start finds is kept, and what is deleted later does not come back
+// until the service is forgotten.
+func TestTheFirstStartKeepsWhatIsThere(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	update := func(fn func(tx *store.Tx) error) {
+		t.Helper()
+		if err := s.Update(t.Context(), store.Actor{Name: store.System}, fn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	own := &apim.User{FirstName: "Own", LastName: "Admin", Email: "own@example.test"}
+	update(func(tx *store.Tx) error {
+		_, err := account.PutUser(tx, apim.UserRef(account.AdministratorID), own, "")
+		return err
+	})
+	update(account.FirstStart{Email: "root@example.test"}.Provision)
+	a := account.NewForTests(s)
+	if u, err := a.User(t.Context(), account.AdministratorID); err != nil || u.Email != own.Email {
+		t.Errorf("user 1 is %+v, %v", u, err)
+	}
+	started, err := a.StartSession(t.Context(), account.AdministratorID, account.Client{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := func(ref apim.Ref) bool {
+		_, err := store.Read(t.Context(), s, func(tx *store.Tx) (*store.Document, error) { return tx.Get(ref) })
+		return err == nil
+	}
+	guests := apim.GroupRef(apim.Guests)
+	update(func(tx *store.Tx) error { return tx.DeleteTree(guests) })
+	update(account.FirstStart{}.Provision)
+	if there(guests) {
+		t.Error("a second start made what was deleted")
+	}
+	update(func(tx *store.Tx) error { return account.Forget(tx, "portico") })
+	if _, err := account.NewForTests(s).Visitor(t.Context(), started.SessionID); !errors.Is(err, apim.ErrUnauthorized) {
+		t.Errorf("a session of a service that was forgotten: %v", err)
+	}
+	update(account.FirstStart{}.Provision)
+	if !there(guests) {
+		t.Error("the first start of a service that was forgotten made nothing")
+	}
+}
+
+func TestPeopleAreRenamed(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.user(t, "ada")
+	if err := f.Rename(t.Context(), tester, "ada", "Augusta", "King"); err != nil {
+		t.Fatal(err)
+	}
+	if u, err := f.User(t.Context(), "ada"); err != nil || u.FirstName != "Augusta" || u.LastName != "King" || u.Email != "ada@example.test" {
+		t.Errorf("after renaming: %+v, %v", u, err)
+	}
+	if err := f.Rename(t.Context(), tester, "nobody", "A", "B"); !errors.Is(err, apim.ErrNotFound) {
+		t.Errorf("nobody: %v", err)
+	}
+	err := f.store.Update(t.Context(), tester, func(tx *store.Tx) error {
+		return tx.Put(&store.Document{Ref: settings.Config, Body: json.RawMessage(`{"delegation":{"delegateRegistration":true,"delegationUrl":"https://x.example"}}`)})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Rename(t.Context(), tester, "ada", "A", "B"); !errors.Is(err, settings.ErrDelegated) {
+		t.Errorf("where accounts are delegated: %v", err)
 	}
 }
 
