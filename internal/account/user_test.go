@@ -3,6 +3,7 @@ package account_test
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -121,6 +122,23 @@ func TestDeletingAUserLeavesNothing(t *testing.T) {
 		t.Errorf("with a subscription: %v", err)
 	}
 	if err := f.DeleteUser(t.Context(), tester, "ada", true); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.User(t.Context(), "ada"); !errors.Is(err, apim.ErrNotFound) {
+		t.Errorf("the user after deleting: %v", err)
+	}
+	err = f.store.View(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.Get(sub)
+		return err
+	})
+	if !errors.Is(err, apim.ErrNotFound) {
+		t.Errorf("the subscription after deleting: %v", err)
+	}
+	other := &apim.User{FirstName: "B", LastName: "B", Email: "ada@example.test"}
+	if _, err := f.PutUser(t.Context(), tester, "bob", other, ""); err != nil {
+		t.Errorf("somebody else with the address: %v", err)
+	}
+	if err := f.DeleteUser(t.Context(), tester, "bob", false); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.DeleteUser(t.Context(), tester, "1", true); err == nil {
@@ -319,6 +337,50 @@ func TestTheFirstStartKeepsWhatIsThere(t *testing.T) {
 	update(account.FirstStart{}.Provision)
 	if !there(guests) {
 		t.Error("the first start of a service that was forgotten made nothing")
+	}
+}
+
+// Access ends with the state of a user, and with nothing else that is written.
+func TestAccessEndsWhenAUserIsBlocked(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.user(t, "ada")
+	session := f.signIn(t, "ada")
+	token, err := f.MintToken(t.Context(), "ada", "", f.clock.Now().Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.setState(t, "ada", apim.UserActive)
+	if err := f.Rename(t.Context(), tester, "ada", "Augusta", "King"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Authenticate(t.Context(), token); err != nil || !f.open(t, session) {
+		t.Errorf("after renaming, the token: %v; the session is open: %v", err, f.open(t, session))
+	}
+	f.setState(t, "ada", apim.UserBlocked)
+	if open, err := f.SessionsOf(t.Context(), "ada"); err != nil || len(open) != 0 {
+		t.Errorf("a blocked user has the sessions %+v, %v", open, err)
+	}
+}
+
+// The identity of an e-mail address follows the address; identities of others stay.
+func TestIdentitiesFollowTheAddress(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	u := &apim.User{FirstName: "A", LastName: "B", Email: "old@example.test", Identities: []apim.Identity{
+		{Provider: "Basic", ID: "OLD@example.test"}, {Provider: "Aad", ID: "old@example.test"}, {Provider: "Basic", ID: "third@example.test"},
+	}}
+	if _, err := f.PutUser(t.Context(), tester, "ada", u, ""); err != nil {
+		t.Fatal(err)
+	}
+	u.Email, u.Identities = "new@example.test", nil
+	if _, err := f.PutUser(t.Context(), tester, "ada", u, ""); err != nil {
+		t.Fatal(err)
+	}
+	got, err := f.User(t.Context(), "ada")
+	want := []apim.Identity{{Provider: "Basic", ID: "new@example.test"}, {Provider: "Aad", ID: "old@example.test"}, {Provider: "Basic", ID: "third@example.test"}}
+	if err != nil || !slices.Equal(got.Identities, want) {
+		t.Errorf("identities %+v, %v; want %+v", got.Identities, err, want)
 	}
 }
 
