@@ -139,7 +139,6 @@ type literal struct {
 // tests and paths of imports, and the lines of its templates and scripts.
 func sourceLiterals(t *testing.T) map[string][]literal {
 	t.Helper()
-	const root = "../.."
 	read := map[string]func(path string) ([]literal, error){".go": literalsOf, ".tmpl": linesOf, ".ts": linesOf}
 	all := map[string][]literal{}
 	for _, top := range []string{"cmd", "internal", "web/portal"} {
