@@ -20,6 +20,7 @@ type target struct {
 var targets = []target{
 	{Package: "access", Decides: []string{
 		"Authorize", "Inherent", "RoleByName", "Role.Grants", "anyMatches", "matches",
+		"ReadRoles", "Roles.Authorize", "Roles.authorize", "Roles.Assigned", "Roles.Empowers", "principalIDs", "ParsePrincipal",
 	}},
 	{Package: "account", Decides: []string{
 		"Service.Authenticate", "checkServiceToken", "checkUserToken", "checkToken", "mintUser", "keyField", "Service.checkExpiry", "ParseToken", "parseCompact", "parseUID", "newToken",
