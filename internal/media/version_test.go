@@ -171,11 +171,15 @@ func TestOddFilesHaveNoVersions(t *testing.T) {
 func TestAMarkerHidesNoProgressiveJPEG(t *testing.T) {
 	t.Parallel()
 	file := turned(t, 800, 1200)
-	for _, marker := range []string{"\xff\xd0", "\xff\x01", "\xff\x00", "\xff"} {
-		hidden := slices.Concat(file[:2], []byte(marker), file[2:])
-		if v, err := media.NewMaker().Versions(t.Context(), bytes.NewReader(hidden), "image/jpeg", []int{320}); err == nil || v != nil {
-			t.Errorf("behind the marker %q a file is decoded, whatever follows", marker)
-		}
+	// A comment that ends in what looks like the first scan to who takes the
+	// comment's marker for the length of the one before it.
+	comment := slices.Concat([]byte("\xff\xfe\xff\xff"), make([]byte, 65530), []byte("\xff\xda\x00"))
+	hidden := slices.Concat(file[:2], []byte("\xff\xd0"), comment, file[2:])
+	if _, err := jpeg.Decode(bytes.NewReader(hidden)); err != nil {
+		t.Fatalf("decoders do not read it, so this test tells nothing: %v", err)
+	}
+	if v, err := media.NewMaker().Versions(t.Context(), bytes.NewReader(hidden), "image/jpeg", []int{320}); err == nil || v != nil {
+		t.Error("what follows a marker without a length is decoded unseen")
 	}
 }
 
