@@ -128,11 +128,12 @@ func (l *Limiter) Take(class Class, who string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	full := s.full[k]
-	if full.Before(now) {
+	burst := time.Duration(b.Burst) * b.Every
+	if full.Before(now) || full.After(now.Add(burst)) { // the latter: the clock went back
 		full = now
 	}
 	full = full.Add(b.Every)
-	if wait := full.Sub(now.Add(time.Duration(b.Burst) * b.Every)); wait > 0 {
+	if wait := full.Sub(now.Add(burst)); wait > 0 {
 		return &ExceededError{RetryAfter: wait}
 	}
 	s.keep(k, full, now)

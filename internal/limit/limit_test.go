@@ -36,6 +36,10 @@ func TestABudgetIsABurstAndThenARate(t *testing.T) {
 	if l.Take(Made, "a") == nil {
 		t.Error("the wait gave more than one")
 	}
+	now = now.Add(-24 * time.Hour)
+	if err := l.Take(Made, "a"); err != nil {
+		t.Errorf("after the clock went back: %v", err)
+	}
 }
 
 func TestTheMemoryOfALimiterIsBounded(t *testing.T) {

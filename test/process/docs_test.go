@@ -38,14 +38,14 @@ func TestEveryCommandOfTheDocumentsWorks(t *testing.T) {
 	}
 	r := newReader(t)
 	for _, name := range append([]string{"../../README.md"}, documents...) {
-		ran := 0
-		for _, b := range blocks(t, name) {
+		ran, all := 0, blocks(t, name)
+		for _, b := range all {
 			if r.try(t, b) {
 				ran++
 			}
 		}
 		t.Logf("%s: %d blocks ran", name, ran)
-		if ran == 0 {
+		if ran == 0 && len(all) > 0 {
 			t.Errorf("no block of %s ran", name)
 		}
 	}
