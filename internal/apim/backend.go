@@ -138,7 +138,7 @@ func (b *Backend) Validate(v *Violations) {
 var Backends = &Kind{
 	Path: "backends", Verbs: CRUD, New: func() Resource { return new(Backend) }, Workspace: true,
 	Filter: Fields{"name", "title", "url"}, Actions: []string{"reconnect"},
-	Masked: []string{"header", "query", "parameter"},
+	Credentials: []string{"credentials.header.*", "credentials.query.*", "credentials.authorization.parameter", "proxy.password"},
 }
 
 func (c *BackendCredentials) validate(v *Violations) {

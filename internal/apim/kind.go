@@ -149,9 +149,10 @@ type Kind struct {
 	Owners bool
 	// Secrets are properties kept in the secret store and returned only by listSecrets.
 	Secrets []string
-	// Masked are further members that the audit log hides: credentials that are
-	// kept in the document, since who may write it may read them.
-	Masked []string
+	// Credentials are secrets inside members, as paths in which * is every member
+	// ("credentials.header.*"). They are kept in the secret store too, and shown to
+	// whoever may write the entity, since tools read them back; others see masks.
+	Credentials []string
 	// SecretIf reports whether the secrets of a resource are secret; nil: always (namedValues).
 	SecretIf func(Resource) bool
 	// Refs are properties that hold resource ids. They are stored short and

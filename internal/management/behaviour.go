@@ -154,6 +154,13 @@ type Mailer interface {
 
 // shownBody is a document's properties as the client sees them.
 func shownBody(c *call, kind *apim.Kind, doc *store.Document) (json.RawMessage, error) {
+	if kind.Credentials != nil && c.authorize(access.ActionOf(resourceOf(kind, doc), access.Write), apim.ScopeOf(doc.Ref.Alias())) == nil {
+		whole, err := view(c, func(tx *store.Tx) (*store.Document, error) { return tx.WithCredentials(doc) })
+		if err != nil {
+			return nil, err
+		}
+		doc = whole
+	}
 	if show := c.behaviours[kind].show; show != nil {
 		return show(c, doc)
 	}
@@ -181,4 +188,12 @@ func filterable(kind *apim.Kind, body json.RawMessage) json.RawMessage {
 		return body
 	}
 	return changed
+}
+
+// resource is the type of a document in actions.
+func resourceOf(kind *apim.Kind, doc *store.Document) string {
+	if doc.Ref.Workspace() != "" {
+		return apim.Workspaces.Path + "/" + kind.Path
+	}
+	return kind.Path
 }

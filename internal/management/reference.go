@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -33,6 +34,9 @@ func refuseUsed(kinds ...*apim.Kind) func(*call, *store.Tx, *store.Document) err
 // users are the documents of the kinds that refer to a resource.
 func users(tx *store.Tx, doc *store.Document, kinds ...*apim.Kind) ([]*store.Document, error) {
 	docs, err := listAll(tx, kinds...)
+	for i := 0; err == nil && i < len(docs); i++ {
+		docs[i], err = tx.WithCredentials(docs[i]) // they may name values
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -286,7 +290,7 @@ func listNamedValue(c *call) (*answer, error) {
 // cache, as secret named values, as the reference does; the resource refers to
 // them. A text that is a named value already stays.
 func (w *write) hideCredentials(label, text string) (string, error) {
-	if strings.HasPrefix(text, "{{") && strings.HasSuffix(text, "}}") {
+	if oneName.MatchString(text) {
 		return text, nil
 	}
 	id := w.Store.NewID()
@@ -297,6 +301,9 @@ func (w *write) hideCredentials(label, text string) (string, error) {
 	}
 	return "{{" + name + "}}", w.tx.SetSecret(ref, "value", text)
 }
+
+// oneName is the name of a named value and nothing else.
+var oneName = regexp.MustCompile(`^\{\{[^{}]+\}\}$`)
 
 func hideLoggerCredentials(w *write) error {
 	l := w.resource.(*apim.Logger)

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -96,7 +95,7 @@ func secretsOf(ref apim.Ref) map[string]bool {
 		return nil
 	}
 	fields := map[string]bool{}
-	for _, f := range slices.Concat(kind.Secrets, kind.Masked) {
+	for _, f := range kind.Secrets {
 		fields[strings.ToLower(f)] = true
 	}
 	return fields

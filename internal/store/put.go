@@ -75,6 +75,9 @@ func (tx *Tx) write(ds []*Document) error {
 		if err := tx.fill(d); err != nil {
 			return err
 		}
+		if err := tx.sealCredentials(d); err != nil {
+			return err
+		}
 		key := d.Key()
 		byKey[key] = d
 		now := tx.now.UnixMicro()

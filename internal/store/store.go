@@ -113,7 +113,10 @@ func (s *Store) open(ctx context.Context, opt Options) error {
 	if errors.Is(err, errReadOnly) {
 		err = s.UpdateAlone(ctx, Actor{Name: System}, ring.bind)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return s.sealStored(ctx)
 }
 
 // Close waits for running transactions and closes the database.
