@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"net/http"
+	"net/url"
 	"testing"
 )
 
@@ -61,5 +62,20 @@ func TestPoliciesSayHowTheCallCame(t *testing.T) {
 	got := s.call("GET /api/x").backendSaw(t).Header
 	if got.Get("X-Forwarded-Host") != "api.example" || got.Get("X-Forwarded-For") != "127.0.0.1" || got.Get("X-Forwarded-Proto") != "http" {
 		t.Errorf("the backend saw %q", got)
+	}
+}
+
+// Of two names that servers could take for one the plain one stays.
+func TestNamesThatDifferByUnderscoresAreOne(t *testing.T) {
+	t.Parallel()
+	for name, stays := range map[string]bool{
+		"X_Role": false, "X_role": false, "_Lead": false, "Content_Length": false, "Host_": true, "Proxy": false, "Transfer_Encoding": false, "X_Other": true, "X-Role": true, "-Lead": true,
+	} {
+		r := &http.Request{Method: http.MethodGet, Host: "h", URL: &url.URL{}, Header: http.Header{"X-Role": {"set"}, "-Lead": {"set"}, name: {"given"}}}
+		c := &call{r: r}
+		c.arrive()
+		if _, ok := r.Header[name]; ok != stays {
+			t.Errorf("%s stays: %v, want %v", name, ok, stays)
+		}
 	}
 }

@@ -209,3 +209,20 @@ func TestUpgradesAreForWebSocketsOfAPIsThatHaveThem(t *testing.T) {
 		}
 	}
 }
+
+// Each byte that a target may not hold refuses it, wherever it stands; what
+// browsers send as it is passes, escaped where RFC 3986 wants it.
+func TestWhichBytesATargetMayHold(t *testing.T) {
+	t.Parallel()
+	for target, want := range map[string]string{
+		"/a!~": "/a!~?", "/a?b=\\": "/a?b=\\", "/a\"<>": "/a%22%3C%3E?", "/\xfc?\xfc": "/%FC?%FC", "/a[]{}|^`": "/a[]{}|^`?", "/%41?%": "/%41?%",
+		"http://h/a?b": "/a?b", "http://h?b": "?b", "http://h": "?",
+		"/a b": "", "/a?b c": "", "/\x00": "", "/\x1f": "", "/\x7f": "", "/a#b": "", "/a?#": "", "/a\\b": "", "/%4": "", "/%": "", "/%g1": "", "/%1g": "", "/%/1": "", "/%:1": "",
+		"/%@1": "", "/%fF%aA%09": "/%fF%aA%09?", "h/a": "", "*": "", "/..": "", "/a/%2e": "",
+	} {
+		path, query, refusal := readTarget(&http.Request{Method: http.MethodGet, RequestURI: target})
+		if got := path + "?" + query; (refusal == nil) != (want != "") || refusal == nil && got != want {
+			t.Errorf("%q is read as %q, %v; want %q", target, got, refusal, want)
+		}
+	}
+}
