@@ -85,6 +85,10 @@ const (
 	perShard = 1024
 )
 
+// turned is more than requests at once differ in time: whoever would have to wait
+// so much longer than a whole burst takes was counted before the clock went back.
+const turned = time.Minute
+
 // Limiter counts requests. A nil Limiter refuses nothing.
 type Limiter struct {
 	budgets map[Class]Budget
@@ -127,13 +131,12 @@ func (l *Limiter) Take(class Class, who string) error {
 	s := &l.shards[maphash.Comparable(l.seed, k)%shards]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	full := s.full[k]
-	burst := time.Duration(b.Burst) * b.Every
-	if full.Before(now) || full.After(now.Add(burst)) { // the latter: the clock went back
+	full, whole := s.full[k], time.Duration(b.Burst)*b.Every
+	if full.Before(now) || full.Sub(now) > whole+turned {
 		full = now
 	}
 	full = full.Add(b.Every)
-	if wait := full.Sub(now.Add(burst)); wait > 0 {
+	if wait := full.Sub(now.Add(whole)); wait > 0 {
 		return &ExceededError{RetryAfter: wait}
 	}
 	s.keep(k, full, now)

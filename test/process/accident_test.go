@@ -1,11 +1,14 @@
 package process
 
 import (
+	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestAnEmptyDatabaseBesideAnEarlierLifeIsNoFirstStart loses the database of a
@@ -39,7 +42,7 @@ func TestAnEmptyDatabaseBesideAnEarlierLifeIsNoFirstStart(t *testing.T) {
 				}
 			}
 			before := listing(t, dir)
-			out, code := run(t, "serve", "--data", dir, "--portal-addr", "127.0.0.1:0", "--gateway-addr", "127.0.0.1:0", "--management-addr", "127.0.0.1:0")
+			out, code := refusedStart(t, dir)
 			if code != 1 || !strings.Contains(out, accident.want) || !strings.Contains(out, "restore") {
 				t.Errorf("exit code %d, and the operator reads:\n%s", code, out)
 			}
@@ -48,6 +51,19 @@ func TestAnEmptyDatabaseBesideAnEarlierLifeIsNoFirstStart(t *testing.T) {
 			}
 		})
 	}
+}
+
+// refusedStart starts a server that must not serve, and ends it if it does.
+func refusedStart(t *testing.T, dir string) (string, int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, binary, "serve", "--data", dir, "--portal-addr", "127.0.0.1:0", "--gateway-addr", "127.0.0.1:0", "--management-addr", "127.0.0.1:0")
+	out, err := cmd.CombinedOutput()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return string(out), cmd.ProcessState.ExitCode()
 }
 
 // listing is what a folder holds, without what every start makes.
