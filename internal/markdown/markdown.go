@@ -20,7 +20,7 @@ func HTML(text string) (out string, whole bool, err error) {
 	pc := parser.NewContext()
 	pc.Set(meterKey, m)
 	var b bytes.Buffer
-	if err := converter().Convert([]byte(text), &b, parser.WithContext(pc)); err != nil {
+	if err := reader().Convert([]byte(text), &b, parser.WithContext(pc)); err != nil {
 		return "", false, fmt.Errorf("read Markdown: %w", err)
 	}
 	return b.String(), !m.stopped, nil
@@ -47,9 +47,9 @@ func marks(text string) int {
 	return n
 }
 
-// converter is goldmark with tables, strikethrough and links of bare addresses,
+// reader is goldmark with tables, strikethrough and links of bare addresses,
 // each of its parsers behind the meter.
-var converter = sync.OnceValue(func() goldmark.Markdown {
+var reader = sync.OnceValue(func() goldmark.Markdown {
 	return goldmark.New(
 		goldmark.WithParser(parser.NewParser(
 			parser.WithBlockParsers(blocks()...),
