@@ -33,10 +33,19 @@ func (p *parser) convert(n, shared tree.Node) tree.Node {
 
 // mediaTypes are those of an operation, else those of the document.
 func (p *parser) mediaTypes(m tree.Members, name string) []string {
-	list := m.Get(name)
-	if !list.Exists() {
-		list = p.root.Get(name)
+	if list := m.Get(name); list.Exists() {
+		return mediaTypes(list)
 	}
+	if p.media == nil {
+		p.media = map[string][]string{}
+	}
+	if p.media[name] == nil {
+		p.media[name] = mediaTypes(p.root.Get(name))
+	}
+	return p.media[name]
+}
+
+func mediaTypes(list tree.Node) []string {
 	var all []string
 	for _, n := range list.Items() {
 		if t := n.Text(); t != "" && !slices.Contains(all, t) && len(all) < maxMedia {
@@ -169,7 +178,7 @@ func convertResponse(m tree.Members, produces []string) json.RawMessage {
 		types = nil
 	}
 	for _, e := range examples {
-		if !slices.Contains(types, e.Name) {
+		if len(types) < maxMedia && !slices.Contains(types, e.Name) {
 			types = append(types[:len(types):len(types)], e.Name)
 		}
 	}

@@ -33,7 +33,7 @@ func fromProto(ctx context.Context, data []byte) (*outline, error) {
 		return nil, apim.Invalid("value", fmt.Sprintf("The .proto file cannot be read: %v.", err))
 	}
 	file := files[0]
-	o := newOutline(string(file.Package()), "", "")
+	o := newOutline(len(data), string(file.Package()), "", "")
 	for i := range file.Services().Len() {
 		service := file.Services().Get(i)
 		if o.title == "" {

@@ -10,7 +10,8 @@ const (
 	maxParts       = 6_000_000 // commas and braces of JSON, at most 100 bytes of memory each
 	maxYAMLParts   = 2_000_000 // lines, commas and braces of YAML, about 200 bytes each
 	maxExpanded    = 128 << 20 // bytes of YAML as JSON; bytes of operations with their references resolved
-	maxOutline     = 16 << 20  // bytes of WSDL, WADL, OData or .proto in terms of OpenAPI, about 30 bytes of memory each
+	maxOutline     = 32 << 20  // bytes of WSDL, WADL, OData or .proto in terms of OpenAPI, about 20 bytes of memory each
+	outlinePerByte = 200       // of the description
 	maxOperations  = 50_000
 	maxSchemas     = 100_000
 	maxParameters  = 1000 // of an operation

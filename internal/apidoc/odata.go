@@ -40,7 +40,7 @@ func fromOData(data []byte) (*outline, error) {
 	if err := readXML(data, "Edmx", &e); err != nil {
 		return nil, err
 	}
-	o := newOutline("OData", "", "")
+	o := newOutline(len(data), "OData", "", "")
 	types := map[string]*edmxEntityType{}
 	for i := range e.Schemas {
 		s := &e.Schemas[i]

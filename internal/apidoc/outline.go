@@ -18,8 +18,9 @@ type outline struct {
 	left                int // bytes that it may still get
 }
 
-func newOutline(title, text, server string) *outline {
-	return &outline{title: title, text: text, server: server, schemas: map[string]any{}, left: maxOutline}
+// newOutline is an outline of a description of so many bytes.
+func newOutline(bytes int, title, text, server string) *outline {
+	return &outline{title: title, text: text, server: server, schemas: map[string]any{}, left: min(outlinePerByte*(bytes+1000), maxOutline)}
 }
 
 // take counts what an outline gets, since a short description may unfold to a
@@ -64,7 +65,7 @@ type outlinedBody struct {
 // differ in the query of the path, as x-ms-paths allows.
 func (o *outline) openAPI() ([]byte, error) {
 	if o.left < 0 {
-		return nil, apim.TooLarge("The operations and types of the description unfold to more than %d MB.", maxOutline>>20)
+		return nil, apim.TooLarge("The operations and types of the description unfold to more than %d times the description, or %d MB.", outlinePerByte, maxOutline>>20)
 	}
 	paths, others := map[string]map[string]any{}, map[string]map[string]any{}
 	for _, op := range o.operations {

@@ -21,6 +21,10 @@ type located struct {
 
 // locate reads a list of parameters into all; one in the same place replaces an earlier one.
 func (p *parser) locate(all []located, list tree.Node) []located {
+	at := make(map[place]int, len(all))
+	for i, one := range all {
+		at[one.place] = i
+	}
 	for _, n := range list.Items() {
 		one := located{node: p.deref(n)}
 		one.members = one.node.Members()
@@ -35,10 +39,11 @@ func (p *parser) locate(all []located, list tree.Node) []located {
 			p.warn(n, "an operation has more than %d parameters; the others are left out.", maxParameters)
 			break
 		}
-		if i := slices.IndexFunc(all, func(l located) bool { return l.place == one.place }); i >= 0 {
+		if i, again := at[one.place]; again {
 			all[i] = one
 			continue
 		}
+		at[one.place] = len(all)
 		all = append(all, one)
 	}
 	return all
@@ -46,11 +51,12 @@ func (p *parser) locate(all []located, list tree.Node) []located {
 
 // parameters divides the operation's parameters into the wire model and the rest of each.
 func (r *reader) parameters(all []located) {
+	variables := apim.TemplateVariables(r.path)
 	for _, one := range all {
 		wire := r.parameter(one.name, one.members)
 		switch one.in {
 		case "path":
-			if !r.inTemplate(one.name) {
+			if !slices.Contains(variables, one.name) {
 				r.p.warn(one.node, "the path %q has no place for the parameter %q, which is left out.", r.path, one.name)
 				continue
 			}
@@ -85,10 +91,6 @@ func (r *reader) undeclared() {
 	}
 }
 
-func (r *reader) inTemplate(name string) bool {
-	return slices.Contains(apim.TemplateVariables(r.path), name)
-}
-
 // query adds a query parameter, to the template if it is required and the options say so.
 func (r *reader) query(wire apim.Parameter) {
 	if _, own, _ := strings.Cut(r.path, "?"); strings.Contains(own, "{"+wire.Name+"}") { // of x-ms-paths
@@ -96,7 +98,7 @@ func (r *reader) query(wire apim.Parameter) {
 		r.op.TemplateParameters = append(r.op.TemplateParameters, wire)
 		return
 	}
-	if !wire.Required || r.p.opt.TranslateRequiredQuery != RequiredInTemplate || r.inTemplate(wire.Name) {
+	if !wire.Required || r.p.opt.TranslateRequiredQuery != RequiredInTemplate || slices.Contains(apim.TemplateVariables(r.path), wire.Name) {
 		r.request().QueryParameters = append(r.request().QueryParameters, wire)
 		return
 	}

@@ -2,6 +2,7 @@ package apidoc
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -42,14 +43,16 @@ type parser struct {
 	opt     Options
 	d       *Description
 
-	ids    map[string]tree.Node // operations by resource name
-	suffix map[string]int       // last one used, by the name before it
-	tagged map[string]bool      // tags in use
-	routes map[string]bool      // methods and templates in use
-	schema []part               // definitions, as declared, then those made of inline schemas
-	parts  map[string]int       // their positions by name
-	spent  int                  // bytes of operations read, references resolved
-	fatal  error                // of a limit; ends the reading
+	ids     map[string]tree.Node       // operations by resource name
+	suffix  map[string]int             // last one used, by the name before it
+	tagged  map[string]bool            // tags in use
+	routes  map[string]bool            // methods and templates in use
+	schema  []part                     // definitions, as declared, then those made of inline schemas
+	parts   map[string]int             // their positions by name
+	media   map[string][]string        // of the document, by consumes and produces
+	targets map[string]json.RawMessage // of references that were inlined
+	spent   int                        // bytes of operations read, references resolved
+	fatal   error                      // of a limit; ends the reading
 }
 
 func (p *parser) description(ctx context.Context) error {

@@ -139,7 +139,16 @@ func (p *parser) inlineTarget(ref string, stack []string) json.RawMessage {
 	if !target.Exists() || p.fatal != nil || len(stack) >= maxHops {
 		return json.RawMessage(`{}`)
 	}
-	return p.inline(target, append(stack, ref))
+	if len(stack) > 0 {
+		return p.inline(target, append(stack, ref))
+	}
+	if p.targets == nil {
+		p.targets = map[string]json.RawMessage{}
+	}
+	if p.targets[ref] == nil { // within nothing else it is always the same
+		p.targets[ref] = p.inline(target, append(stack, ref))
+	}
+	return p.targets[ref]
 }
 
 // rest is an object's members except those named, inlined; nil if none are left.

@@ -68,7 +68,7 @@ func fromWADL(data []byte) (*outline, error) {
 	if err := readXML(data, "application", &w); err != nil {
 		return nil, err
 	}
-	o := newOutline("", "", "")
+	o := newOutline(len(data), "", "", "")
 	if len(w.Doc) > 0 {
 		o.title, o.text = w.Doc[0].Title, strings.TrimSpace(w.Doc[0].Text)
 	}

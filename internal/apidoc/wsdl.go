@@ -130,6 +130,7 @@ type xsdComplexType struct {
 type wsdlService struct {
 	name, address, namespace, text string
 	operations                     []wsdlOperation
+	size                           int // of the document
 }
 
 type wsdlOperation struct {
@@ -165,7 +166,7 @@ func readWSDL(data []byte, sel Selector) (*wsdl, *wsdlService, error) {
 				continue // SOAP 1.2 or HTTP
 			}
 			text := cmp.Or(s.Doc, w.Doc)
-			service := &wsdlService{name: s.Name, address: port.Address.Location, namespace: w.Namespace, text: strings.TrimSpace(text)}
+			service := &wsdlService{name: s.Name, address: port.Address.Location, namespace: w.Namespace, text: strings.TrimSpace(text), size: len(data)}
 			err := w.operations(binding, service)
 			return w, service, err
 		}
@@ -235,7 +236,7 @@ const soapMedia = "text/xml"
 // passThrough outlines a SOAP service as it is: each operation is a POST with
 // the action in the query.
 func (s *wsdlService) passThrough() *outline {
-	o := newOutline(s.name, s.text, s.address)
+	o := newOutline(s.size, s.name, s.text, s.address)
 	for _, op := range s.operations {
 		body := []outlinedBody{{media: soapMedia}}
 		o.add(&outlined{method: "POST", path: "/?soapAction=" + url.QueryEscape(op.action), id: op.name, summary: op.name,
@@ -246,7 +247,7 @@ func (s *wsdlService) passThrough() *outline {
 
 // rest outlines a SOAP service as a REST API: each operation is a POST of JSON.
 func (s *wsdlService) rest(w *wsdl) *outline {
-	o := newOutline(s.name, s.text, s.address)
+	o := newOutline(s.size, s.name, s.text, s.address)
 	for _, op := range s.operations {
 		o.add(&outlined{method: "POST", path: "/" + op.name, id: op.name, summary: op.name, text: op.text,
 			requests:  []outlinedBody{{media: "application/json", schema: o.schemaOf(w, op.input)}},

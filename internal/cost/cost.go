@@ -39,10 +39,9 @@ func CPU(t *testing.T, sizes Sizes, work Work) {
 	enough := least
 	for n := sizes.From; n <= sizes.To; n *= 2 {
 		spent := Spent(work(n))
-		if spent < enough {
+		if spent < enough || !compare(t, n, work) {
 			continue
 		}
-		compare(t, n, work)
 		if t.Failed() || os.Getenv("PORTICO_LONG") != "1" || spent > lots {
 			return
 		}
@@ -50,18 +49,23 @@ func CPU(t *testing.T, sizes Sizes, work Work) {
 	}
 }
 
-func compare(t *testing.T, n int, work Work) {
+// compare judges a size and twice that size, unless the size costs too little when
+// it is measured again.
+func compare(t *testing.T, n int, work Work) (judged bool) {
 	t.Helper()
 	var once, twice time.Duration
 	for range tries {
-		once, twice = Spent(work(n)), Spent(work(2*n))
-		if twice <= growth*max(once, least) {
+		if once = Spent(work(n)); once < least {
+			return false
+		}
+		if twice = Spent(work(2 * n)); twice <= growth*once {
 			t.Logf("size %d costs %v, twice the size %v", n, once, twice)
-			return
+			return true
 		}
 	}
 	t.Errorf("size %d costs %v of processor time and twice the size %v: more than %d times as much, in %d tries of %d",
 		n, once, twice, growth, tries, tries)
+	return true
 }
 
 // Count fails the test if doubling the input more than triples the work that is

@@ -13,7 +13,9 @@ import (
 // runs, what waits for the collector among it.
 func Memory(t *testing.T, budget uint64, run func()) {
 	t.Helper()
-	if peak := Peak(run); peak > budget {
+	peak := Peak(run)
+	t.Logf("%d MB at the peak", peak>>20)
+	if peak > budget {
 		t.Errorf("%d MB of memory in use at the peak, more than the budget of %d MB", peak>>20, budget>>20)
 	}
 }

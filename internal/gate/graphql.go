@@ -43,10 +43,11 @@ type GraphQLChecks struct {
 	err   error
 }
 
-// Members counts the fields of a type, which are compared with each other.
+// Members counts what stands side by side in a definition and is compared with
+// each other: fields, arguments, values, interfaces.
 func (g *GraphQLChecks) Members(line int, name string, n int) {
 	if n > graphQLMembers && g.err == nil {
-		g.err = refuse(line, "a type may have %d fields; %.100s has more.", graphQLMembers, name)
+		g.err = refuse(line, "a definition may have %d fields, arguments, values or interfaces; %.100s has more.", graphQLMembers, name)
 	}
 }
 

@@ -14,7 +14,7 @@ const (
 	Depth = 100
 
 	graphQLTokens  = 400_000
-	graphQLMembers = 4_000     // fields of one type: the parser compares each with each
+	graphQLMembers = 2_000     // fields, arguments or values of one definition: the parser compares each with each
 	graphQLChecks  = 4_000_000 // comparisons of fields with those of interfaces, of uses of directives with what is declared
 
 	protoDepth   = 32 // as protoc has it

@@ -25,7 +25,7 @@ func checkCost(d *ast.SchemaDocument) error {
 		c.uses(def)
 	}
 	for _, def := range d.Directives {
-		c.arguments(def.Arguments)
+		c.arguments(lineOf(def.Position), def.Name, def.Arguments)
 	}
 	for _, s := range append(append(ast.SchemaDefinitionList{}, d.Schema...), d.SchemaExtension...) {
 		c.directive(s.Directives)
@@ -46,6 +46,8 @@ type declared struct {
 	line       int
 	fields     ast.FieldList
 	interfaces []string
+	values     int // of an enumeration
+	members    int // of a union
 }
 
 func lineOf(p *ast.Position) int {
@@ -67,7 +69,9 @@ func (c *counter) declare(def *ast.Definition) {
 	for _, name := range def.Interfaces {
 		c.possible[name]++
 	}
-	c.Members(t.line, def.Name, len(t.fields))
+	t.values += len(def.EnumValues)
+	t.members += len(def.Types)
+	c.Members(t.line, def.Name, max(len(t.fields), len(t.interfaces), t.values, t.members))
 }
 
 // implements counts what a type costs that has interfaces.
@@ -96,14 +100,15 @@ func (c *counter) uses(def *ast.Definition) {
 	c.directive(def.Directives)
 	for _, f := range def.Fields {
 		c.directive(f.Directives)
-		c.arguments(f.Arguments)
+		c.arguments(lineOf(f.Position), f.Name, f.Arguments)
 	}
 	for _, v := range def.EnumValues {
 		c.directive(v.Directives)
 	}
 }
 
-func (c *counter) arguments(list ast.ArgumentDefinitionList) {
+func (c *counter) arguments(line int, of string, list ast.ArgumentDefinitionList) {
+	c.Members(line, of, len(list))
 	for _, a := range list {
 		c.directive(a.Directives)
 	}
@@ -112,7 +117,7 @@ func (c *counter) arguments(list ast.ArgumentDefinitionList) {
 func (c *counter) directive(list ast.DirectiveList) {
 	for _, use := range list {
 		if of := c.directives[use.Name]; of != nil && c.Err() == nil {
-			c.Compare(lineOf(use.Position), len(of.Locations)+2*len(of.Arguments)*len(use.Arguments))
+			c.Compare(lineOf(use.Position), len(of.Locations)+(2*len(of.Arguments)+len(use.Arguments))*len(use.Arguments))
 		}
 	}
 }

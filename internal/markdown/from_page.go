@@ -13,6 +13,10 @@ import (
 	"golang.org/x/net/html"
 )
 
+// maxBrackets is how many brackets a page may have for its text to be escaped:
+// for each the converter looks for another one to the end of the line.
+const maxBrackets = 5000
+
 // FromPage is the main content of a page of the portal as Markdown, without what
 // does something or leads around; domain is put before its local addresses. A
 // page whose elements stand deeper in one another than html.Parse allows is an error.
@@ -27,6 +31,9 @@ func FromPage(page []byte, domain string) ([]byte, error) {
 	}
 	prune(main)
 	convert := converter.NewConverter(converter.WithPlugins(base.NewBasePlugin(), commonmark.NewCommonmarkPlugin(), table.NewTablePlugin()))
+	if bytes.Count(page, []byte("[")) > maxBrackets {
+		converter.WithEscapeMode(converter.EscapeModeDisabled)(convert)
+	}
 	text, err := convert.ConvertNode(main, converter.WithDomain(domain))
 	if err != nil {
 		return nil, fmt.Errorf("write Markdown: %w", err)

@@ -216,6 +216,9 @@ func (s *scanner) attribute(el *element) bool {
 			return s.fail(a.offset, "the attribute '%s' is repeated.", a.name)
 		}
 	}
+	if len(el.attrs) == maxAttributes {
+		return s.fail(a.offset, "an element may have %d attributes; '%s' has more.", maxAttributes, el.name)
+	}
 	s.space()
 	if !strings.HasPrefix(s.src[s.off:], "=") {
 		return s.fail(s.off, "'=' must follow the attribute name '%s'.", a.name)

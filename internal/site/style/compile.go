@@ -70,8 +70,9 @@ func tokens(o object) string {
 		}
 	}
 	groups := func(group string, read func(object) string) {
-		for _, name := range o.child(group).names() {
-			property(group, name, read(o.child(group).child(name)))
+		members := o.child(group)
+		for _, name := range members.names() {
+			property(group, name, read(members.child(name)))
 		}
 	}
 	groups("colors", func(c object) string {
