@@ -6,7 +6,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 LDFLAGS := -s -w -X main.version=$(VERSION)
 BINARY  ?= bin/portico
 
-.PHONY: demo build binary web web-deps test test-long check lint bench mutate clean
+.PHONY: demo build binary web web-deps test test-long check lint bench fuzz mutate clean
 
 demo: build ## build, and start a portal with demo content
 	./bin/portico demo
@@ -45,6 +45,9 @@ bench: build ## figures and budgets; CHECK=1 fails on a missed one, SPECS=DIR na
 
 mutate: ## changes what decides who may do what and asks the packages' own tests; PKG=access takes one
 	$(GO) run ./test/mutate $(PKG)
+
+fuzz: ## every fuzz target, sharing FOR=10m; what one finds is kept as a seed
+	FOR=$(or $(FOR),10m) ./test/fuzz.sh
 
 clean:
 	rm -rf bin web/dist/assets test-report
