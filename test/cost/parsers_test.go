@@ -310,9 +310,9 @@ var parsers = []parser{
 	}, nil},
 }
 
-// memory is what one import may take at its peak, beside the text itself. The
+// importMemory is what one import may take at its peak, beside the text itself. The
 // limits of packages gate and apidoc are made for it.
-const memory = 1 << 30
+const importMemory = 1 << 30
 
 func TestADescriptionIsReadWithinTheBudgetOfMemory(t *testing.T) {
 	for _, p := range parsers {
@@ -323,7 +323,7 @@ func TestADescriptionIsReadWithinTheBudgetOfMemory(t *testing.T) {
 		for kind, make := range p.texts {
 			t.Run(p.name+": "+kind, func(t *testing.T) {
 				s := make(size)
-				cost.Memory(t, memory, func() { p.read(s) })
+				cost.Memory(t, importMemory, func() { p.read(s) })
 			})
 		}
 	}
