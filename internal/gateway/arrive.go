@@ -43,7 +43,7 @@ func (c *call) arriveLookalike(name string) {
 // removeLookalikes removes the fields that differ only by underscores from one
 // that a policy sets or deletes.
 func (c *call) removeLookalikes(name string) {
-	if !c.lookalikes {
+	if !c.lookalikes && strings.IndexByte(name, '_') < 0 {
 		return
 	}
 	dashed := dashedName(name)

@@ -32,6 +32,18 @@ func TestACallerDeletesNothingThatAPolicySets(t *testing.T) {
 	}
 }
 
+// A policy may set a name with underscores, for servers that take it for the plain one, too.
+func TestNoPlainNamePassesBesideOneWithUnderscoresThatAPolicySets(t *testing.T) {
+	t.Parallel()
+	s := withBackend(t, echo, `inbound:<set-header name="X_Role" exists-action="override"><value>reader</value></set-header>`)
+	for _, name := range []string{"X-Role", "x-role", "X_ROLE"} {
+		got := s.call("GET /api/x", name, "admin").backendSaw(t).Header
+		if got["X-Role"] != nil || got.Get("X_role") != "reader" {
+			t.Errorf("with %s the backend saw X-Role %q and X_Role %q", name, got["X-Role"], got["X_role"])
+		}
+	}
+}
+
 func TestFieldsOfTheConnectionAreGoneBeforePolicies(t *testing.T) {
 	t.Parallel()
 	s := withBackend(t, func(w http.ResponseWriter, r *http.Request) {

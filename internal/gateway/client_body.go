@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-
 	"sync/atomic"
 
 	"github.com/portico-portal/portico/internal/apim"

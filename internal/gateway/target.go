@@ -135,7 +135,10 @@ func hasDotSegment(path string) bool {
 
 // overlong are the characters of a dot segment in an encoding that is too long
 // to be UTF-8, and which some decoders take.
-var overlong = strings.NewReplacer("\xc0\xae", ".", "\xc0\xaf", "/", "\xc1\x9c", `\`)
+var overlong = strings.NewReplacer(
+	"\xc0\xae", ".", "\xe0\x80\xae", ".", "\xf0\x80\x80\xae", ".",
+	"\xc0\xaf", "/", "\xe0\x80\xaf", "/", "\xf0\x80\x80\xaf", "/",
+	"\xc1\x9c", `\`, "\xe0\x81\x9c", `\`, "\xf0\x80\x81\x9c", `\`)
 
 // isDots reports whether a segment is "." or ".." once a server has cut what
 // does not belong to the name of a file.

@@ -88,6 +88,7 @@ func TestARefusedTargetReachesNoBackendOfAnyType(t *testing.T) {
 		for _, rest := range []string{
 			"/../admin", "/./x", "/..", "/x/..", "/%2e%2e/admin", "/%2E./admin", "/.%2e", "/..%2fadmin", "/..%5cadmin", "/x%2f..%2fadmin",
 			"/..;/admin", "/..;a=b/admin", "/..%3b/admin", "/..%00/admin", "/..%20/admin", "/..%23/admin", "/%c0%ae%c0%ae/admin", "/%c0%ae%c0%ae%c0%afadmin",
+			"/%e0%80%ae./admin", "/x%e0%80%af..", "/%f0%80%80%ae%2e/admin", "/x%f0%80%80%af..", "/x%e0%81%9c..", "/x%f0%80%81%9c..",
 			`/x\..\admin`, `/x\y`, "/a#b", "/a?b#c", "/%zz", "/%2", "/a%", "/a\x7fb", "/a\x01b", "/a?b\x01c",
 		} {
 			answers, _ := s.raw("GET " + api + rest + " HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n")
