@@ -94,3 +94,62 @@ func (f *fixture) write(t *testing.T, fn func(tx *store.Tx) error) {
 		t.Fatal(err)
 	}
 }
+
+// What a session may do that such a token began: what its maker may do, too, and
+// for a user with further rights only if the maker may give rights.
+func TestASessionOfATokenDoesWhatItsMakerMayDo(t *testing.T) {
+	t.Parallel()
+	right := access.ActionOf("users", "token/action")
+	for _, tt := range []struct {
+		name  string
+		user  apim.Name
+		maker access.Principal // zero: the person signed in
+		may   bool
+	}{
+		{"the person", "ada", access.Principal{}, true},
+		{"the service, for a user", "ada", access.Principal{Integration: true, Admin: true}, true},
+		{"the service, for an administrator", "1", access.Principal{Integration: true, Admin: true}, true},
+		{"who may make tokens and no more, for a user", "ada", access.Principal{Subject: "token:ci"}, false},
+		{"who may write users, for a user", "ada", access.Principal{Subject: "token:hr"}, true},
+		{"who may write users, for an administrator", "1", access.Principal{Subject: "token:hr"}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			f.user(t, "ada")
+			f.write(t, func(tx *store.Tx) error {
+				put := func(ref apim.Ref, body any) error {
+					data, err := json.Marshal(body)
+					return errors.Join(err, tx.Put(&store.Document{Ref: ref, Body: data}))
+				}
+				give := func(id, to string, actions ...string) error {
+					return errors.Join(
+						put(apim.Ref("/"+access.RoleDefinitions+"/"+id), access.RoleDefinition{RoleName: id, Permissions: []access.Permission{{Actions: actions}}}),
+						put(apim.Ref("/"+access.RoleAssignments+"/"+id), access.RoleAssignment{RoleDefinitionID: apim.Name(id), PrincipalID: apim.Name(to), Scope: apim.ServiceScope()}))
+				}
+				return errors.Join(give("minting", "token:ci", string(right)), give("people", "token:hr", string(right), string(access.ActionOf("users", access.Write))))
+			})
+			var started *account.Started
+			var err error
+			if tt.maker == (access.Principal{}) {
+				started, err = f.StartSession(t.Context(), tt.user, account.Client{})
+			} else {
+				var token string
+				token, err = f.MintFor(t.Context(), account.Minting{UserID: tt.user, Expires: f.clock.Now().Add(time.Hour), Maker: tt.maker, Right: right, Actor: tester})
+				if err == nil {
+					started, err = f.SignInByToken(t.Context(), token, account.Client{})
+				}
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			v, err := f.Visitor(t.Context(), started.SessionID)
+			if err != nil || (v.Maker == nil) != (tt.maker == access.Principal{}) {
+				t.Fatalf("the visitor is %+v, %v", v, err)
+			}
+			if err := f.MayAct(t.Context(), v, access.ActionOf("users", access.Write)); (err == nil) != tt.may || err != nil && !errors.Is(err, apim.ErrForbidden) {
+				t.Errorf("it may change its record: %v, want %v", err, tt.may)
+			}
+		})
+	}
+}

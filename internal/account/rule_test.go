@@ -284,3 +284,56 @@ func TestALinkUnblocksNobody(t *testing.T) {
 		}
 	}
 }
+
+// A session that a link began may set a first password, and must give the present
+// one where there is one, as every other session.
+func TestOnlyAFirstPasswordIsSetWithoutThePresentOne(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.user(t, "ada")
+	plain := &apim.User{FirstName: "B", LastName: "B", Email: "bob@example.test"}
+	if _, err := f.PutUser(t.Context(), tester, "bob", plain, ""); err != nil {
+		t.Fatal(err)
+	}
+	byLink := func(user apim.Ref) string {
+		link, err := store.Write(t.Context(), f.store, tester, func(tx *store.Tx) (string, error) { return f.MintUserLink(tx, user, time.Hour) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		started, err := f.RedeemLink(t.Context(), link, account.Client{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return started.SessionID
+	}
+	started, err := f.StartSession(t.Context(), "bob", account.Client{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, session string
+		may           bool
+	}{
+		{"a link, with a password", byLink("/users/ada"), false}, {"a token, without one", started.SessionID, false}, {"a link, without one", byLink("/users/bob"), true},
+	} {
+		v, err := f.Visitor(t.Context(), tt.session)
+		if err != nil || v.MaySetPassword != tt.may {
+			t.Errorf("%s: may set one: %+v, %v; want %v", tt.name, v, err, tt.may)
+		}
+		if _, err := f.ChangePassword(t.Context(), "", "seven tall green chairs", account.Client{SessionID: tt.session}); (err == nil) != tt.may {
+			t.Errorf("%s: setting one: %v", tt.name, err)
+		}
+	}
+}
+
+func TestATokenIsAtMostSoLong(t *testing.T) {
+	t.Parallel()
+	expires := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+	rest := len(account.MintCompact("", expires, "key"))
+	for length, ok := range map[int]bool{2048: true, 2049: false} {
+		token := account.MintCompact(strings.Repeat("a", length-rest), expires, "key")
+		if _, err := account.ParseToken(account.Authorization(token)); len(token) != length || (err == nil) != ok {
+			t.Errorf("a token of %d bytes: %v", len(token), err)
+		}
+	}
+}
