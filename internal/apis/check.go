@@ -74,6 +74,9 @@ func checkAddress(tx *store.Tx, alias apim.Ref, a *apim.API) error {
 			return err
 		}
 		if a.Collides(set, b, setOfB) {
+			if !rival.Home().Same(alias.Home()) {
+				return &apim.ConflictError{Code: "ValidationError", Target: "path", Message: "An API outside this workspace has the same address: choose another path or version."}
+			}
 			return &apim.ConflictError{Code: "ValidationError", Target: "path", Message: fmt.Sprintf(
 				"The API %q has the same address: it is called at /%s with the version %q.", rival.Name(), b.GatewayPath(setOfB), b.APIVersion)}
 		}

@@ -60,6 +60,9 @@ func Serve(ctx context.Context, opt Options, srv config.Server, load Loader, rea
 		return errors.Join(err, a.Close())
 	}
 	a.nameHosts(surfaces, srv, r)
+	for _, warning := range a.opt.Store.Exposed() {
+		a.opt.Logger.WarnContext(ctx, warning)
+	}
 	return errors.Join(a.serve(ctx, srv, surfaces, r, load, ready), a.Close())
 }
 

@@ -15,6 +15,20 @@ type Match struct {
 	given bool
 	any   bool
 	tags  []string // opaque, without quotes
+	isNew bool     // If-None-Match: *
+}
+
+// ParseMatch reads what a request says about the present state of the resource:
+// If-Match and, of a PUT, "If-None-Match: *", which only creates.
+func ParseMatch(r *http.Request) (Match, error) {
+	m, err := ParseIfMatch(r.Header)
+	m.isNew = OnlyNew(r)
+	return m, err
+}
+
+// OnlyNew reports whether a PUT must not replace anything.
+func OnlyNew(r *http.Request) bool {
+	return r.Method == http.MethodPut && strings.Trim(strings.Join(r.Header.Values("If-None-Match"), ","), ", \t") == "*"
 }
 
 // ParseIfMatch reads If-Match: "*", or a list of quoted tags. An empty header
@@ -56,6 +70,9 @@ func badIfMatch() error {
 
 // Check compares the header with the resource's tag.
 func (m Match) Check(etag string) error {
+	if m.isNew {
+		return apim.ErrPreconditionFailed
+	}
 	if !m.given || m.any {
 		return nil
 	}

@@ -126,3 +126,32 @@ func TestAMissingOrBrokenKeyIsExplained(t *testing.T) {
 		}
 	}
 }
+
+func TestFilesWithSecretsThatOthersMayReadAreNamed(t *testing.T) {
+	t.Parallel()
+	s := Store{Data: t.TempDir()}
+	if err := os.Chmod(s.Data, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(s.KeyFile(), []byte("k"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Exposed(); len(got) > 0 {
+		t.Errorf("nobody else may read anything, and the start says %v", got)
+	}
+	for mode, path := range map[os.FileMode]string{0o640: s.KeyFile(), 0o604: s.KeyFile(), 0o750: s.Data, 0o705: s.Data} {
+		before, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Exposed(); len(got) != 1 || !strings.Contains(got[0], path) || !strings.Contains(got[0], "chmod") {
+			t.Errorf("%s with mode %04o: %v", path, mode, got)
+		}
+		if err := os.Chmod(path, before.Mode().Perm()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -204,3 +204,21 @@ func syncFolder(path string) error {
 	}
 	return errors.Join(dir.Sync(), dir.Close())
 }
+
+// Exposed says which of the files that hold secrets other people on this machine
+// may read, and what to do; none where the system has no such modes.
+func (s *Store) Exposed() (warnings []string) {
+	open := func(path string, bits fs.FileMode, mode string) {
+		info, err := os.Stat(path)
+		if err == nil && info.Mode().Perm()&bits != 0 {
+			warnings = append(warnings, fmt.Sprintf("others may read %s (mode %04o): chmod %s %s", path, info.Mode().Perm(), mode, path))
+		}
+	}
+	if s.SecretKeyFile != "" || s.Embedded() {
+		open(s.KeyFile(), 0o077, "600")
+	}
+	if s.Embedded() {
+		open(s.Data, 0o077, "700")
+	}
+	return warnings
+}

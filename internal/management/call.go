@@ -111,6 +111,14 @@ func (c *call) close() {
 	}
 }
 
+// existed is Check of a PUT for what has no ETag and was there before.
+func (c *call) existed() error {
+	if arm.OnlyNew(c.r) {
+		return apim.ErrPreconditionFailed
+	}
+	return nil
+}
+
 // accepts reports whether the client accepts a media type that contains part.
 func (c *call) accepts(part string) bool {
 	return strings.Contains(strings.ToLower(strings.Join(c.r.Header.Values("Accept"), ",")), part)

@@ -167,6 +167,11 @@ func putLink(c *call) (*answer, error) {
 		if err != nil {
 			return nil, fmt.Errorf("link %s to %s: %w", from, to, err)
 		}
+		if !isNew {
+			if err := c.existed(); err != nil {
+				return nil, err
+			}
+		}
 		status = putStatus(isNew)
 		return c.targetDocument(tx)
 	})

@@ -207,7 +207,7 @@ func (h *handler) answer(r *http.Request) (*answer, error) {
 		}
 	}
 	if route.kind == nil || !route.kind.Member { // these have no ETag
-		c.match, err = arm.ParseIfMatch(r.Header)
+		c.match, err = arm.ParseMatch(r)
 	}
 	if err != nil {
 		return nil, err

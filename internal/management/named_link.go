@@ -273,7 +273,7 @@ func (c *call) linkTarget(tx *store.Tx, ref apim.Ref) (apim.Ref, error) {
 		}
 	}
 	stored, err := c.stored(tx, ref)
-	if home := c.home(); err == nil && home != "" && stored.Workspace() != "" && !stored.Home().Same(home) {
+	if home := c.home(); home != "" && ref.Workspace() != "" && !ref.Home().Same(home) { // whether it exists or not
 		return "", apim.Invalid(names.Field, fmt.Sprintf("%s names %s, which is in another workspace.", names.Field, ref))
 	}
 	if errors.Is(err, apim.ErrNotFound) || err == nil && stored.KindPath() != names.To {

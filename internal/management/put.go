@@ -63,6 +63,9 @@ func putEntity(c *call) (*answer, error) {
 	}
 	return c.save(properties, func(w *write) error {
 		if w.old != nil {
+			if kind.Member {
+				return c.existed()
+			}
 			return c.match.Check(w.old.ETag)
 		}
 		if kind.Fixed {

@@ -24,6 +24,9 @@ func refuseUsed(kinds ...*apim.Kind) func(*call, *store.Tx, *store.Document) err
 		used, err := users(tx, doc, kinds...)
 		for _, d := range used {
 			if !d.Ref.Same(doc.Ref) {
+				if !d.Ref.Home().Same(doc.Ref.Home()) {
+					return &apim.ConflictError{Code: "OperationNotAllowed", Message: "Something in another workspace refers to it; change or delete that first."}
+				}
 				return &apim.ConflictError{Code: "OperationNotAllowed", Message: fmt.Sprintf("%s refers to it; change or delete that first.", d.Ref.Alias())}
 			}
 		}

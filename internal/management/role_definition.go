@@ -89,6 +89,9 @@ func putRoleDefinition(c *call) (*answer, error) {
 	d.Type = "CustomRole"
 	set, err := change(c, func(tx *store.Tx) (*access.RoleSet, error) {
 		set, err := access.ReadRoles(tx)
+		if err == nil && set.ByID[name] != nil {
+			err = c.existed()
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -112,6 +112,9 @@ type serviceSKU struct {
 
 // writeService answers PUT and PATCH of the service.
 func writeService(c *call) (*answer, error) {
+	if err := c.existed(); err != nil {
+		return nil, err
+	}
 	raw, err := c.body()
 	if err != nil {
 		return nil, err
