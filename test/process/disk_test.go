@@ -291,7 +291,7 @@ func TestAFullDiskStopsWritesOnly(t *testing.T) {
 	s.refuses(why)
 	s.refusesTyped(why)
 	s.reads()
-	for name, end := range map[string]func(*process){"a kill": (*process).kill, "a stop": (*process).stop} {
+	for _, end := range []func(*process){(*process).kill, (*process).stop} {
 		end(s.p)
 		d.fill(t) // also what the end has given back
 		s.restart(dir)
@@ -299,7 +299,7 @@ func TestAFullDiskStopsWritesOnly(t *testing.T) {
 		s.refuses(why)
 		s.complete()
 		if t.Failed() {
-			t.Fatalf("after %s on the full disk:\n%s", name, s.p.output)
+			t.Fatalf("on the full disk:\n%s", s.p.output)
 		}
 	}
 	d.free(t)

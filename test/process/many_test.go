@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // TestManySessionsAndSubscriptionsOutliveACrash signs many people in and gives
@@ -105,7 +106,12 @@ func (one *person) begin(c *client, p *process, n int) error {
 	if one.session == nil {
 		return fmt.Errorf("the link answers %s without a session", res.Status)
 	}
-	return one.goOn(p, n)
+	// The gateway hears of the key a moment later.
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		if err := one.goOn(p, n); err == nil || time.Now().After(deadline) {
+			return err
+		}
+	}
 }
 
 func put(c *client, path string, properties map[string]any) error {
