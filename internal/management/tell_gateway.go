@@ -19,7 +19,7 @@ func (w *write) tellGateway() error {
 			return err
 		}
 		w.tellBackend("/serviceUrl", api.ServiceURL)
-		return w.tellUncounted(w.doc.Ref.Child("policies", "policy"), !api.NeedsSubscription())
+		return w.tellUncounted(!api.NeedsSubscription(), w.doc.Ref, w.doc.Ref.Home())
 	case w.route.kind == apim.Backends:
 		var backend apim.Backend
 		if err := w.doc.Decode(&backend); err != nil {
@@ -31,10 +31,13 @@ func (w *write) tellGateway() error {
 		if err := w.doc.Decode(&product); err != nil {
 			return err
 		}
-		return w.tellUncounted(w.doc.Ref.Child("policies", "policy"), !product.NeedsSubscription())
+		return w.tellUncounted(!product.NeedsSubscription(), w.doc.Ref)
 	default:
-		if p, ok := w.resource.(*apim.Policy); ok {
-			return w.tellPolicy(p)
+		switch p := w.resource.(type) {
+		case *apim.Policy:
+			return w.tellPolicy(p.Value, p.Format)
+		case *apim.PolicyFragment:
+			return w.tellPolicy(p.Value, p.Format)
 		}
 	}
 	return nil
@@ -51,17 +54,17 @@ func (w *write) tellBackend(path, address string) {
 	}
 }
 
-// tellPolicy warns of what a policy document asks for in vain.
-func (w *write) tellPolicy(p *apim.Policy) error {
-	contents, err := policy.ContentsOf(p.Value, p.Format)
+// tellPolicy warns of what a policy document or fragment asks for in vain.
+func (w *write) tellPolicy(value, format string) error {
+	contents, err := policy.ContentsOf(value, format)
 	if err != nil {
 		return nil // its check has said so, or it is a resolver's
 	}
 	for _, address := range contents.BaseURLs {
 		w.tellBackend("/value", address)
 	}
-	if !contents.CountsSubscriptions {
-		return nil
+	if counts, err := w.counts(contents, map[apim.Key]bool{}); err != nil || !counts {
+		return err
 	}
 	open, err := w.admitsWithoutKey(w.doc.Ref)
 	if err == nil && open {
@@ -70,19 +73,51 @@ func (w *write) tellPolicy(p *apim.Policy) error {
 	return err
 }
 
-// tellUncounted warns that calls without a key are not counted, if a scope that
-// admits them has a policy that counts.
-func (w *write) tellUncounted(ref apim.Ref, open bool) error {
+// counts reports whether a document counts the calls of subscriptions, by itself
+// or by a fragment that is not yet seen.
+func (w *write) counts(c policy.Contents, seen map[apim.Key]bool) (bool, error) {
+	for _, name := range c.Fragments {
+		ref := w.doc.Ref.Home().Child(apim.PolicyFragments.Path, name)
+		if c.CountsSubscriptions || seen[ref.Key()] {
+			continue
+		}
+		seen[ref.Key()] = true
+		var f apim.PolicyFragment
+		if _, err := apim.OrNone(w.tx.Decode(ref, &f)); err != nil {
+			return false, err
+		}
+		inner, err := policy.ContentsOf(f.Value, f.Format)
+		if err != nil {
+			continue // it is gone, and its include refuses the calls
+		}
+		if c.CountsSubscriptions, err = w.counts(inner, seen); err != nil {
+			return false, err
+		}
+	}
+	return c.CountsSubscriptions, nil
+}
+
+// tellUncounted warns that calls without a key are not counted, if what was
+// written admits them and the policies of a scope count.
+func (w *write) tellUncounted(open bool, scopes ...apim.Ref) error {
 	if !open {
 		return nil
 	}
-	var p apim.Policy
-	doc, err := apim.OrNone(w.tx.Decode(ref, &p))
-	if err != nil || doc == nil {
-		return err
-	}
-	if contents, err := policy.ContentsOf(p.Value, p.Format); err == nil && contents.CountsSubscriptions {
-		w.warnUncounted("/subscriptionRequired")
+	for _, scope := range scopes {
+		var p apim.Policy
+		if _, err := apim.OrNone(w.tx.Decode(scope.Child("policies", "policy"), &p)); err != nil {
+			return err
+		}
+		contents, err := policy.ContentsOf(p.Value, p.Format)
+		if err != nil {
+			continue // there are none
+		}
+		if counts, err := w.counts(contents, map[apim.Key]bool{}); err != nil || counts {
+			if counts {
+				w.warnUncounted("/subscriptionRequired")
+			}
+			return err
+		}
 	}
 	return nil
 }
