@@ -118,6 +118,12 @@ func TestCountersAreSweptWhenThereAreMany(t *testing.T) {
 		_, wait, _ = limits.Take(t.Context(), CounterKey{Who: who}, 1, 10*time.Second, time.Unix(at, 0))
 		return wait
 	}
+	take("idle", 0)
+	take("in use", 100)
+	if n := len(limits.counters); n != 2 {
+		t.Errorf("of two counters %d are kept", n)
+	}
+	limits = NewMemoryCounters()
 	take("in use", 9)
 	for i := 1; i < firstSweep; i++ {
 		take(strconv.Itoa(i), 0)
@@ -186,4 +192,28 @@ func TestTheSlidingPeriodHolds(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A clock that went back by more than the period starts the count anew, once;
+// one that went back by less does not.
+func TestACountBeginsAnewWhenTheClockWentBack(t *testing.T) {
+	t.Parallel()
+	for back, passes := range map[time.Duration]bool{5 * time.Second: false, 10 * time.Second: false, 10*time.Second + 1: true, 24 * time.Hour: true} {
+		limits, now := NewMemoryCounters(), time.Unix(1e6, 0)
+		take := func(at time.Time) bool {
+			_, wait, _ := limits.Take(t.Context(), CounterKey{}, 3, 10*time.Second, at)
+			return wait == 0
+		}
+		for i := range 3 {
+			if !take(now.Add(time.Duration(i-2) * time.Second)) {
+				t.Fatal("the first calls do not pass")
+			}
+		}
+		if got := take(now.Add(-back)); got != passes {
+			t.Errorf("back by %s a call passes: %v, want %v", back, got, passes)
+		}
+		if passes && (!take(now.Add(-back)) || !take(now.Add(-back)) || take(now.Add(-back))) {
+			t.Errorf("back by %s not three calls pass", back)
+		}
+	}
 }
