@@ -198,9 +198,9 @@ func (o *outageTest) refused(i int) {
 			o.Fatal(err)
 		}
 		req.Header.Set("Authorization", o.c.token)
-		res, err := http.DefaultClient.Do(req)
+		res, err := (&http.Client{Timeout: time.Minute}).Do(req)
 		if err != nil {
-			o.Fatal(err)
+			o.Fatalf("nobody is told anything: %v", err)
 		}
 		body, err := io.ReadAll(res.Body)
 		res.Body.Close()
