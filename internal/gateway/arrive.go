@@ -68,7 +68,7 @@ func (c *call) setForwarded() {
 		values[0] = client
 		if chain := strings.Join(h["X-Forwarded-For"], ", "); chain == "" {
 			h["X-Forwarded-For"] = values[0:1:1]
-		} else if !strings.Contains(chain, client) { // behind a trusted proxy the chain contains it
+		} else if !strings.Contains(", "+chain+",", ", "+client+",") { // behind a trusted proxy the chain contains it
 			h["X-Forwarded-For"] = []string{chain + ", " + client}
 		}
 	}

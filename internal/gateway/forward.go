@@ -50,9 +50,8 @@ func (c *call) Forward(ex *policy.Exchange, how policy.Forwarding) error {
 		return &policy.Error{Status: http.StatusInternalServerError, Source: "forward-request", Reason: "BackendNotConfigured",
 			Message: "The API has no backend: it needs a serviceUrl or a set-backend-service policy."}
 	}
-	if ex.Request.Path != c.target.path && hasDotSegment(ex.Request.Path) { // rewritten with text that the client sent
-		return &policy.Error{Status: http.StatusBadRequest, Source: "forward-request", Reason: "PathNotAllowed",
-			Message: "The path of the request must not hold dot segments."}
+	if refusal := c.checkRewritten(&ex.Request); refusal != nil {
+		return refusal
 	}
 	ctx, arrived := ex.Context, func() {}
 	transport := c.g.transport

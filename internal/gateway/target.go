@@ -52,6 +52,23 @@ func readTarget(r *http.Request) (path, query string, refusal *policy.Error) {
 	return path, query, nil
 }
 
+// checkRewritten holds a target that policies have made, perhaps with text that
+// the client sent, to the rules of those that arrive.
+func (c *call) checkRewritten(r *policy.Request) *policy.Error {
+	refusal := badPath
+	refusal.Source = "forward-request"
+	switch {
+	case r.Path == c.target.path && r.RawQuery == c.query:
+		return nil
+	case !valid(&r.Path, false) || !valid(&r.RawQuery, true):
+		refusal.Reason, refusal.Message = badTarget.Reason, badTarget.Message
+		return &refusal
+	case hasDotSegment(r.Path):
+		return &refusal
+	}
+	return nil
+}
+
 // rawTarget is the path and query of a request exactly as received. It is not
 // ok for a form of target that its method does not allow.
 func rawTarget(r *http.Request) (path, query string, ok bool) {

@@ -165,6 +165,22 @@ func TestTargetsPassAsTheyAre(t *testing.T) {
 	}
 }
 
+func TestATargetThatAPolicyMakesIsHeldToTheRulesToo(t *testing.T) {
+	t.Parallel()
+	s, reached := openOfEachType(t)
+	for template, want := range map[string]int{
+		"/a b": 500, "/a#b": 500, "/a/../b": 400, `/a\b`: 500, "/a%zz": 400, "/a?b=c d": 500, "/a%20b?c=%20": 200, // 500: no template
+	} {
+		s.change(func(c *changer) {
+			c.policies("/apis/http;rev=1", `inbound:<rewrite-uri template="`+template+`"/>`)
+		})
+		before := reached.Load()
+		if got := s.call("GET /http/x"); got.status != want || (reached.Load() > before) != (want == 200) {
+			t.Errorf("rewritten to %q: %d %s, want %d", template, got.status, got.body, want)
+		}
+	}
+}
+
 func TestABodyThatBreaksOffIsTheClientsFault(t *testing.T) {
 	t.Parallel()
 	s, _ := openOfEachType(t)

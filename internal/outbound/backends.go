@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"syscall"
 )
@@ -136,7 +137,33 @@ func (b *Backends) CheckURL(u *url.URL) error {
 	}
 	ip, err := netip.ParseAddr(host)
 	if err != nil {
+		ip = numeric(host)
+	}
+	if !ip.IsValid() {
 		return nil // its address is checked at the call
 	}
 	return b.Check(netip.AddrPortFrom(ip, port))
+}
+
+// numeric reads the forms of an IPv4 address that inet_aton takes beside four
+// decimal numbers: 2130706433, 0x7f.1, 0177.0.0.1. It is the zero address for
+// everything else.
+func numeric(host string) netip.Addr {
+	parts := strings.Split(host, ".")
+	if len(parts) > 4 {
+		return netip.Addr{}
+	}
+	var all uint64
+	for i, part := range parts {
+		n, err := strconv.ParseUint(part, 0, 32)
+		bits := 8
+		if i == len(parts)-1 {
+			bits = 8 * (5 - len(parts))
+		}
+		if err != nil || n >= 1<<bits {
+			return netip.Addr{}
+		}
+		all = all<<bits | n
+	}
+	return netip.AddrFrom4([4]byte{byte(all >> 24), byte(all >> 16), byte(all >> 8), byte(all)})
 }

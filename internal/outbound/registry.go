@@ -11,26 +11,27 @@ type network struct {
 // special are the IANA IPv4 and IPv6 Special-Purpose Address Registries, with
 // multicast and what was once special. The most specific row holds.
 var special = []network{
-	row("0.0.0.0/8", false),       // this network
-	row("10.0.0.0/8", false),      // private
-	row("100.64.0.0/10", false),   // shared address space
-	row("127.0.0.0/8", false),     // loopback
-	row("169.254.0.0/16", false),  // link-local
-	row("172.16.0.0/12", false),   // private
-	row("192.0.0.0/24", false),    // protocol assignments
-	row("192.0.0.9/32", true),     // port control protocol anycast
-	row("192.0.0.10/32", true),    // TURN anycast
-	row("192.0.2.0/24", false),    // documentation
-	row("192.31.196.0/24", true),  // AS112
-	row("192.52.193.0/24", true),  // AMT
-	row("192.88.99.0/24", false),  // once the 6to4 relay
-	row("192.168.0.0/16", false),  // private
-	row("192.175.48.0/24", true),  // AS112
-	row("198.18.0.0/15", false),   // benchmarking
-	row("198.51.100.0/24", false), // documentation
-	row("203.0.113.0/24", false),  // documentation
-	row("224.0.0.0/4", false),     // multicast
-	row("240.0.0.0/4", false),     // reserved, with 255.255.255.255
+	row("0.0.0.0/8", false),        // this network
+	row("10.0.0.0/8", false),       // private
+	row("100.64.0.0/10", false),    // shared address space
+	row("127.0.0.0/8", false),      // loopback
+	row("168.63.129.16/32", false), // metadata of Azure
+	row("169.254.0.0/16", false),   // link-local
+	row("172.16.0.0/12", false),    // private
+	row("192.0.0.0/24", false),     // protocol assignments
+	row("192.0.0.9/32", true),      // port control protocol anycast
+	row("192.0.0.10/32", true),     // TURN anycast
+	row("192.0.2.0/24", false),     // documentation
+	row("192.31.196.0/24", true),   // AS112
+	row("192.52.193.0/24", true),   // AMT
+	row("192.88.99.0/24", false),   // once the 6to4 relay
+	row("192.168.0.0/16", false),   // private
+	row("192.175.48.0/24", true),   // AS112
+	row("198.18.0.0/15", false),    // benchmarking
+	row("198.51.100.0/24", false),  // documentation
+	row("203.0.113.0/24", false),   // documentation
+	row("224.0.0.0/4", false),      // multicast
+	row("240.0.0.0/4", false),      // reserved, with 255.255.255.255
 
 	row("::/0", false), // what is not assigned
 	row("2000::/3", true),
@@ -71,7 +72,8 @@ var embeddings = []struct {
 	prefix netip.Prefix
 	at     int
 }{
-	{netip.MustParsePrefix("::/96"), 12}, // IPv4-compatible
+	{netip.MustParsePrefix("::/96"), 12},           // IPv4-compatible
+	{netip.MustParsePrefix("::ffff:0:0:0/96"), 12}, // IPv4-translated
 	{netip.MustParsePrefix("64:ff9b::/96"), 12},
 	{netip.MustParsePrefix("64:ff9b:1::/48"), 12},
 	{netip.MustParsePrefix("2002::/16"), 2},

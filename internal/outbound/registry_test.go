@@ -19,7 +19,7 @@ func TestTheSpecialPurposeRegistriesAreKnown(t *testing.T) {
 		{"192.0.0.10/32", true}, {"192.0.0.170/31", false}, {"192.0.2.0/24", false}, {"192.31.196.0/24", true}, {"192.52.193.0/24", true},
 		{"192.88.99.0/24", false}, {"192.168.0.0/16", false}, {"192.175.48.0/24", true}, {"198.18.0.0/15", false}, {"198.51.100.0/24", false},
 		{"203.0.113.0/24", false}, {"224.0.0.0/4", false}, {"240.0.0.0/4", false}, {"255.255.255.255/32", false},
-		{"1.1.1.0/24", true}, {"100.128.0.0/9", true}, {"172.32.0.0/11", true}, {"198.20.0.0/14", true}, {"223.0.0.0/8", true},
+		{"168.63.129.16/32", false}, {"::ffff:0:a00:0/104", false}, {"1.1.1.0/24", true}, {"100.128.0.0/9", true}, {"172.32.0.0/11", true}, {"198.20.0.0/14", true}, {"223.0.0.0/8", true},
 
 		{"::1/128", false}, {"::/128", false}, {"::ffff:10.0.0.0/104", false}, {"64:ff9b::10.0.0.0/104", false}, {"64:ff9b::7f00:0/104", false},
 		{"64:ff9b::808:0/112", true}, {"64:ff9b:1::/48", false}, {"100::/64", false}, {"100:0:0:1::/64", false}, {"2001::/32", false},
@@ -81,6 +81,7 @@ func TestBackendsAreNeverMetadataNorThisService(t *testing.T) {
 		"224.0.0.1:80":             {false, false, false},
 		"255.255.255.255:80":       {false, false, false},
 		"[64:ff9b:1::7f00:1]:8080": {false, false, true},
+		"[::ffff:0:a9fe:a9fe]:80":  {false, false, true},
 	} {
 		for i, b := range []*Backends{onLoopback, open, allowing} {
 			if err := b.Control("tcp", address, nil); (err == nil) != want[i] {
@@ -104,7 +105,12 @@ func TestAddressesOfBackendsAreCheckedWhenTheyAreSaved(t *testing.T) {
 		"http://[fe80::1%25eth0]/":          false,
 		"https://api.example.com":           true,
 		"http://10.0.0.1":                   true,
-		"http://2130706433":                 true, // a name that no resolver knows
+		"http://2130706433":                 false,
+		"http://0x7f.1":                     false,
+		"http://0177.0.0.1":                 false,
+		"http://0xa9fea9fe/latest":          false,
+		"http://1.2.3":                      true,
+		"http://99999999999":                true, // a name that no resolver knows
 		"http://[::ffff:169.254.169.254]/x": false,
 	} {
 		u, err := url.Parse(address)

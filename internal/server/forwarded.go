@@ -16,7 +16,7 @@ type proxies []netip.Prefix
 // proxy says who called it, how, and what for. Only a trusted proxy may.
 var claims = []string{
 	"Forwarded", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "X-Remote-Ip", "X-Remote-Addr", "X-Original-Forwarded-For",
-	"True-Client-Ip", "Cf-Connecting-Ip", "Fastly-Client-Ip", "X-Envoy-External-Address", "X-Azure-Clientip", "X-Azure-Socketip",
+	"True-Client-Ip", "Client-Ip", "Wl-Proxy-Client-Ip", "Cf-Connecting-Ip", "Fastly-Client-Ip", "X-Envoy-External-Address", "X-Azure-Clientip", "X-Azure-Socketip",
 	"X-Original-Url", "X-Original-Uri", "X-Original-Host", "X-Rewrite-Url", "X-Proxyuser-Ip",
 }
 
@@ -28,7 +28,7 @@ func isClaim(name string) bool {
 		name = textproto.CanonicalMIMEHeaderKey(strings.ReplaceAll(name, "_", "-"))
 	}
 	switch {
-	case name[0] != 'F' && name[0] != 'X' && name[0] != 'T' && name[0] != 'C': // most are none
+	case strings.IndexByte("FXTCW", name[0]) < 0: // most are none
 		return false
 	case strings.HasPrefix(name, forwardedPrefix) || name == "X-Forwarded":
 		return true

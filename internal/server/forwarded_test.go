@@ -47,7 +47,7 @@ func TestStrangersSayNothingOfThemselves(t *testing.T) {
 	trusted := proxies{netip.MustParsePrefix("10.0.0.0/8")}
 	claims := []string{
 		"Forwarded", "X-Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Prefix",
-		"X-Forwarded-Server", "X-Forwarded-Client-Cert", "X-Real-IP", "X-Original-URL", "X-Rewrite-URL", "X-Client-IP", "True-Client-IP",
+		"X-Forwarded-Server", "X-Forwarded-Client-Cert", "X-Real-IP", "X-Original-URL", "X-Rewrite-URL", "X-Client-IP", "True-Client-IP", "Client-IP", "WL-Proxy-Client-IP",
 		"X_Forwarded_For", "x_real_ip", "X-Real_IP", "X_ORIGINAL_URL",
 	}
 	request := func(from string) *http.Request {
