@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/portico-portal/portico/internal/apim"
+	costs "github.com/portico-portal/portico/internal/cost"
 	"pgregory.net/rapid"
 )
 
@@ -120,6 +121,7 @@ func FuzzParseToken(f *testing.F) {
 	forged := base64.StdEncoding.EncodeToString(make([]byte, 64))
 	f.Add("1&203001010000&" + forged)
 	f.Fuzz(func(t *testing.T, text string) {
+		defer costs.Bound(t, len(text))()
 		token, err := ParseToken(text)
 		if err != nil {
 			if !errors.Is(err, apim.ErrUnauthorized) {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/cost"
 	"github.com/portico-portal/portico/internal/store"
 	"github.com/portico-portal/portico/internal/store/storetest"
 )
@@ -250,6 +251,7 @@ func FuzzForeign(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		defer cost.Bound(t, 5*len(data))()
 		for _, format := range []Format{WADL, WSDL, OData, GRPC, GraphQL} {
 			if d, err := Read(t.Context(), Source{Data: data, Format: format}); err == nil {
 				checkDescription(t, d)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/cost"
 )
 
 // checkDescription holds what everything that is read must keep to.
@@ -61,6 +62,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(bomb()))
 	f.Add([]byte(`{"swagger":"2.0","paths":{"/a":{"post":{"parameters":[{"in":"formData","name":"a","type":"file"}]}}}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
+		defer cost.Bound(t, 2*len(data))()
 		for _, mode := range []string{RequiredInQuery, RequiredInTemplate} {
 			d, err := Parse(t.Context(), data, Options{TranslateRequiredQuery: mode})
 			var invalid *apim.InvalidError

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/cost"
 )
 
 const prefix = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ApiManagement/service/portico"
@@ -74,6 +75,7 @@ func FuzzParseAddress(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, path string) {
+		defer cost.Bound(t, len(path))()
 		a, err := ParseAddress(path)
 		if err == nil && slices.Contains(a.Segments, "") {
 			t.Errorf("an empty segment in %q: %q", path, a.Segments)

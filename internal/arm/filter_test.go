@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/cost"
 )
 
 var testFields = apim.Fields{"name", "displayName", "path", "isCurrent", "size", "created"}
@@ -257,6 +258,7 @@ func FuzzParseFilter(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
+		defer cost.Bound(t, len(s))()
 		start := time.Now()
 		filter, err := ParseFilter(s, nil, true)
 		if err == nil {

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/cost"
 )
 
 func TestIfMatch(t *testing.T) {
@@ -303,6 +304,7 @@ func FuzzReadJSON(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
+		defer cost.Bound(t, len(body))()
 		raw, err := ReadJSON(httptest.NewRequest("PUT", "/", strings.NewReader(body)), 1<<16)
 		if err == nil && raw != nil {
 			raw, err = Properties(raw)

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/portico-portal/portico/internal/console"
+	"github.com/portico-portal/portico/internal/cost"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -89,6 +90,7 @@ func FuzzSamples(f *testing.F) {
 		f.Add(c.request.Method, c.request.URL, "X-Name", nasty, c.request.Body, c.request.ContentType)
 	}
 	f.Fuzz(func(t *testing.T, method, url, name, value string, body []byte, contentType string) {
+		defer cost.Bound(t, len(url)+len(value)+len(body))()
 		r := console.Request{Method: method, URL: url, Headers: []console.Header{{Name: name, Value: value}}, Body: body, ContentType: contentType}
 		for _, language := range console.Languages {
 			got := language.Render(r)

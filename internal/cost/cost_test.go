@@ -70,3 +70,14 @@ func TestAGoroutineThatGoesOnIsSeen(t *testing.T) {
 	close(end)
 	Gone(t, before, nil)
 }
+
+func TestAnInputThatTakesSecondsFails(t *testing.T) {
+	if !fails(func(t *testing.T) {
+		defer Bound(t, 10)()
+		for before := processor(); processor()-before < 2500*time.Millisecond; {
+			spin(1000)
+		}
+	}) {
+		t.Error("an input of ten bytes took two seconds and a half and passed")
+	}
+}

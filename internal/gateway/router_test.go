@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/cost"
 	"github.com/portico-portal/portico/internal/policy"
 )
 
@@ -232,6 +233,7 @@ func FuzzRoutes(f *testing.F) {
 	f.Add("/a/{x}/{y}.json/*?q={z}&r=1", "/a/b/c.json/d?q=%20", "GET")
 	f.Add("/{a}{b}/{", "/xy/{", "GET")
 	f.Fuzz(func(t *testing.T, text, target, method string) {
+		defer cost.Bound(t, len(text)+len(target))()
 		root := tree(method+" "+text, "GET /{other}", "GET /*")
 		path, query, _ := strings.Cut(target, "?")
 		l := lookup{method: method, query: query}

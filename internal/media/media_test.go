@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/portico-portal/portico/internal/cost"
 	"github.com/portico-portal/portico/internal/media"
 )
 
@@ -43,6 +44,7 @@ func TestHostileSVGKeepsOnlyWhatDraws(t *testing.T) {
 func FuzzSanitizeSVG(f *testing.F) {
 	f.Add([]byte(`<svg onload="x"><script>1</script><a href="javascript:x"><path d="M"/></a></svg>`))
 	f.Fuzz(func(t *testing.T, in []byte) {
+		defer cost.Bound(t, len(in))()
 		out, err := media.SanitizeSVG(in)
 		if err != nil {
 			return

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/cost"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -168,6 +169,7 @@ func FuzzParse(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, value string, raw bool) {
+		defer cost.Bound(t, len(value))()
 		format, other := XML, RawXML
 		if raw {
 			format, other = other, format
@@ -202,6 +204,7 @@ func FuzzConvert(f *testing.F) {
 	f.Add(`<policies><a b="@(x("y") && z < 1)">@{ "<" }</a></policies>`)
 	f.Add(`<policies><a b='@(")")'/></policies>`)
 	f.Fuzz(func(t *testing.T, raw string) {
+		defer cost.Bound(t, len(raw))()
 		before := &scanner{faults: &faults{src: strings.TrimPrefix(raw, byteOrderMark)}, raw: true}
 		if _, ok := before.scan(); !ok {
 			return

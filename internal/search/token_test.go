@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
+
+	"github.com/portico-portal/portico/internal/cost"
 )
 
 // spoken are the words a text is found by, stems left out.
@@ -102,6 +104,7 @@ func FuzzTermsAreTokens(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		defer cost.Bound(t, len(text))()
 		d := &document{title: text, path: text, body: text}
 		for _, term := range d.index(maxBody, maxTerms).terms {
 			for _, r := range term {
@@ -118,6 +121,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		defer cost.Bound(t, len(text))()
 		s := parse(text)
 		if len(s.clauses) > maxWords {
 			t.Fatalf("%d clauses", len(s.clauses))

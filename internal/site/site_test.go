@@ -9,6 +9,7 @@ import (
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/cost"
 	"github.com/portico-portal/portico/internal/site"
 	"github.com/portico-portal/portico/internal/site/defaults"
 )
@@ -298,6 +299,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(name, body)
 	}
 	f.Fuzz(func(t *testing.T, name, body string) {
+		defer cost.Bound(t, len(name)+len(body))()
 		if !json.Valid([]byte(body)) || !strings.Contains(name, "/") {
 			return
 		}

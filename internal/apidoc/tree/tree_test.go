@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/cost"
 )
 
 var testLimits = Limits{Bytes: 1 << 20, Depth: 50, Aliases: 100, Parts: 100_000, YAMLParts: 100_000, Expanded: 1 << 20}
@@ -108,6 +109,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		defer cost.Bound(t, len(data))()
 		d, err := Parse(data, testLimits)
 		if err != nil {
 			var invalid *apim.InvalidError

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/portico-portal/portico/internal/cost"
 	"github.com/portico-portal/portico/internal/site/style"
 )
 
@@ -85,6 +86,7 @@ func TestLocalStylesBecomeAClass(t *testing.T) {
 func FuzzCompile(f *testing.F) {
 	f.Add([]byte(`{"tokens":{"a":"red"},"colors":{"x":{"value":"}</style>"}},"components":{"button":{"default":{"size":{"width":"1px"}}}}}`))
 	f.Fuzz(func(t *testing.T, document []byte) {
+		defer cost.Bound(t, len(document))()
 		sheet, err := style.Compile(document, nil)
 		if err != nil {
 			return

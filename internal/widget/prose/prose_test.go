@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/portico-portal/portico/internal/cost"
 )
 
 func TestDescriptionsAreMarkdownOrHTMLWithoutHarm(t *testing.T) {
@@ -64,6 +66,7 @@ func FuzzDescriptions(f *testing.F) {
 	}
 	harmful := regexp.MustCompile(`(?i)<script|<[^>]*\son\w+\s*=|<[^>]*href="\s*javascript:|<iframe|<style|<form|<[^>]*\sstyle\s*=`)
 	f.Fuzz(func(t *testing.T, text string) {
+		defer cost.Bound(t, len(text))()
 		if m := harmful.FindString(string(Rich(text))); m != "" {
 			t.Fatalf("%q lets %q through", text, m)
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/portico-portal/portico/internal/catalog"
+	"github.com/portico-portal/portico/internal/cost"
 	"github.com/portico-portal/portico/internal/widget/messages"
 )
 
@@ -231,6 +232,7 @@ func FuzzSchemas(f *testing.F) {
 	f.Add([]byte(`{"allOf":[{"$ref":"#/components/schemas/Root"}],"oneOf":[{"$ref":"#/components/schemas/Root"}]}`))
 	f.Add([]byte(`{"type":"array","items":{"$ref":"#/components/schemas/Root"},"properties":{"<script>":{"description":"<script>"}}}`))
 	f.Fuzz(func(t *testing.T, schema []byte) {
+		defer cost.Bound(t, len(schema))()
 		if !json.Valid(schema) || len(schema) > 20_000 {
 			return
 		}
