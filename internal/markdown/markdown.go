@@ -29,7 +29,7 @@ func HTML(text string) (out string, whole bool, err error) {
 // Whole reports whether all of a text is read as Markdown, nothing of it left
 // plain for what it would cost. It reads only texts of which that is possible.
 func Whole(text string) bool {
-	if strings.Count(text, "\n")+marks(text) < maxDepth {
+	if strings.Count(text, "\n")+marks(text) < maxDepth/2 {
 		return true
 	}
 	_, whole, err := HTML(text)
