@@ -340,6 +340,9 @@ func (s *service) eventually(what string, ok func() bool) {
 type descriptions struct{ store *store.Store }
 
 func (d descriptions) Export(ctx context.Context, revision apim.Ref, format string) (data []byte, err error) {
+	if revision.Key() == "/apis/panics;rev=1" {
+		panic("boom")
+	}
 	as := map[string]apidoc.Format{"json": apidoc.OpenAPIJSON, "yaml": apidoc.OpenAPI}[format]
 	err = d.store.View(ctx, func(tx *store.Tx) (err error) {
 		data, err = apidoc.Export(ctx, tx, revision, as)
