@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync"
 	"sync/atomic"
 
 	"github.com/portico-portal/portico/internal/apim"
@@ -14,11 +15,14 @@ import (
 // broke off, which is the client's fault and not the backend's.
 type clientBody struct {
 	io.ReadCloser
-	broken atomic.Pointer[policy.Error]
+	reading sync.Mutex // held by a Read
+	broken  atomic.Pointer[policy.Error]
 }
 
 // Read reads; its error is io.EOF or a *policy.Error.
 func (b *clientBody) Read(p []byte) (int, error) {
+	b.reading.Lock()
+	defer b.reading.Unlock()
 	n, err := b.ReadCloser.Read(p)
 	if err == nil || err == io.EOF {
 		return n, err
@@ -38,4 +42,18 @@ func (b *clientBody) failure() *policy.Error {
 		return nil
 	}
 	return b.broken.Load()
+}
+
+// tooSlow is that the body came too slowly, or nil. The server calls off a call
+// before the Read that has failed returns: that is waited for.
+func (b *clientBody) tooSlow() *policy.Error {
+	if b == nil {
+		return nil
+	}
+	b.reading.Lock()
+	defer b.reading.Unlock()
+	if e := b.broken.Load(); e != nil && e.Status == http.StatusRequestTimeout {
+		return e
+	}
+	return nil
 }

@@ -159,7 +159,11 @@ func (c *call) backendURL(clean bool) *url.URL {
 
 // failure is e, unless the client's own body is to blame.
 func (c *call) failure(e *policy.Error) *policy.Error {
-	if broken := c.body.failure(); broken != nil && e.Reason != clientGone {
+	why := c.body.failure
+	if e.Reason == clientGone {
+		why = c.body.tooSlow
+	}
+	if broken := why(); broken != nil {
 		return broken
 	}
 	return e

@@ -13,11 +13,11 @@ func TestAPanicInWhatIsMadeFailsThatRequestAlone(t *testing.T) {
 	s := open(t, product("starter", nil, "guests"), api("panics", "starter"), api("a", "starter"))
 	guest := s.browser()
 	for range 2 { // nothing of it is kept
-		bad := guest.get(address.API("panics") + ".json")
+		bad := guest.get(address.JSON("panics"))
 		if bad.StatusCode != http.StatusInternalServerError || strings.Contains(bad.body(), "boom") {
 			t.Fatalf("the answer whose making panics: %d %s", bad.StatusCode, bad.body())
 		}
-		if good := guest.get(address.API("a") + ".json"); good.StatusCode != http.StatusOK {
+		if good := guest.get(address.JSON("a")); good.StatusCode != http.StatusOK {
 			t.Errorf("another one: %d", good.StatusCode)
 		}
 	}
