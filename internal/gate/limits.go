@@ -25,5 +25,4 @@ const (
 	protoImports = 200
 
 	xmlParts = 1_000_000 // tags and attributes, by their signs
-
 )

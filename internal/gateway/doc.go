@@ -20,5 +20,5 @@
 //   - A version that a query or header names must exist; else 404.
 //   - The reason of set-status is not sent: HTTP/2 has none.
 //
-// It imports the policy, outbound, store, feed, arm and apim packages, and net/http.
+// It imports policy, outbound, store, feed, address, arm, routine and apim, and net/http.
 package gateway

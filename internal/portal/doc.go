@@ -17,5 +17,5 @@
 // stop. Pictures are made smaller by one media.Maker, in the widths that the
 // site shows.
 //
-// It imports domain services, address, arm, store, feed and apim; no other HTTP package.
+// It imports domain services and what lies below them; no other surface.
 package portal
