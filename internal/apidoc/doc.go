@@ -25,5 +25,5 @@
 // first is parsed in 0.15 s and stored after 0.7 s with 130 MB, the second is
 // stored after 2.6 s with 230 MB; in both cases that is the whole process.
 //
-// It imports apim, store, blob, apidoc/tree, and parsers of GraphQL and Protocol Buffers.
+// It imports apim, store, blob, apidoc/tree, gate, graphql, markdown, and a parser of Protocol Buffers.
 package apidoc

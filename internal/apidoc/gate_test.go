@@ -63,3 +63,15 @@ func TestADescriptionThatUnfoldsIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestADescriptionThatIsShownPlainIsAFinding(t *testing.T) {
+	t.Parallel()
+	text := `{"openapi":"3.0.3","info":{},"paths":{"/a":{"get":{"description":"` + strings.Repeat(">", 5000) + `"},"put":{"description":"> **a**"}}}}`
+	d, err := Read(context.Background(), Source{Data: []byte(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(d.Warnings) != 1 || d.Warnings[0].Path != "/paths/~1a/get/description" || !strings.Contains(d.Warnings[0].Message, "plain text") {
+		t.Errorf("the findings are %+v", d.Warnings)
+	}
+}

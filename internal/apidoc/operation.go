@@ -75,6 +75,7 @@ func (r *reader) names(m, shared tree.Members, method string) {
 	r.op.Extra.OperationID = written
 	r.op.ID = r.id(written, method)
 	r.op.Description = cmp.Or(m.Get("description").Text(), shared.Get("description").Text())
+	r.p.shown(m.Get("description"))
 	r.op.DisplayName = summary
 	if utf8.RuneCountInString(summary) > maxDisplayName {
 		r.op.DisplayName = strings.TrimSpace(string([]rune(summary)[:maxDisplayName-1])) + "…"

@@ -8,6 +8,7 @@ import (
 
 	"github.com/portico-portal/portico/internal/apidoc/tree"
 	"github.com/portico-portal/portico/internal/apim"
+	"github.com/portico-portal/portico/internal/markdown"
 )
 
 // Parse reads a description. Errors are apim.ErrTooLarge and
@@ -113,12 +114,20 @@ func (p *parser) take(bytes int, at tree.Node) {
 	}
 }
 
+// shown warns of a description that pages show in part as plain text.
+func (p *parser) shown(n tree.Node) {
+	if !markdown.Whole(n.Text()) {
+		p.warn(n, "the description is nested too deep, or takes too long to read as Markdown; some of it is shown as plain text.")
+	}
+}
+
 // info reads what the document says about itself.
 func (p *parser) info() {
 	d, info := p.d, p.root.Get("info").Members()
 	d.Title = strings.TrimSpace(info.Get("title").Literal())
 	d.Version = info.Get("version").Literal()
 	d.Text = info.Get("description").Text()
+	p.shown(info.Get("description"))
 	d.TermsOfServiceURL = info.Get("termsOfService").Text()
 	if m := info.Get("contact").Members(); m != nil {
 		d.Contact = &apim.Contact{Name: m.Get("name").Text(), Email: m.Get("email").Text(), URL: m.Get("url").Text()}
