@@ -51,9 +51,36 @@ func (g *Gateway) apply(tx *store.Tx, changes []store.Change) error {
 	if err := b.apply(tx, g.store.KeyHash, changes); err != nil {
 		return err
 	}
-	g.live.Store(b.finish())
+	next := b.finish()
+	warm, err := b.keepWarm(tx, next)
+	if err != nil {
+		return err
+	}
+	g.live.Store(next)
 	g.loaded.drop(b.replaced...)
+	for rev, routes := range warm {
+		g.loaded.add(rev, routes)
+	}
 	return nil
+}
+
+// keepWarm reads the routes of changed revisions that are in use, so that calls
+// of them need no database.
+func (b *builder) keepWarm(tx *store.Tx, next *snapshot) (map[*revision]*routes, error) {
+	warm := map[*revision]*routes{}
+	for _, old := range b.replaced {
+		rev := next.revisions.Get(old.key)
+		if rev == nil || rev == old || old.routes.Load() == nil || warm[rev] != nil {
+			continue
+		}
+		rt, err := loadRoutes(tx, rev)
+		if err != nil {
+			return nil, fmt.Errorf("load routes of %s: %w", rev.key, err)
+		}
+		rev.routes.Store(rt)
+		warm[rev] = rt
+	}
+	return warm, nil
 }
 
 // advanceTo publishes the transaction's state. g.mu is held.
