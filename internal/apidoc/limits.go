@@ -8,7 +8,7 @@ const (
 	maxDepth       = 200       // of objects and arrays in one another
 	maxAliases     = 1000      // uses of YAML aliases
 	maxParts       = 6_000_000 // commas and braces of JSON, at most 100 bytes of memory each
-	maxYAMLParts   = 2_000_000 // lines, commas and braces of YAML, about 200 bytes each
+	maxYAMLParts   = 1_000_000 // lines, commas and braces of YAML, about 700 bytes each
 	maxExpanded    = 128 << 20 // bytes of YAML as JSON; bytes of operations with their references resolved
 	maxOutline     = 32 << 20  // bytes of WSDL, WADL, OData or .proto in terms of OpenAPI, about 20 bytes of memory each
 	outlinePerByte = 200       // of the description

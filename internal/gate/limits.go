@@ -8,7 +8,7 @@ package gate
 //	proto      400,000 tokens     about 0.7 KB        280 MB
 //	XML        1,000,000 parts    about 0.3 KB        300 MB
 //	JSON       6,000,000 parts    about 0.1 KB        600 MB (apidoc)
-//	YAML       2,000,000 parts    about 0.2 KB        400 MB (apidoc)
+//	YAML       1,000,000 parts    about 0.7 KB        700 MB (apidoc)
 const (
 	// Depth is how deep brackets, elements and lists may stand in one another.
 	Depth = 100

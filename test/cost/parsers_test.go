@@ -329,6 +329,14 @@ func TestADescriptionIsReadWithinTheBudgetOfMemory(t *testing.T) {
 	}
 }
 
+func TestTheLongestYAMLIsReadWithinTheBudgetOfMemory(t *testing.T) {
+	s := numbered("openapi: 3.0.0\n", "a%d: 1\n", "")(10_600_000)
+	if lines := strings.Count(s, "\n"); lines < 900_000 || lines > 1_000_000 {
+		t.Fatalf("%d lines are not just below the limit", lines)
+	}
+	cost.Memory(t, importMemory, func() { described(apidoc.OpenAPI, "")(s) })
+}
+
 // nestedTo is nested at most so deep, again and again.
 func nestedTo(depth int, before, open, shut, after string) text {
 	one := strings.Repeat(open, depth/2) + strings.Repeat(shut, depth/2)
