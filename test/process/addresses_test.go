@@ -34,7 +34,7 @@ func TestEveryAddressLeadsSomewhere(t *testing.T) {
 	tr.firstStart()
 	letters := openLetterbox(t)
 	data := t.TempDir()
-	p := start(t, "demo", "--data", data, "--smtp", letters.server)
+	p := start(t, "demo", "--data", data, "--rate-limit", "off", "--smtp", letters.server)
 	c := p.client(t, "--data", data)
 	fill(t, c)
 	tr.commands(p, data)
@@ -81,7 +81,7 @@ func (tr *trail) firstStart() {
 	}
 	portal := listener.Addr().String()
 	listener.Close()
-	p := start(tr.T, "serve", "--data", dir, "--portal-addr", portal)
+	p := start(tr.T, "serve", "--data", dir, "--rate-limit", "off", "--portal-addr", portal)
 	for _, printed := range []string{p.portal, p.gateway + address.Ready, p.management + address.Ready} {
 		if status, _ := get(tr.T, printed); status != http.StatusOK {
 			tr.Errorf("the start prints %s, which answers %d", printed, status)
@@ -100,7 +100,7 @@ func (tr *trail) firstStart() {
 	tr.signsIn("portico admin link", link(""), "admin@")
 	p.stop()
 	before := link("The portal is not running: start it with portico serve --data " + dir)
-	p = start(tr.T, "serve", "--data", dir, "--portal-addr", portal)
+	p = start(tr.T, "serve", "--data", dir, "--rate-limit", "off", "--portal-addr", portal)
 	tr.signsIn("portico admin link", before, "admin@")
 	p.stop()
 }
@@ -332,7 +332,7 @@ func (tr *trail) imported() {
 	portico(tr.T, "product", "create", "open", "--data", data)
 	portico(tr.T, "import", file, "--path", "echo", "--product", "open", "--data", data)
 	portico(tr.T, "publish", "--data", data)
-	p := start(tr.T, "serve", "--data", data)
+	p := start(tr.T, "serve", "--data", data, "--rate-limit", "off")
 	portal, err := url.Parse(p.portal)
 	if err != nil {
 		tr.Fatal(err)

@@ -24,7 +24,7 @@ import (
 func TestLargeDescriptionsAreListedFoundAndReadable(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	p := start(t, "serve", "--data", dir)
+	p := start(t, "serve", "--data", dir, "--rate-limit", "off")
 	c := p.client(t, "--data", dir)
 	c.must(t, "PUT", "/products/all", map[string]any{"displayName": "All", "state": "published"})
 	c.must(t, "PUT", "/products/all/groups/guests", nil)
@@ -153,7 +153,7 @@ func TestAnOperationReadsTheSameAloneAndInALargeAPI(t *testing.T) {
 				t.Fatal(err)
 			}
 			portico(t, "import", file, "--path", "github", "--data", dir)
-			p := start(t, "serve", "--data", dir)
+			p := start(t, "serve", "--data", dir, "--rate-limit", "off")
 			c := p.client(t, "--data", dir)
 			c.must(t, "PUT", "/products/all", map[string]any{"displayName": "All", "state": "published"})
 			c.must(t, "PUT", "/products/all/groups/guests", nil)

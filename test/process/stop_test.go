@@ -32,6 +32,8 @@ func TestAStopUnderLoadCutsNoRequest(t *testing.T) {
 	c.must(t, "PUT", "/apis/echo", map[string]any{
 		"format": "openapi", "value": strings.ReplaceAll(description("echo", 3), "https://backend.example", backend.URL), "path": "echo", "subscriptionRequired": false,
 	})
+	within(t, 20*time.Second, "the API at the gateway", func() bool { status, _ := get(t, p.gateway+"/echo/things0/7"); return status == 200 })
+	begun.Store(0)
 	for round := range amount(3, 30) {
 		l := &load{round: round}
 		for worker := range 4 {
