@@ -222,7 +222,7 @@ func TestCredentialsOfAnEarlierVersionAreSealedAtTheStart(t *testing.T) {
 				t.Errorf("stored is %s, and with credentials %s", doc.Body, whole.Body)
 			}
 			log, err := tx.AuditLog(store.AuditQuery{Resource: "/backends/b"})
-			if len(log) == 0 || strings.Contains(fmt.Sprintf("%s", log[0].After), "CANARY") {
+			if len(log) == 0 || strings.Contains(string(log[0].After), "CANARY") {
 				t.Errorf("the audit log has %+v", log)
 			}
 			return err
