@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -25,8 +26,14 @@ func (e *engine) Update(ctx context.Context, alone bool, fn func(store.Querier) 
 		if !collided || attempt == allAttempts || ctx.Err() != nil {
 			return e.known(ctx, err)
 		}
+		if attempt > sharedAttempts { // the server may count transactions that are still ending
+			time.Sleep(time.Duration(attempt) * collisionPause)
+		}
 	}
 }
+
+// collisionPause, times the attempts so far, is between two attempts of an update alone.
+const collisionPause = 2 * time.Millisecond
 
 // attempt runs fn once. collided: it failed because of another transaction.
 func (e *engine) attempt(ctx context.Context, alone bool, fn func(store.Querier) error) (collided bool, err error) {
