@@ -11,8 +11,10 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"time"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	driver "modernc.org/sqlite" // and the driver "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/portico-portal/portico/internal/apim"
 	"github.com/portico-portal/portico/internal/store"
@@ -37,10 +39,26 @@ type engine struct {
 // read-only, is opened for reading.
 func Open(ctx context.Context, path string, opt store.Options) (*store.Store, error) {
 	s, err := openStore(ctx, path, opt)
+	for attempt := 0; isBusy(err) && attempt < openAttempts && ctx.Err() == nil; attempt++ {
+		time.Sleep(openPause) // another process is making the same file
+		s, err = openStore(ctx, path, opt)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", path, explained(err))
 	}
 	return s, nil
+}
+
+// How often, and how much apart, a file that is being made is opened.
+const (
+	openAttempts = 100
+	openPause    = 20 * time.Millisecond
+)
+
+// isBusy reports whether another connection holds a lock that SQLite does not wait for.
+func isBusy(err error) bool {
+	var failure *driver.Error
+	return errors.As(err, &failure) && failure.Code()&0xff == sqlite3.SQLITE_BUSY
 }
 
 func openStore(ctx context.Context, path string, opt store.Options) (*store.Store, error) {
