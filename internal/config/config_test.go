@@ -76,6 +76,7 @@ func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
 		{"--portal-url", "example.com", "--portal-url"},
 		{"--gateway-url", "https://example.com/base", "without a path"},
 		{"--trust-proxy", "10.0.0.0/99", "10.0.0.0/99"},
+		{"--session-idle", "1440h", "720h0m0s is shorter than --session-idle"},
 	} {
 		if _, err := parse(t, nil, c.flag, c.value); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s %s: got %v, want %q", c.flag, c.value, err, c.want)

@@ -2,5 +2,5 @@
 // from: flags, else PORTICO_* variables, else one YAML file, else defaults. An
 // unknown key in the file stops the start and is reported with its line number.
 //
-// It imports limit and audit, whose settings it checks, kong's types and a YAML parser.
+// It imports account, limit and audit, whose settings it checks, kong's types and a YAML parser.
 package config

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/portico-portal/portico/internal/account"
 	"github.com/portico-portal/portico/internal/audit"
 )
 
@@ -127,8 +129,8 @@ func (s *Server) checkSessions() error {
 			return fmt.Errorf("%s: %s is too short; it must be at least 1m", flag, d)
 		}
 	}
-	if s.SessionLifetime != 0 && s.SessionLifetime < s.SessionIdle {
-		return fmt.Errorf("--session-lifetime: %s is shorter than --session-idle, %s", s.SessionLifetime, s.SessionIdle)
+	if lifetime := cmp.Or(s.SessionLifetime, account.DefaultSessions().Lifetime); lifetime < s.SessionIdle {
+		return fmt.Errorf("--session-lifetime: %s is shorter than --session-idle, %s", lifetime, s.SessionIdle)
 	}
 	return nil
 }
